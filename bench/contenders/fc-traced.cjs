@@ -1,0 +1,31 @@
+// `@Traced()` inside an invocation: not sampled, sampled on our own SDK, sampled on a provider the application registered.
+const assert = require('node:assert/strict');
+const { trace } = require('@opentelemetry/api');
+const { noopProcessor, registerDefaultSdk } = require('../default-sdk.cjs');
+const { insideInvocation } = require('../fc-invocation.cjs');
+const { contend, measure } = require('../measure.cjs');
+const { batchesOf, decorated } = require('../work.cjs');
+const { Traced } = require('../../dist/index.js');
+
+const { sync, async } = batchesOf(decorated(Traced()));
+
+function inside(sampled, options, batch, ms) {
+  return insideInvocation(sampled, options, () => {
+    assert.equal(trace.getActiveSpan()?.isRecording() ?? false, sampled, 'the invocation is not sampled as asked');
+    return measure(batch, ms);
+  });
+}
+
+function onForeign(batch, ms) {
+  registerDefaultSdk();
+  return inside(true, {}, batch, ms);
+}
+
+const own = { spanProcessors: [noopProcessor] };
+void contend({
+  unsampled: (ms) => inside(false, {}, sync, ms),
+  'sampled-sync': (ms) => inside(true, own, sync, ms),
+  'sampled-async': (ms) => inside(true, own, async, ms),
+  'foreign-sync': (ms) => onForeign(sync, ms),
+  'foreign-async': (ms) => onForeign(async, ms),
+});

@@ -1,0 +1,6 @@
+// No tracing at all.
+const { contend, measure } = require('../measure.cjs');
+const { Work, batchesOf } = require('../work.cjs');
+
+const { sync, async } = batchesOf(new Work());
+void contend({ sync: (ms) => measure(sync, ms), async: (ms) => measure(async, ms) });

@@ -1,0 +1,53 @@
+// What is compared with what. The first contender of a contest is the peer that the others are given as a ratio of.
+const hand = 'hand-written startActiveSpan';
+const nest = 'nestjs-otel @Span';
+const ours = 'fc-traced @Traced';
+
+/** `goal` reads the medians (ns a call, by contender) and says whether what the project promises holds. */
+export const contests = [
+  {
+    title: 'A call in an invocation that is not sampled, sync',
+    unit: 'ns',
+    contenders: {
+      [hand]: ['hand-written.cjs', 'unsampled'],
+      [nest]: ['nestjs-otel.cjs', 'unsampled'],
+      [ours]: ['fc-traced.cjs', 'unsampled'],
+      'plain call': ['plain.cjs', 'sync'],
+    },
+    goal: { text: 'adds at most 30 ns to a plain call', value: (ns) => ns[ours] - ns['plain call'], most: 30 },
+  },
+  {
+    title: 'A sampled call, sync: our SDK set-up against the default one, same processor',
+    unit: 'ns',
+    contenders: { [hand]: ['hand-written.cjs', 'sampled-sync'], [nest]: ['nestjs-otel.cjs', 'sampled-sync'], [ours]: ['fc-traced.cjs', 'sampled-sync'] },
+    goal: { text: 'at most 0.70 of hand-written', value: (ns) => ns[ours] / ns[hand], most: 0.7 },
+  },
+  {
+    title: 'A sampled call, async: our SDK set-up against the default one, same processor',
+    unit: 'ns',
+    contenders: { [hand]: ['hand-written.cjs', 'sampled-async'], [nest]: ['nestjs-otel.cjs', 'sampled-async'], [ours]: ['fc-traced.cjs', 'sampled-async'], 'plain call': ['plain.cjs', 'async'] },
+    goal: { text: 'at most 0.70 of hand-written', value: (ns) => ns[ours] / ns[hand], most: 0.7 },
+  },
+  {
+    title: 'A sampled call, sync, on a provider that the application registered',
+    unit: 'ns',
+    contenders: { [hand]: ['hand-written.cjs', 'sampled-sync'], [ours]: ['fc-traced.cjs', 'foreign-sync'] },
+    goal: { text: 'never slower than hand-written', value: (ns) => ns[ours] / ns[hand], most: 1 },
+  },
+  {
+    title: 'A sampled call, async, on a provider that the application registered',
+    unit: 'ns',
+    contenders: { [hand]: ['hand-written.cjs', 'sampled-async'], [ours]: ['fc-traced.cjs', 'foreign-async'] },
+    goal: { text: 'never slower than hand-written', value: (ns) => ns[ours] / ns[hand], most: 1 },
+  },
+  {
+    title: 'Loading, in a new process',
+    unit: 'ms',
+    contenders: {
+      'everything it can need, at once': ['load.cjs', 'everything it can need, at once'],
+      'api, reflect-metadata and tsyringe': ['load.cjs', 'api, reflect-metadata and tsyringe'],
+      'fc-traced': ['load.cjs', 'fc-traced'],
+    },
+    goal: { text: 'at most half of loading everything', value: (ns) => ns['fc-traced'] / ns['everything it can need, at once'], most: 0.5 },
+  },
+];
