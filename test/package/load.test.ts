@@ -1,0 +1,75 @@
+import { contextSource, inFreshProcess } from './fresh-process';
+
+/** What has been loaded, as short paths: `dist/…`, or the package's path below `node_modules`. */
+const LOADED = `const loaded = () => Object.keys(require.cache).map((file) => file.replace(/\\\\/g, '/')).map((file) => file.includes('/node_modules/') ? file.slice(file.lastIndexOf('/node_modules/') + 14) : 'dist/' + file.split('/dist/').pop());`;
+
+/** Invokes a small handler once with the context that the expression gives. */
+const invoke = (context: string): string => `
+  ${LOADED}
+  const { createHandler, Traced } = require(dist + 'index.js');
+  class Small { handle(event) { return { twice: this.twice(event.n) }; } twice(n) { return 2 * n; } }
+  const method = Object.getOwnPropertyDescriptor(Small.prototype, 'twice');
+  Object.defineProperty(Small.prototype, 'twice', Traced()(Small.prototype, 'twice', method) ?? method);
+  const { handler } = createHandler(Small);
+  const answer = await handler(Buffer.from('{"n":21}'), ${context});
+  report({ answer, loaded: loaded() });`;
+
+const COLLECTOR = `
+  const posts = [];
+  const server = require('node:http').createServer((request, response) => {
+    request.resume().on('end', () => { posts.push(request.url); response.end(); });
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  server.unref();
+  const endpoint = 'http://127.0.0.1:' + server.address().port;`;
+
+const SDK = /^@opentelemetry\/(sdk-|exporter-|otlp-|core\/|resources\/)|^jaeger-client\//;
+const OURS = /^dist\/(cli|viewer|emulator|tree|export|samples)\//;
+
+interface Seen { readonly answer: unknown; readonly loaded: readonly string[] }
+
+/** Loading more than this for an invocation nobody asked to trace needs a reason, and a new number here. */
+const MOST_MODULES = 130;
+
+function sampled(path: string): Promise<Seen> {
+  const context = contextSource({ openTracingSpanContext: '124ed43254b54966:124ed43254b54966:0:1' });
+  return inFreshProcess<Seen>(`${COLLECTOR} const context = ${context}; context.tracing.jaegerEndpoint = endpoint + '${path}'; ${invoke('context')} server.close();`);
+}
+
+describe('what is loaded, in a fresh process with the built package', () => {
+  const unsampled = contextSource({ openTracingSpanContext: '124ed43254b54966:124ed43254b54966:0:0', jaegerEndpoint: 'http://127.0.0.1:1/api/traces' });
+
+  test('an unsampled invocation loads neither the SDK nor an exporter nor a tool', async () => {
+    const seen = await inFreshProcess<Seen>(invoke(unsampled));
+    expect(seen.answer).toEqual({ twice: 42 });
+    expect(seen.loaded.filter((file) => SDK.test(file) || OURS.test(file))).toEqual([]);
+  });
+
+  test(`an unsampled invocation loads at most ${MOST_MODULES} files`, async () => {
+    const seen = await inFreshProcess<Seen>(invoke(unsampled));
+    expect(seen.loaded.length).toBeGreaterThan(5);
+    expect(seen.loaded.length).toBeLessThanOrEqual(MOST_MODULES);
+  });
+
+  test('a sampled invocation with a Jaeger endpoint loads the Jaeger exporter and no OTLP', async () => {
+    const seen = await sampled('/api/traces');
+    expect(seen.answer).toEqual({ twice: 42 });
+    expect(seen.loaded.some((file) => file.startsWith('@opentelemetry/exporter-jaeger/'))).toBe(true);
+    expect(seen.loaded.filter((file) => /^@opentelemetry\/(exporter-trace-)?otlp-/.test(file))).toEqual([]);
+  });
+
+  test('a sampled invocation with an OTLP endpoint loads the OTLP exporter and no Jaeger', async () => {
+    const seen = await sampled('/v1/traces');
+    expect(seen.answer).toEqual({ twice: 42 });
+    expect(seen.loaded.some((file) => file.startsWith('@opentelemetry/exporter-trace-otlp-'))).toBe(true);
+    expect(seen.loaded.filter((file) => /^(@opentelemetry\/exporter-jaeger|jaeger-client|thriftrw|bufrw)\//.test(file))).toEqual([]);
+  });
+
+  test('loading the package sets no timer, opens nothing and registers no global provider', async () => {
+    const seen = await inFreshProcess<{ resources: string[]; provider: boolean }>(`
+      const { trace } = require('@opentelemetry/api');
+      require(dist + 'index.js');
+      report({ resources: process.getActiveResourcesInfo().filter((name) => !/TTY|Pipe/.test(name)), provider: trace.getTracerProvider().getDelegate().constructor.name !== 'NoopTracerProvider' });`);
+    expect(seen).toEqual({ resources: [], provider: false });
+  });
+});
