@@ -1,0 +1,179 @@
+import { ROOT_CONTEXT, TraceFlags } from '@opentelemetry/api';
+import { ExportResultCode, suppressTracing } from '@opentelemetry/core';
+import type { ExportResult } from '@opentelemetry/core';
+import type { ReadableSpan, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { callIn } from '../tracing/active-context';
+import { countAndTell } from '../tracing/counters';
+import { settledWithin } from '../tracing/shared-flush';
+
+const BATCH = 512;
+const CAPACITY = 8_192;
+/** Spans of a long invocation, or of work after the answer, leave after this time. */
+const IDLE_MILLIS = 5_000;
+/** After this many failures in a row, answers wait for no more than `IMPATIENT_MILLIS` until an export succeeds. */
+const PATIENCE = 3;
+const IMPATIENT_MILLIS = 50;
+
+/** Why a batch did not arrive. */
+interface ExportFailure {
+  readonly reason: string;
+  /** Whether sending the same again could help. */
+  readonly retryable: boolean;
+  readonly timedOut: boolean;
+}
+
+interface Waiter {
+  readonly target: number;
+  readonly resolve: () => void;
+}
+
+/**
+ * Brings ended spans to an exporter, one request at a time, in the order in which they ended: a flush that comes while a
+ * request is under way is answered by the next one, which takes all that ended meanwhile. A batch that failed is sent once
+ * more, then counted as dropped. Nothing here rejects or throws.
+ */
+export class Delivery implements SpanProcessor {
+  private queue: ReadableSpan[] = [];
+  /** A batch that failed once. */
+  private returned: ReadableSpan[] | undefined;
+  private accepted = 0;
+  private settled = 0;
+  private failuresInARow = 0;
+  private pumping = false;
+  private waiters: Waiter[] = [];
+  private idle: NodeJS.Timeout | undefined;
+  private exporter: SpanExporter | undefined;
+
+  constructor(
+    private readonly makeExporter: () => SpanExporter,
+    private readonly timeoutMillis: number,
+    /** Takes what could be secret out of an error's text. */
+    private readonly clean: (text: string) => string,
+  ) {
+    this.exporter = makeExporter();
+  }
+
+  onStart(): void {}
+
+  onEnd(span: ReadableSpan): void {
+    if ((span.spanContext().traceFlags & TraceFlags.SAMPLED) === 0) return;
+    if (this.queue.length >= CAPACITY) {
+      countAndTell('fc_traced.dropped_spans', 1, `more than ${CAPACITY} spans wait for delivery; further ones are dropped`);
+      return;
+    }
+    this.queue.push(span);
+    this.accepted += 1;
+    if (this.queue.length >= BATCH) this.pump();
+    else this.armIdle();
+  }
+
+  /** Resolves when all spans that ended before this call were sent or dropped, or after `timeoutMillis`. */
+  async flush(timeoutMillis: number): Promise<void> {
+    if (this.settled >= this.accepted) return;
+    const target = this.accepted;
+    const done = new Promise<void>((resolve) => this.waiters.push({ target, resolve }));
+    this.pump();
+    await settledWithin(done, this.failuresInARow < PATIENCE ? timeoutMillis : Math.min(timeoutMillis, IMPATIENT_MILLIS));
+  }
+
+  async forceFlush(): Promise<void> {
+    await this.flush(this.timeoutMillis);
+  }
+
+  async shutdown(): Promise<void> {
+    await this.forceFlush();
+    clearTimeout(this.idle);
+    await this.dropExporter();
+  }
+
+  private armIdle(): void {
+    this.idle ??= setTimeout(() => {
+      this.idle = undefined;
+      this.pump();
+    }, IDLE_MILLIS).unref();
+  }
+
+  private pump(): void {
+    if (this.pumping) return;
+    this.pumping = true;
+    clearTimeout(this.idle);
+    this.idle = undefined;
+    void this.sendAll().finally(() => {
+      this.pumping = false;
+      if (this.returned !== undefined || this.queue.length > 0) this.armIdle();
+    });
+  }
+
+  private async sendAll(): Promise<void> {
+    for (;;) {
+      const isRetry = this.returned !== undefined;
+      const batch = this.returned ?? this.queue.splice(0, BATCH);
+      this.returned = undefined;
+      if (batch.length === 0) return;
+      const failure = await this.send(batch);
+      if (failure === undefined) {
+        this.failuresInARow = 0;
+      } else {
+        this.failuresInARow += 1;
+        void this.dropExporter();
+        if (failure.retryable && !isRetry) {
+          this.returned = batch;
+          // Sending again into a silent connection would hold up what comes next: it waits for the next flush.
+          if (failure.timedOut) return;
+          continue;
+        }
+        countAndTell('fc_traced.dropped_spans', batch.length, `spans could not be delivered and are dropped: ${failure.reason}`);
+      }
+      this.settle(batch.length);
+    }
+  }
+
+  private settle(count: number): void {
+    this.settled += count;
+    this.waiters = this.waiters.filter(({ target, resolve }) => {
+      if (target > this.settled) return true;
+      resolve();
+      return false;
+    });
+  }
+
+  private async send(batch: ReadableSpan[]): Promise<ExportFailure | undefined> {
+    let result: ExportResult | undefined;
+    const sent = new Promise<void>((resolve) => {
+      const exportBatch = (): void => {
+        this.exporter ??= this.makeExporter();
+        this.exporter.export(batch, (answer) => {
+          result = answer;
+          resolve();
+        });
+      };
+      try {
+        callIn(suppressTracing(ROOT_CONTEXT), exportBatch, undefined, []);
+      } catch (error) {
+        result = { code: ExportResultCode.FAILED, error: error as Error };
+        resolve();
+      }
+    });
+    const inTime = await settledWithin(sent, this.timeoutMillis);
+    if (!inTime || result === undefined) return { reason: `no answer within ${this.timeoutMillis} ms`, retryable: true, timedOut: true };
+    if (result.code === ExportResultCode.SUCCESS) return undefined;
+    return { reason: this.clean(String(result.error?.message ?? 'unknown reason')), retryable: isRetryable(result.error), timedOut: false };
+  }
+
+  /** After a failure the next export starts with new connections. */
+  private async dropExporter(): Promise<void> {
+    const exporter = this.exporter;
+    this.exporter = undefined;
+    try {
+      await exporter?.shutdown();
+    } catch {
+      // It has nothing left to lose: its spans are ours.
+    }
+  }
+}
+
+/** Of the answers that a server gave, only overload and its own failures are worth another try. */
+function isRetryable(error: Error | undefined): boolean {
+  const code = (error as { code?: unknown } | undefined)?.code ?? Number(/HTTP (\d{3})\b/.exec(error?.message ?? '')?.[1]);
+  return typeof code !== 'number' || Number.isNaN(code) || code >= 500 || code === 408 || code === 429;
+}

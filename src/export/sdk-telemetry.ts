@@ -1,0 +1,83 @@
+import type { Attributes, Context, Span, SpanOptions, Tracer, TracerOptions } from '@opentelemetry/api';
+import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
+import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace-base';
+import type { Config, Endpoint } from '../config';
+import { countAndTell } from '../tracing/counters';
+import { SharedFlush } from '../tracing/shared-flush';
+import type { SpanRecorder, Telemetry } from '../tracing/telemetry';
+import { SCOPE_NAME, VERSION } from '../version';
+import { Delivery } from './delivery';
+import { faasResource } from './faas-resource';
+import { FlagSampler } from './flag-sampler';
+import { PooledIds } from './pooled-ids';
+import { scrub } from './scrub';
+import { createExporter } from './span-exporter';
+
+/** What one SDK set-up is made of. */
+export interface SdkSettings {
+  readonly config: Pick<Config, 'headers' | 'exportTimeoutMillis' | 'sampleRatio' | 'serviceName' | 'resource' | 'spanProcessors'>;
+  /** Where spans are sent; nothing: only to processors and recorders. */
+  readonly endpoint: Endpoint | undefined;
+  readonly functionAttributes: Attributes;
+  /** Test recorders, looked up when a span ends. */
+  readonly recorders?: ReadonlySet<SpanRecorder>;
+}
+
+/** Our own SDK set-up: flag sampler, pooled ids, one delivery, and the user's processors beside it. */
+export class SdkTelemetry implements Telemetry {
+  readonly ownsResource = true;
+  readonly tracer: Tracer;
+  private readonly ids = new PooledIds();
+  private readonly provider: BasicTracerProvider;
+  private readonly flushers: readonly { flush(timeoutMillis: number): Promise<void> }[];
+
+  constructor({ config, endpoint, functionAttributes, recorders }: SdkSettings) {
+    const delivery =
+      endpoint === undefined
+        ? undefined
+        : new Delivery(() => createExporter({ endpoint, headers: config.headers, timeoutMillis: config.exportTimeoutMillis }), config.exportTimeoutMillis, (text) => scrub(text, endpoint.url));
+    const processors: SpanProcessor[] = [...config.spanProcessors];
+    if (delivery !== undefined) processors.push(delivery);
+    if (recorders !== undefined) processors.push(recordingProcessor(recorders));
+    this.provider = new BasicTracerProvider({
+      sampler: new FlagSampler(config.sampleRatio),
+      idGenerator: this.ids,
+      resource: faasResource(functionAttributes, config.resource, config.serviceName),
+      spanProcessors: processors,
+    });
+    this.tracer = this.provider.getTracer(SCOPE_NAME, VERSION);
+    const shared = config.spanProcessors.map((processor) => new SharedFlush(() => processor.forceFlush(), flushFailed));
+    this.flushers = delivery === undefined ? shared : [delivery, ...shared];
+  }
+
+  getTracer(name: string, version?: string, options?: TracerOptions): Tracer {
+    return this.provider.getTracer(name, version, options);
+  }
+
+  startInvocation(name: string, options: SpanOptions, parent: Context, traceId: string | undefined): Span {
+    this.ids.nextTraceId = traceId;
+    try {
+      return this.tracer.startSpan(name, options, parent);
+    } finally {
+      this.ids.nextTraceId = undefined;
+    }
+  }
+
+  async flush(timeoutMillis: number): Promise<void> {
+    await Promise.all(this.flushers.map((flusher) => flusher.flush(timeoutMillis)));
+  }
+}
+
+function flushFailed(): void {
+  countAndTell('fc_traced.telemetry_errors', 1, 'a span processor failed or hung while it was flushed');
+}
+
+function recordingProcessor(recorders: ReadonlySet<SpanRecorder>): SpanProcessor {
+  const nothing = async (): Promise<void> => {};
+  return {
+    onStart: () => {},
+    onEnd: (span: ReadableSpan) => recorders.forEach((recorder) => recorder.onEnd(span)),
+    forceFlush: nothing,
+    shutdown: nothing,
+  };
+}

@@ -1,0 +1,21 @@
+import type { SpanExporter } from '@opentelemetry/sdk-trace-base';
+import type { Endpoint } from '../config';
+
+/** How an exporter is set up. */
+export interface ExporterSettings {
+  readonly endpoint: Endpoint;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly timeoutMillis: number;
+}
+
+/** Makes the exporter for an endpoint. Each one's module is loaded when it is first needed: the other's never is. */
+export function createExporter({ endpoint, headers, timeoutMillis }: ExporterSettings): SpanExporter {
+  if (endpoint.protocol === 'jaeger') {
+    const { JaegerExporter } = require('@opentelemetry/exporter-jaeger') as typeof import('@opentelemetry/exporter-jaeger');
+    // Its shutdown waits out `flushTimeout` with a timer that keeps the process alive.
+    return new JaegerExporter({ endpoint: endpoint.url, flushTimeout: 1 });
+  }
+  const { OTLPTraceExporter } = require('@opentelemetry/exporter-trace-otlp-proto') as typeof import('@opentelemetry/exporter-trace-otlp-proto');
+  // A connection that was kept through a freeze is often dead without either side knowing, so none is kept.
+  return new OTLPTraceExporter({ url: endpoint.url, headers: { ...headers }, timeoutMillis, keepAlive: false });
+}

@@ -1,0 +1,20 @@
+import { isUtf8 } from 'node:buffer';
+
+/**
+ * The event as the program wants it: FC hands over bytes; bytes that are JSON (RFC 8259, so UTF-8) become the value they
+ * spell, everything else is handed on as it came, the very same object. Never throws.
+ */
+export function decodeEvent(event: unknown): unknown {
+  if (typeof event === 'string') return parseJson(event, event);
+  if (!(event instanceof Uint8Array) || event.byteLength === 0 || !isUtf8(event)) return event;
+  const bytes = Buffer.isBuffer(event) ? event : Buffer.from(event.buffer, event.byteOffset, event.byteLength);
+  return parseJson(bytes.toString('utf8'), event);
+}
+
+function parseJson(text: string, otherwise: unknown): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return otherwise;
+  }
+}

@@ -1,0 +1,10 @@
+import { readField, readText } from '../context';
+import type { Trigger } from '../trigger';
+
+/** API Gateway with FC as its backend. */
+export const apiGateway: Trigger = {
+  name: 'api-gateway',
+  faasTrigger: 'http',
+  matches: (event) => readText(event, 'httpMethod') !== undefined && readText(event, 'path') !== undefined && readField(event, 'headers') !== undefined,
+  headers: (event) => readField(event, 'headers'),
+};

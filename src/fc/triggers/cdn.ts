@@ -1,0 +1,12 @@
+import { readField } from '../context';
+import type { Trigger } from '../trigger';
+
+/** CDN events: `events[]` with a domain as their resource. */
+export const cdn: Trigger = {
+  name: 'cdn',
+  faasTrigger: 'datasource',
+  matches: (event) => {
+    const first = readField(readField(event, 'events'), '0');
+    return typeof readField(readField(first, 'resource'), 'domain') === 'string' && typeof readField(first, 'eventName') === 'string';
+  },
+};

@@ -1,0 +1,9 @@
+import { readField } from '../context';
+import type { Trigger } from '../trigger';
+
+/** Message Service topic in JSON form. */
+export const mns: Trigger = {
+  name: 'mns',
+  faasTrigger: 'pubsub',
+  matches: (event) => typeof readField(event, 'TopicName') === 'string' && typeof readField(event, 'MessageId') === 'string',
+};

@@ -1,0 +1,9 @@
+import { readField } from '../context';
+import type { Trigger } from '../trigger';
+
+/** Object Storage Service: `events[]` of `acs:oss`. */
+export const oss: Trigger = {
+  name: 'oss',
+  faasTrigger: 'datasource',
+  matches: (event) => readField(readField(readField(event, 'events'), '0'), 'eventSource') === 'acs:oss',
+};

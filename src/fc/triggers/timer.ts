@@ -1,0 +1,9 @@
+import { readField } from '../context';
+import type { Trigger } from '../trigger';
+
+/** Time trigger: `{triggerTime, triggerName, payload}`. */
+export const timer: Trigger = {
+  name: 'timer',
+  faasTrigger: 'timer',
+  matches: (event) => typeof readField(event, 'triggerTime') === 'string' && typeof readField(event, 'triggerName') === 'string',
+};

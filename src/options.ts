@@ -1,0 +1,95 @@
+import type { Attributes, SpanContext } from '@opentelemetry/api';
+import type { SpanProcessor } from '@opentelemetry/sdk-trace-base';
+import type { DependencyContainer, InjectionToken } from 'tsyringe';
+import { FcTracedError } from './errors';
+import type { FcContext } from './fc/context';
+
+/** What a parent can be given as: a span context, a `traceparent` or Jaeger text, or an object of W3C headers. */
+export type ParentCarrier = SpanContext | string | Readonly<Record<string, unknown>> | undefined;
+
+/**
+ * Options of `@Handler` and of `createHandler`; where both name one, `createHandler`'s counts. Code goes before
+ * environment, environment before FC's context, and that before the default.
+ */
+export interface HandlerOptions {
+  /** Name of the invocation span. Default: the name of the FC function. */
+  readonly name?: string;
+  /** The entry method. Default: `handle`. Not used where methods carry `@Handler()` themselves. */
+  readonly method?: string;
+  /** Tokens for the constructor's parameters, in order: needs no emitted metadata. */
+  readonly inject?: readonly InjectionToken[];
+  /** The container that services are resolved from; each invocation gets a child of it. Default: tsyringe's global one. */
+  readonly container?: DependencyContainer;
+  /** The span that an invocation continues, before anything that the caller sent. */
+  readonly parent?: ParentCarrier | ((event: unknown, context: FcContext) => ParentCarrier);
+  /** Where traces are sent: an `http(s)` URL, its path included. Default: the `OTEL_*` variables, then `context.tracing.jaegerEndpoint`. */
+  readonly endpoint?: string;
+  /** The protocol of the endpoint, where its path does not tell (`…/api/traces` is Jaeger, `…/api/otlp/traces` and `…/v1/traces` are OTLP). */
+  readonly exporter?: 'otlp' | 'jaeger';
+  /** HTTP headers of an OTLP export, beside those of `OTEL_EXPORTER_OTLP_HEADERS`. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Milliseconds that one export may take. Default: `OTEL_EXPORTER_OTLP_TIMEOUT`, else `flushTimeout`. */
+  readonly exportTimeout?: number;
+  /** Milliseconds that delivery may hold an answer back at most; never beyond the function's own timeout. Default: 1000. */
+  readonly flushTimeout?: number;
+  /** Percent of new traces that are recorded, 0 to 100, fractions allowed. Default: `OTEL_TRACES_SAMPLER`, else 100. A caller's decision is obeyed. */
+  readonly sampleRate?: number;
+  /** `service.name` of the resource. Default: `OTEL_SERVICE_NAME`, else the name of the FC function. */
+  readonly serviceName?: string;
+  /** Further resource attributes. */
+  readonly resource?: Attributes;
+  /** Span processors beside the exporter's; with one, spans are recorded also where there is no endpoint. */
+  readonly spanProcessors?: readonly SpanProcessor[];
+}
+
+type Check = (value: unknown) => string | undefined;
+
+const text: Check = (value) => (typeof value === 'string' && value.trim() !== '' ? undefined : 'a text that is not empty');
+const milliseconds: Check = (value) => (typeof value === 'number' && value >= 0 && Number.isFinite(value) ? undefined : 'a number of milliseconds, 0 or more');
+const record: Check = (value) => (typeof value === 'object' && value !== null && !Array.isArray(value) ? undefined : 'an object');
+const hasMethod = (value: unknown, name: string): boolean => typeof value === 'object' && value !== null && typeof Reflect.get(value, name) === 'function';
+
+const CHECKS: { readonly [K in keyof Required<HandlerOptions>]: Check } = {
+  name: text,
+  method: text,
+  inject: (value) => (Array.isArray(value) ? undefined : 'an array of tokens'),
+  container: (value) => (hasMethod(value, 'createChildContainer') ? undefined : 'a tsyringe container'),
+  parent: (value) => (['function', 'object', 'string'].includes(typeof value) ? undefined : 'a span context, a text, headers, or a function that gives one'),
+  endpoint: (value) => (typeof value === 'string' && isHttpUrl(value) ? undefined : 'an http or https URL'),
+  exporter: (value) => (value === 'otlp' || value === 'jaeger' ? undefined : "'otlp' or 'jaeger'"),
+  headers: record,
+  exportTimeout: milliseconds,
+  flushTimeout: milliseconds,
+  sampleRate: (value) => (typeof value === 'number' && value >= 0 && value <= 100 ? undefined : 'a percentage from 0 to 100'),
+  serviceName: text,
+  resource: record,
+  spanProcessors: (value) => (Array.isArray(value) && value.every((item) => hasMethod(item, 'onEnd')) ? undefined : 'an array of span processors'),
+};
+
+/** Values of these are never printed: they may hold a token. */
+const SECRET = new Set(['endpoint', 'headers', 'parent']);
+
+/** Whether a text is an absolute http or https URL. */
+export function isHttpUrl(url: string): boolean {
+  return URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
+}
+
+/** Checks options as a developer wrote them: throws INVALID_OPTION for an unknown key or a value of the wrong kind. */
+export function checkOptions(options: unknown, where: string): HandlerOptions {
+  if (options === undefined) return {};
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw new FcTracedError('INVALID_OPTION', `${where} takes an object of options, not ${Array.isArray(options) ? 'an array' : options === null ? 'null' : `a ${typeof options}`}.`);
+  }
+  for (const [key, value] of Object.entries(options)) {
+    if (!Object.hasOwn(CHECKS, key)) {
+      throw new FcTracedError('INVALID_OPTION', `${where} has no option "${key}". Its options are ${Object.keys(CHECKS).join(', ')}.`);
+    }
+    if (value === undefined) continue;
+    const wanted = CHECKS[key as keyof HandlerOptions](value);
+    if (wanted !== undefined) {
+      const shown = SECRET.has(key) ? '' : `, not ${typeof value === 'string' ? JSON.stringify(value) : typeof value === 'number' ? value : `a value of type ${typeof value}`}`;
+      throw new FcTracedError('INVALID_OPTION', `Option "${key}" of ${where} must be ${wanted}${shown}.`);
+    }
+  }
+  return options;
+}

@@ -1,0 +1,33 @@
+import { randomFillSync } from 'node:crypto';
+
+const BYTES = 4_096;
+const buffer = Buffer.allocUnsafeSlow(BYTES);
+let digits = '';
+let used = 0;
+
+function take(length: number): string {
+  if (used + length > digits.length) {
+    randomFillSync(buffer);
+    digits = buffer.toString('hex');
+    used = 0;
+  }
+  const id = digits.slice(used, used + length);
+  used += length;
+  return /^0+$/.test(id) ? take(length) : id;
+}
+
+/** A random 128-bit trace id: 32 lower-case hex digits, never all zero. Random as W3C Trace Context Level 2 asks. */
+export function newTraceId(): string {
+  return take(32);
+}
+
+/** A random 64-bit span id: 16 lower-case hex digits, never all zero. */
+export function newSpanId(): string {
+  return take(16);
+}
+
+/** Throws the prepared digits away, so that instances restored from one snapshot do not make the same ids. */
+export function discardPreparedIds(): void {
+  digits = '';
+  used = 0;
+}

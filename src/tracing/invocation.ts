@@ -1,0 +1,19 @@
+import type { FcContext } from '../fc/context';
+import { activeContext } from './active-context';
+import { invocationIn } from './linked-context';
+import type { Telemetry } from './telemetry';
+
+/** One call of the function by FC, from entry to answer. */
+export interface Invocation {
+  /** FC's context: the very object that FC passed. */
+  readonly context: FcContext;
+  /** The decoded event. */
+  readonly event: unknown;
+  /** Where its spans go; nothing when it is not recorded, and then `@Traced` methods are called directly. */
+  readonly telemetry: Telemetry | undefined;
+}
+
+/** The invocation that the running code belongs to. */
+export function activeInvocation(): Invocation | undefined {
+  return invocationIn(activeContext());
+}

@@ -1,0 +1,41 @@
+import { types } from 'node:util';
+import type { Lifetime } from './lifetime';
+
+const nativeThen: unknown = Reflect.get(Promise.prototype, 'then');
+
+/**
+ * Native promises, of any realm. A promise with a `then` of its own (a lazy query, say) is none of these: to call that
+ * `then` would start its work.
+ *
+ * An async function's promise is new, so the caller gets one that settles alike, and a rejection that nobody handles is
+ * still reported by Node. Any other promise may be shared: the caller gets that very object.
+ */
+export const promiseLifetime: Lifetime = {
+  supports: (value) => types.isPromise(value) && hasNativeThen(value),
+  follow(value, end, isFresh) {
+    const promise = value as Promise<unknown>;
+    if (!isFresh) {
+      promise.then(
+        (result) => end.succeed(result),
+        (error: unknown) => end.fail(error),
+      );
+      return promise;
+    }
+    return promise.then(
+      (result) => {
+        end.succeed(result);
+        return result;
+      },
+      (error: unknown) => {
+        end.fail(error);
+        throw error;
+      },
+    );
+  },
+};
+
+function hasNativeThen(promise: Promise<unknown>): boolean {
+  if (Object.hasOwn(promise, 'then')) return false;
+  // The prototype of another realm's Promise is known by its tag, which subclasses inherit but do not own.
+  return Reflect.get(promise, 'then') === nativeThen || Object.hasOwn(Reflect.getPrototypeOf(promise) ?? {}, Symbol.toStringTag);
+}

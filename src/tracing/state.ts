@@ -1,0 +1,27 @@
+import type { Tracer } from '@opentelemetry/api';
+import type { SpanRecorder } from './telemetry';
+
+/**
+ * Everything that fc-traced keeps for a whole process, in one place: what belongs to an invocation lives in the active
+ * context instead, and what belongs to one handler in its closure.
+ */
+interface ProcessState {
+  /** Whether the active context is kept by our own context manager. */
+  ownsContext: boolean;
+  /** The tracer of spans outside of any invocation, once our SDK set-up is loaded. */
+  fallbackTracer: Tracer | undefined;
+  /** Recorders of running tests; while there is one, nothing is exported. */
+  readonly recorders: Set<SpanRecorder>;
+  /** What went wrong, by kind, not yet reported on a span. */
+  readonly counts: Map<string, number>;
+  /** What `diag` has been told already. */
+  readonly told: Set<string>;
+}
+
+export const state: ProcessState = {
+  ownsContext: false,
+  fallbackTracer: undefined,
+  recorders: new Set(),
+  counts: new Map(),
+  told: new Set(),
+};
