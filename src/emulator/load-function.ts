@@ -1,0 +1,47 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Generation } from './context';
+
+/** A function that FC may call: a handler or a hook. */
+export type FcFunction = (...args: unknown[]) => unknown;
+
+/** The function could not be loaded; `name` is the error type that FC answers with. */
+export class LoadError extends Error {
+  constructor(name: string, message: string) {
+    super(message);
+    this.name = name;
+  }
+}
+
+// FC 2.0 knows CommonJS only and appends `.js` itself.
+function fileOf(path: string, generation: Generation): string | undefined {
+  const endings = generation === '2.0' ? ['.js'] : ['.js', '.mjs', '.cjs'];
+  return endings.map((ending) => path + ending).find((file) => existsSync(file));
+}
+
+async function importModule(file: string, generation: Generation): Promise<Record<string, unknown>> {
+  try {
+    if (generation === '2.0') return require(file) as Record<string, unknown>;
+    return (await import(pathToFileURL(file).href)) as Record<string, unknown>;
+  } catch (error) {
+    if (error instanceof SyntaxError) throw Object.assign(error, { name: 'UserCodeSyntaxError' });
+    const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+    if (code === 'MODULE_NOT_FOUND' || code === 'ERR_MODULE_NOT_FOUND') throw Object.assign(error as Error, { name: 'ImportModuleError' });
+    throw error;
+  }
+}
+
+/** Loads what a handler string names: `file.method`, split at the last dot; `file` may hold a path below the code folder. */
+export async function loadFunction(handler: string, codeDir: string, generation: Generation): Promise<FcFunction> {
+  const dot = handler.lastIndexOf('.');
+  if (dot <= 0 || dot === handler.length - 1) throw new LoadError('InvalidHandlerName', `Invalid handler '${handler}': write it as file.method`);
+  const method = handler.slice(dot + 1);
+  const file = fileOf(resolve(codeDir, handler.slice(0, dot)), generation);
+  if (file === undefined) throw new LoadError('ImportModuleError', `Cannot find module '${handler.slice(0, dot)}' in the code folder`);
+  const module = await importModule(file, generation);
+  // A CommonJS module imported as an ES module carries its exports in `default`; only some of them also have a name.
+  const found = module[method] ?? (module['default'] as Record<string, unknown> | undefined)?.[method];
+  if (typeof found !== 'function') throw new LoadError('HandlerNotFound', `Handler '${method}' is missing on module '${handler.slice(0, dot)}'`);
+  return found as FcFunction;
+}

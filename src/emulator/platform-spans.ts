@@ -1,0 +1,75 @@
+import { randomBytes } from 'node:crypto';
+import type { BasicTracerProvider, IdGenerator, SpanExporter } from '@opentelemetry/sdk-trace-base';
+import type { Generation } from './context';
+import { PlatformTrace } from './platform-trace';
+
+/** The tracing configuration of a function, as in FC's console. */
+export interface TracingConfig {
+  /** Where FC and the function send: `…/api/traces` is Jaeger thrift, `…/api/otlp/traces` and `…/v1/traces` are OTLP. */
+  readonly endpoint: string;
+  /** FC's own decision about the invocations. Default true. */
+  readonly sampled?: boolean;
+}
+
+// Required, not imported, and only for a traced function: most instances need no SDK in the emulator's process.
+function exporterFor(endpoint: string): SpanExporter {
+  if (new URL(endpoint).pathname.endsWith('/api/traces')) {
+    const { JaegerExporter } = require('@opentelemetry/exporter-jaeger') as typeof import('@opentelemetry/exporter-jaeger');
+    // Its shutdown leaves a timer of this length behind.
+    return new JaegerExporter({ endpoint, flushTimeout: 10 });
+  }
+  const { OTLPTraceExporter } = require('@opentelemetry/exporter-trace-otlp-proto') as typeof import('@opentelemetry/exporter-trace-otlp-proto');
+  return new OTLPTraceExporter({ url: endpoint, timeoutMillis: 3000 });
+}
+
+// FC 2.0's Jaeger clients make trace ids of 64 bit.
+function idsOf(generation: Generation): IdGenerator {
+  return {
+    generateTraceId: () => randomBytes(generation === '2.0' ? 8 : 16).toString('hex').padStart(32, '0'),
+    generateSpanId: () => randomBytes(8).toString('hex'),
+  };
+}
+
+/** Makes and sends the spans that Function Compute itself reports: the stay of the request, its cold start, the invocation. */
+export class PlatformSpans {
+  readonly #endpoint: string;
+  readonly #provider: BasicTracerProvider;
+  #failure: string | undefined;
+
+  constructor({ endpoint, sampled = true }: TracingConfig, generation: Generation, functionName: string) {
+    const sdk = require('@opentelemetry/sdk-trace-base') as typeof import('@opentelemetry/sdk-trace-base');
+    const { resourceFromAttributes } = require('@opentelemetry/resources') as typeof import('@opentelemetry/resources');
+    this.#endpoint = endpoint;
+    this.#provider = new sdk.BasicTracerProvider({
+      resource: resourceFromAttributes({ 'service.name': 'fc.platform', 'faas.name': functionName }),
+      sampler: sampled ? new sdk.AlwaysOnSampler() : new sdk.AlwaysOffSampler(),
+      idGenerator: idsOf(generation),
+      spanProcessors: [new sdk.BatchSpanProcessor(exporterFor(endpoint), { exportTimeoutMillis: 3000 })],
+    });
+  }
+
+  /** Why the last delivery failed, if it did. */
+  get failure(): string | undefined {
+    return this.#failure;
+  }
+
+  begin(requestId: string): PlatformTrace {
+    return new PlatformTrace(this.#provider.getTracer('fc-traced-emulator'), this.#endpoint, requestId);
+  }
+
+  /** Sends what has ended; never rejects. */
+  async flush(): Promise<void> {
+    try {
+      await this.#provider.forceFlush();
+      this.#failure = undefined;
+    } catch (error) {
+      const first: unknown = Array.isArray(error) ? error[0] : error;
+      this.#failure = first instanceof Error ? first.message : 'the spans of the platform could not be sent';
+    }
+  }
+
+  async shutdown(): Promise<void> {
+    await this.flush();
+    await this.#provider.shutdown().catch(() => undefined);
+  }
+}

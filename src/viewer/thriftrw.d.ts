@@ -1,0 +1,11 @@
+/** The small part of thriftrw that the Jaeger decoder uses; the package itself ships no types. */
+declare module 'thriftrw' {
+  interface DecodeResult {
+    readonly err: Error | null;
+    readonly value: unknown;
+  }
+  export class Thrift {
+    constructor(options: { source: string });
+    getType(name: string): { fromBufferResult(buffer: Buffer): DecodeResult };
+  }
+}
