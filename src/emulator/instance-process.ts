@@ -26,6 +26,7 @@ export class InstanceProcess {
   readonly #onExit = (): void => this.kill();
   #pending: ((line: string | undefined) => void) | undefined;
   #gone = false;
+  #closed = false;
   #frozen = false;
 
   private constructor({ codeDir, env, memorySize, onLog }: ProcessOptions) {
@@ -41,7 +42,7 @@ export class InstanceProcess {
     this.#pipe = stdio[ANSWER_FD] as Duplex;
     this.#pipe.on('error', () => undefined);
     createInterface({ input: this.#pipe }).on('line', (line) => this.#settle(line));
-    this.#child.on('error', () => this.#ended()).on('exit', () => this.#ended());
+    this.#child.on('error', () => this.#ended()).on('exit', () => this.#ended()).on('close', () => (this.#closed = true));
     process.on('exit', this.#onExit);
   }
 
@@ -87,21 +88,27 @@ export class InstanceProcess {
     this.#child.kill('SIGKILL');
   }
 
-  /** Resolves when the process has ended. */
+  /** Resolves when the process has ended and all that it wrote has been read. */
   async ended(): Promise<void> {
-    if (!this.#gone) await new Promise((resolve) => this.#child.once('exit', resolve));
+    if (!this.#closed) await new Promise((resolve) => this.#child.once('close', resolve));
   }
 
   // The process waits in a blocking read at this point, so being stopped cannot overtake its answer, nor a thaw its stop.
   #freeze(): void {
-    this.#frozen = this.#child.kill('SIGSTOP');
+    this.#frozen = true;
+    this.#signal('SIGSTOP');
   }
 
   #thaw(): void {
     if (!this.#frozen) return;
     this.#frozen = false;
-    this.#child.kill('SIGCONT');
+    this.#signal('SIGCONT');
     this.#pipe.write('.');
+  }
+
+  // Windows has no such signals; the blocking read alone holds the user's code there.
+  #signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    if (process.platform !== 'win32') this.#child.kill(signal);
   }
 
   #next(): Promise<string | undefined> {
