@@ -34,7 +34,8 @@ function idsOf(generation: Generation): IdGenerator {
 export class PlatformSpans {
   readonly #endpoint: string;
   readonly #provider: BasicTracerProvider;
-  #failure: string | undefined;
+  #sending: Promise<void> = Promise.resolve();
+  #failure: Error | undefined;
 
   constructor({ endpoint, sampled = true }: TracingConfig, generation: Generation, functionName: string) {
     const sdk = require('@opentelemetry/sdk-trace-base') as typeof import('@opentelemetry/sdk-trace-base');
@@ -48,24 +49,25 @@ export class PlatformSpans {
     });
   }
 
-  /** Why the last delivery failed, if it did. */
-  get failure(): string | undefined {
-    return this.#failure;
-  }
-
   begin(requestId: string): PlatformTrace {
     return new PlatformTrace(this.#provider.getTracer('fc-traced-emulator'), this.#endpoint, requestId);
   }
 
-  /** Sends what has ended; never rejects. */
-  async flush(): Promise<void> {
-    try {
-      await this.#provider.forceFlush();
-      this.#failure = undefined;
-    } catch (error) {
+  /** Sends what has ended, after what is on its way already; never rejects. */
+  flush(): Promise<void> {
+    this.#sending = this.#sending.then(() => this.#provider.forceFlush()).catch((error: unknown) => {
       const first: unknown = Array.isArray(error) ? error[0] : error;
-      this.#failure = first instanceof Error ? first.message : 'the spans of the platform could not be sent';
-    }
+      this.#failure = first instanceof Error ? first : new Error('the spans of the platform could not be sent');
+    });
+    return this.#sending;
+  }
+
+  /** Resolves when everything has been sent; rejects when something could not be, once for each failure. */
+  async delivered(): Promise<void> {
+    await this.flush();
+    const failure = this.#failure;
+    this.#failure = undefined;
+    if (failure !== undefined) throw failure;
   }
 
   async shutdown(): Promise<void> {

@@ -66,8 +66,7 @@ export class Instance {
   /** Resolves when FC's own spans have been sent, which happens after the answer; rejects when they could not be. */
   async delivered(): Promise<void> {
     await this.#busy;
-    await this.#platform?.flush();
-    if (this.#platform?.failure !== undefined) throw new Error(this.#platform.failure);
+    await this.#platform?.delivered();
   }
 
   /** Ends the instance, without its `preStop` hook. */

@@ -1,0 +1,93 @@
+// Functions for the emulator to call: CommonJS, answering through the callback.
+let calls = 0;
+let ticks = 0;
+let initialized = 0;
+
+exports.initialize = (context, callback) => {
+  initialized += 1;
+  callback(null, '');
+};
+exports.failingInitializer = (context, callback) => {
+  initialized += 1;
+  callback(initialized < 2 ? new Error('not yet') : null);
+};
+exports.hooked = (event, context, callback) => {
+  callback(null, { initialized, frozen: globalThis.frozen ?? 0 });
+};
+exports.preFreeze = (context, callback) => {
+  globalThis.frozen = (globalThis.frozen ?? 0) + 1;
+  setTimeout(() => callback(), 20);
+};
+exports.preStop = (context, callback) => {
+  console.log(`preStop ${context.requestId}`);
+  callback();
+};
+
+exports.count = (event, context, callback) => {
+  calls += 1;
+  callback(null, { calls, event: event.toString(), buffer: Buffer.isBuffer(event) });
+};
+exports.context = (event, context, callback) => {
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !['PATH', 'HOME', 'TMPDIR', 'SystemRoot'].includes(name)));
+  callback(null, { context, env, cwd: process.cwd(), logger: Object.keys(context.logger) });
+};
+exports.value = (event, context, callback) => {
+  const values = {
+    buffer: Buffer.from([0, 255, 1]),
+    object: { a: [1] },
+    text: 'as is',
+    number: 7,
+    boolean: false,
+    null: null,
+    undefined,
+    function: () => 1,
+    large: 'x'.repeat(3_000_000),
+  };
+  callback(null, values[event.toString()]);
+};
+exports.twice = (event, context, callback) => {
+  callback(null, 'first');
+  callback(new Error('second'));
+};
+exports.promiseIgnored = async (event, context, callback) => {
+  setTimeout(() => callback(null, 'from the callback'), 20);
+  return 'from the promise';
+};
+exports.log = (event, context, callback) => {
+  context.logger.info('told by the logger');
+  console.log('told by the console');
+  callback(null, '');
+};
+exports.tick = (event, context, callback) => {
+  callback(null, String(ticks));
+  setInterval(() => {
+    ticks += 1;
+  }, 5).unref();
+};
+
+exports.callbackError = (event, context, callback) => callback(new TypeError('given'));
+exports.callbackText = (event, context, callback) => callback('only text');
+exports.callbackObject = (event, context, callback) => callback({ code: 7 });
+exports.thrown = () => {
+  throw new RangeError('thrown');
+};
+exports.rejected = async () => {
+  throw new RangeError('rejected');
+};
+exports.thrownText = () => {
+  throw 'only text';
+};
+exports.rejectedUndefined = () => Promise.reject(undefined);
+exports.circular = (event, context, callback) => {
+  const loop = {};
+  loop.loop = loop;
+  callback(null, loop);
+};
+exports.exit = () => process.exit(3);
+exports.hang = () => undefined;
+exports.uncaught = () => {
+  setTimeout(() => {
+    throw new Error('nobody catches this');
+  }, 5);
+};
+exports.notAFunction = 'text';

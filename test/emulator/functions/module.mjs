@@ -1,0 +1,12 @@
+// The documented form of Node 18 and later: an ES module whose functions answer by what they return.
+let ready = false;
+
+export const initialize = async () => {
+  ready = true;
+  return '';
+};
+export const handler = async (event, context) => ({ ready, event: JSON.parse(event), id: context.requestId });
+export const arity = (...args) => args.length;
+export const failing = async () => {
+  throw new Error('from a module');
+};
