@@ -24,10 +24,10 @@ function decorated(decorate) {
 /** Batches over an object with `add` and `addLater`. */
 function batchesOf(work) {
   return {
-    sync(count) {
+    sync: (count) => {
       for (let i = 0; i < count; i += 1) sink += work.add(i);
     },
-    async async(count) {
+    async: async (count) => {
       for (let i = 0; i < count; i += 1) sink += await work.addLater(i);
     },
   };

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -65,6 +65,10 @@ export async function startJaeger(binary: string): Promise<JaegerServer> {
       JAEGER_OTLP_PORT: String(otlp), JAEGER_THRIFT_PORT: String(thrift), OTEL_TRACES_SAMPLER: 'always_off',
     },
   });
+  // A test that forgets to stop it must not keep jest alive.
+  child.unref();
+  (child.stdout as Socket).unref();
+  (child.stderr as Socket).unref();
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => { output += chunk.toString(); });
   child.stderr.on('data', (chunk: Buffer) => { output += chunk.toString(); });
