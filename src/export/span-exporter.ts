@@ -1,5 +1,6 @@
 import type { SpanExporter } from '@opentelemetry/sdk-trace-base';
 import type { Endpoint } from '../config';
+import { tellOnce } from '../tracing/counters';
 
 /** How an exporter is set up. */
 export interface ExporterSettings {
@@ -11,6 +12,7 @@ export interface ExporterSettings {
 /** Makes the exporter for an endpoint. Each one's module is loaded when it is first needed: the other's never is. */
 export function createExporter({ endpoint, headers, timeoutMillis }: ExporterSettings): SpanExporter {
   if (endpoint.protocol === 'jaeger') {
+    if (Object.keys(headers).length > 0) tellOnce('the option headers is left out: a Jaeger export sends none');
     const { JaegerExporter } = require('@opentelemetry/exporter-jaeger') as typeof import('@opentelemetry/exporter-jaeger');
     // Its shutdown waits out `flushTimeout` with a timer that keeps the process alive.
     return new JaegerExporter({ endpoint: endpoint.url, flushTimeout: 1 });

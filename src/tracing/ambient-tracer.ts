@@ -12,8 +12,15 @@ const NO_TRACER = NO_PROVIDER.getTracer(SCOPE_NAME);
 /** The provider that the application registered with OpenTelemetry's API, or nothing: ours does not count. */
 export function foreignProvider(): TracerProvider | undefined {
   const registered = trace.getTracerProvider();
-  const provider = registered instanceof ProxyTracerProvider || 'getDelegate' in registered ? (registered as ProxyTracerProvider).getDelegate() : registered;
+  const provider = 'getDelegate' in registered ? (registered as ProxyTracerProvider).getDelegate() : registered;
   return provider === NO_PROVIDER || provider === ambientProvider ? undefined : provider;
+}
+
+/** Registers our provider with OpenTelemetry's API, where the application has none: libraries' spans then join our traces. */
+export function registerAmbientProvider(): void {
+  const registered = trace.getTracerProvider();
+  const isFree = 'getDelegate' in registered && (registered as ProxyTracerProvider).getDelegate() === NO_PROVIDER;
+  if (isFree) trace.setGlobalTracerProvider(ambientProvider);
 }
 
 let lastProvider: TracerProvider | undefined;

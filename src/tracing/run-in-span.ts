@@ -8,6 +8,7 @@ import { recordFailure } from './failure';
 import { follow } from './lifetimes/follow';
 import type { SpanEnd } from './lifetimes/lifetime';
 import { contextWithSpan, spanIn } from './linked-context';
+import { spanNameOf } from './span-spec';
 import type { SpanSpec } from './span-spec';
 
 type Method = (...args: never[]) => unknown;
@@ -71,7 +72,7 @@ export function runInSpan(spec: SpanSpec, tracer: Tracer, context: Context, meth
 function startSafely(spec: SpanSpec, tracer: Tracer, context: Context, parent: Span | undefined, self: unknown, args: ArrayLike<unknown>): Span | undefined {
   try {
     if (spec.attributes === undefined && !spec.root) {
-      return tracer.startSpan(spec.name, spec.kind === SpanKind.INTERNAL ? undefined : { kind: spec.kind }, context);
+      return tracer.startSpan(spanNameOf(spec, self), spec.kind === SpanKind.INTERNAL ? undefined : { kind: spec.kind }, context);
     }
     const { attributes, problem } = attributesOf(spec, self, args);
     const options: SpanOptions = { kind: spec.kind };
@@ -80,11 +81,11 @@ function startSafely(spec: SpanSpec, tracer: Tracer, context: Context, parent: S
       options.root = true;
       if (parent !== undefined) options.links = [{ context: parent.spanContext() }];
     }
-    const span = tracer.startSpan(spec.name, options, context);
+    const span = tracer.startSpan(spanNameOf(spec, self), options, context);
     if (problem !== undefined) span.addEvent('fc_traced.problem', { 'fc_traced.problem': problem });
     return span;
   } catch {
-    countAndTell('fc_traced.telemetry_errors', 1, `a span could not be started: a span processor, sampler or tracer provider threw at ${spec.name}`);
+    countAndTell('fc_traced.telemetry_errors', 1, `a span could not be started: a span processor, sampler or tracer provider threw`);
     return undefined;
   }
 }

@@ -2,7 +2,12 @@ import type { Attributes, SpanKind } from '@opentelemetry/api';
 
 /** What `@Traced` was told of a method, checked and complete. */
 export interface SpanSpec {
-  readonly name: string;
+  /** The name of the spans; with standard decorators it is known when the class is, at the first call. */
+  name: string | undefined;
+  /** The name that spans get in a class of this name. */
+  nameIn(className: string): string;
+  /** The class that the method stands in, told from an instance. */
+  classNameOf(self: unknown): string;
   readonly kind: SpanKind;
   readonly root: boolean;
   readonly attributes: Attributes | AttributesOf | undefined;
@@ -12,3 +17,9 @@ export interface SpanSpec {
 
 /** Gives attributes from a call's arguments, with the method's `this`. */
 export type AttributesOf = (this: unknown, ...args: unknown[]) => unknown;
+
+/** The name of a call's span. */
+export function spanNameOf(spec: SpanSpec, self: unknown): string {
+  spec.name ??= spec.nameIn(spec.classNameOf(self));
+  return spec.name;
+}

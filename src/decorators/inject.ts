@@ -1,0 +1,44 @@
+import { inject } from 'tsyringe';
+import { ACTIVE_SPAN, FC_CONTEXT, FC_EVENT, TRACER } from './tokens';
+
+type ParameterDecorator = ReturnType<typeof inject>;
+
+/**
+ * Injects a Tracer into a constructor parameter: its spans fall under the running invocation, also inside singletons and
+ * under interleaved invocations. Outside of any invocation it uses the provider registered with OpenTelemetry, if any.
+ * For legacy decorators; standard ones have no parameter decorators: use `inject: [TRACER]`.
+ *
+ * @example
+ * ```ts
+ * import { InjectTracer, Service } from 'fc-traced';
+ * import type { Tracer } from 'fc-traced';
+ * \@Service()
+ * class Stock {
+ *   constructor(@InjectTracer() private readonly tracer: Tracer) {}
+ *   count(): number {
+ *     return this.tracer.startActiveSpan('count', (span) => {
+ *       span.end();
+ *       return 3;
+ *     });
+ *   }
+ * }
+ * ```
+ */
+export function InjectTracer(): ParameterDecorator {
+  return inject(TRACER);
+}
+
+/** Injects a Span that stands for whichever span is active when it is used. Its `end()` does nothing: who started a span ends it. */
+export function InjectSpan(): ParameterDecorator {
+  return inject(ACTIVE_SPAN);
+}
+
+/** Injects FC's context of the invocation: the very object that FC passed. */
+export function InjectContext(): ParameterDecorator {
+  return inject(FC_CONTEXT);
+}
+
+/** Injects the decoded event of the invocation. */
+export function InjectEvent(): ParameterDecorator {
+  return inject(FC_EVENT);
+}

@@ -1,0 +1,117 @@
+import 'reflect-metadata';
+import type { SpanKind } from '@opentelemetry/api';
+import type { HandlerOptions } from '../options';
+import type { SpanSpec } from '../tracing/span-spec';
+
+// Symbols of the registry, so that tools and a second copy of this package read the same metadata.
+const TRACED = Symbol.for('fc-traced:traced');
+const ENTRY = Symbol.for('fc-traced:entry');
+const HANDLER = Symbol.for('fc-traced:handler');
+
+/** A class, whatever its constructor takes. */
+export type Constructor<T = object> = abstract new (...args: never[]) => T;
+
+/** What `@Traced` recorded of one method. */
+export interface TracedMethodMetadata {
+  readonly method: PropertyKey;
+  /** The name of its spans. */
+  readonly name: string;
+  readonly kind: SpanKind;
+  readonly root: boolean;
+  readonly static: boolean;
+}
+
+/** What the decorators recorded of a class and the classes it extends. */
+export interface TracedMetadata {
+  /** The options of `@Handler` on the class; absent where it does not stand there. */
+  readonly handler?: HandlerOptions;
+  /** The methods that carry `@Handler` themselves, with their options. */
+  readonly entries: readonly { readonly method: string; readonly options: EntryOptions }[];
+  readonly methods: readonly TracedMethodMetadata[];
+}
+
+/** Options of `@Handler` on a method. */
+export type EntryOptions = Pick<HandlerOptions, 'name'>;
+
+/** Where a member stands: on the prototype or the class, in legacy decorators; nowhere to be seen, in standard ones. */
+export interface MemberPlace {
+  readonly target: object;
+  readonly key: PropertyKey;
+}
+
+/** Records what a method's spans are like, on the function and, where it is known, on the place. */
+export function recordTraced(spec: SpanSpec, wrapper: object, place: MemberPlace | undefined): void {
+  Reflect.defineMetadata(TRACED, spec, wrapper);
+  if (place !== undefined) Reflect.defineMetadata(TRACED, spec, place.target, place.key as string | symbol);
+}
+
+/** Records that a method is an entry. */
+export function recordEntry(options: EntryOptions, method: object, place: MemberPlace | undefined): void {
+  Reflect.defineMetadata(ENTRY, options, method);
+  if (place !== undefined) Reflect.defineMetadata(ENTRY, options, place.target, place.key as string | symbol);
+}
+
+/** Records the options of a handler class. */
+export function recordHandler(options: HandlerOptions, handlerClass: object): void {
+  Reflect.defineMetadata(HANDLER, options, handlerClass);
+}
+
+/** Takes over what other decorators wrote on a function. */
+export function copyMetadata(from: object, to: object): void {
+  for (const key of Reflect.getOwnMetadataKeys(from) as unknown[]) {
+    Reflect.defineMetadata(key, Reflect.getOwnMetadata(key, from), to);
+  }
+}
+
+function readMember(symbol: symbol, owner: object, key: PropertyKey): unknown {
+  const onPlace: unknown = Reflect.getOwnMetadata(symbol, owner, key as string | symbol);
+  if (onPlace !== undefined) return onPlace;
+  const value: unknown = Reflect.getOwnPropertyDescriptor(owner, key)?.value;
+  return typeof value === 'function' ? (Reflect.getOwnMetadata(symbol, value) as unknown) : undefined;
+}
+
+/** Members of `start` and what it inherits from, nearest first, each key once. */
+function* membersOf(start: object): Generator<readonly [owner: object, key: PropertyKey]> {
+  const seen = new Set<PropertyKey>();
+  for (let owner: object | null = start; owner !== null && owner !== Object.prototype && owner !== Function.prototype; owner = Reflect.getPrototypeOf(owner)) {
+    for (const key of Reflect.ownKeys(owner)) {
+      if (seen.has(key)) continue;
+      seen.add(key);
+      yield [owner, key];
+    }
+  }
+}
+
+function methodsOn(start: object, isStatic: boolean): TracedMethodMetadata[] {
+  return [...membersOf(start)].flatMap(([owner, key]) => {
+    const spec = readMember(TRACED, owner, key) as SpanSpec | undefined;
+    if (spec === undefined) return [];
+    const ownerClass: unknown = isStatic ? owner : owner.constructor;
+    const name = spec.name ?? spec.nameIn(typeof ownerClass === 'function' ? ownerClass.name : '');
+    return [{ method: key, name, kind: spec.kind, root: spec.root, static: isStatic }];
+  });
+}
+
+/**
+ * Reads back what `@Handler` and `@Traced` recorded of a class, inherited members included, for tools of your own.
+ *
+ * A class without any of them gives empty lists. `#private` methods cannot be seen from outside and are left out.
+ *
+ * @example
+ * ```ts
+ * import { getTracedMetadata, Traced } from 'fc-traced';
+ * class Orders {
+ *   \@Traced() ship(): void {}
+ * }
+ * const names = getTracedMetadata(Orders).methods.map(({ name }) => name); // ['Orders.ship']
+ * ```
+ */
+export function getTracedMetadata(tracedClass: Constructor): TracedMetadata {
+  const handler = Reflect.getMetadata(HANDLER, tracedClass) as HandlerOptions | undefined;
+  const prototype = tracedClass.prototype as object;
+  const entries = [...membersOf(prototype)].flatMap(([owner, key]) => {
+    const options = readMember(ENTRY, owner, key) as EntryOptions | undefined;
+    return options === undefined || typeof key !== 'string' ? [] : [{ method: key, options }];
+  });
+  return { ...(handler && { handler }), entries, methods: [...methodsOn(prototype, false), ...methodsOn(tracedClass, true)] };
+}

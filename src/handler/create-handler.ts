@@ -1,0 +1,72 @@
+import type { FcCallback, FcContext } from '../fc/context';
+import type { HandlerOptions } from '../options';
+import { answer } from './answer';
+import { defineHandler } from './entries';
+import { FunctionInstance } from './function-instance';
+
+/** A function that FC calls with an event: answers through the callback when FC passes one, else by the promise. */
+export interface FcFunction {
+  (event: unknown, context: FcContext): Promise<unknown>;
+  (event: unknown, context: FcContext, callback: FcCallback): undefined;
+}
+
+/** A lifecycle hook that FC calls without an event. */
+export interface FcHook {
+  (context: FcContext): Promise<unknown>;
+  (context: FcContext, callback: FcCallback): undefined;
+}
+
+/** The lifecycle hooks, under names to be exported. */
+export interface FcHooks {
+  /** For FC's `initializer`: builds the container and loads what tracing needs. */
+  readonly initialize: FcHook;
+  /** For FC 2.0's `preFreeze`: delivers what is left. */
+  readonly preFreeze: FcHook;
+  /** For FC's `preStop`: delivers what is left. */
+  readonly preStop: FcHook;
+}
+
+/** Names of a class's methods. */
+export type MethodNames<T> = { [K in keyof T]: T[K] extends (...args: never[]) => unknown ? K : never }[keyof T] & string;
+
+/** What `createHandler` gives: `handler` for the class's entry method, and one function for each method that carries `@Handler()`. */
+export type FcHandlers<T> = FcHooks & { readonly handler: FcFunction } & { readonly [K in Exclude<MethodNames<T>, keyof FcHooks | 'handler'>]: FcFunction };
+
+/**
+ * Makes the functions that FC calls out of a handler class: export them from the module that the function's `handler` names.
+ *
+ * Each call decodes the event, finds the caller's trace, resolves the class in a container of its own, runs the entry method
+ * inside the invocation span and delivers the trace before it answers: within `flushTimeout` milliseconds (default 1000), and
+ * never beyond the function's timeout. What the method returns or throws is what FC gets. Where nothing is recorded, no SDK is loaded.
+ *
+ * @param handlerClass a class with a method `handle`, or with methods that carry `@Handler()`
+ * @param options see {@link HandlerOptions}; they count before those of `@Handler`
+ * @throws FcTracedError at once: `INVALID_TARGET`, `INVALID_OPTION`, `ENTRY_NOT_FOUND`, `ENTRY_NAME_TAKEN`. The functions answer with
+ *   `UNRESOLVABLE_DEPENDENCY` or `CAPTIVE_DEPENDENCY` when the container cannot build the class.
+ *
+ * @example
+ * ```ts
+ * import { createHandler, Handler } from 'fc-traced';
+ * \@Handler()
+ * class Hello {
+ *   handle(event: { name: string }): string {
+ *     return `Hello ${event.name}`;
+ *   }
+ * }
+ * export const { handler, initialize, preFreeze, preStop } = createHandler(Hello);
+ * ```
+ */
+export function createHandler<T extends object>(handlerClass: abstract new (...args: never[]) => T, options?: HandlerOptions): FcHandlers<T> {
+  const definition = defineHandler(handlerClass, options);
+  const instance = new FunctionInstance(definition);
+  const flush = (_context: unknown, callback?: unknown): unknown => answer(instance.flush(), callback);
+  const functions: Record<string, unknown> = {
+    initialize: (context: FcContext, callback?: unknown) => answer(instance.initialize(context), callback),
+    preFreeze: flush,
+    preStop: flush,
+  };
+  for (const [name, entry] of definition.entries) {
+    functions[name] = (event: unknown, context: FcContext, callback?: unknown) => answer(instance.invoke(entry, event, context), callback);
+  }
+  return functions as unknown as FcHandlers<T>;
+}

@@ -1,0 +1,70 @@
+import { isSpanContextValid, propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import type { Context, SpanContext } from '@opentelemetry/api';
+import type { FcContext } from '../fc/context';
+import { readField } from '../fc/context';
+import { detectTrigger } from '../fc/trigger';
+import type { Trigger } from '../fc/trigger';
+import type { HandlerOptions } from '../options';
+import { resolveParent } from '../propagation/parent';
+import type { Parentage } from '../propagation/parent';
+import { countAndTell } from '../tracing/counters';
+import { newSpanId, newTraceId } from '../tracing/ids';
+import { sampleRoot } from '../tracing/sampling';
+import type { Telemetry } from '../tracing/telemetry';
+import type { TelemetrySource } from './telemetry-source';
+
+/** What is decided of an invocation before anything of the program runs. */
+export interface InvocationPlan {
+  readonly trigger: Trigger;
+  readonly parentage: Parentage;
+  /** What records it; nothing when it is not recorded. */
+  readonly telemetry: Telemetry | undefined;
+  /** The trace id that sampling was decided by, for a new trace. */
+  readonly traceId: string | undefined;
+  /** Where it is not recorded: what is passed on to those whom the program calls. */
+  readonly passedOn: SpanContext;
+}
+
+function explicitParent(option: HandlerOptions['parent'], event: unknown, context: FcContext): unknown {
+  if (typeof option !== 'function') return option;
+  try {
+    return option(event, context);
+  } catch {
+    countAndTell('fc_traced.malformed_carriers', 1, 'the option parent threw and is passed over');
+    return undefined;
+  }
+}
+
+function telemetryOf(source: TelemetrySource, context: FcContext, parent: SpanContext | undefined, traceId: string | undefined, sampleRatio: number): Telemetry | undefined {
+  try {
+    const destination = source.destinationOf(context);
+    if (destination === undefined) return undefined;
+    // The application's provider has a sampler of its own, which sees the parent's flag.
+    const isSampled = destination.kind === 'provider' || (parent === undefined ? sampleRoot(traceId!, sampleRatio) : (parent.traceFlags & 1) === 1);
+    return isSampled ? source.telemetryFor(destination, context) : undefined;
+  } catch {
+    countAndTell('fc_traced.telemetry_errors', 1, 'the tracing SDK could not be loaded or set up; is an exporter left out of the bundle, or a processor throwing?');
+    return undefined;
+  }
+}
+
+/** Decides where an invocation comes from and whether it is recorded. Never throws; loads the SDK only when it is recorded. */
+export function planInvocation(source: TelemetrySource, options: HandlerOptions, sampleRatio: number, event: unknown, context: FcContext): InvocationPlan {
+  const trigger = detectTrigger(event);
+  const parentage = resolveParent({
+    explicit: explicitParent(options.parent, event, context),
+    headers: trigger.headers?.(event),
+    tracing: readField(context, 'tracing'),
+  });
+  const { parent } = parentage;
+  const traceId = parent === undefined ? newTraceId() : undefined;
+  const telemetry = telemetryOf(source, context, parent, traceId, sampleRatio);
+  const passedOn = parent ?? { traceId: traceId!, spanId: newSpanId(), traceFlags: 0 };
+  return { trigger, parentage, telemetry, traceId, passedOn };
+}
+
+/** The context that the invocation span starts in: the caller's span and baggage, and nothing of whatever ran before. */
+export function parentContext({ parent, baggage }: Parentage): Context {
+  const base = baggage === undefined ? ROOT_CONTEXT : propagation.setBaggage(ROOT_CONTEXT, baggage);
+  return parent === undefined || !isSpanContextValid(parent) ? base : trace.setSpanContext(base, parent);
+}

@@ -1,0 +1,112 @@
+import type { Context, Span, SpanOptions, Tracer, TracerOptions, TracerProvider } from '@opentelemetry/api';
+import { protocolOf } from '../config';
+import type { Config, Endpoint } from '../config';
+import { readText } from '../fc/context';
+import type { FcContext } from '../fc/context';
+import { isHttpUrl } from '../options';
+import { foreignProvider, registerAmbientProvider } from '../tracing/ambient-tracer';
+import { countAndTell, tellOnce } from '../tracing/counters';
+import { SharedFlush } from '../tracing/shared-flush';
+import { state } from '../tracing/state';
+import type { Telemetry } from '../tracing/telemetry';
+import { SCOPE_NAME, VERSION } from '../version';
+import { functionAttributes } from './faas-attributes';
+
+/** Where the spans of an invocation would go. Found out without loading anything. */
+export type Destination =
+  | { readonly kind: 'provider'; readonly provider: TracerProvider }
+  | { readonly kind: 'sdk'; readonly endpoint: Endpoint | undefined; readonly recorded: boolean };
+
+/** Endpoints whose set-up is kept; FC changes them rarely, when a token is renewed. */
+const MAX_ENDPOINTS = 4;
+
+/** The application's own provider, as what records an invocation. */
+class ProviderTelemetry implements Telemetry {
+  readonly ownsResource = false;
+  readonly tracer: Tracer;
+  private readonly shared: SharedFlush;
+
+  constructor(private readonly provider: TracerProvider & { forceFlush?: () => Promise<void> }) {
+    this.tracer = provider.getTracer(SCOPE_NAME, VERSION);
+    this.shared = new SharedFlush(
+      async () => provider.forceFlush?.(),
+      () => countAndTell('fc_traced.telemetry_errors', 1, 'the registered tracer provider failed or hung while it was flushed'),
+    );
+  }
+
+  getTracer(name: string, version?: string, options?: TracerOptions): Tracer {
+    return this.provider.getTracer(name, version, options);
+  }
+
+  startInvocation(name: string, options: SpanOptions, parent: Context): Span {
+    return this.tracer.startSpan(name, options, parent);
+  }
+
+  flush(timeoutMillis: number): Promise<void> {
+    return this.shared.flush(timeoutMillis);
+  }
+}
+
+/** Chooses, makes and keeps what records the invocations of one handler. */
+export class TelemetrySource {
+  private readonly made = new Map<string | TracerProvider, Telemetry>();
+
+  constructor(private readonly config: Config) {}
+
+  /** Where spans would go: to a test's recorder, the application's provider, our SDK set-up; nothing when nowhere. */
+  destinationOf(context: FcContext): Destination | undefined {
+    if (state.recorders.size > 0) return { kind: 'sdk', endpoint: undefined, recorded: true };
+    if (this.config.disabled) return undefined;
+    const provider = foreignProvider();
+    if (provider !== undefined) return { kind: 'provider', provider };
+    const endpoint = this.config.endpoint ?? this.endpointFrom(context);
+    if (endpoint !== undefined || this.config.spanProcessors.length > 0) return { kind: 'sdk', endpoint, recorded: false };
+    tellOnce('no endpoint is known, so nothing is recorded: switch tracing on for the function, or set the option endpoint or OTEL_EXPORTER_OTLP_ENDPOINT');
+    return undefined;
+  }
+
+  /** The set-up for a destination; loads the SDK when it is the first that needs it. */
+  telemetryFor(destination: Destination, context: FcContext): Telemetry {
+    const key = destination.kind === 'provider' ? destination.provider : `${destination.recorded} ${destination.endpoint?.protocol} ${destination.endpoint?.url}`;
+    const known = this.made.get(key);
+    if (known !== undefined) return known;
+    const telemetry = destination.kind === 'provider' ? new ProviderTelemetry(destination.provider) : this.loadSdk(destination, context);
+    this.forgetOldest();
+    this.made.set(key, telemetry);
+    return telemetry;
+  }
+
+  /** Delivers what every set-up still holds. Never rejects. */
+  async flush(timeoutMillis: number): Promise<void> {
+    await Promise.all([...this.made.values()].map((telemetry) => telemetry.flush(timeoutMillis)));
+  }
+
+  private endpointFrom(context: FcContext): Endpoint | undefined {
+    const url = this.config.followsContext ? readText(context, 'tracing', 'jaegerEndpoint') : undefined;
+    if (url === undefined) return undefined;
+    if (isHttpUrl(url)) return { url, protocol: protocolOf(url) ?? this.config.protocol ?? 'jaeger' };
+    countAndTell('fc_traced.malformed_carriers', 1, 'context.tracing.jaegerEndpoint is not an http or https URL and is left out');
+    return undefined;
+  }
+
+  private loadSdk({ endpoint, recorded }: Extract<Destination, { kind: 'sdk' }>, context: FcContext): Telemetry {
+    // The one door to the SDK: nothing of it is loaded before a first invocation is recorded, or `initialize` says one will be.
+    const { SdkTelemetry } = require('../export/sdk-telemetry') as typeof import('../export/sdk-telemetry');
+    const telemetry = new SdkTelemetry({
+      config: this.config,
+      endpoint,
+      functionAttributes: functionAttributes(context, this.config.instance),
+      ...(recorded && { recorders: state.recorders }),
+    });
+    registerAmbientProvider();
+    if (!recorded) state.fallbackTracer = telemetry.tracer;
+    return telemetry;
+  }
+
+  private forgetOldest(): void {
+    const [oldest] = this.made;
+    if (oldest === undefined || this.made.size < MAX_ENDPOINTS) return;
+    this.made.delete(oldest[0]);
+    void oldest[1].flush(this.config.exportTimeoutMillis);
+  }
+}

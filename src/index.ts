@@ -1,0 +1,20 @@
+import 'reflect-metadata';
+
+export { createHandler } from './handler/create-handler';
+export type { FcFunction, FcHandlers, FcHook, FcHooks } from './handler/create-handler';
+export { Handler } from './decorators/handler';
+export type { HandlerDecorator } from './decorators/handler';
+export { Service } from './decorators/service';
+export type { ServiceOptions, ServiceScope } from './decorators/service';
+export { Traced } from './decorators/traced';
+export type { KindName, TracedOptions } from './decorators/traced-options';
+export { InjectContext, InjectEvent, InjectSpan, InjectTracer } from './decorators/inject';
+export { ACTIVE_SPAN, FC_CONTEXT, FC_EVENT, TRACER } from './decorators/tokens';
+export { getTracedMetadata } from './decorators/metadata';
+export type { EntryOptions, TracedMetadata, TracedMethodMetadata } from './decorators/metadata';
+export { currentSpan } from './tracing/ambient-span';
+export { FcTracedError } from './errors';
+export type { FcTracedErrorCode } from './errors';
+export type { HandlerOptions, ParentCarrier } from './options';
+export type { FcCallback, FcContext, FcLogger, FcTracing } from './fc/context';
+export type { Attributes, Link, Span, SpanContext, Tracer } from '@opentelemetry/api';

@@ -1,0 +1,10 @@
+export { expectTrace } from './testing/expect-trace';
+export type { ExpectedSpan, TraceExpectation } from './testing/expect-trace';
+export { fakeFcContext } from './testing/fake-fc-context';
+export type { FakeContextOptions } from './testing/fake-fc-context';
+export { invoke } from './testing/invoke';
+export type { InvokeOptions } from './testing/invoke';
+export { recordTraces } from './testing/record-traces';
+export type { TraceRecorder } from './testing/record-traces';
+export type { EventRecord, LinkRecord, SpanKindName, SpanRecord, StatusName } from './tree/span-record';
+export type { SpanNode, Trace } from './tree/span-tree';

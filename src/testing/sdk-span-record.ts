@@ -1,0 +1,29 @@
+import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
+import type { HrTime } from '@opentelemetry/api';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
+import type { SpanKindName, SpanRecord, StatusName } from '../tree/span-record';
+
+function nanos([seconds, rest]: HrTime): bigint {
+  return BigInt(seconds) * 1_000_000_000n + BigInt(Math.round(rest));
+}
+
+/** A span of the SDK as plain data. */
+export function sdkSpanRecord(span: ReadableSpan): SpanRecord {
+  const { traceId, spanId } = span.spanContext();
+  const parentSpanId = span.parentSpanContext?.spanId;
+  const { code, message } = span.status;
+  return {
+    traceId,
+    spanId,
+    ...(parentSpanId !== undefined && { parentSpanId }),
+    name: span.name,
+    kind: SpanKind[span.kind].toLowerCase() as SpanKindName,
+    startNanos: nanos(span.startTime),
+    endNanos: nanos(span.endTime),
+    status: { code: SpanStatusCode[code] as StatusName, ...(message !== undefined && { message }) },
+    attributes: { ...span.attributes },
+    events: span.events.map(({ name, time, attributes }) => ({ name, timeNanos: nanos(time), attributes: { ...attributes } })),
+    links: span.links.map(({ context, attributes }) => ({ traceId: context.traceId, spanId: context.spanId, attributes: { ...attributes } })),
+    resource: { ...span.resource.attributes },
+  };
+}
