@@ -41,7 +41,7 @@ export function fakeFcContext(options: FakeContextOptions = {}): FcContext {
   const context: Record<string, unknown> = { ...base };
   for (const [key, value] of Object.entries(parts)) {
     const isMerged = typeof value === 'object' && value !== null && typeof context[key] === 'object' && context[key] !== null;
-    context[key] = isMerged ? { ...(context[key] as object), ...(value as object) } : value;
+    context[key] = isMerged ? { ...(context[key] as object), ...value } : value;
   }
   logger.requestId = context.requestId as string;
   return context as unknown as FcContext;

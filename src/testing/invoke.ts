@@ -28,6 +28,6 @@ function toBytes(event: unknown): Buffer {
 export function invoke(handler: FcFunction, event?: unknown, context: FcContext = fakeFcContext(), options: InvokeOptions = {}): Promise<unknown> {
   if (options.callback !== true) return handler(toBytes(event), context);
   return new Promise((resolve, reject) => {
-    handler(toBytes(event), context, (error, value) => (error ? reject(error as Error) : resolve(value)));
+    handler(toBytes(event), context, (error, value) => (error ? reject(error) : resolve(value)));
   });
 }

@@ -55,7 +55,7 @@ class AmbientTracer implements Tracer {
     const [options, given] = rest as [SpanOptions | undefined, Context | undefined];
     const context = given ?? activeContext();
     const span = this.startSpan(name, options, context);
-    return callIn(contextWithSpan(context, span), fn as (...args: never[]) => unknown, undefined, [span]) as ReturnType<F>;
+    return callIn(contextWithSpan(context, span), fn, undefined, [span]) as ReturnType<F>;
   }
 }
 
