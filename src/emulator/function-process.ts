@@ -12,8 +12,8 @@ import type { PlatformTrace, TracingFields } from './platform-trace';
 export interface Request {
   readonly requestId: string;
   readonly retryCount: number;
-  readonly trace?: PlatformTrace;
-  readonly tracing?: TracingFields;
+  readonly trace?: PlatformTrace | undefined;
+  readonly tracing?: TracingFields | undefined;
 }
 
 // The longest a hook may take, in seconds; FC lets the user choose.
@@ -36,6 +36,8 @@ export class FunctionProcess {
   readonly #env: Record<string, string>;
   #process: InstanceProcess | undefined;
   #initialized = false;
+  // The hooks after a call are given what that call was given.
+  #tracing = TRACING_OFF;
 
   constructor(options: InstanceOptions) {
     const { generation = '3.0', functionName = 'function', handler, initializer, memorySize = 512, timeout = 3, env = {} } = options;
@@ -61,7 +63,7 @@ export class FunctionProcess {
     }
     if (this.#initialized) return NOTHING;
     const { initializer } = this.#options;
-    const answer = initializer === undefined ? NOTHING : await within(request, 'Initializer', (fields) => this.hook(initializer, { tracing: fields, ...request }));
+    const answer = initializer === undefined ? NOTHING : await within(request, 'Initializer', (fields) => this.hook(initializer, { ...request, tracing: request.tracing ?? fields }));
     this.#initialized = answer.ok;
     if (!answer.ok && this.#facts.generation === '3.0') await this.end();
     return answer;
@@ -71,7 +73,8 @@ export class FunctionProcess {
   run(event: Buffer, request: Request): Promise<Answer> {
     const { preFreeze, freeze = false } = this.#options;
     return within(request, 'Invocation', (fields) => {
-      const call = this.#call('invoke', this.#facts.handler, { tracing: fields, ...request }, freeze && preFreeze === undefined);
+      this.#tracing = request.tracing ?? fields;
+      const call = this.#call('invoke', this.#facts.handler, request, freeze && preFreeze === undefined);
       return this.#send({ ...call, event: event.toString('base64') }, this.#facts.timeout);
     });
   }
@@ -95,7 +98,7 @@ export class FunctionProcess {
     this.#process = await within(request, 'RuntimeInitialization', () => InstanceProcess.start(starting), coldStart);
   }
 
-  #call(kind: Call['kind'], handler: string, { requestId, retryCount, tracing = TRACING_OFF }: Request, freeze: boolean): Call {
+  #call(kind: Call['kind'], handler: string, { requestId, retryCount, tracing = this.#tracing }: Request, freeze: boolean): Call {
     return { kind, handler, answer: this.#options.answer ?? 'callback', context: { ...this.#facts, requestId, retryCount, tracing }, freeze };
   }
 

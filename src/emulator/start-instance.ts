@@ -66,7 +66,7 @@ export class Instance {
     const requestId = newRequestId(this.#generation);
     const coldStart = this.pid === undefined;
     const trace = this.#platform?.begin(requestId);
-    const request: Request = { requestId, retryCount: 0, ...options, ...(trace === undefined ? {} : { trace }) };
+    const request: Request = { requestId, retryCount: options.retryCount ?? 0, tracing: options.tracing, trace };
     const ready = await this.#function.prepare(request);
     const answer = ready.ok ? await this.#function.run(event, request) : ready;
     const error = answer.ok ? undefined : answer.error;

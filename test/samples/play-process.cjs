@@ -1,0 +1,34 @@
+// Calls a built sample in an instance, against a collector, and prints what came of it as JSON:
+// the answers, the spans that were there at each answer, and in the end all of them.
+// A process of its own: the emulator sends OTLP too, and that exporter imports `http` in a way that fails inside jest's modules.
+const { join } = require('node:path');
+const { startInstance } = require('../../dist/emulator/start-instance.js');
+const { startCollector } = require('../../dist/viewer/collector.js');
+
+const { sample, protocol, events, options } = JSON.parse(process.argv[2]);
+
+async function main() {
+  const collector = await startCollector();
+  const instance = startInstance({
+    handler: 'handler.handler',
+    codeDir: join(__dirname, '..', '..', 'dist', 'samples', sample),
+    functionName: sample,
+    tracing: { endpoint: protocol === 'jaeger' ? collector.jaegerEndpoint : collector.otlpEndpoint },
+    timeout: 10,
+    ...options,
+  });
+  const calls = [];
+  for (const event of events) {
+    const { ok, body, coldStart, traceId, error } = await instance.invoke(event);
+    const atAnswer = collector.spans().map(({ name }) => name);
+    await instance.delivered();
+    calls.push({ ok, body: body.toString(), coldStart, traceId, error, atAnswer });
+  }
+  await instance.stop();
+  const { requests } = collector;
+  const output = { calls, spans: collector.spans(), requests, logs: instance.logs };
+  process.stdout.write(JSON.stringify(output, (_key, value) => (typeof value === 'bigint' ? `${value}n` : value)));
+  await collector.close();
+}
+
+void main();
