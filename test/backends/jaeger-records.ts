@@ -13,7 +13,7 @@ function full(traceId: string): string {
   return traceId.padStart(32, '0');
 }
 
-function own(tags: Record<string, unknown>): Record<string, unknown> {
+function own(tags: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(tags).filter(([key]) => !STRUCTURAL.test(key)));
 }
 
@@ -47,18 +47,20 @@ export function recordsOf(trace: JaegerTrace): SpanRecord[] {
   return trace.spans.map((span) => recordOf(span, trace));
 }
 
-/** A form of a record in which what was sent and what Jaeger shows must be equal: microseconds, sorted by id, lists as Jaeger writes them. */
+/**
+ * A form of a record in which what was sent and what Jaeger shows must be equal: whole microseconds, in order of ids, lists as the
+ * text that Jaeger makes of them, and `telemetry.…` in the resource, where Jaeger puts it although thrift has it on the spans.
+ */
 export function comparable(records: readonly SpanRecord[]): unknown[] {
-  const text = (attributes: Readonly<Record<string, unknown>>): Record<string, unknown> =>
-    Object.fromEntries(Object.entries(attributes).map(([key, value]) => [key, Array.isArray(value) ? JSON.stringify(value) : value]));
-  return [...records].sort((a, b) => (a.spanId < b.spanId ? -1 : 1)).map((record) => ({
+  const text = (attributes: Readonly<Record<string, unknown>>): [string, unknown][] =>
+    Object.entries(own(attributes)).map(([key, value]) => [key, Array.isArray(value) ? JSON.stringify(value) : value]);
+  return [...records].sort((a, b) => (a.spanId < b.spanId ? -1 : 1)).map(({ startNanos, endNanos, ...record }) => ({
     ...record,
-    startNanos: Number(record.startNanos / 1000n),
-    endNanos: undefined,
-    micros: Math.round(Number(record.endNanos - record.startNanos) / 1000),
-    attributes: own(text(record.attributes)),
-    events: record.events.map((event) => ({ ...event, timeNanos: Number(event.timeNanos / 1000n), attributes: text(event.attributes) })),
+    startMicros: Number(startNanos / 1000n),
+    durationMicros: Number(endNanos - startNanos) / 1000 | 0,
+    attributes: Object.fromEntries(text(record.attributes).filter(([key]) => !key.startsWith('telemetry.'))),
+    events: record.events.map((event) => ({ ...event, timeNanos: Number(event.timeNanos / 1000n), attributes: Object.fromEntries(text(event.attributes)) })),
     links: record.links.map(({ traceId, spanId }) => ({ traceId, spanId })),
-    resource: text(record.resource),
+    resource: { ...Object.fromEntries(text(record.attributes).filter(([key]) => key.startsWith('telemetry.'))), 'service.name': record.resource['service.name'], ...Object.fromEntries(text(record.resource)) },
   }));
 }

@@ -1,46 +1,74 @@
+import { execFile } from 'node:child_process';
 import path from 'node:path';
+import { promisify } from 'node:util';
+import { renderTrace } from '../../src/tree/render-tree';
 import type { SpanRecord } from '../../src/tree/span-record';
 import { buildTraces } from '../../src/tree/span-tree';
-import { renderTrace } from '../../src/tree/render-tree';
 import { findJaeger, howToGetJaeger, jaegerRequired } from './jaeger-binary';
 import { comparable, recordsOf } from './jaeger-records';
 import { startJaeger, type JaegerServer } from './jaeger-server';
 import { startTee, type Tee } from './tee';
 
-const { startInstance } = require('../../dist/emulator/start-instance.js') as typeof import('../../src/emulator/start-instance');
+interface Answer { readonly ok: boolean; readonly traceId: string; readonly body: unknown }
 
 const binary = findJaeger();
-if (binary === undefined && !jaegerRequired) console.log(`skipped: ${howToGetJaeger}`);
+const skipped = binary === undefined && !jaegerRequired;
+if (skipped) console.log(`skipped: ${howToGetJaeger}`);
 
+const HANDED_ON = { traceId: '4bf92f3577b34da6a3ce929d0e0e4736', spanId: '00f067aa0ba902b7' };
 const ORDER = { id: 'A-1001', sku: 'teapot', quantity: 2 };
-const HANDED_ON = '4bf92f3577b34da6a3ce929d0e0e4736';
+const TOO_MUCH = { ...ORDER, quantity: 500 };
+const HTTP = {
+  version: 'v1', rawPath: '/orders', headers: { Traceparent: `00-${HANDED_ON.traceId}-${HANDED_ON.spanId}-01` }, queryParameters: {}, body: '', isBase64Encoded: false,
+  requestContext: { requestId: '1-1-1-1', http: { method: 'POST', path: '/orders', protocol: 'HTTP/1.1' } }, ...ORDER,
+};
 
-(binary === undefined && !jaegerRequired ? describe.skip : describe).each(['jaeger', 'otlp'] as const)('orders in a real Jaeger, sent by the %s exporter', (exporter) => {
+const COLD = [
+  'InvokeFunction  faas.coldstart=true',
+  '├─ ColdStart',
+  '│  ├─ PrepareCode',
+  '│  └─ RuntimeInitialization',
+  '├─ Initializer',
+  '└─ Invocation',
+  '   └─ orders  faas.coldstart=true',
+  '      ├─ Stock.reserve  order.sku="teapot"  order.quantity=2',
+  '      └─ ship',
+  '         └─ print label  order.shelf="shelf-6"',
+];
+const FAILING = [
+  'InvokeFunction  faas.coldstart=false',
+  '└─ Invocation',
+  '   └─ orders  ERROR "500 of teapot were ordered, 10 are left"  faas.coldstart=false',
+  '      └─ Stock.reserve  ERROR "500 of teapot were ordered, 10 are left"  order.sku="teapot"  order.quantity=500',
+];
+
+(skipped ? describe.skip : describe).each(['jaeger', 'otlp'] as const)('orders in a real Jaeger, sent by the %s exporter', (exporter) => {
   let jaeger: JaegerServer | undefined;
-  let tee: Tee;
-  let instance: ReturnType<typeof startInstance>;
+  let tee: Tee | undefined;
+  let cold: Answer, failing: Answer, http: Answer;
 
   beforeAll(async () => {
     if (binary === undefined) throw new Error(howToGetJaeger);
     jaeger = await startJaeger(binary);
     tee = await startTee(jaeger);
-    instance = startInstance({
-      handler: 'handler.handler', initializer: 'handler.initialize', codeDir: path.join(__dirname, '../../dist/samples/orders'), functionName: 'orders', timeout: 20,
-      tracing: { endpoint: exporter === 'jaeger' ? tee.thriftEndpoint : tee.otlpEndpoint },
-    });
+    const endpoint = exporter === 'jaeger' ? tee.thriftEndpoint : tee.otlpEndpoint;
+    const { stdout } = await promisify(execFile)(process.execPath, [path.join(__dirname, 'play-orders.cjs'), endpoint, JSON.stringify([ORDER, TOO_MUCH, HTTP])], { timeout: 25_000 });
+    [cold, failing, http] = JSON.parse(stdout) as [Answer, Answer, Answer];
   });
   afterAll(async () => {
-    await instance?.stop();
     await tee?.stop();
     await jaeger?.stop();
   });
 
+  function sent(traceId: string): SpanRecord[] {
+    return tee!.sent.filter((span) => span.traceId === traceId);
+  }
+
   /** What Jaeger shows of a trace, once it shows as many spans as were sent. */
-  async function shown(traceId: string | undefined): Promise<SpanRecord[]> {
-    await instance.delivered();
-    const count = tee.sent.filter((span) => span.traceId === traceId).length;
+  async function shown(traceId: string): Promise<SpanRecord[]> {
+    const count = sent(traceId).length;
     expect(count).toBeGreaterThan(0);
-    return recordsOf(await jaeger!.readTrace(traceId!, count));
+    return recordsOf(await jaeger!.readTrace(traceId, count));
   }
 
   function tree(spans: readonly SpanRecord[]): string {
@@ -49,52 +77,41 @@ const HANDED_ON = '4bf92f3577b34da6a3ce929d0e0e4736';
     return renderTrace(only!, { attributes: ['order.sku', 'order.quantity', 'order.shelf', 'faas.coldstart'] });
   }
 
-  test('a cold call gives one tree below the spans of Function Compute, with its attributes', async () => {
-    const { traceId, body } = await instance.invoke(ORDER);
-    expect(JSON.parse(body.toString())).toEqual({ order: 'A-1001', parcel: 'parcel-A-1001' });
-    expect(tree(await shown(traceId))).toMatchInlineSnapshot();
+  test('a cold call is one tree below the spans of Function Compute, with its attributes', async () => {
+    expect(cold.body).toEqual({ order: 'A-1001', parcel: 'parcel-A-1001' });
+    expect(tree(await shown(cold.traceId))).toBe(COLD.join('\n'));
   });
 
   test('a failing call is marked as an error where it failed, with the exception told once', async () => {
-    const { traceId, ok } = await instance.invoke({ ...ORDER, quantity: 500 });
-    expect(ok).toBe(false);
-    const spans = await shown(traceId);
-    expect(tree(spans)).toMatchInlineSnapshot();
+    expect(failing.ok).toBe(false);
+    const spans = await shown(failing.traceId);
+    expect(tree(spans)).toBe(FAILING.join('\n'));
     expect(spans.flatMap((span) => span.events.map((event) => [span.name, event.name, event.attributes['exception.type'], event.attributes['exception.message']])))
       .toEqual([['Stock.reserve', 'exception', 'OutOfStock', '500 of teapot were ordered, 10 are left']]);
   });
 
-  test('ids, parents, kinds, times, attributes, events, status and resource are what the exporter sent', async () => {
-    for (const order of [ORDER, { ...ORDER, quantity: 500 }]) {
-      const { traceId } = await instance.invoke(order);
-      const spans = await shown(traceId);
-      expect(spans.length).toBeGreaterThan(2);
-      expect(comparable(spans)).toEqual(comparable(tee.sent.filter((span) => span.traceId === traceId)));
+  test('ids, parents, kinds, times, attributes, events, links, status and resource are what was sent', async () => {
+    for (const traceId of [cold.traceId, failing.traceId, http.traceId, HANDED_ON.traceId]) {
+      expect(comparable(await shown(traceId))).toEqual(comparable(sent(traceId)));
     }
-    expect(new Set(tee.statuses)).toEqual(new Set([exporter === 'jaeger' ? 202 : 200]));
+    expect(tee!.statuses.every((status) => status === (exporter === 'jaeger' ? 202 : 200))).toBe(true);
   });
 
-  test('the resource names the service and the function', async () => {
-    const { traceId } = await instance.invoke(ORDER);
-    const spans = (await shown(traceId)).filter((span) => span.name === 'ship');
-    // Thrift has no place for them but the spans' tags and the process's name.
-    expect(spans.map((span) => ({ ...span.attributes, ...span.resource }))).toEqual([expect.objectContaining({
+  test('the service and the function are named', async () => {
+    const spans = (await shown(cold.traceId)).filter((span) => span.name === 'ship');
+    // Thrift has no place for most of it but the spans' own tags.
+    expect(spans.map((span) => (exporter === 'jaeger' ? { ...span.attributes, ...span.resource } : span.resource))).toEqual([expect.objectContaining({
       'service.name': 'orders', 'faas.name': 'orders', 'cloud.provider': 'alibaba_cloud', 'cloud.platform': 'alibaba_cloud_fc', 'cloud.region': 'cn-hangzhou', 'cloud.account.id': '1234567890123456',
     })]);
   });
 
-  test('a request with a traceparent of another trace continues that one and links the trace of Function Compute', async () => {
-    const event = {
-      version: 'v1', rawPath: '/orders', headers: { Traceparent: `00-${HANDED_ON}-00f067aa0ba902b7-01` }, queryParameters: {}, body: '', isBase64Encoded: false,
-      requestContext: { requestId: '1-1-1-1', http: { method: 'POST', path: '/orders', protocol: 'HTTP/1.1' } }, ...ORDER,
-    };
-    const { traceId } = await instance.invoke(event);
-    const spans = await shown(HANDED_ON);
-    const [top, ...others] = spans.filter((span) => span.kind === 'server');
-    expect(others).toEqual([]);
-    expect(top?.parentSpanId).toBe('00f067aa0ba902b7');
-    expect(top?.links).toEqual([{ traceId, spanId: expect.stringMatching(/^[0-9a-f]{16}$/), attributes: {} }]);
-    const ofPlatform = await shown(traceId);
-    expect(ofPlatform.map((span) => span.spanId)).toContain(top?.links[0]?.spanId);
+  test('a request with a traceparent of another trace continues that one and links to the trace of Function Compute', async () => {
+    const spans = await shown(HANDED_ON.traceId);
+    const servers = spans.filter((span) => span.kind === 'server');
+    const platform = (await shown(http.traceId)).find((span) => span.name === 'Invocation');
+    expect(servers).toHaveLength(1);
+    expect(servers[0]?.parentSpanId).toBe(HANDED_ON.spanId);
+    expect(servers[0]?.links).toEqual([{ traceId: http.traceId, spanId: platform?.spanId, attributes: {} }]);
+    expect(spans.map((span) => span.name).sort()).toEqual(['Stock.reserve', 'orders', 'print label', 'ship']);
   });
 });

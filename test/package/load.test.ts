@@ -29,7 +29,7 @@ const OURS = /^dist\/(cli|viewer|emulator|tree|export|samples)\//;
 interface Seen { readonly answer: unknown; readonly loaded: readonly string[] }
 
 /** Loading more than this for an invocation nobody asked to trace needs a reason, and a new number here. */
-const MOST_MODULES = 130;
+const MOST_MODULES = 150;
 
 function sampled(path: string): Promise<Seen> {
   const context = contextSource({ openTracingSpanContext: '124ed43254b54966:124ed43254b54966:0:1' });
