@@ -1,11 +1,16 @@
+import type { Context } from '@opentelemetry/api';
 import { activeContext } from '../tracing/active-context';
-import { runInSpan, tracerOfCall } from '../tracing/run-in-span';
+import { runInSpan, telemetryOfCall } from '../tracing/run-in-span';
 import type { SpanSpec } from '../tracing/span-spec';
+import type { Telemetry } from '../tracing/telemetry';
 import { copyMetadata } from './metadata';
 
 type Method = (this: unknown, ...args: never[]) => unknown;
 
 const { apply } = Reflect;
+
+/** What a wrapper found out for the traced call that it makes at once: nothing runs in between. */
+const found: { context?: Context; telemetry?: Telemetry } = {};
 
 /**
  * A method that runs `method` in a span where the active context asks for one. To the program it is the method: same
@@ -13,14 +18,17 @@ const { apply } = Reflect;
  */
 export function wrapMethod(method: Method, spec: SpanSpec): Method {
   function traced(this: unknown, ...args: unknown[]): unknown {
-    const context = activeContext();
-    const tracer = tracerOfCall(context);
-    return tracer === undefined ? apply(method, this, args) : runInSpan(spec, tracer, context, method, this, args);
+    return runInSpan(spec, found.telemetry!, found.context!, method, this, args);
   }
   const { wrapper } = {
     // `arguments` is only handed on, which V8 does without making an object of it: an untraced call allocates nothing.
     wrapper(this: unknown): unknown {
-      return tracerOfCall(activeContext()) === undefined ? apply(method, this, arguments) : apply(traced, this, arguments);
+      const context = activeContext();
+      const telemetry = telemetryOfCall(context);
+      if (telemetry === undefined) return apply(method, this, arguments);
+      found.context = context;
+      found.telemetry = telemetry;
+      return apply(traced, this, arguments);
     },
   };
   Object.setPrototypeOf(wrapper, Object.getPrototypeOf(method) as object);

@@ -1,12 +1,17 @@
+import { SpanKind, TraceFlags } from '@opentelemetry/api';
 import type { Attributes, Context, Span, SpanOptions, Tracer, TracerOptions } from '@opentelemetry/api';
+import { isTracingSuppressed, sanitizeAttributes } from '@opentelemetry/core';
 import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import type { Config, Endpoint } from '../config';
 import { countAndTell } from '../tracing/counters';
+import { newSpanId } from '../tracing/ids';
 import { SharedFlush } from '../tracing/shared-flush';
 import type { SpanRecorder, Telemetry } from '../tracing/telemetry';
 import { SCOPE_NAME, VERSION } from '../version';
 import { Delivery } from './delivery';
+import { directSpanClass, partsOf } from './direct-span';
+import type { DirectSpanClass, TracerParts } from './direct-span';
 import { faasResource } from './faas-resource';
 import { FlagSampler } from './flag-sampler';
 import { PooledIds } from './pooled-ids';
@@ -23,12 +28,16 @@ export interface SdkSettings {
   readonly recorders?: ReadonlySet<SpanRecorder>;
 }
 
+const NO_LINKS: never[] = [];
+
 /** Our own SDK set-up: flag sampler, pooled ids, one delivery, and the user's processors beside it. */
 export class SdkTelemetry implements Telemetry {
   readonly ownsResource = true;
   readonly tracer: Tracer;
   private readonly ids = new PooledIds();
   private readonly provider: BasicTracerProvider;
+  private readonly parts: TracerParts | undefined;
+  private readonly spanClass: DirectSpanClass | undefined;
   private readonly flushers: readonly { flush(timeoutMillis: number): Promise<void> }[];
 
   constructor({ config, endpoint, functionAttributes, recorders }: SdkSettings) {
@@ -46,6 +55,8 @@ export class SdkTelemetry implements Telemetry {
       spanProcessors: processors,
     });
     this.tracer = this.provider.getTracer(SCOPE_NAME, VERSION);
+    this.spanClass = directSpanClass(this.tracer);
+    this.parts = this.spanClass && partsOf(this.tracer);
     const shared = config.spanProcessors.map((processor) => new SharedFlush(() => processor.forceFlush(), flushFailed));
     this.flushers = delivery === undefined ? shared : [delivery, ...shared];
   }
@@ -61,6 +72,28 @@ export class SdkTelemetry implements Telemetry {
     } finally {
       this.ids.nextTraceId = undefined;
     }
+  }
+
+  startCall(name: string, options: SpanOptions | undefined, context: Context, parent: Span | undefined): Span {
+    const { spanClass, parts } = this;
+    if (spanClass === undefined || parts === undefined || !(parent instanceof spanClass) || options?.root === true || isTracingSuppressed(context)) {
+      return this.tracer.startSpan(name, options, context);
+    }
+    const parentSpanContext = parent.spanContext();
+    const { traceId, traceState } = parentSpanContext;
+    return new spanClass({
+      resource: parts._resource,
+      scope: parts.instrumentationScope,
+      context,
+      spanContext: { traceId, spanId: newSpanId(), traceFlags: TraceFlags.SAMPLED, traceState },
+      name,
+      kind: options?.kind ?? SpanKind.INTERNAL,
+      links: options?.links ?? NO_LINKS,
+      parentSpanContext,
+      attributes: options?.attributes === undefined ? undefined : sanitizeAttributes(options.attributes),
+      spanProcessor: parts._spanProcessor,
+      spanLimits: parts._spanLimits,
+    });
   }
 
   async flush(timeoutMillis: number): Promise<void> {

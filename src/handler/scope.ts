@@ -3,7 +3,7 @@ import type { DependencyContainer, InjectionToken } from 'tsyringe';
 import { ACTIVE_SPAN, FC_CONTEXT, FC_EVENT, TRACER } from '../decorators/tokens';
 import { FcTracedError } from '../errors';
 import { ambientSpan } from '../tracing/ambient-span';
-import { ambientTracer } from '../tracing/ambient-tracer';
+import { ambientTracer } from '../tracing/ambient-telemetry';
 import { countAndTell } from '../tracing/counters';
 import type { Invocation } from '../tracing/invocation';
 import { settledWithin } from '../tracing/shared-flush';

@@ -1,55 +1,26 @@
-import type { Context, Span, SpanOptions, Tracer, TracerOptions, TracerProvider } from '@opentelemetry/api';
 import { protocolOf } from '../config';
 import type { Config, Endpoint } from '../config';
 import { readText } from '../fc/context';
 import type { FcContext } from '../fc/context';
 import { isHttpUrl } from '../options';
-import { foreignProvider, registerAmbientProvider } from '../tracing/ambient-tracer';
+import { foreignTelemetry, registerAmbientProvider } from '../tracing/ambient-telemetry';
 import { countAndTell, tellOnce } from '../tracing/counters';
-import { SharedFlush } from '../tracing/shared-flush';
 import { state } from '../tracing/state';
 import type { Telemetry } from '../tracing/telemetry';
-import { SCOPE_NAME, VERSION } from '../version';
 import { functionAttributes } from './faas-attributes';
 
 /** Where the spans of an invocation would go. Found out without loading anything. */
 export type Destination =
-  | { readonly kind: 'provider'; readonly provider: TracerProvider }
+  | { readonly kind: 'provider'; readonly telemetry: Telemetry }
   | { readonly kind: 'sdk'; readonly endpoint: Endpoint | undefined; readonly recorded: boolean };
 
 /** Endpoints whose set-up is kept; FC changes them rarely, when a token is renewed. */
 const MAX_ENDPOINTS = 4;
 
-/** The application's own provider, as what records an invocation. */
-class ProviderTelemetry implements Telemetry {
-  readonly ownsResource = false;
-  readonly tracer: Tracer;
-  private readonly shared: SharedFlush;
-
-  constructor(private readonly provider: TracerProvider & { forceFlush?: () => Promise<void> }) {
-    this.tracer = provider.getTracer(SCOPE_NAME, VERSION);
-    this.shared = new SharedFlush(
-      async () => provider.forceFlush?.(),
-      () => countAndTell('fc_traced.telemetry_errors', 1, 'the registered tracer provider failed or hung while it was flushed'),
-    );
-  }
-
-  getTracer(name: string, version?: string, options?: TracerOptions): Tracer {
-    return this.provider.getTracer(name, version, options);
-  }
-
-  startInvocation(name: string, options: SpanOptions, parent: Context): Span {
-    return this.tracer.startSpan(name, options, parent);
-  }
-
-  flush(timeoutMillis: number): Promise<void> {
-    return this.shared.flush(timeoutMillis);
-  }
-}
-
 /** Chooses, makes and keeps what records the invocations of one handler. */
 export class TelemetrySource {
-  private readonly made = new Map<string | TracerProvider, Telemetry>();
+  /** Our own set-ups by endpoint, and the application's provider under itself. */
+  private readonly made = new Map<string | Telemetry, Telemetry>();
 
   constructor(private readonly config: Config) {}
 
@@ -57,8 +28,8 @@ export class TelemetrySource {
   destinationOf(context: FcContext): Destination | undefined {
     if (state.recorders.size > 0) return { kind: 'sdk', endpoint: undefined, recorded: true };
     if (this.config.disabled) return undefined;
-    const provider = foreignProvider();
-    if (provider !== undefined) return { kind: 'provider', provider };
+    const foreign = foreignTelemetry();
+    if (foreign !== undefined) return { kind: 'provider', telemetry: foreign };
     const endpoint = this.config.endpoint ?? this.endpointFrom(context);
     if (endpoint !== undefined || this.config.spanProcessors.length > 0) return { kind: 'sdk', endpoint, recorded: false };
     tellOnce('no endpoint is known, so nothing is recorded: switch tracing on for the function, or set the option endpoint or OTEL_EXPORTER_OTLP_ENDPOINT');
@@ -67,10 +38,10 @@ export class TelemetrySource {
 
   /** The set-up for a destination; loads the SDK when it is the first that needs it. */
   telemetryFor(destination: Destination, context: FcContext): Telemetry {
-    const key = destination.kind === 'provider' ? destination.provider : `${destination.recorded} ${destination.endpoint?.protocol} ${destination.endpoint?.url}`;
+    const key = destination.kind === 'provider' ? destination.telemetry : `${destination.recorded} ${destination.endpoint?.protocol} ${destination.endpoint?.url}`;
     const known = this.made.get(key);
     if (known !== undefined) return known;
-    const telemetry = destination.kind === 'provider' ? new ProviderTelemetry(destination.provider) : this.loadSdk(destination, context);
+    const telemetry = destination.kind === 'provider' ? destination.telemetry : this.loadSdk(destination, context);
     this.forgetOldest();
     this.made.set(key, telemetry);
     return telemetry;
@@ -99,7 +70,7 @@ export class TelemetrySource {
       ...(recorded && { recorders: state.recorders }),
     });
     registerAmbientProvider();
-    if (!recorded) state.fallbackTracer = telemetry.tracer;
+    if (!recorded) state.fallback = telemetry;
     return telemetry;
   }
 

@@ -3,7 +3,7 @@ import { resolveConfig } from '../config';
 import { FcTracedError } from '../errors';
 import { SdkTelemetry } from '../export/sdk-telemetry';
 import { ensureContextManager } from '../tracing/active-context';
-import { registerAmbientProvider } from '../tracing/ambient-tracer';
+import { registerAmbientProvider } from '../tracing/ambient-telemetry';
 import { state } from '../tracing/state';
 import type { SpanRecord } from '../tree/span-record';
 import { buildTraces } from '../tree/span-tree';
@@ -54,15 +54,15 @@ export interface TraceRecorder {
 export function recordTraces(): TraceRecorder {
   let recorded: SpanRecord[] = [];
   const recorder = { onEnd: (span: unknown): void => void recorded.push(sdkSpanRecord(span as ReadableSpan)) };
-  const outer = state.fallbackTracer;
+  const outer = state.fallback;
   ensureContextManager();
   registerAmbientProvider();
   state.recorders.add(recorder);
-  state.fallbackTracer = new SdkTelemetry({ config: resolveConfig({}), endpoint: undefined, functionAttributes: {}, recorders: state.recorders }).tracer;
+  state.fallback = new SdkTelemetry({ config: resolveConfig({}), endpoint: undefined, functionAttributes: {}, recorders: state.recorders });
 
   const traces = (): Trace[] => buildTraces(recorded);
   const stop = (): void => {
-    if (state.recorders.delete(recorder)) state.fallbackTracer = outer;
+    if (state.recorders.delete(recorder)) state.fallback = outer;
   };
   return {
     spans: () => [...recorded],

@@ -1,6 +1,8 @@
 import { randomFillSync } from 'node:crypto';
 
 const BYTES = 4_096;
+const NO_SPAN_ID = '0'.repeat(16);
+const NO_TRACE_ID = '0'.repeat(32);
 const buffer = Buffer.allocUnsafeSlow(BYTES);
 let digits = '';
 let used = 0;
@@ -13,7 +15,7 @@ function take(length: number): string {
   }
   const id = digits.slice(used, used + length);
   used += length;
-  return /^0+$/.test(id) ? take(length) : id;
+  return id === NO_SPAN_ID || id === NO_TRACE_ID ? take(length) : id;
 }
 
 /** A random 128-bit trace id: 32 lower-case hex digits, never all zero. Random as W3C Trace Context Level 2 asks. */

@@ -1,7 +1,7 @@
 import { SpanKind } from '@opentelemetry/api';
-import type { Context, Span, SpanOptions, Tracer } from '@opentelemetry/api';
+import type { Context, Span, SpanOptions } from '@opentelemetry/api';
 import { activeContext, callIn } from './active-context';
-import { tracerFor } from './ambient-tracer';
+import { telemetryIn } from './ambient-telemetry';
 import { attributesOf } from './attributes';
 import { countAndTell } from './counters';
 import { recordFailure } from './failure';
@@ -10,18 +10,19 @@ import type { SpanEnd } from './lifetimes/lifetime';
 import { contextWithSpan, spanIn } from './linked-context';
 import { spanNameOf } from './span-spec';
 import type { SpanSpec } from './span-spec';
+import type { Telemetry } from './telemetry';
 
 type Method = (...args: never[]) => unknown;
 
 /**
- * The tracer for a call, or nothing when the call is not to be traced: no SDK, or a parent that is neither recording nor
+ * What records a call in `context`, or nothing when it is not to be traced: no SDK, or a parent that is neither recording nor
  * sampled. This is all that an untraced call costs, so it allocates nothing.
  */
-export function tracerOfCall(context: Context): Tracer | undefined {
-  const tracer = tracerFor(context);
-  if (tracer === undefined) return undefined;
+export function telemetryOfCall(context: Context): Telemetry | undefined {
+  const telemetry = telemetryIn(context);
+  if (telemetry === undefined) return undefined;
   const parent = spanIn(context);
-  if (parent === undefined || parent.isRecording() || (parent.spanContext().traceFlags & 1) === 1) return tracer;
+  if (parent === undefined || parent.isRecording() || (parent.spanContext().traceFlags & 1) === 1) return telemetry;
   return undefined;
 }
 
@@ -49,9 +50,9 @@ class RunningCall implements SpanEnd {
 }
 
 /** Calls a method inside a span of its own. Gives and throws what the method does; telemetry's own failures stay here. */
-export function runInSpan(spec: SpanSpec, tracer: Tracer, context: Context, method: Method, self: unknown, args: ArrayLike<unknown>): unknown {
+export function runInSpan(spec: SpanSpec, telemetry: Telemetry, context: Context, method: Method, self: unknown, args: ArrayLike<unknown>): unknown {
   const parent = spanIn(context);
-  const span = startSafely(spec, tracer, context, parent, self, args);
+  const span = startSafely(spec, telemetry, context, parent, self, args);
   if (span === undefined) return Reflect.apply(method, self, args);
   const active = contextWithSpan(context, span);
   let value: unknown;
@@ -69,10 +70,10 @@ export function runInSpan(spec: SpanSpec, tracer: Tracer, context: Context, meth
   return follow(value, new RunningCall(span, parent), spec.isAsync);
 }
 
-function startSafely(spec: SpanSpec, tracer: Tracer, context: Context, parent: Span | undefined, self: unknown, args: ArrayLike<unknown>): Span | undefined {
+function startSafely(spec: SpanSpec, telemetry: Telemetry, context: Context, parent: Span | undefined, self: unknown, args: ArrayLike<unknown>): Span | undefined {
   try {
     if (spec.attributes === undefined && !spec.root) {
-      return tracer.startSpan(spanNameOf(spec, self), spec.kind === SpanKind.INTERNAL ? undefined : { kind: spec.kind }, context);
+      return telemetry.startCall(spanNameOf(spec, self), spec.kind === SpanKind.INTERNAL ? undefined : { kind: spec.kind }, context, parent);
     }
     const { attributes, problem } = attributesOf(spec, self, args);
     const options: SpanOptions = { kind: spec.kind };
@@ -81,7 +82,7 @@ function startSafely(spec: SpanSpec, tracer: Tracer, context: Context, parent: S
       options.root = true;
       if (parent !== undefined) options.links = [{ context: parent.spanContext() }];
     }
-    const span = tracer.startSpan(spanNameOf(spec, self), options, context);
+    const span = telemetry.startCall(spanNameOf(spec, self), options, context, parent);
     if (problem !== undefined) span.addEvent('fc_traced.problem', { 'fc_traced.problem': problem });
     return span;
   } catch {
@@ -96,11 +97,4 @@ function endSafely(span: Span): void {
   } catch {
     countAndTell('fc_traced.telemetry_errors', 1, 'a span could not be ended: a span processor threw');
   }
-}
-
-/** Calls a method in a span where the active context asks for one, and directly where it does not. */
-export function callTraced(spec: SpanSpec, method: Method, self: unknown, args: ArrayLike<unknown>): unknown {
-  const context = activeContext();
-  const tracer = tracerOfCall(context);
-  return tracer === undefined ? Reflect.apply(method, self, args) : runInSpan(spec, tracer, context, method, self, args);
 }

@@ -1,5 +1,4 @@
-import type { Tracer } from '@opentelemetry/api';
-import type { SpanRecorder } from './telemetry';
+import type { SpanRecorder, Telemetry } from './telemetry';
 
 /**
  * Everything that fc-traced keeps for a whole process, in one place: what belongs to an invocation lives in the active
@@ -8,8 +7,8 @@ import type { SpanRecorder } from './telemetry';
 interface ProcessState {
   /** Whether the active context is kept by our own context manager. */
   ownsContext: boolean;
-  /** The tracer of spans outside of any invocation, once our SDK set-up is loaded. */
-  fallbackTracer: Tracer | undefined;
+  /** What records spans outside of any invocation, once our SDK set-up is loaded. */
+  fallback: Telemetry | undefined;
   /** Recorders of running tests; while there is one, nothing is exported. */
   readonly recorders: Set<SpanRecorder>;
   /** What went wrong, by kind, not yet reported on a span. */
@@ -20,7 +19,7 @@ interface ProcessState {
 
 export const state: ProcessState = {
   ownsContext: false,
-  fallbackTracer: undefined,
+  fallback: undefined,
   recorders: new Set(),
   counts: new Map(),
   told: new Set(),
