@@ -1,6 +1,6 @@
 import { SpanKind } from '@opentelemetry/api';
 import type { Context, Span, SpanOptions } from '@opentelemetry/api';
-import { activeContext, callIn } from './active-context';
+import { callIn } from './active-context';
 import { telemetryIn } from './ambient-telemetry';
 import { attributesOf } from './attributes';
 import { countAndTell } from './counters';
