@@ -1,0 +1,43 @@
+import { expectTrace, fakeFcContext, invoke, recordTraces } from 'fc-traced/testing';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { handler } from '../../samples/hello/handler';
+import { renderTrace } from '../../src/tree/render-tree';
+import { buildTraces } from '../../src/tree/span-tree';
+import { play } from './play';
+import type { Protocol } from './play';
+
+const folder = join(__dirname, '..', '..', 'samples', 'hello');
+const event: unknown = JSON.parse(readFileSync(join(folder, 'event.json'), 'utf8'));
+
+const WARM = ['InvokeFunction', '└─ Invocation', '   └─ hello', '      └─ Greeter.greet'];
+const COLD = ['InvokeFunction', '├─ ColdStart', '│  ├─ PrepareCode', '│  └─ RuntimeInitialization', ...WARM.slice(1)];
+
+test('the smallest program takes twelve lines', () => {
+  expect(readFileSync(join(folder, 'handler.ts'), 'utf8').trimEnd().split('\n')).toHaveLength(12);
+});
+
+test('the README shows the trace as it is', () => {
+  expect(readFileSync(join(folder, 'README.md'), 'utf8')).toContain(WARM.join('\n'));
+});
+
+test('a greeting is one trace', async () => {
+  const traces = recordTraces();
+  const context = fakeFcContext({ function: { name: 'hello' } });
+
+  expect(await invoke(handler, { name: 'world' }, context)).toBe('Hello world');
+
+  expectTrace(traces.only()).toMatchTree(`
+    hello
+      Greeter.greet
+  `);
+  traces.stop();
+});
+
+test.each<Protocol>(['jaeger', 'otlp'])('over %s, FC’s span is on top, then hello, then Greeter.greet', async (protocol) => {
+  const { calls, spans } = await play('hello', protocol, [event, event]);
+  expect(calls.map(({ ok, body }) => ({ ok, body }))).toEqual([{ ok: true, body: 'Hello world' }, { ok: true, body: 'Hello world' }]);
+  const traces = buildTraces(spans);
+  const treeOf = (index: number): string[] => renderTrace(traces.find((trace) => trace.traceId === calls[index]!.traceId)!).split('\n');
+  expect([treeOf(0), treeOf(1)]).toEqual([COLD, WARM]);
+});
