@@ -1,14 +1,11 @@
-/** An endpoint as it may be shown: without path, query and user, which hold its token. */
-export function displayUrl(url: string): string {
-  return URL.canParse(url) ? `${new URL(url).origin}/…` : '…';
-}
-
-/** A text without any part of an endpoint that could be its token. */
+/** A text without any part of an endpoint that could be its token, plain or percent-encoded. */
 export function scrub(text: string, url: string): string {
   if (!URL.canParse(url)) return text;
-  const { pathname, search, username, password } = new URL(url);
-  const parts = [url, pathname + search, pathname, search, ...pathname.split('/'), ...pathname.split('/').map(decode), username, password];
-  return parts
+  const { pathname, search, searchParams, username, password } = new URL(url);
+  const raw = [...pathname.split('/'), ...searchParams.values(), username, password];
+  // Alibaba Cloud's paths hold their token as `adapt_<token>`.
+  const words = [...raw, ...raw.map(decode)].flatMap((word) => [word, word.replace(/^adapt_/, '')]);
+  return [url, pathname + search, pathname, search, ...words, ...words.map(encodeURIComponent)]
     .filter((part) => part.length >= 6 && part !== 'traces')
     .sort((a, b) => b.length - a.length)
     .reduce((scrubbed, part) => scrubbed.replaceAll(part, '…'), text);
