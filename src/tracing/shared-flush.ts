@@ -1,11 +1,14 @@
 /** Longest time that one flush may run before the next is let in. */
 const STUCK_AFTER = 10_000;
 
+/** The longest wait that a timer can hold; beyond it, Node.js fires at once. */
+const LONGEST = 2 ** 31 - 1;
+
 /** Resolves when `work` settles or after `millis`, whichever comes first; says whether the work was done. Never rejects. */
 export async function settledWithin(work: Promise<unknown>, millis: number): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const expired = new Promise<false>((resolve) => {
-    timer = setTimeout(resolve, millis, false);
+    timer = setTimeout(resolve, Math.min(millis, LONGEST), false);
   });
   const done = work.then(
     () => true,
@@ -38,8 +41,10 @@ export class SharedFlush {
   }
 
   private join(): Promise<void> {
+    // Asked first: between the end of one flush and the start of the next there is a moment when none is running.
+    if (this.next !== undefined) return this.next;
     if (this.running === undefined) return this.start();
-    this.next ??= this.running.then(() => {
+    this.next = this.running.then(() => {
       this.next = undefined;
       return this.start();
     });
