@@ -3,7 +3,7 @@ import { ExportResultCode, suppressTracing } from '@opentelemetry/core';
 import type { ExportResult } from '@opentelemetry/core';
 import type { ReadableSpan, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { callIn } from '../tracing/active-context';
-import { countAndTell } from '../tracing/counters';
+import { countAgain, countAndTell } from '../tracing/counters';
 import { settledWithin } from '../tracing/shared-flush';
 
 const BATCH = 512;
@@ -42,7 +42,8 @@ export class Delivery implements SpanProcessor {
   private pumping = false;
   private waiters: Waiter[] = [];
   private idle: NodeJS.Timeout | undefined;
-  private exporter: SpanExporter | undefined;
+  /** Out of sight of whoever prints a span with all that hangs on it: it holds the URL, and so the token. */
+  #exporter: SpanExporter | undefined;
 
   constructor(
     private readonly makeExporter: () => SpanExporter,
@@ -50,7 +51,7 @@ export class Delivery implements SpanProcessor {
     /** Takes what could be secret out of an error's text. */
     private readonly clean: (text: string) => string,
   ) {
-    this.exporter = makeExporter();
+    this.#exporter = makeExporter();
   }
 
   onStart(): void {}
@@ -59,6 +60,7 @@ export class Delivery implements SpanProcessor {
     if ((span.spanContext().traceFlags & TraceFlags.SAMPLED) === 0) return;
     if (this.queue.length >= CAPACITY) {
       countAndTell('fc_traced.dropped_spans', 1, `more than ${CAPACITY} spans wait for delivery; further ones are dropped`);
+      countAgain(span.attributes);
       return;
     }
     this.queue.push(span);
@@ -123,6 +125,7 @@ export class Delivery implements SpanProcessor {
           continue;
         }
         countAndTell('fc_traced.dropped_spans', batch.length, `spans could not be delivered and are dropped: ${failure.reason}`);
+        for (const { attributes } of batch) countAgain(attributes);
       }
       this.settle(batch.length);
     }
@@ -141,8 +144,8 @@ export class Delivery implements SpanProcessor {
     let result: ExportResult | undefined;
     const sent = new Promise<void>((resolve) => {
       const exportBatch = (): void => {
-        this.exporter ??= this.makeExporter();
-        this.exporter.export(batch, (answer) => {
+        this.#exporter ??= this.makeExporter();
+        this.#exporter.export(batch, (answer) => {
           result = answer;
           resolve();
         });
@@ -162,8 +165,8 @@ export class Delivery implements SpanProcessor {
 
   /** After a failure the next export starts with new connections. */
   private async dropExporter(): Promise<void> {
-    const exporter = this.exporter;
-    this.exporter = undefined;
+    const exporter = this.#exporter;
+    this.#exporter = undefined;
     try {
       await exporter?.shutdown();
     } catch {
