@@ -14,6 +14,7 @@ import { directSpanClass, partsOf } from './direct-span';
 import type { DirectSpanClass, TracerParts } from './direct-span';
 import { faasResource } from './faas-resource';
 import { FlagSampler } from './flag-sampler';
+import { guardedProcessor } from './guarded-processor';
 import { PooledIds } from './pooled-ids';
 import { scrub } from './scrub';
 import { createExporter } from './span-exporter';
@@ -45,7 +46,8 @@ export class SdkTelemetry implements Telemetry {
       endpoint === undefined
         ? undefined
         : new Delivery(() => createExporter({ endpoint, headers: config.headers, timeoutMillis: config.exportTimeoutMillis }), config.exportTimeoutMillis, (text) => scrub(text, endpoint.url));
-    const processors: SpanProcessor[] = [...config.spanProcessors];
+    const users = config.spanProcessors.map(guardedProcessor);
+    const processors: SpanProcessor[] = [...users];
     if (delivery !== undefined) processors.push(delivery);
     if (recorders !== undefined) processors.push(recordingProcessor(recorders));
     this.provider = new BasicTracerProvider({
@@ -57,7 +59,7 @@ export class SdkTelemetry implements Telemetry {
     this.tracer = this.provider.getTracer(SCOPE_NAME, VERSION);
     this.spanClass = directSpanClass(this.tracer);
     this.parts = this.spanClass && partsOf(this.tracer);
-    const shared = config.spanProcessors.map((processor) => new SharedFlush(() => processor.forceFlush(), flushFailed));
+    const shared = users.map((processor) => new SharedFlush(() => processor.forceFlush(), flushFailed));
     this.flushers = delivery === undefined ? shared : [delivery, ...shared];
   }
 
