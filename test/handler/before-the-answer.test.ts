@@ -1,0 +1,51 @@
+import { createHandler, Handler, Traced } from 'fc-traced';
+import { fakeFcContext, invoke } from 'fc-traced/testing';
+import { startCollector } from '../../src/viewer/collector';
+import type { Collector } from '../../src/viewer/collector';
+
+@Handler({ name: 'ship' })
+class Ship {
+  @Traced()
+  async pack(): Promise<string> {
+    return 'packed';
+  }
+
+  handle(event: { fail?: boolean }): Promise<string> {
+    if (event.fail) throw new Error('no stock');
+    return this.pack();
+  }
+}
+
+let collector: Collector;
+beforeAll(async () => {
+  collector = await startCollector();
+});
+afterEach(() => collector.clear());
+afterAll(() => collector.close());
+
+const names = (): string[] => collector.spans().map(({ name }) => name).sort();
+const context = (): ReturnType<typeof fakeFcContext> => fakeFcContext({ tracing: { jaegerEndpoint: collector.jaegerEndpoint } });
+
+test('when the promise settles, the whole trace is at the collector', async () => {
+  expect(await invoke(createHandler(Ship).handler, {}, context())).toBe('packed');
+  expect(names()).toEqual(['Ship.pack', 'ship']);
+});
+
+test('when the callback is called, the whole trace is at the collector', async () => {
+  const atAnswer = await new Promise((resolve) => {
+    const returned = createHandler(Ship).handler(Buffer.from('{}'), context(), (error, value) => resolve([error, value, names()]));
+    expect(returned).toBeUndefined();
+  });
+  expect(atAnswer).toEqual([null, 'packed', ['Ship.pack', 'ship']]);
+});
+
+test('when an invocation fails, its trace is at the collector before the error is out', async () => {
+  await expect(invoke(createHandler(Ship).handler, { fail: true }, context())).rejects.toThrow('no stock');
+  expect(collector.spans()).toMatchObject([{ name: 'ship', status: { code: 'ERROR', message: 'no stock' } }]);
+});
+
+test('an invocation that its caller did not sample sends nothing', async () => {
+  const unsampled = fakeFcContext({ tracing: { jaegerEndpoint: collector.jaegerEndpoint, openTracingSpanContext: '124ed43254b54966:124ed43254b54966:0:0' } });
+  expect(await invoke(createHandler(Ship).handler, {}, unsampled)).toBe('packed');
+  expect(collector.requests).toEqual({ jaeger: 0, otlp: 0, rejected: 0 });
+});
