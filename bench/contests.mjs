@@ -1,9 +1,10 @@
 // What is compared with what. The first contender of a contest is the peer that the others are given as a ratio of.
 const hand = 'hand-written startActiveSpan';
+const around = 'the same, around the method';
 const nest = 'nestjs-otel @Span';
 const ours = 'fc-traced @Traced';
 
-/** `goal` reads the medians (ns a call, by contender) and says whether what the project promises holds. */
+/** `goal.value` reads one round (ns a call, by contender); its median over the rounds says whether what the project promises holds. */
 export const contests = [
   {
     title: 'A call in an invocation that is not sampled, sync',
@@ -25,7 +26,13 @@ export const contests = [
   {
     title: 'A sampled call, async: our SDK set-up against the default one, same processor',
     unit: 'ns',
-    contenders: { [hand]: ['hand-written.cjs', 'sampled-async'], [nest]: ['nestjs-otel.cjs', 'sampled-async'], [ours]: ['fc-traced.cjs', 'sampled-async'], 'plain call': ['plain.cjs', 'async'] },
+    contenders: {
+      [hand]: ['hand-written.cjs', 'sampled-async'],
+      [around]: ['hand-written.cjs', 'sampled-async-around'],
+      [nest]: ['nestjs-otel.cjs', 'sampled-async'],
+      [ours]: ['fc-traced.cjs', 'sampled-async'],
+      'plain call': ['plain.cjs', 'async'],
+    },
     goal: { text: 'at most 0.70 of hand-written', value: (ns) => ns[ours] / ns[hand], most: 0.7 },
   },
   {
@@ -37,7 +44,7 @@ export const contests = [
   {
     title: 'A sampled call, async, on a provider that the application registered',
     unit: 'ns',
-    contenders: { [hand]: ['hand-written.cjs', 'sampled-async'], [ours]: ['fc-traced.cjs', 'foreign-async'] },
+    contenders: { [hand]: ['hand-written.cjs', 'sampled-async'], [around]: ['hand-written.cjs', 'sampled-async-around'], [ours]: ['fc-traced.cjs', 'foreign-async'] },
     goal: { text: 'never slower than hand-written', value: (ns) => ns[ours] / ns[hand], most: 1 },
   },
   {

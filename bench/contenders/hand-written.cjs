@@ -40,9 +40,27 @@ class HandWritten extends Work {
   }
 }
 
+/** The span around a call of the method, where the strict form above has the work inside the span's callback: a promise more. */
+class AroundTheMethod extends Work {
+  addLater(n) {
+    return tracer.startActiveSpan('Work.addLater', async (span) => {
+      try {
+        return await super.addLater(n);
+      } catch (error) {
+        failed(span, error);
+        throw error;
+      } finally {
+        span.end();
+      }
+    });
+  }
+}
+
 const { sync, async } = batchesOf(new HandWritten());
+const { async: around } = batchesOf(new AroundTheMethod());
 void contend({
   unsampled: (ms) => underParent(false, () => measure(sync, ms)),
   'sampled-sync': (ms) => underParent(true, () => measure(sync, ms)),
   'sampled-async': (ms) => underParent(true, () => measure(async, ms)),
+  'sampled-async-around': (ms) => underParent(true, () => measure(around, ms)),
 });
