@@ -40,6 +40,8 @@ export interface Config {
   readonly serviceName: string | undefined;
   readonly resource: Attributes;
   readonly spanProcessors: readonly SpanProcessor[];
+  /** How exceptions are recorded. */
+  readonly exceptionSignal: 'events' | 'logs' | 'both';
   readonly disabled: boolean;
   readonly instance: InstanceFacts;
   /** What in the environment could not be used; for `diag`. */
@@ -112,6 +114,11 @@ function timeoutFromEnvironment(env: Environment, warnings: string[]): number | 
   return undefined;
 }
 
+function exceptionSignalFrom(env: Environment): Config['exceptionSignal'] {
+  const wanted = filled(env, 'OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN')?.split(',').map((item) => item.trim()) ?? [];
+  return wanted.includes('logs/dup') ? 'both' : wanted.includes('logs') ? 'logs' : 'events';
+}
+
 function instanceFacts(env: Environment): InstanceFacts {
   return Object.freeze({
     functionName: filled(env, 'FC_FUNCTION_NAME'),
@@ -128,7 +135,7 @@ function instanceFacts(env: Environment): InstanceFacts {
  * Brings checked options and the process's environment together. The only reader of `process.env`.
  *
  * Understands `OTEL_SDK_DISABLED`, `OTEL_SERVICE_NAME`, `OTEL_TRACES_EXPORTER` (`otlp`, `jaeger`, `none`), `OTEL_TRACES_SAMPLER`,
- * `OTEL_TRACES_SAMPLER_ARG`, `OTEL_EXPORTER_OTLP_[TRACES_]ENDPOINT` and `_TIMEOUT`, `OTEL_EXPORTER_JAEGER_ENDPOINT`; the SDK and
+ * `OTEL_TRACES_SAMPLER_ARG`, `OTEL_EXPORTER_OTLP_[TRACES_]ENDPOINT` and `_TIMEOUT`, `OTEL_EXPORTER_JAEGER_ENDPOINT`, `OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN` (`logs`, `logs/dup`); the SDK and
  * the exporters read further ones (headers, compression, span limits) themselves.
  * Specification: https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
  */
@@ -151,6 +158,7 @@ export function resolveConfig(options: HandlerOptions, env: Environment = proces
     serviceName: options.serviceName ?? filled(env, 'OTEL_SERVICE_NAME'),
     resource: options.resource ?? {},
     spanProcessors: options.spanProcessors ?? [],
+    exceptionSignal: exceptionSignalFrom(env),
     disabled: filled(env, 'OTEL_SDK_DISABLED')?.toLowerCase() === 'true',
     instance: instanceFacts(env),
     warnings,

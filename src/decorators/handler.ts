@@ -47,13 +47,14 @@ function decorateMethod(options: HandlerOptions, method: unknown, key: PropertyK
  * ```
  */
 export function Handler(options?: HandlerOptions): HandlerDecorator {
+  if (arguments.length > 1 || typeof options === 'function') throw new FcTracedError('INVALID_OPTION', '@Handler needs its parentheses: @Handler().');
   const checked = checkOptions(options, '@Handler');
   return (...[target, second, descriptor]: readonly [unknown, unknown?, unknown?]): void => {
     if (typeof second === 'object' && second !== null && 'kind' in second) {
       const context = second as ClassDecoratorContext | ClassMethodDecoratorContext;
-      if (context.kind === 'method') return decorateMethod(checked, target, context.name, undefined, context.static);
-    } else if (second !== undefined) {
-      return decorateMethod(checked, (descriptor as PropertyDescriptor | undefined)?.value, second as PropertyKey, target as object, typeof target === 'function');
+      if (context.kind !== 'class') return decorateMethod(checked, context.kind === 'method' ? target : undefined, context.name, undefined, context.static);
+    } else if (second !== undefined || typeof descriptor === 'number') {
+      return decorateMethod(checked, (descriptor as PropertyDescriptor | undefined)?.value, (second as PropertyKey | undefined) ?? 'a constructor parameter', target as object, typeof target === 'function');
     }
     makeInjectable(target as Constructor, checked.inject, '@Handler');
     recordHandler(checked, target as object);

@@ -9,6 +9,7 @@ type NewableClass = new (...args: never[]) => object;
 export function makeInjectable(target: Constructor, tokens: readonly InjectionToken[] | undefined, decorator: string): void {
   const newable = target as NewableClass;
   if (tokens !== undefined) {
+    const emitted = (Reflect.getMetadata('design:paramtypes', newable) ?? []) as unknown[];
     if (tokens.length < newable.length) {
       throw new FcTracedError('INVALID_OPTION', `Option "inject" of ${decorator} on ${newable.name} names ${tokens.length} of ${newable.length} constructor parameters: name a token for each.`);
     }
@@ -18,6 +19,9 @@ export function makeInjectable(target: Constructor, tokens: readonly InjectionTo
       }
       inject(token)(newable, undefined, index);
     });
+    // A list of its own: tsyringe writes the tokens into the list it finds, which may be that of the class extended. And a
+    // class that extends this one inherits it along with the constructor.
+    Reflect.defineMetadata('design:paramtypes', [...tokens, ...emitted.slice(tokens.length)], newable);
   }
   injectable()(newable);
 }

@@ -66,7 +66,8 @@ export function copyMetadata(from: object, to: object): void {
 function readMember(symbol: symbol, owner: object, key: PropertyKey): unknown {
   const onPlace: unknown = Reflect.getOwnMetadata(symbol, owner, key as string | symbol);
   if (onPlace !== undefined) return onPlace;
-  const value: unknown = Reflect.getOwnPropertyDescriptor(owner, key)?.value;
+  const descriptor = Reflect.getOwnPropertyDescriptor(owner, key);
+  const value: unknown = descriptor?.value ?? descriptor?.get ?? descriptor?.set;
   return typeof value === 'function' ? (Reflect.getOwnMetadata(symbol, value) as unknown) : undefined;
 }
 

@@ -48,6 +48,7 @@ function check(options: ServiceOptions): void {
  * ```
  */
 export function Service(options: ServiceOptions = {}): (target: Constructor, context?: ClassDecoratorContext) => void {
+  if (arguments.length > 1 || typeof options === 'function') throw new FcTracedError('INVALID_OPTION', '@Service needs its parentheses: @Service().');
   check(options);
   return (target) => {
     makeInjectable(target, options.inject, '@Service');

@@ -1,52 +1,39 @@
-import { types } from 'node:util';
 import { FcTracedError } from '../errors';
-import type { AttributesOf, SpanSpec } from '../tracing/span-spec';
 import { recordTraced } from './metadata';
 import type { MemberPlace } from './metadata';
-import { checkTracedOptions } from './traced-options';
-import type { AnyMethod, CheckedTracedOptions, TracedOptions } from './traced-options';
-import { wrapMethod } from './wrap-method';
+import { classNameOf, memberName } from './method-spec';
+import { markedParameters } from './span-attribute';
+import { traceClass } from './traced-class';
+import { checkPlace, checkTracedOptions } from './traced-options';
+import type { AnyMethod, CheckedTracedOptions, TracedClassOptions, TracedOptions } from './traced-options';
+import { wrapOnce } from './wrapped-methods';
 
-/** What legacy and standard decorators are called with on a method. */
-type MethodDecoratorArguments<F extends AnyMethod> =
-  // oxlint-disable-next-line typescript/no-explicit-any -- `this` of a standard method decorator; `unknown` refuses every class
+/** What legacy and standard decorators are called with on a method, an accessor or a field. */
+type MemberDecoratorArguments<F extends AnyMethod> =
+  // oxlint-disable-next-line typescript/no-explicit-any -- `this` of a standard decorator; `unknown` refuses every class
   | [value: F, context: ClassMethodDecoratorContext<any, F>]
   // oxlint-disable-next-line typescript/no-explicit-any -- the target of a legacy decorator, as TypeScript itself types it
   | [target: any, key: PropertyKey, descriptor: TypedPropertyDescriptor<F>];
 
-function memberName(key: PropertyKey): string {
-  return typeof key === 'symbol' ? `[${key.description ?? ''}]` : `.${String(key)}`;
+/** `@Traced` on members other than methods, and on classes. */
+interface LooseDecorator {
+  // oxlint-disable-next-line typescript/no-explicit-any -- a getter's value may be of any type
+  (target: object, key: PropertyKey, descriptor: TypedPropertyDescriptor<any>): any;
+  // oxlint-disable-next-line typescript/no-explicit-any -- as above
+  (value: unknown, context: ClassGetterDecoratorContext<any, any> | ClassSetterDecoratorContext<any, any> | ClassAccessorDecoratorContext<any, any> | ClassFieldDecoratorContext<any, any>): any;
+  // oxlint-disable-next-line typescript/no-explicit-any -- any class
+  (target: abstract new (...args: any[]) => unknown, context?: ClassDecoratorContext): void;
 }
 
-/** The class that owns a member: the first on the chain, from `self` up, that has it itself. */
-function owningClass(self: unknown, key: PropertyKey): string {
-  const start: unknown = typeof self === 'function' ? self : Object.getPrototypeOf(self ?? {});
-  for (let owner = start as object | null; owner !== null && owner !== undefined; owner = Reflect.getPrototypeOf(owner)) {
-    if (!Object.hasOwn(owner, key)) continue;
-    const found: unknown = typeof owner === 'function' ? owner : owner.constructor;
-    if (typeof found === 'function') return found.name;
-  }
-  const fallback: unknown = typeof self === 'function' ? self : (self as object | undefined)?.constructor;
-  return typeof fallback === 'function' ? fallback.name : '';
+interface StandardContext {
+  readonly kind: string;
+  readonly name: PropertyKey;
 }
 
-function specOf(options: CheckedTracedOptions, method: object, key: PropertyKey, className: string | undefined): SpanSpec {
-  const nameIn = (owner: string): string => options.name ?? `${owner === '' ? '(anonymous)' : owner}${memberName(key)}`;
-  return {
-    name: options.name ?? (className === undefined ? undefined : nameIn(className)),
-    nameIn,
-    classNameOf: (self) => owningClass(self, key),
-    kind: options.kind,
-    root: options.root,
-    attributes: options.attributes as AttributesOf | undefined,
-    isAsync: types.isAsyncFunction(method),
-  };
-}
-
-function refuse(target: unknown, key: unknown, what: string): never {
-  const owner: unknown = typeof target === 'function' ? target : (target as object | undefined)?.constructor;
-  const className = typeof owner === 'function' ? owner.name : 'a class';
-  throw new FcTracedError('INVALID_TARGET', `@Traced on ${className}${key === undefined ? '' : memberName(key as PropertyKey)} stands on ${what}: put it on a method.`);
+function refuse(target: unknown, key: unknown, what: string, remedy = 'put it on a method'): never {
+  const className = target === undefined ? '' : classNameOf(target);
+  const where = key === undefined ? className : `${className}${memberName(key as PropertyKey)}`.replace(/^\./, '');
+  throw new FcTracedError('INVALID_TARGET', `@Traced on ${where} stands on ${what}: ${remedy}.`);
 }
 
 function isStandard(args: readonly unknown[]): boolean {
@@ -54,41 +41,53 @@ function isStandard(args: readonly unknown[]): boolean {
   return args.length === 2 && typeof context === 'object' && context !== null && 'kind' in context;
 }
 
-function decorateStandard(options: CheckedTracedOptions, value: unknown, context: { kind: string; name: PropertyKey }): unknown {
-  if (context.kind !== 'method' || typeof value !== 'function') return refuse(undefined, context.name, `a ${context.kind}`);
-  const spec = specOf(options, value, context.name, undefined);
-  const wrapper = wrapMethod(value as AnyMethod, spec);
-  recordTraced(spec, wrapper, undefined);
-  return wrapper;
+function decorateStandard(options: CheckedTracedOptions, value: unknown, { kind, name }: StandardContext): unknown {
+  if (kind === 'class') return traceClass(options, value as object);
+  checkPlace(options, false, `the member ${String(name)}`);
+  const wrap = (method: unknown): AnyMethod => {
+    const { wrapper, spec } = wrapOnce(options, { method: method as AnyMethod, key: name });
+    recordTraced(spec, wrapper, undefined);
+    return wrapper;
+  };
+  if (kind === 'method' || kind === 'getter' || kind === 'setter') return wrap(value);
+  if (kind === 'accessor') {
+    const { get, set } = value as { get: AnyMethod; set: AnyMethod };
+    return { get: wrap(get), set: wrap(set) };
+  }
+  return (initial: unknown) => (typeof initial === 'function' ? wrap(initial) : refuse(undefined, name, 'a field that holds no function'));
 }
 
-function decorateLegacy(options: CheckedTracedOptions, place: MemberPlace, descriptor: PropertyDescriptor | undefined): PropertyDescriptor {
+function decorateLegacy(options: CheckedTracedOptions, place: MemberPlace, descriptor: PropertyDescriptor | undefined): unknown {
   const { target, key } = place;
-  if (key === undefined) return refuse(target, undefined, 'a class');
-  if (typeof descriptor === 'number') return refuse(target, key, 'a parameter');
-  if (descriptor === undefined) return refuse(target, key, 'a property');
-  const method: unknown = descriptor.value;
-  if (typeof method !== 'function') return refuse(target, key, descriptor.get || descriptor.set ? 'an accessor' : 'a property');
-  const owner: unknown = typeof target === 'function' ? target : target.constructor;
-  const spec = specOf(options, method, key, typeof owner === 'function' ? owner.name : '');
-  const wrapper = wrapMethod(method as AnyMethod, spec);
-  recordTraced(spec, wrapper, place);
-  return { ...descriptor, value: wrapper };
+  if (key === undefined) return typeof descriptor === 'number' ? refuse(target, undefined, "a parameter of the constructor") : traceClass(options, target);
+  if (typeof descriptor === 'number') return refuse(target, key, 'a parameter', 'put it on the method, and @SpanAttribute on the parameter');
+  if (descriptor === undefined) return refuse(target, key, 'a property', 'put it on a method; a field that holds a function needs standard decorators');
+  checkPlace(options, false, `the member ${String(key)}`);
+  const wrap = (method: unknown): AnyMethod => {
+    const { wrapper, spec } = wrapOnce(options, { method: method as AnyMethod, key, className: classNameOf(target), parameters: markedParameters(target, key) });
+    recordTraced(spec, wrapper, place);
+    return wrapper;
+  };
+  if (typeof descriptor.value === 'function') return { ...descriptor, value: wrap(descriptor.value) };
+  if (descriptor.get === undefined && descriptor.set === undefined) return refuse(target, key, 'a property that holds no function');
+  return { ...descriptor, ...(descriptor.get && { get: wrap(descriptor.get) }), ...(descriptor.set && { set: wrap(descriptor.set) }) };
 }
 
 /**
- * Makes a span of every call of a method, named `Class.method` unless a name is given.
+ * Makes a span of every call of a method, named `Class.method` unless a name is given; on a class, of every method of its own.
  *
- * The span is a child of the active one and active itself while the method runs; it ends when the method returns, throws, or
- * the promise it returned settles. An error that comes out is recorded once a trace, at the innermost span. The method
- * stays what it is: same values and errors, sync stays sync, same name, length, `this` and metadata. Where the caller's span is
- * not recorded, or no SDK is there, the method is called directly.
+ * The span is a child of the active one and active itself while the method runs; it ends when the work does: at the return or
+ * the throw, when the returned promise settles, when the returned generator, stream or observable is over. An error that comes out
+ * is recorded once a trace, at the innermost span. The method stays what it is: same values and errors, sync stays sync, same name,
+ * length, `this` and metadata. Where the caller's span is not recorded, or no SDK is there, it is called directly.
  *
- * Works with legacy decorators (`experimentalDecorators`) and with standard ones.
+ * Works with legacy decorators (`experimentalDecorators`) and with standard ones, on methods (static, symbol-keyed and, with standard
+ * decorators, `#private` ones), getters, setters, and with standard decorators `accessor`s and fields that hold a function. Twice on
+ * one method makes one span.
  *
- * @param nameOrOptions the spans' name, or {@link TracedOptions}
- * @throws FcTracedError `INVALID_OPTION` for an unknown option or a value it cannot take, `INVALID_TARGET` on anything but a method;
- *   both when the class is defined
+ * @param nameOrOptions the spans' name, or {@link TracedOptions}; on a class, {@link TracedClassOptions}
+ * @throws FcTracedError `INVALID_OPTION` for an unknown option or a value it cannot take, `INVALID_TARGET` on anything else; both when
+ *   the class is defined
  *
  * @example
  * ```ts
@@ -101,12 +100,13 @@ function decorateLegacy(options: CheckedTracedOptions, place: MemberPlace, descr
  * }
  * ```
  */
-export function Traced<F extends AnyMethod>(nameOrOptions?: string | TracedOptions<F>): (...args: MethodDecoratorArguments<F>) => any; // oxlint-disable-line typescript/no-explicit-any -- legacy wants a descriptor, standard a method
+export function Traced<F extends AnyMethod>(nameOrOptions?: string | TracedOptions<F>): ((...args: MemberDecoratorArguments<F>) => any) & LooseDecorator; // oxlint-disable-line typescript/no-explicit-any -- legacy wants a descriptor, standard a method
+export function Traced(options: TracedClassOptions): LooseDecorator;
 export function Traced(nameOrOptions?: unknown, ...more: unknown[]): (...args: unknown[]) => unknown {
   if (more.length > 0) throw new FcTracedError('INVALID_OPTION', '@Traced needs its parentheses: @Traced().');
   const options = checkTracedOptions(nameOrOptions);
   return (...args) => {
-    if (isStandard(args)) return decorateStandard(options, args[0], args[1] as { kind: string; name: PropertyKey });
+    if (isStandard(args)) return decorateStandard(options, args[0], args[1] as StandardContext);
     const [target, key, descriptor] = args as [object, PropertyKey, PropertyDescriptor | undefined];
     return decorateLegacy(options, { target, key }, descriptor);
   };

@@ -14,9 +14,10 @@ const found: { context?: Context; telemetry?: Telemetry } = {};
 
 /**
  * A method that runs `method` in a span where the active context asks for one. To the program it is the method: same
- * name, length, own properties, prototype and metadata, and like any method it cannot be called with `new`.
+ * name, length, own properties, prototype and metadata (of `like`, where a decorator in between wrote on another function), and
+ * like any method it cannot be called with `new`.
  */
-export function wrapMethod(method: Method, spec: SpanSpec): Method {
+export function wrapMethod(method: Method, spec: SpanSpec, like: Method = method): Method {
   function traced(this: unknown, ...args: unknown[]): unknown {
     return runInSpan(spec, found.telemetry!, found.context!, method, this, args);
   }
@@ -31,8 +32,8 @@ export function wrapMethod(method: Method, spec: SpanSpec): Method {
       return apply(traced, this, arguments);
     },
   };
-  Object.setPrototypeOf(wrapper, Object.getPrototypeOf(method) as object);
-  Object.defineProperties(wrapper, Object.getOwnPropertyDescriptors(method));
-  copyMetadata(method, wrapper);
+  Object.setPrototypeOf(wrapper, Object.getPrototypeOf(like) as object);
+  Object.defineProperties(wrapper, Object.getOwnPropertyDescriptors(like));
+  copyMetadata(like, wrapper);
   return wrapper;
 }

@@ -16,6 +16,7 @@ import { faasResource } from './faas-resource';
 import { FlagSampler } from './flag-sampler';
 import { guardedProcessor } from './guarded-processor';
 import { PooledIds } from './pooled-ids';
+import { redactingProcessor } from './redacting-processor';
 import { scrub } from './scrub';
 import { createExporter } from './span-exporter';
 
@@ -47,9 +48,11 @@ export class SdkTelemetry implements Telemetry {
         ? undefined
         : new Delivery(() => createExporter({ endpoint, headers: config.headers, timeoutMillis: config.exportTimeoutMillis }), config.exportTimeoutMillis, (text) => scrub(text, endpoint.url));
     const users = config.spanProcessors.map(guardedProcessor);
-    const processors: SpanProcessor[] = [...users];
+    const processors: SpanProcessor[] = [redactingProcessor, ...users];
     if (delivery !== undefined) processors.push(delivery);
     if (recorders !== undefined) processors.push(recordingProcessor(recorders));
+    // The last to look at a span before it ends, so that what another processor adds is seen.
+    processors.push(redactingProcessor);
     this.provider = new BasicTracerProvider({
       sampler: new FlagSampler(config.sampleRatio),
       idGenerator: this.ids,

@@ -46,6 +46,8 @@ export function defineHandler(given: unknown, givenOptions: unknown): HandlerDef
     entries.set(method, { method, spanName: own.name ?? options.name });
   }
   const method = options.method ?? DEFAULT_METHOD;
+  // A method `handler` that carries @Handler() is what the name `handler` means.
+  if (entries.has('handler') && options.method === undefined) return { handlerClass, options, entries };
   if (hasMethod(handlerClass, method)) {
     entries.set('handler', { method, spanName: options.name });
   } else if (entries.size === 0 || options.method !== undefined) {

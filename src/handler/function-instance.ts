@@ -12,6 +12,8 @@ import { recordFailure } from '../tracing/failure';
 import { discardPreparedIds } from '../tracing/ids';
 import type { Invocation } from '../tracing/invocation';
 import { contextOfInvocation } from '../tracing/linked-context';
+import { rememberSecret } from '../tracing/redaction';
+import { state } from '../tracing/state';
 import type { Entry, HandlerDefinition } from './entries';
 import { functionAttributes, invocationAttributes } from './faas-attributes';
 import { flushBudget } from './flush-budget';
@@ -30,6 +32,7 @@ export class FunctionInstance {
 
   constructor(private readonly definition: HandlerDefinition) {
     this.config = resolveConfig(definition.options);
+    state.exceptionSignal = this.config.exceptionSignal;
     this.source = new TelemetrySource(this.config);
     this.scopes = new ScopeFactory(definition.handlerClass, definition.options.container);
   }
@@ -38,7 +41,7 @@ export class FunctionInstance {
   async initialize(context: FcContext): Promise<void> {
     ensureContextManager();
     this.config.warnings.forEach(tellOnce);
-    const invocation: Invocation = { context, event: undefined, telemetry: undefined };
+    const invocation: Invocation = { context, event: undefined, telemetry: undefined, open: new Set() };
     callIn(contextOfInvocation(invocation, undefined), () => this.scopes.prepare(), undefined, []);
     try {
       const destination = this.source.destinationOf(context);
@@ -57,9 +60,10 @@ export class FunctionInstance {
     const plan = planInvocation(this.source, this.definition.options, this.config.sampleRatio, event, context);
     const span = this.startSpan(plan, entry, context, coldStart);
     const recorded = span === undefined ? undefined : plan.telemetry;
-    const invocation: Invocation = { context, event, telemetry: recorded };
+    const invocation: Invocation = { context, event, telemetry: recorded, open: new Set() };
     const base = plan.parentage.baggage === undefined ? ROOT_CONTEXT : propagation.setBaggage(ROOT_CONTEXT, plan.parentage.baggage);
     const active = contextOfInvocation(invocation, span ?? trace.wrapSpanContext(plan.passedOn), base);
+    if (recorded !== undefined) rememberCredentials(context);
     let scope: Scope | undefined;
     try {
       scope = this.scopes.open(invocation);
@@ -71,6 +75,7 @@ export class FunctionInstance {
       const budget = (): number => flushBudget(this.config.flushTimeoutMillis, context, performance.now() - entered);
       if (scope !== undefined) await (callIn(active, scope.dispose, undefined, [budget() / 2]) as Promise<void>);
       if (span !== undefined) {
+        for (const call of invocation.open) call.abandon();
         endInvocation(span);
         await recorded?.flush(budget());
       }
@@ -107,6 +112,11 @@ export class FunctionInstance {
       return undefined;
     }
   }
+}
+
+/** Credentials are never put on a span; where the program lets them slip into one, they are replaced. */
+function rememberCredentials(context: FcContext): void {
+  for (const key of ['accessKeyId', 'accessKeySecret', 'securityToken']) rememberSecret(readText(context, 'credentials', key));
 }
 
 function callEntry(scope: Scope, method: string, event: unknown, context: FcContext): unknown {

@@ -1,5 +1,6 @@
 import { isSpanContextValid, propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import type { Context, SpanContext } from '@opentelemetry/api';
+import { types } from 'node:util';
 import type { FcContext } from '../fc/context';
 import { readField } from '../fc/context';
 import { detectTrigger } from '../fc/trigger';
@@ -28,11 +29,15 @@ export interface InvocationPlan {
 function explicitParent(option: HandlerOptions['parent'], event: unknown, context: FcContext): unknown {
   if (typeof option !== 'function') return option;
   try {
-    return option(event, context);
+    const given: unknown = option(event, context);
+    if (!types.isPromise(given)) return given;
+    // An invocation cannot wait for it; its rejection must not end the process.
+    given.catch(() => {});
+    countAndTell('fc_traced.malformed_carriers', 1, 'the option parent returned a promise and is passed over');
   } catch {
     countAndTell('fc_traced.malformed_carriers', 1, 'the option parent threw and is passed over');
-    return undefined;
   }
+  return undefined;
 }
 
 function telemetryOf(source: TelemetrySource, context: FcContext, parent: SpanContext | undefined, traceId: string | undefined, sampleRatio: number): Telemetry | undefined {

@@ -1,4 +1,4 @@
-import { container as globalContainer, Lifecycle } from 'tsyringe';
+import { container as globalContainer, injectable, Lifecycle } from 'tsyringe';
 import type { DependencyContainer, InjectionToken } from 'tsyringe';
 import { ACTIVE_SPAN, FC_CONTEXT, FC_EVENT, TRACER } from '../decorators/tokens';
 import { FcTracedError } from '../errors';
@@ -12,9 +12,9 @@ import { contextFacade, eventFacade } from './invocation-facade';
 
 type Class = new (...args: never[]) => object;
 
-/** A construction that failed: of the innermost class, and so the one at fault. */
+/** A construction that failed: of the innermost class, and so the one at fault; of none, where a factory threw. */
 interface Failure {
-  readonly target: Class;
+  readonly target: Class | undefined;
   readonly thrown: unknown;
 }
 
@@ -53,7 +53,10 @@ export class ScopeFactory {
   constructor(
     private readonly handlerClass: Class,
     private readonly parent: DependencyContainer = globalContainer,
-  ) {}
+  ) {
+    // A class that extends a decorated one without a decorator of its own: tsyringe would call the inherited constructor with nothing.
+    if (handlerClass.length === 0) injectable()(handlerClass);
+  }
 
   /** Checks that the handler can be built, and makes the singletons it needs, so that no answer waits for them. */
   prepare(): void {
@@ -79,12 +82,13 @@ export class ScopeFactory {
 
   /** Sends singletons to the application's container, and gives each invocation its own of what is container-scoped. */
   private interceptChild(child: OpenContainer): void {
+    this.watch(child);
     const { resolveRegistration } = child;
     const copies = new Map<Registration, Registration>();
-    this.watchConstruction(child);
     child.resolveRegistration = (registration, context) => {
       const { lifecycle } = registration.options;
-      if (lifecycle === Lifecycle.Singleton && registration.instance === undefined) return this.applicationContainer().resolveRegistration(registration, context);
+      // With a memory of resolutions of its own: from this one's, the singleton would keep objects of the invocation.
+      if (lifecycle === Lifecycle.Singleton && registration.instance === undefined) return this.applicationContainer().resolveRegistration(registration, { scopedResolutions: new Map() });
       if (lifecycle !== Lifecycle.ContainerScoped) return resolveRegistration.call(child, registration, context);
       // A registration that tsyringe did not copy into this child would keep its instance for the next invocation.
       const own = copies.get(registration) ?? { provider: registration.provider, options: registration.options };
@@ -101,20 +105,31 @@ export class ScopeFactory {
     } catch (error) {
       const { target, thrown } = (this.failure as Failure | undefined) ?? { target: this.handlerClass, thrown: error };
       if (thrown instanceof FcTracedError) throw thrown;
-      throw explainUnresolvable(target, this.isKnown, thrown) ?? thrown;
+      throw (target && explainUnresolvable(target, this.isKnown, thrown)) ?? thrown;
     }
   }
 
-  /** tsyringe wraps an error once for each class on its way out: the first is the one that counts. */
-  private watchConstruction(container: OpenContainer): void {
-    const { construct } = container;
-    container.construct = (target, context) => {
+  /**
+   * tsyringe wraps an error once for each class on its way out: the first is the one that counts. What failed inside of a factory
+   * that went on without it, is settled.
+   */
+  private watch(container: OpenContainer): void {
+    const { construct, resolveRegistration } = container;
+    const watched = (target: Class | undefined, make: () => unknown): unknown => {
+      const before = this.failure;
       try {
-        return construct.call(container, target, context);
+        const made = make();
+        this.failure = before;
+        return made;
       } catch (thrown) {
         this.failure ??= { target, thrown };
         throw thrown;
       }
+    };
+    container.construct = (target, context) => watched(target, () => construct.call(container, target, context));
+    container.resolveRegistration = (registration, context) => {
+      const make = (): unknown => resolveRegistration.call(container, registration, context);
+      return 'useFactory' in registration.provider ? watched(undefined, make) : make();
     };
   }
 
@@ -131,16 +146,18 @@ export class ScopeFactory {
       [FC_CONTEXT, contextFacade],
       [FC_EVENT, eventFacade],
     ]);
-    this.watchConstruction(application);
+    this.watch(application);
     const { resolveRegistration } = application;
     let building: string[] = [];
     application.resolveRegistration = (registration, context) => {
       const { lifecycle } = registration.options;
       const name = nameOf(registration);
-      if (lifecycle === Lifecycle.ContainerScoped && building.length > 0) {
+      if (lifecycle === Lifecycle.ContainerScoped) {
+        // Outside of any construction it is asked for later on: by `delay`, or by a factory that kept the container.
+        const keeper = building.at(-1) ?? 'that asks for it later';
         throw new FcTracedError(
           'CAPTIVE_DEPENDENCY',
-          `The singleton ${building.at(-1)!} injects ${name}, which belongs to one invocation: it would keep the first invocation's for ever. Make ${building.at(-1)!} scoped to the invocation (@Service({ scope: 'invocation' })), or ${name} a singleton.`,
+          `The singleton ${keeper} injects ${name}, which belongs to one invocation: it would keep the first invocation's for ever. Make ${building.at(-1) ?? 'the singleton'} scoped to the invocation (@Service({ scope: 'invocation' })), or ${name} a singleton.`,
         );
       }
       if (lifecycle !== Lifecycle.Singleton) return resolveRegistration.call(application, registration, context);

@@ -28,15 +28,24 @@ export interface ParentSources {
   readonly tracing?: unknown;
 }
 
+function readSpanContext(given: SpanContext): Carried {
+  try {
+    const { traceId, spanId } = given;
+    if (!isSpanContextValid({ traceId, spanId, traceFlags: 0 })) return { malformed: 1 };
+    // OpenTelemetry's check lets capitals pass, but ids are compared, and sent, as they are.
+    return { spanContext: { ...given, traceId: traceId.toLowerCase(), spanId: spanId.toLowerCase() }, malformed: 0 };
+  } catch {
+    return { malformed: 1 };
+  }
+}
+
 function readExplicit(given: unknown): Carried {
   if (given === undefined || given === null || given === '') return NOTHING_CARRIED;
   if (typeof given === 'string') {
     const spanContext = parseTraceparent(given) ?? jaegerParent(given);
     return spanContext === undefined ? { malformed: 1 } : { spanContext, malformed: 0 };
   }
-  if (typeof given === 'object' && readText(given, 'traceId') !== undefined) {
-    return isSpanContextValid(given as SpanContext) ? { spanContext: given as SpanContext, malformed: 0 } : { malformed: 1 };
-  }
+  if (typeof given === 'object' && readText(given, 'traceId') !== undefined) return readSpanContext(given as SpanContext);
   return typeof given === 'object' ? readW3cHeaders(given) : { malformed: 1 };
 }
 

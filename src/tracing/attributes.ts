@@ -1,25 +1,30 @@
 import type { Attributes } from '@opentelemetry/api';
-import type { SpanSpec } from './span-spec';
+import { attributeValues } from './attribute-values';
 
-/** The attributes of one call, or why there are none. */
-export interface CallAttributes {
+/** What an extractor gave, or why it gave nothing. */
+export interface Extracted {
   readonly attributes?: Attributes;
   readonly problem?: string;
 }
 
-const NONE: CallAttributes = {};
+/** Gives attributes from a call's arguments or its result, with the method's `this`. */
+export type Extractor = (this: unknown, ...args: never[]) => unknown;
 
-/** Asks the `attributes` option for one call. What it throws, or returns that is no object, becomes a `problem`, never an error. */
-export function attributesOf(spec: SpanSpec, self: unknown, args: ArrayLike<unknown>): CallAttributes {
-  const given = spec.attributes;
-  if (given === undefined) return NONE;
-  if (typeof given !== 'function') return { attributes: given };
+const NONE: Extracted = {};
+/** An extractor runs inside the call: one that takes longer is told of. */
+const SLOW_MILLIS = 20;
+
+/** Runs an extractor. What it throws, or gives that is no object, becomes a `problem`, never an error of the call. */
+export function extract(which: string, extractor: Extractor, self: unknown, args: ArrayLike<unknown>): Extracted {
+  const started = Date.now();
   try {
-    const made = Reflect.apply(given, self, args);
+    const made: unknown = Reflect.apply(extractor, self, args);
     if (made === undefined || made === null) return NONE;
-    if (typeof made !== 'object' || Array.isArray(made) || 'then' in made) return { problem: 'attributes() returned no object' };
-    return { attributes: { ...made } as Attributes };
+    if (typeof made !== 'object' || Array.isArray(made) || typeof Reflect.get(made, 'then') === 'function') return { problem: `${which}() returned no object` };
+    const attributes = attributeValues(made);
+    const millis = Date.now() - started;
+    return millis > SLOW_MILLIS ? { attributes, problem: `${which}() took ${millis} ms` } : { attributes };
   } catch {
-    return { problem: 'attributes() threw' };
+    return { problem: `${which}() threw` };
   }
 }

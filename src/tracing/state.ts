@@ -1,3 +1,4 @@
+import type { Lifetime } from './lifetimes/lifetime';
 import type { SpanRecorder, Telemetry } from './telemetry';
 
 /**
@@ -11,6 +12,12 @@ interface ProcessState {
   fallback: Telemetry | undefined;
   /** Recorders of running tests; while there is one, nothing is exported. */
   readonly recorders: Set<SpanRecorder>;
+  /** How exceptions are recorded. */
+  exceptionSignal: 'events' | 'logs' | 'both';
+  /** Lifetimes that the program registered, newest first. */
+  readonly lifetimes: Lifetime[];
+  /** Texts that must not get into a trace. */
+  readonly secrets: Set<string>;
   /** What went wrong, by kind, not yet reported on a span. */
   readonly counts: Map<string, number>;
   /** What `diag` has been told already. */
@@ -21,6 +28,9 @@ export const state: ProcessState = {
   ownsContext: false,
   fallback: undefined,
   recorders: new Set(),
+  exceptionSignal: 'events',
+  lifetimes: [],
+  secrets: new Set(),
   counts: new Map(),
   told: new Set(),
 };

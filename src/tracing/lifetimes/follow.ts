@@ -1,15 +1,63 @@
-import type { Lifetime, SpanEnd } from './lifetime';
+import { countAndTell } from '../counters';
+import { state } from '../state';
+import { iteratorLifetime } from './iterator';
+import type { Lifetime, TracedCall } from './lifetime';
+import { nodeStreamLifetime } from './node-stream';
+import { observableLifetime } from './observable';
 import { promiseLifetime } from './promise';
+import { thenableLifetime } from './thenable';
+import { responseLifetime, webStreamLifetime } from './web-stream';
 
-const LIFETIMES: readonly Lifetime[] = [promiseLifetime];
+/** Kinds that a promise can give: not what `await` would have unwrapped. */
+const SETTLED: readonly Lifetime[] = [nodeStreamLifetime, webStreamLifetime, responseLifetime, observableLifetime, iteratorLifetime];
+
+const RETURNED: readonly Lifetime[] = [promiseLifetime, ...SETTLED, thenableLifetime];
+
+/** A call whose end is not in the hands of the program alone: a value that is dropped must not keep a span open for ever. */
+export interface FollowedCall extends TracedCall {
+  /** The call's work goes on with `value`: from now on it is ended, at the latest, with the invocation, or when `value` is collected. */
+  stayOpen(value: object): void;
+}
+
+/** Teaches `@Traced` a further kind of return value; it goes before those that are known. Gives a function that takes it away again. */
+export function registerLifetime<T extends object>(lifetime: Lifetime<T>): () => void {
+  state.lifetimes.unshift(lifetime);
+  return () => {
+    const index = state.lifetimes.indexOf(lifetime);
+    if (index !== -1) state.lifetimes.splice(index, 1);
+  };
+}
+
+function lifetimeAmong(kinds: readonly Lifetime[], value: object): Lifetime | undefined {
+  return state.lifetimes.find((lifetime) => lifetime.supports(value)) ?? kinds.find((lifetime) => lifetime.supports(value));
+}
 
 /** Follows what a method returned: a value that no lifetime knows is the end itself. */
-export function follow(value: unknown, end: SpanEnd, isFresh: boolean): unknown {
-  if (typeof value === 'object' && value !== null) {
-    for (const lifetime of LIFETIMES) {
-      if (lifetime.supports(value)) return lifetime.follow(value, end, isFresh);
-    }
-  }
-  end.succeed(value);
+export function follow(value: object, call: FollowedCall): unknown {
+  return followAmong(RETURNED, value, call);
+}
+
+/** Follows what a method's promise gave. */
+export function followSettled(value: unknown, call: FollowedCall): unknown {
+  if (typeof value === 'object' && value !== null) return followAmong(SETTLED, value, call);
+  call.succeed(value);
   return value;
+}
+
+function followAmong(kinds: readonly Lifetime[], value: object, call: FollowedCall): unknown {
+  try {
+    const lifetime = lifetimeAmong(kinds, value);
+    if (lifetime === undefined) {
+      call.succeed(value);
+      return value;
+    }
+    // A promise settles by itself, and work behind it may rightly outlive the invocation.
+    if (lifetime !== promiseLifetime) call.stayOpen(value);
+    return lifetime.follow(value, call);
+  } catch {
+    // A value that lets nobody look or listen (frozen, a revoked proxy) is the end itself.
+    countAndTell('fc_traced.telemetry_errors', 1, 'a returned value could not be followed to its end; its span ends with the call');
+    call.succeed();
+    return value;
+  }
 }

@@ -1,18 +1,54 @@
-/** The end of a span, to be said once; what is said later is ignored. */
-export interface SpanEnd {
-  /** The call is over and gave `value`. */
+import type { Attributes } from '@opentelemetry/api';
+
+/** A traced call whose work goes on after the method returned. The first of `succeed`, `fail` and `cancel` ends its span; later ones do nothing. */
+export interface TracedCall {
+  /** Nobody but the caller can hold the returned value, so an equal one may take its place. */
+  readonly isFresh: boolean;
+  /** Whether bytes and items are to be counted. */
+  readonly counts: boolean;
+  /** Calls `fn` with the span active; gives and throws what it does. */
+  run(fn: (...args: never[]) => unknown, self: unknown, args: ArrayLike<unknown>): unknown;
+  /** A promise gave `value`: where that is itself work that goes on, such as a stream, it is followed, else the call succeeds. Gives what the caller gets. */
+  settled(value: unknown): unknown;
+  /** The work is over; `value` is what it gave. */
   succeed(value?: unknown): void;
-  /** The call is over and failed. */
+  /** The work failed. */
   fail(error: unknown): void;
+  /** The consumer wants no more of it: no error, but not the whole either. */
+  cancel(): void;
+  /** Puts attributes on the span, while it is open. */
+  annotate(attributes: Attributes): void;
+  /** Starts a further span like this one, for work that can be started again. */
+  again(): TracedCall;
 }
 
-/** How one kind of return value is followed to the end of the work behind it. */
-export interface Lifetime {
-  /** Whether it is this kind. Must not touch the value: no getter, no `then`. */
-  supports(value: object): boolean;
-  /**
-   * Says `end` when the work is over, and gives what the caller gets: the value itself, unless the kind demands a wrapper.
-   * `isFresh`: nobody but the caller can hold the value, so an equal one may take its place.
-   */
-  follow(value: object, end: SpanEnd, isFresh: boolean): unknown;
+/**
+ * How one kind of return value is followed to the end of the work behind it.
+ *
+ * Of the registered lifetimes, the newest that supports a value follows it. The value that `follow` gives is what the caller gets:
+ * the very value, unless the kind demands a wrapper, which must then be like it in type and behaviour.
+ */
+export interface Lifetime<T extends object = object> {
+  /** Whether a value is of this kind. Must not start or change anything: no getter, no `then`. */
+  supports(value: object): value is T;
+  /** Sees to it that `call` is ended when the work is over, and gives what the caller gets. What it throws is counted, and the span ended. */
+  follow(value: T, call: TracedCall): unknown;
+}
+
+/** A property's value on an object or its prototypes, if it is plain data: no getter and no proxy trap but that for descriptors runs. */
+export function dataProperty(value: object, key: PropertyKey): unknown {
+  for (let owner: object | null = value; owner !== null; owner = Reflect.getPrototypeOf(owner)) {
+    const descriptor = Reflect.getOwnPropertyDescriptor(owner, key);
+    if (descriptor !== undefined) return descriptor.value;
+  }
+  return undefined;
+}
+
+/** Puts a method on an object itself, in front of the one it has, out of sight of `for in` and `Object.keys`. */
+export function shadowMethod(object: object, key: PropertyKey, like: unknown, method: (this: unknown, ...args: never[]) => unknown): void {
+  if (typeof like === 'function') {
+    Object.defineProperty(method, 'name', { value: like.name, configurable: true });
+    Object.defineProperty(method, 'length', { value: like.length, configurable: true });
+  }
+  Object.defineProperty(object, key, { value: method, writable: true, configurable: true, enumerable: false });
 }

@@ -10,24 +10,20 @@ const nativeThen: unknown = Reflect.get(Promise.prototype, 'then');
  * An async function's promise is new, so the caller gets one that settles alike, and a rejection that nobody handles is
  * still reported by Node. Any other promise may be shared: the caller gets that very object.
  */
-export const promiseLifetime: Lifetime = {
-  supports: (value) => types.isPromise(value) && hasNativeThen(value),
-  follow(value, end, isFresh) {
-    const promise = value as Promise<unknown>;
-    if (!isFresh) {
+export const promiseLifetime: Lifetime<Promise<unknown>> = {
+  supports: (value): value is Promise<unknown> => types.isPromise(value) && hasNativeThen(value),
+  follow(promise, call) {
+    if (!call.isFresh) {
       promise.then(
-        (result) => end.succeed(result),
-        (error: unknown) => end.fail(error),
+        (result) => void call.settled(result),
+        (error: unknown) => call.fail(error),
       );
       return promise;
     }
     return promise.then(
-      (result) => {
-        end.succeed(result);
-        return result;
-      },
+      (result) => call.settled(result),
       (error: unknown) => {
-        end.fail(error);
+        call.fail(error);
         throw error;
       },
     );

@@ -1,0 +1,80 @@
+import { types } from 'node:util';
+import { FcTracedError } from '../errors';
+import { currentSpan } from '../tracing/ambient-span';
+import { annotateSpan } from '../tracing/annotate';
+import { extract } from '../tracing/attributes';
+import type { Extractor } from '../tracing/attributes';
+import { copyMetadata } from './metadata';
+import { memberName } from './method-spec';
+import type { AnyMethod, TracedOptions } from './traced-options';
+
+/** Options of `@Annotate`, for a method of type `F`. */
+export type AnnotateOptions<F extends AnyMethod = AnyMethod> = Pick<TracedOptions<F>, 'result'> & {
+  /** Attributes made from the call's arguments. */
+  readonly attributes?: Extract<TracedOptions<F>['attributes'], AnyMethod>;
+};
+
+function wrap(method: AnyMethod, { attributes, result }: AnnotateOptions): AnyMethod {
+  const { wrapper } = {
+    wrapper(this: unknown, ...args: unknown[]): unknown {
+      const span = currentSpan();
+      if (!span.isRecording()) return Reflect.apply(method, this, args) as unknown;
+      const add = (which: string, extractor: unknown, values: readonly unknown[]): void => annotateSpan(span, () => extract(which, extractor as Extractor, this, values).attributes);
+      if (attributes !== undefined) add('attributes', attributes, args);
+      const value: unknown = Reflect.apply(method, this, args);
+      if (result === undefined) return value;
+      if (!types.isPromise(value)) {
+        add('result', result, [value]);
+        return value;
+      }
+      // Looks on: the promise that the caller gets settles alike, and an unhandled rejection stays one.
+      const looked = value.then((settled) => {
+        add('result', result, [settled]);
+        return settled;
+      });
+      if (types.isAsyncFunction(method)) return looked;
+      looked.catch(() => {});
+      return value;
+    },
+  };
+  Object.setPrototypeOf(wrapper, Object.getPrototypeOf(method) as object);
+  Object.defineProperties(wrapper, Object.getOwnPropertyDescriptors(method));
+  copyMetadata(method, wrapper);
+  return wrapper;
+}
+
+/**
+ * Puts attributes of a call on the span that is active, without a span of its own: what `attributes` makes of the arguments, and
+ * `result` of the awaited value. What these throw never reaches the call.
+ *
+ * @throws FcTracedError `INVALID_OPTION` without either option, `INVALID_TARGET` on anything but a method; both when the class is defined
+ *
+ * @example
+ * ```ts
+ * import { Annotate } from 'fc-traced';
+ * class Orders {
+ *   \@Annotate({ attributes: (id: number) => ({ 'order.id': id }) })
+ *   load(id: number): number {
+ *     return id;
+ *   }
+ * }
+ * ```
+ */
+export function Annotate<F extends AnyMethod>(
+  options: AnnotateOptions<F>,
+): (
+  // oxlint-disable-next-line typescript/no-explicit-any -- as for @Traced
+  ...args: [value: F, context: ClassMethodDecoratorContext<any, F>] | [target: any, key: PropertyKey, descriptor: TypedPropertyDescriptor<F>]
+) => any; // oxlint-disable-line typescript/no-explicit-any -- legacy wants a descriptor, standard a method
+export function Annotate(options: AnnotateOptions): (...args: unknown[]) => unknown {
+  const { attributes, result } = (options as AnnotateOptions | undefined) ?? {};
+  if ([attributes, result].every((extractor) => typeof extractor !== 'function')) throw new FcTracedError('INVALID_OPTION', '@Annotate needs the option attributes or result, a function that gives attributes.');
+  return (...[target, second, descriptor]) => {
+    const isStandard = typeof second === 'object' && second !== null;
+    const method = isStandard ? target : (descriptor as PropertyDescriptor | undefined)?.value;
+    const key = isStandard ? (second as ClassMethodDecoratorContext).name : (second as PropertyKey);
+    if (typeof method !== 'function') throw new FcTracedError('INVALID_TARGET', `@Annotate on ${memberName(key).replace(/^\./, '')} must stand on a method.`);
+    const wrapper = wrap(method as AnyMethod, options);
+    return isStandard ? wrapper : { ...(descriptor as PropertyDescriptor), value: wrapper };
+  };
+}

@@ -1,0 +1,67 @@
+import { types } from 'node:util';
+import { attributeValues } from '../tracing/attribute-values';
+import type { Extractor } from '../tracing/attributes';
+import type { SpanSpec } from '../tracing/span-spec';
+import { expectation } from './traced-options';
+import type { CheckedTracedOptions } from './traced-options';
+
+/** A member behind its class's name: `.ship`, `[ship]` for a symbol, `.#ship` for a private one. */
+export function memberName(key: PropertyKey): string {
+  return typeof key === 'symbol' ? `[${key.description ?? ''}]` : `.${String(key)}`;
+}
+
+/** The name of a class, told from its prototype or itself. */
+export function classNameOf(target: unknown): string {
+  const owner: unknown = typeof target === 'function' ? target : (target as object | null | undefined)?.constructor;
+  return typeof owner === 'function' ? owner.name : '';
+}
+
+/** The class that owns a member: the first on the chain, from `self` up, that has it itself. */
+function owningClass(self: unknown, key: PropertyKey): string {
+  const start: unknown = typeof self === 'function' ? self : Object.getPrototypeOf(self ?? {});
+  for (let owner = start as object | null; owner !== null && owner !== undefined; owner = Reflect.getPrototypeOf(owner)) {
+    if (Object.hasOwn(owner, key)) return classNameOf(owner);
+  }
+  return classNameOf(self);
+}
+
+/** Attributes of arguments that `@SpanAttribute` marked, below those of the option. */
+function withParameters(options: CheckedTracedOptions, parameters: ReadonlyMap<number, string> | undefined): Extractor | undefined {
+  const given = typeof options.attributes === 'function' ? (options.attributes as Extractor) : undefined;
+  if (parameters === undefined || parameters.size === 0) return given;
+  return function (this: unknown, ...args: never[]) {
+    const marked = Object.fromEntries([...parameters].map(([index, key]) => [key, args[index]]));
+    const own = given === undefined ? undefined : (Reflect.apply(given, this, args) as unknown);
+    return typeof own === 'object' && own !== null ? { ...marked, ...own } : marked;
+  };
+}
+
+/** What is known of a member that is to be traced. */
+export interface TracedMember {
+  readonly method: object;
+  readonly key: PropertyKey;
+  /** Absent with standard decorators: it is found at the first call. */
+  readonly className?: string;
+  readonly parameters?: ReadonlyMap<number, string> | undefined;
+}
+
+/** Options and member as the wrapper wants them. */
+export function specOf(options: CheckedTracedOptions, { method, key, className, parameters }: TracedMember): SpanSpec {
+  const nameIn = (owner: string): string => options.name ?? `${owner === '' ? '(anonymous)' : owner}${memberName(key)}`;
+  return {
+    name: options.name ?? (className === undefined ? undefined : nameIn(className)),
+    nameIn,
+    classNameOf: (self) => owningClass(self, key),
+    runtimeClass: options.runtimeClass === true && options.name === undefined,
+    kind: options.kind,
+    root: options.root === true,
+    fixed: typeof options.attributes === 'object' ? attributeValues(options.attributes) : undefined,
+    attributes: withParameters(options, parameters),
+    result: options.result as Extractor | undefined,
+    links: options.links as Extractor | undefined,
+    isExpected: expectation(options.expected),
+    callback: options.callback === true,
+    count: options.count === true,
+    isAsync: types.isAsyncFunction(method),
+  };
+}

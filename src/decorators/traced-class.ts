@@ -1,0 +1,51 @@
+import { recordTraced } from './metadata';
+import { classNameOf } from './method-spec';
+import { markedParameters } from './span-attribute';
+import { checkPlace } from './traced-options';
+import type { AnyMethod, CheckedTracedOptions } from './traced-options';
+import { isSettled, leaveUntraced, wrapOnce } from './wrapped-methods';
+
+/** Traces the methods that a class has itself, static ones too: not its constructor, accessors, fields and what it inherits. */
+export function traceClass(options: CheckedTracedOptions, target: object): void {
+  checkPlace(options, true, `the class ${classNameOf(target)}`);
+  traceMethods(options, target);
+  traceMethods(options, (target as { prototype: object }).prototype);
+}
+
+function traceMethods({ filter, ...options }: CheckedTracedOptions, target: object): void {
+  for (const key of Reflect.ownKeys(target)) {
+    const descriptor = Reflect.getOwnPropertyDescriptor(target, key);
+    const method: unknown = descriptor?.value;
+    if (descriptor?.configurable !== true || typeof method !== 'function' || isClassOrConstructor(target, key, method)) continue;
+    if (isSettled(method) || filter?.(key) === false) continue;
+    const { wrapper, spec } = wrapOnce(options, { method: method as AnyMethod, key, className: classNameOf(target), parameters: markedParameters(target, key) });
+    Object.defineProperty(target, key, { ...descriptor, value: wrapper });
+    recordTraced(spec, wrapper, { target, key });
+  }
+}
+
+/** A class's constructor, and classes kept as static members, are called with `new`. */
+function isClassOrConstructor(target: object, key: PropertyKey, method: object): boolean {
+  return (key === 'constructor' && typeof target !== 'function') || /^class\b/.test(Function.prototype.toString.call(method));
+}
+
+/**
+ * Has `@Traced()` on the class pass this method over. Without effect on a method that carries `@Traced` itself.
+ *
+ * @example
+ * ```ts
+ * import { Traced, Untraced } from 'fc-traced';
+ * \@Traced()
+ * class Orders {
+ *   ship(): void {}
+ *   \@Untraced()
+ *   ping(): void {}
+ * }
+ * ```
+ */
+export function Untraced(): (target: object, second: PropertyKey | ClassMethodDecoratorContext, descriptor?: PropertyDescriptor) => void {
+  return (target, _second, descriptor) => {
+    const method: unknown = descriptor === undefined ? target : descriptor.value;
+    if (typeof method === 'function') leaveUntraced(method);
+  };
+}

@@ -1,0 +1,42 @@
+import type { SpanSpec } from '../tracing/span-spec';
+import { wrapMethod } from './wrap-method';
+import type { CheckedTracedOptions } from './traced-options';
+import { specOf } from './method-spec';
+import type { TracedMember } from './method-spec';
+import type { AnyMethod } from './traced-options';
+
+/** What a wrapper was made from. */
+interface Origin {
+  readonly method: AnyMethod;
+  readonly options: CheckedTracedOptions;
+}
+
+const origins = new WeakMap<object, Origin>();
+const untraced = new WeakSet<object>();
+
+/** A method with its wrapper. */
+export interface Wrapped {
+  readonly wrapper: AnyMethod;
+  readonly spec: SpanSpec;
+}
+
+/** Wraps a method; one that is wrapped already gets one new wrapper, not a second: what the outer decorator says goes first. */
+export function wrapOnce(options: CheckedTracedOptions, member: TracedMember & { readonly method: AnyMethod }): Wrapped {
+  const origin = origins.get(member.method);
+  const method = origin?.method ?? member.method;
+  const merged = origin === undefined ? options : { ...origin.options, ...options, kind: options.kind === 0 ? origin.options.kind : options.kind };
+  const spec = specOf(merged, { ...member, method });
+  const wrapper = wrapMethod(method, spec, member.method) as AnyMethod;
+  origins.set(wrapper, { method, options: merged });
+  return { wrapper, spec };
+}
+
+/** Whether a method is wrapped by `@Traced` already, or says that it must not be. */
+export function isSettled(method: object): boolean {
+  return origins.has(method) || untraced.has(method);
+}
+
+/** Has `@Traced` on the class pass a method over. */
+export function leaveUntraced(method: object): void {
+  untraced.add(method);
+}

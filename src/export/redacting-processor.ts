@@ -1,0 +1,40 @@
+import type { Attributes, AttributeValue } from '@opentelemetry/api';
+import type { Span, SpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { isSecretKey, REDACTED, redactText } from '../tracing/redaction';
+import { state } from '../tracing/state';
+
+function redactValue(key: string, value: AttributeValue): AttributeValue {
+  if (isSecretKey(key)) return REDACTED;
+  if (typeof value === 'string') return redactText(value);
+  return Array.isArray(value) ? (value.map((item: unknown) => (typeof item === 'string' ? redactText(item) : item)) as AttributeValue) : value;
+}
+
+function redactAttributes(attributes: Attributes | undefined): void {
+  for (const key in attributes) {
+    const value = attributes[key];
+    if (value === undefined) continue;
+    const clean = redactValue(key, value);
+    if (clean !== value) attributes[key] = clean;
+  }
+}
+
+/**
+ * Takes known secrets out of a span just before it ends, so that no processor and no exporter sees them: whoever put them
+ * there, the program, a library or an error's message.
+ */
+export const redactingProcessor: SpanProcessor = {
+  onStart() {},
+  onEnding(span: Span) {
+    redactAttributes(span.attributes);
+    for (const { attributes } of span.events) redactAttributes(attributes);
+    if (state.secrets.size === 0) return;
+    for (const { attributes } of span.links) redactAttributes(attributes);
+    const name = redactText(span.name);
+    if (name !== span.name) span.updateName(name);
+    const { message } = span.status;
+    if (message !== undefined && redactText(message) !== message) span.setStatus({ ...span.status, message: redactText(message) });
+  },
+  onEnd() {},
+  forceFlush: () => Promise.resolve(),
+  shutdown: () => Promise.resolve(),
+};

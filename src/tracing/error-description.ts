@@ -1,0 +1,59 @@
+import { redactText } from './redaction';
+
+/** An error as a span shows it, without secrets. */
+export interface ErrorDescription {
+  readonly type: string;
+  readonly message: string;
+  /** The stack, with those of its causes and of the errors it gathers. */
+  readonly stack?: string;
+}
+
+const MAX_CHAIN = 8;
+const MAX_STACK = 16_384;
+
+/** Whether a thrown value can carry properties. */
+export function isObject(value: unknown): value is object {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function';
+}
+
+function read(value: object, key: string): unknown {
+  try {
+    return Reflect.get(value, key) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+function textOf(value: object, key: string): string | undefined {
+  const found = read(value, key);
+  return typeof found === 'string' && found !== '' ? found : undefined;
+}
+
+function typeOf(error: unknown): string {
+  if (!isObject(error)) return error === null ? 'null' : typeof error;
+  const made = read(error, 'constructor');
+  return textOf(error, 'name') ?? (typeof made === 'function' ? textOf(made, 'name') : undefined) ?? 'Error';
+}
+
+function messageOf(error: unknown): string {
+  return isObject(error) ? (textOf(error, 'message') ?? '') : String(error);
+}
+
+/** The stack of an error and of what is behind it: `cause`, and the `errors` of an AggregateError; each once, up to a number. */
+function chainOf(error: unknown, heading: string, seen: Set<unknown>): string[] {
+  if (seen.size >= MAX_CHAIN || seen.has(error)) return [];
+  seen.add(error);
+  const stack = (isObject(error) ? textOf(error, 'stack') : undefined) ?? (heading === '' ? undefined : `${typeOf(error)}: ${messageOf(error)}`);
+  const lines = stack === undefined ? [] : [heading + stack];
+  if (!isObject(error)) return lines;
+  const gathered = read(error, 'errors');
+  if (Array.isArray(gathered)) gathered.forEach((inner: unknown, index) => lines.push(...chainOf(inner, `[errors ${index}]: `, seen)));
+  const cause = read(error, 'cause');
+  return cause === undefined ? lines : [...lines, ...chainOf(cause, 'Caused by: ', seen)];
+}
+
+/** Describes anything that can be thrown. Never throws. */
+export function describeError(error: unknown): ErrorDescription {
+  const stack = redactText(chainOf(error, '', new Set()).join('\n')).slice(0, MAX_STACK);
+  return { type: redactText(typeOf(error)), message: redactText(messageOf(error)), ...(stack !== '' && { stack }) };
+}

@@ -1,0 +1,34 @@
+import { activeContext, callIn } from '../active-context';
+import type { Context } from '@opentelemetry/api';
+import { dataProperty, shadowMethod } from './lifetime';
+import type { Lifetime } from './lifetime';
+
+type Then = (onFulfilled?: unknown, onRejected?: unknown) => unknown;
+
+/** A reaction as the awaiting code gave it, run in that code's context, after the end was said. */
+function reaction(given: unknown, caller: Context, say: (value: unknown) => void, otherwise: (value: unknown) => unknown): (value: unknown) => unknown {
+  return (value) => {
+    say(value);
+    return typeof given === 'function' ? callIn(caller, given as (value: unknown) => unknown, undefined, [value]) : otherwise(value);
+  };
+}
+
+/**
+ * Objects with a `then` of their own, such as query builders: their work starts when they are awaited. The object is the
+ * method's own, nothing runs early, and what it runs when awaited runs inside the span, which ends when that settles.
+ */
+export const thenableLifetime: Lifetime<PromiseLike<unknown>> = {
+  supports: (value): value is PromiseLike<unknown> => typeof dataProperty(value, 'then') === 'function',
+  follow(thenable, call) {
+    const then = Reflect.get(thenable, 'then') as Then;
+    shadowMethod(thenable, 'then', then, function (this: unknown, onFulfilled?: unknown, onRejected?: unknown) {
+      const caller = activeContext();
+      const fulfilled = reaction(onFulfilled, caller, (value) => call.succeed(value), (value) => value);
+      const rejected = reaction(onRejected, caller, (error) => call.fail(error), (error) => {
+        throw error;
+      });
+      return call.run(then, this, [fulfilled, rejected]);
+    });
+    return thenable;
+  },
+};

@@ -1,0 +1,134 @@
+import type { Attributes, Context, Span } from '@opentelemetry/api';
+import { callIn } from './active-context';
+import { attributeValues } from './attribute-values';
+import { extract } from './attributes';
+import type { Extracted } from './attributes';
+import { isCancellation } from './cancellation';
+import { countAndTell } from './counters';
+import { recordFailure } from './failure';
+import type { Invocation } from './invocation';
+import { followSettled } from './lifetimes/follow';
+import type { FollowedCall } from './lifetimes/follow';
+import { contextWithSpan, invocationIn, spanIn } from './linked-context';
+import type { SpanSpec } from './span-spec';
+import { startSpanOf } from './start-span-of';
+import type { Telemetry } from './telemetry';
+
+/** What a call was made with. */
+export interface CallSite {
+  readonly spec: SpanSpec;
+  readonly telemetry: Telemetry;
+  /** The context of the caller. */
+  readonly context: Context;
+  readonly self: unknown;
+  readonly args: ArrayLike<unknown>;
+}
+
+/** Calls that nobody's invocation ends are ended when the value that they gave is collected. */
+const collected = new FinalizationRegistry<RunningCall>((call) => call.abandon());
+
+/** A traced call whose span is open. Whichever end comes first counts. */
+export class RunningCall implements FollowedCall {
+  private ended = false;
+  private keeper: Invocation | undefined;
+
+  constructor(
+    private readonly span: Span,
+    private readonly site: CallSite,
+  ) {}
+
+  get isFresh(): boolean {
+    return this.site.spec.isAsync;
+  }
+
+  get counts(): boolean {
+    return this.site.spec.count;
+  }
+
+  run(fn: (...args: never[]) => unknown, self: unknown, args: ArrayLike<unknown>): unknown {
+    return this.ended ? Reflect.apply(fn, self, args) : callIn(contextWithSpan(this.site.context, this.span), fn, self, args);
+  }
+
+  succeed(value?: unknown): void {
+    if (this.ended) return;
+    const { result } = this.site.spec;
+    if (result !== undefined) this.add(extract('result', result, this.site.self, [value]));
+    this.end();
+  }
+
+  fail(error: unknown): void {
+    if (this.ended) return;
+    const { isExpected } = this.site.spec;
+    if (isCancellation(error, this.site.args)) this.note('fc_traced.cancelled');
+    else if (isExpected !== undefined && isExpected(error)) this.note('fc_traced.expected_error');
+    else recordFailure(this.span, error, spanIn(this.site.context), contextWithSpan(this.site.context, this.span));
+    this.end();
+  }
+
+  cancel(): void {
+    if (this.ended) return;
+    this.note('fc_traced.cancelled');
+    this.end();
+  }
+
+  /** Ends a call whose value was dropped, or outlived its invocation. */
+  abandon(): void {
+    if (this.ended) return;
+    this.note('fc_traced.abandoned');
+    this.end();
+  }
+
+  annotate(attributes: Attributes): void {
+    if (!this.ended) this.span.setAttributes(attributeValues(attributes));
+  }
+
+  again(): RunningCall {
+    const span = startSpanOf(this.site);
+    const call = new RunningCall(span ?? this.span, this.site);
+    if (span === undefined) call.ended = true;
+    else call.keep();
+    return call;
+  }
+
+  settled(value: unknown): unknown {
+    return followSettled(value, this);
+  }
+
+  stayOpen(value: object): void {
+    if (!this.keep()) collected.register(value, this, this);
+  }
+
+  private keep(): boolean {
+    this.keeper = invocationIn(this.site.context);
+    this.keeper?.open.add(this);
+    return this.keeper !== undefined;
+  }
+
+  private add({ attributes, problem }: Extracted): void {
+    if (attributes !== undefined) this.span.setAttributes(attributes);
+    if (problem !== undefined) this.span.addEvent('fc_traced.problem', { 'fc_traced.problem': problem });
+  }
+
+  private note(event: string): void {
+    try {
+      this.span.addEvent(event);
+    } catch {
+      countAndTell('fc_traced.telemetry_errors', 1, 'a span took no event');
+    }
+  }
+
+  private end(): void {
+    this.ended = true;
+    this.keeper?.open.delete(this);
+    endSafely(this.span);
+  }
+}
+
+/** Ends a span; a processor that throws at it is counted. */
+export function endSafely(span: Span): void {
+  try {
+    span.end();
+  } catch {
+    countAndTell('fc_traced.telemetry_errors', 1, 'a span could not be ended: a span processor threw');
+  }
+}
