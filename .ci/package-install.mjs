@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const app = path.resolve(process.argv[2]);
-const sample = path.join(root, 'samples', 'fc-guide', 'handler.ts');
+const sample = path.join(root, 'samples', 'hello', 'handler.ts');
 const require = createRequire(import.meta.url);
 
 function run(command, args, cwd) {
