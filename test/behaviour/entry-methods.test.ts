@@ -1,0 +1,105 @@
+import { createHandler, Handler } from 'fc-traced';
+import { expectTrace, fakeFcContext, invoke, recordTraces } from 'fc-traced/testing';
+
+const traces = recordTraces();
+afterEach(() => traces.clear());
+afterAll(() => traces.stop());
+
+@Handler({ name: 'orders' })
+class Orders {
+  @Handler()
+  ship(event: { id: number }): string {
+    return `shipped ${event.id}`;
+  }
+  @Handler({ name: 'order cancellation' })
+  cancel(): string {
+    return 'cancelled';
+  }
+  helper(): string {
+    return 'helper';
+  }
+}
+
+test('each method that carries @Handler() is a function of its own under its name, beside the hooks', () => {
+  expect(Object.keys(createHandler(Orders)).sort()).toEqual(['cancel', 'initialize', 'preFreeze', 'preStop', 'ship']);
+});
+
+test('the functions run their own method, under the name given on the method, else on the class', async () => {
+  const { ship, cancel } = createHandler(Orders);
+  expect(await invoke(ship, { id: 7 })).toBe('shipped 7');
+  expect(await invoke(cancel, { id: 7 })).toBe('cancelled');
+  expect(traces.spans().map(({ name }) => name)).toEqual(['orders', 'order cancellation']);
+});
+
+test('where one method alone carries @Handler(), it is found under `handler` too', async () => {
+  class Single {
+    @Handler() run(): string { return 'run'; }
+  }
+  const functions = createHandler(Single);
+  expect(Object.keys(functions).sort()).toEqual(['handler', 'initialize', 'preFreeze', 'preStop', 'run']);
+  expect(await invoke(functions.handler)).toBe('run');
+});
+
+test('beside methods that carry @Handler(), `handle` still answers under `handler`', async () => {
+  @Handler()
+  class Both {
+    handle(): string { return 'handle'; }
+    @Handler() other(): string { return 'other'; }
+  }
+  const functions = createHandler(Both);
+  expect([await invoke(functions.handler), await invoke(functions.other)]).toEqual(['handle', 'other']);
+});
+
+test('a method named `handler` that carries @Handler() answers under its name, also beside `handle`', async () => {
+  @Handler()
+  class Named {
+    handle(): string { return 'handle'; }
+    @Handler() handler(): string { return 'handler'; }
+  }
+  expect(await invoke(createHandler(Named).handler)).toBe('handler');
+});
+
+test('another entry method can be named on the class, and over it by createHandler', async () => {
+  @Handler({ method: 'run' })
+  class Named {
+    run(): string { return 'run'; }
+    walk(): string { return 'walk'; }
+  }
+  expect(await invoke(createHandler(Named).handler)).toBe('run');
+  expect(await invoke(createHandler(Named, { method: 'walk' }).handler)).toBe('walk');
+});
+
+test('the entry method is inherited and calls what is overridden; one overridden without @Handler() is no entry any more', async () => {
+  class Base {
+    word(): string { return 'base'; }
+    handle(): string { return this.word(); }
+    @Handler() other(): string { return 'base other'; }
+  }
+  @Handler()
+  class Derived extends Base {
+    override word(): string { return 'derived'; }
+    override other(): string { return 'derived other'; }
+  }
+  expect(await invoke(createHandler(Derived).handler)).toBe('derived');
+  expect(Object.keys(createHandler(Derived))).not.toContain('other');
+});
+
+test('an undecorated class is a handler too, and without a name the span bears that of the function', async () => {
+  class Plain {
+    handle(): string { return 'plain'; }
+  }
+  expect(await invoke(createHandler(Plain).handler, {}, fakeFcContext({ function: { name: 'my-function' } }))).toBe('plain');
+  await invoke(createHandler(Plain, { name: 'from code' }).handler);
+  expect(traces.spans().map(({ name }) => name)).toEqual(['my-function', 'from code']);
+});
+
+test('each invocation gets a handler of its own', async () => {
+  @Handler()
+  class Counting {
+    private count = 0;
+    handle(): number { return (this.count += 1); }
+  }
+  const { handler } = createHandler(Counting);
+  expect([await invoke(handler), await invoke(handler)]).toEqual([1, 1]);
+  expectTrace(traces.last()).toMatchTree('test-function');
+});
