@@ -1,0 +1,104 @@
+import { createHandler, FcTracedError, Handler, Service } from 'fc-traced';
+
+/** What a developer reads when `make` is refused. */
+function refusal(make: () => unknown): [code: string, message: string] {
+  try {
+    make();
+  } catch (error) {
+    if (error instanceof FcTracedError) return [error.code, error.message.replace(/ \[\w+\]$/, '')];
+    throw error;
+  }
+  throw new Error('was not refused');
+}
+class Fine {
+  handle(): void {}
+}
+const OPTIONS = 'name, method, inject, container, parent, endpoint, exporter, headers, exportTimeout, flushTimeout, sampleRate, serviceName, resource, spanProcessors';
+
+test('the message of a mistake ends with its code', () => {
+  expect(() => Handler({ nam: 'x' } as object)).toThrow(/\. \[INVALID_OPTION\]$/);
+});
+
+test('an unknown option is refused, with those there are', () => {
+  const [code, onClass] = refusal(() => Handler({ nam: 'orders' } as object));
+  expect(code).toBe('INVALID_OPTION');
+  expect(onClass).toMatch(/^@Handler has no option "nam"\. Its options are name, method, /);
+  expect(onClass.slice(onClass.indexOf('Its options are ') + 16, -1).split(', ')).toEqual(expect.arrayContaining(OPTIONS.split(', ')));
+  expect(refusal(() => createHandler(Fine, { constructor: 1 } as object))[1]).toMatch(/^createHandler\(Fine\) has no option "constructor"\. Its options are /);
+});
+
+test.each([
+  [{ name: ' ' }, 'Option "name" of @Handler must be a text that is not empty, not " ".'],
+  [{ method: 7 }, 'Option "method" of @Handler must be a text that is not empty, not 7.'],
+  [{ inject: 'x' }, 'Option "inject" of @Handler must be an array of tokens, not "x".'],
+  [{ container: {} }, 'Option "container" of @Handler must be a tsyringe container, not a value of type object.'],
+  [{ parent: 7 }, 'Option "parent" of @Handler must be a span context, a text, headers, or a function that gives one.'],
+  [{ endpoint: 'ftp://secret' }, 'Option "endpoint" of @Handler must be an http or https URL.'],
+  [{ exporter: 'zipkin' }, 'Option "exporter" of @Handler must be \'otlp\' or \'jaeger\', not "zipkin".'],
+  [{ headers: ['secret'] }, 'Option "headers" of @Handler must be an object.'],
+  [{ flushTimeout: -1 }, 'Option "flushTimeout" of @Handler must be a number of milliseconds, 0 or more, not -1.'],
+  [{ exportTimeout: Infinity }, 'Option "exportTimeout" of @Handler must be a number of milliseconds, 0 or more, not Infinity.'],
+  [{ sampleRate: 101 }, 'Option "sampleRate" of @Handler must be a percentage from 0 to 100, not 101.'],
+  [{ sampleRate: NaN }, 'Option "sampleRate" of @Handler must be a percentage from 0 to 100, not NaN.'],
+  [{ sampleRate: '50' }, 'Option "sampleRate" of @Handler must be a percentage from 0 to 100, not "50".'],
+  [{ serviceName: '' }, 'Option "serviceName" of @Handler must be a text that is not empty, not "".'],
+  [{ resource: null }, 'Option "resource" of @Handler must be an object, not a value of type object.'],
+  [{ spanProcessors: [{}] }, 'Option "spanProcessors" of @Handler must be an array of span processors, not a value of type object.'],
+])('a value that an option cannot take is refused: %j', (options, message) => {
+  expect(refusal(() => Handler(options as object))).toEqual(['INVALID_OPTION', message]);
+});
+
+test.each([
+  ['null', null, 'null'],
+  ['a text', 'orders', 'a string'],
+  ['an array', [], 'an array'],
+])('options that are no object are refused: %s', (_, options, words) => {
+  expect(refusal(() => Handler(options as never))).toEqual(['INVALID_OPTION', `@Handler takes an object of options, not ${words}.`]);
+  expect(refusal(() => createHandler(Fine, options as never))).toEqual(['INVALID_OPTION', `createHandler(Fine) takes an object of options, not ${words}.`]);
+});
+
+test('an endpoint whose path does not tell the protocol needs the option exporter', () => {
+  expect(refusal(() => createHandler(Fine, { endpoint: 'https://collector.example/secret' }))).toEqual([
+    'INVALID_OPTION',
+    'The path of option "endpoint" does not tell its protocol: add the option exporter: "otlp" or exporter: "jaeger".',
+  ]);
+});
+
+test.each([
+  ['undefined', undefined, 'undefined (is it imported in a circle?)'],
+  ['an instance', new Fine(), 'a value of type object'],
+  ['an arrow function', () => new Fine(), 'a value of type function'],
+])('createHandler takes nothing but a class: %s', (_, given, words) => {
+  expect(refusal(() => createHandler(given as never))).toEqual(['INVALID_TARGET', `createHandler takes a class, not ${words}.`]);
+});
+
+test('a class without an entry method is refused, and so is one whose entry is a field or an accessor', () => {
+  class Empty {}
+  class Field {
+    handle = (): void => {};
+  }
+  class Accessor {
+    get handle(): () => void { return () => {}; }
+  }
+  const message = (name: string, method = 'handle'): string =>
+    `${name} has no method "${method}": write one, name another with @Handler({ method: '…' }), or put @Handler() on the methods that FC calls.`;
+  expect(refusal(() => createHandler(Empty))).toEqual(['ENTRY_NOT_FOUND', message('Empty')]);
+  expect(refusal(() => createHandler(Field))).toEqual(['ENTRY_NOT_FOUND', message('Field')]);
+  expect(refusal(() => createHandler(Accessor))).toEqual(['ENTRY_NOT_FOUND', message('Accessor')]);
+  expect(refusal(() => createHandler(Fine, { method: 'toString' }))).toEqual(['ENTRY_NOT_FOUND', message('Fine', 'toString')]);
+});
+
+test.each(['initialize', 'preFreeze', 'preStop'])('an entry cannot be named after the hook %s', (hook) => {
+  class Taken {
+    [hook](): void {}
+  }
+  Handler()(Taken.prototype, hook, Object.getOwnPropertyDescriptor(Taken.prototype, hook)!);
+  expect(refusal(() => createHandler(Taken))).toEqual(['ENTRY_NAME_TAKEN', `Taken.${hook} carries @Handler(), but createHandler gives a lifecycle hook that name: rename the method.`]);
+});
+
+test('@Handler and @Service without their parentheses are refused', () => {
+  const parentheses = (name: string): string[] => ['INVALID_OPTION', `@${name} needs its parentheses: @${name}().`];
+  expect(refusal(() => Reflect.apply(Handler, undefined, [Fine]))).toEqual(parentheses('Handler'));
+  expect(refusal(() => Reflect.apply(Handler, undefined, [Fine.prototype, 'handle', {}]))).toEqual(parentheses('Handler'));
+  expect(refusal(() => Reflect.apply(Service, undefined, [Fine]))).toEqual(parentheses('Service'));
+});
