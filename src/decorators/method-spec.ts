@@ -31,7 +31,7 @@ function withParameters(options: CheckedTracedOptions, parameters: ReadonlyMap<n
   if (parameters === undefined || parameters.size === 0) return given;
   return function (this: unknown, ...args: never[]) {
     const marked = Object.fromEntries([...parameters].map(([index, key]) => [key, args[index]]));
-    const own = given === undefined ? undefined : (Reflect.apply(given, this, args) as unknown);
+    const own: unknown = given === undefined ? undefined : Reflect.apply(given, this, args);
     return typeof own === 'object' && own !== null ? { ...marked, ...own } : marked;
   };
 }

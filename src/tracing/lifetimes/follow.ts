@@ -34,6 +34,8 @@ function lifetimeAmong(kinds: readonly Lifetime[], value: object): Lifetime | un
 
 /** Follows what a method returned: a value that no lifetime knows is the end itself. */
 export function follow(value: object, call: FollowedCall): unknown {
+  // What an async function gives needs no second look.
+  if (call.isFresh && state.lifetimes.length === 0) return promiseLifetime.follow(value as Promise<unknown>, call);
   return followAmong(RETURNED, value, call);
 }
 

@@ -11,7 +11,9 @@ interface NodeStream extends EventEmitter {
   readonly errored?: unknown;
 }
 
+/** A socket is a connection, which is kept and reused, and no piece of work with an end. */
 function isNodeStream(value: object): value is NodeStream {
+  if (typeof dataProperty(value, 'setNoDelay') === 'function') return false;
   return value instanceof EventEmitter && typeof dataProperty(value, 'pipe') === 'function' && (typeof dataProperty(value, 'read') === 'function' || typeof dataProperty(value, 'write') === 'function');
 }
 
