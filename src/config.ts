@@ -108,7 +108,7 @@ function timeoutFromEnvironment(env: Environment, warnings: string[]): number | 
   for (const name of ['OTEL_EXPORTER_OTLP_TRACES_TIMEOUT', 'OTEL_EXPORTER_OTLP_TIMEOUT']) {
     const value = filled(env, name);
     if (value === undefined) continue;
-    if (Number(value) > 0) return Number(value);
+    if (Number(value) > 0 && Number.isFinite(Number(value))) return Number(value);
     warnings.push(`${name} is not a number of milliseconds and is left out`);
   }
   return undefined;

@@ -46,6 +46,7 @@ type Check = (value: unknown) => string | undefined;
 
 const text: Check = (value) => (typeof value === 'string' && value.trim() !== '' ? undefined : 'a text that is not empty');
 const milliseconds: Check = (value) => (typeof value === 'number' && value >= 0 && Number.isFinite(value) ? undefined : 'a number of milliseconds, 0 or more');
+const duration: Check = (value) => (typeof value === 'number' && value > 0 && Number.isFinite(value) ? undefined : 'a number of milliseconds, more than 0');
 const record: Check = (value) => (typeof value === 'object' && value !== null && !Array.isArray(value) ? undefined : 'an object');
 const hasMethod = (value: unknown, name: string): boolean => typeof value === 'object' && value !== null && typeof Reflect.get(value, name) === 'function';
 
@@ -58,7 +59,7 @@ const CHECKS: { readonly [K in keyof Required<HandlerOptions>]: Check } = {
   endpoint: (value) => (typeof value === 'string' && isHttpUrl(value) ? undefined : 'an http or https URL'),
   exporter: (value) => (value === 'otlp' || value === 'jaeger' ? undefined : "'otlp' or 'jaeger'"),
   headers: record,
-  exportTimeout: milliseconds,
+  exportTimeout: duration,
   flushTimeout: milliseconds,
   sampleRate: (value) => (typeof value === 'number' && value >= 0 && value <= 100 ? undefined : 'a percentage from 0 to 100'),
   serviceName: text,
