@@ -1,0 +1,99 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { createHandler, Service, Traced } from 'fc-traced';
+import { ERROR_CODES } from '../../src/errors';
+import { root } from './fresh-process';
+import { anchorsOf, codeBlocks, documentsIn, firstColumn, readDocument, relativeLinks } from './markdown';
+
+const documents = documentsIn(root);
+const readme = readDocument(root, 'README.md');
+const blocks = codeBlocks(readme);
+const marked = documents.flatMap((file) => codeBlocks(readDocument(root, file)).flatMap(({ from, ...block }) => (from === undefined ? [] : [{ ...block, file, from }])));
+
+/** The options that the error for an unknown one lists. */
+function optionsListedBy(misuse: () => unknown): string[] {
+  try {
+    misuse();
+  } catch (error) {
+    return /Its options are ([^.;]+)[.;]/.exec((error as Error).message)![1]!.split(', ');
+  }
+  throw new Error('nothing was thrown');
+}
+
+const noSuchOption = { noSuchOption: 1 } as object;
+
+describe('the documents', () => {
+  test.each(documents)('%s links to files and headings that exist', (file) => {
+    const missing = relativeLinks(readDocument(root, file)).filter((link) => {
+      const [target, anchor] = link.split('#') as [string, string?];
+      const found = target === '' ? file : path.posix.join(path.posix.dirname(file), target);
+      if (!existsSync(path.join(root, found))) return true;
+      return anchor !== undefined && !anchorsOf(readDocument(root, found)).includes(anchor);
+    });
+    expect(missing).toEqual([]);
+  });
+
+  test.each(marked)('$file, line $line: the block is part of $from', ({ text, from }) => {
+    expect(readFileSync(path.join(root, from), 'utf8')).toContain(text);
+  });
+
+  test.each(documents)('%s holds no path of a machine and no address of a registry', (file) => {
+    expect(readDocument(root, file)).not.toMatch(/(?<![\w./])\/(home|root|tmp|work|usr|var)\/|registry\.npm|npmmirror/);
+  });
+});
+
+describe('the README', () => {
+  test('opens with one sentence, then the smallest program in twelve lines, then its trace', () => {
+    const [title, sentence, ...rest] = readme.split('\n\n');
+    expect(title).toBe('# fc-traced');
+    expect(sentence).toMatch(/^[^.]+\.$/);
+    expect(rest[0]).toContain('<!-- from samples/hello/handler.ts -->');
+    expect(blocks[0]).toMatchObject({ language: 'ts', text: readFileSync(path.join(root, 'samples/hello/handler.ts'), 'utf8').trimEnd() });
+    expect(blocks[0]!.text.split('\n')).toHaveLength(12);
+    expect(blocks[1]!.text).toContain('Greeter.greet');
+  });
+
+  test('shows only traces that a sample gives', () => {
+    const samples = documents.filter((file) => file.startsWith('samples/')).map((file) => readDocument(root, file));
+    const trees = blocks.filter(({ text }) => text.includes('└─'));
+    expect(trees.length).toBeGreaterThanOrEqual(2);
+    expect(trees.filter(({ text }) => !samples.some((sample) => sample.includes(text)))).toEqual([]);
+  });
+
+  test('lists exactly the options of a handler', () => {
+    expect(firstColumn(readme, 'Options', 'option')).toEqual(optionsListedBy(() => createHandler(class {}, noSuchOption)));
+  });
+
+  test('lists exactly the options of @Traced and of @Service', () => {
+    expect(firstColumn(readme, 'Traced methods', 'option')).toEqual(optionsListedBy(() => Traced(noSuchOption)));
+    expect(firstColumn(readme, 'Dependency injection', 'option')).toEqual(optionsListedBy(() => Service(noSuchOption)));
+  });
+
+  test('lists exactly the error codes', () => {
+    expect(firstColumn(readme, 'Errors', 'code')).toEqual(Object.keys(ERROR_CODES));
+  });
+
+  test('names every variable that fc-traced reads', () => {
+    const read = readFileSync(path.join(root, 'src/config.ts'), 'utf8').matchAll(/'((?:OTEL|FC)_[A-Z_]+)'/g);
+    expect([...new Set([...read].map((match) => match[1]!))].filter((name) => !readme.includes(`\`${name}\``))).toEqual([]);
+  });
+
+  test('names only commands that exist', () => {
+    const { scripts } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
+    const named = [...readme.matchAll(/npm run (?:-s )?([a-z:]+)/g)].map((match) => match[1]!);
+    expect(named.filter((name) => scripts[name] === undefined)).toEqual([]);
+  });
+});
+
+test('the architecture has a line for each room of src', () => {
+  const rooms = readdirSync(path.join(root, 'src')).filter((name) => name !== 'tsconfig.json').map((name) => name.replace(/\.ts$/, ''));
+  expect(firstColumn(readDocument(root, 'docs/architecture.md'), 'Rooms', 'room').sort()).toEqual([...new Set(rooms)].sort());
+});
+
+test('the dependencies have a line for each package', () => {
+  const { dependencies, peerDependencies, devDependencies } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as Record<string, Record<string, string>>;
+  const text = readDocument(root, 'docs/dependencies.md');
+  const lines = (table: Record<string, string>): string[] => Object.entries(table).map(([name, range]) => `| \`${name}\` | \`${range}\` |`);
+  expect([...lines(dependencies!), ...lines(peerDependencies!)].filter((line) => !text.includes(line))).toEqual([]);
+  expect(Object.keys(devDependencies!).filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
+});

@@ -1,0 +1,81 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { root } from './fresh-process';
+import { sourceFiles } from './import-scan';
+import { codeBlocks, documentsIn, readDocument } from './markdown';
+
+interface Example {
+  readonly place: string;
+  readonly text: string;
+}
+
+/** The examples of a source's doc comments: without the comment's stars, `\@` read as `@`. */
+function examplesOf(file: string): Example[] {
+  const source = readFileSync(path.join(root, 'src', file), 'utf8');
+  return [...source.matchAll(/\/\*\*[\s\S]*?\*\//g)].flatMap(([comment]) => {
+    const lines = comment.split('\n').map((line) => line.replace(/^\s*\* ?/, ''));
+    const start = lines.findIndex((line) => line.startsWith('@example'));
+    if (start === -1) return [];
+    const fenced = codeBlocks(lines.slice(start).join('\n')).filter(({ language }) => language === 'ts');
+    if (fenced.length === 0) throw new Error(`src/${file}: an @example without a ts block`);
+    return fenced.map(({ text }) => ({ place: `src/${file}`, text: text.replaceAll(String.raw`\@`, '@') }));
+  });
+}
+
+const inComments = sourceFiles(path.join(root, 'src')).flatMap(examplesOf);
+const inDocuments = documentsIn(root).flatMap((file) =>
+  codeBlocks(readDocument(root, file)).flatMap(({ language, from, text, line }) => (language === 'ts' && from === undefined ? [{ place: `${file}, line ${line}`, text }] : [])),
+);
+
+/** Compiles examples, one module each, as a user's compiler would, and gives what it says, by the place of the example. */
+async function compile(examples: readonly Example[], decorators: 'legacy' | 'standard'): Promise<string[]> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'fc-traced-examples-'));
+  try {
+    examples.forEach(({ text }, index) => writeFileSync(path.join(folder, `example-${index}.ts`), `${text}\n`));
+    const isLegacy = decorators === 'legacy';
+    writeFileSync(path.join(folder, 'tsconfig.json'), JSON.stringify({
+      extends: path.join(root, 'tsconfig.json'),
+      compilerOptions: {
+        experimentalDecorators: isLegacy,
+        emitDecoratorMetadata: isLegacy,
+        moduleDetection: 'force',
+        // What users install has its types; here `src` stands for it, and its packages are those of this repository.
+        paths: { 'fc-traced': [path.join(root, 'src/index.ts')], 'fc-traced/testing': [path.join(root, 'src/testing.ts')], '*': [path.join(root, 'node_modules', '*')] },
+        typeRoots: [path.join(root, 'node_modules', '@types')],
+        types: ['node', 'jest'],
+      },
+      include: ['*.ts'],
+    }));
+    const tsc = path.join(path.dirname(require.resolve('typescript/package.json')), 'bin', 'tsc');
+    const { stdout } = await promisify(execFile)(process.execPath, [tsc, '-p', folder], { cwd: folder, maxBuffer: 1 << 24 }).catch((error: unknown) => error as { stdout: string });
+    // What is wrong with `src` itself, `npm run typecheck` says.
+    const ownSource = `${path.relative(folder, path.join(root, 'src'))}${path.sep}`;
+    return stdout
+      .split('\n')
+      .filter((line) => line.includes('error TS') && !path.relative(folder, path.resolve(folder, line)).startsWith(ownSource))
+      .map((line) => line.replace(/^.*?example-(\d+)\.ts/, (_, index: string) => examples[Number(index)]!.place));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+test('every example of a doc comment compiles', async () => {
+  expect(inComments.length).toBeGreaterThanOrEqual(10);
+  expect(await compile(inComments, 'legacy')).toEqual([]);
+});
+
+test('every example of a doc comment compiles with standard decorators, but for those with decorated parameters', async () => {
+  expect(await compile(inComments.filter(({ text }) => !/\(@(Inject|SpanAttribute)/.test(text)), 'standard')).toEqual([]);
+});
+
+test('every ts block of a document that is not part of a file compiles', async () => {
+  expect(inDocuments.length).toBeGreaterThan(0);
+  expect(await compile(inDocuments, 'legacy')).toEqual([]);
+});
+
+test('what does not compile is told by its place', async () => {
+  expect(await compile([{ place: 'src/sound.ts', text: 'export const one = 1;' }, { place: 'src/broken.ts', text: 'const one: string = 1;' }], 'legacy')).toEqual([expect.stringMatching(/^src\/broken\.ts.*error TS2322/)]);
+});
