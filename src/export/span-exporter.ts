@@ -14,8 +14,10 @@ export function createExporter({ endpoint, headers, timeoutMillis }: ExporterSet
   if (endpoint.protocol === 'jaeger') {
     if (Object.keys(headers).length > 0) tellOnce('the option headers is left out: a Jaeger export sends none');
     const { JaegerExporter } = require('@opentelemetry/exporter-jaeger') as typeof import('@opentelemetry/exporter-jaeger');
-    // Its shutdown waits out `flushTimeout` with a timer that keeps the process alive.
-    return new JaegerExporter({ endpoint: endpoint.url, flushTimeout: 1 });
+    // Its shutdown waits out `flushTimeout` with a timer that keeps the process alive. Its sender would split a batch into requests of
+    // 100 spans: when one of them fails, those before it were taken, and to send the batch again would double them.
+    const settings = { endpoint: endpoint.url, flushTimeout: 1, maxSpanBatchSize: Number.POSITIVE_INFINITY };
+    return new JaegerExporter(settings);
   }
   const { OTLPTraceExporter } = require('@opentelemetry/exporter-trace-otlp-proto') as typeof import('@opentelemetry/exporter-trace-otlp-proto');
   // A connection that was kept through a freeze is often dead without either side knowing, so none is kept.
