@@ -1,0 +1,93 @@
+import { createServer } from 'node:http';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createHandler, Handler } from 'fc-traced';
+import type { FcContext, HandlerOptions } from 'fc-traced';
+import { fakeFcContext, invoke } from 'fc-traced/testing';
+import { flushBudget } from '../../src/handler/flush-budget';
+
+@Handler()
+class Ship {
+  async handle(event: { work?: number; fail?: boolean }): Promise<string> {
+    await sleep(event.work ?? 0);
+    if (event.fail) throw new Error('no stock');
+    return 'shipped';
+  }
+}
+
+let silent: Server;
+let isSilent = true;
+const stops: (() => Promise<unknown>)[] = [];
+beforeAll(async () => {
+  silent = createServer((_, response) => void (isSilent || response.writeHead(202).end()));
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+});
+afterAll(async () => {
+  isSilent = false;
+  silent.closeAllConnections();
+  await Promise.all(stops.map((stop) => stop()));
+  silent.closeAllConnections();
+  silent.close();
+});
+
+const context = (timeout: number): FcContext => fakeFcContext({ function: { timeout }, tracing: { jaegerEndpoint: `http://127.0.0.1:${(silent.address() as AddressInfo).port}/api/traces` } });
+
+async function time(options: HandlerOptions, timeout: number, event: object = {}): Promise<readonly [answer: unknown, took: number]> {
+  const { handler, preStop } = createHandler(Ship, { exportTimeout: 1_000, ...options });
+  stops.push(() => preStop(context(60)));
+  const before = performance.now();
+  const answer = await invoke(handler, event, context(timeout)).catch((error: unknown) => error);
+  return [answer, performance.now() - before];
+}
+
+test('with a silent collector an answer comes after flushTimeout', async () => {
+  const [answer, took] = await time({ flushTimeout: 200 }, 60);
+  expect(answer).toBe('shipped');
+  expect(took).toBeGreaterThan(180);
+  expect(took).toBeLessThan(600);
+});
+
+test('with a silent collector a failure comes after flushTimeout, as the same error', async () => {
+  const [answer, took] = await time({ flushTimeout: 200 }, 60, { fail: true });
+  expect(answer).toEqual(new Error('no stock'));
+  expect(took).toBeLessThan(600);
+});
+
+test("an answer comes before the function's timeout, however long flushTimeout is", async () => {
+  const [answer, took] = await time({ flushTimeout: 60_000, exportTimeout: 2_000 }, 1, { work: 400 });
+  expect(answer).toBe('shipped');
+  expect(took).toBeGreaterThan(800);
+  expect(took).toBeLessThan(1_000);
+});
+
+test('a handler that used up its time is not held back', async () => {
+  const [, took] = await time({ flushTimeout: 60_000, exportTimeout: 2_000 }, 0.2, { work: 200 });
+  expect(took).toBeLessThan(500);
+});
+
+test('flushTimeout 0 does not wait', async () => {
+  const [, took] = await time({ flushTimeout: 0 }, 60);
+  expect(took).toBeLessThan(300);
+});
+
+test('preFreeze and preStop do not wait longer than flushTimeout', async () => {
+  const { handler, preFreeze, preStop } = createHandler(Ship, { flushTimeout: 150, exportTimeout: 1_000 });
+  stops.push(() => preStop(context(60)));
+  await invoke(handler, {}, context(60));
+  for (const hook of [preFreeze, preStop]) {
+    const before = performance.now();
+    await hook(context(60));
+    expect(performance.now() - before).toBeLessThan(500);
+  }
+});
+
+test.each([
+  ['the option alone where the context tells no timeout', 1_000, {}, 0, 1_000],
+  ['the option where the function has time', 1_000, { function: { timeout: 60 } }, 5_000, 1_000],
+  ['what is left of the timeout, less the margin', 1_000, { function: { timeout: 3 } }, 2_500, 400],
+  ['nothing beyond the timeout', 1_000, { function: { timeout: 3 } }, 9_000, 0],
+  ['the option where the timeout is nonsense', 1_000, { function: { timeout: 'soon' } }, 9_000, 1_000],
+])('the budget is %s', (_, option, given, elapsed, budget) => {
+  expect(flushBudget(option, given, elapsed)).toBe(budget);
+});

@@ -1,0 +1,97 @@
+import { createServer } from 'node:http';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createHandler, Handler, Traced } from 'fc-traced';
+import { fakeFcContext, invoke } from 'fc-traced/testing';
+import type { SpanRecord } from 'fc-traced/testing';
+import { decodeJaegerThrift } from '../../src/viewer/jaeger-thrift';
+import { readBody } from '../../src/viewer/request-body';
+
+@Handler({ name: 'ship' })
+class Ship {
+  @Traced()
+  pack(): string {
+    return 'packed';
+  }
+
+  handle(): string {
+    return this.pack();
+  }
+}
+
+let status: number | 'silence';
+let spans: SpanRecord[];
+let server: Server;
+beforeEach(async () => {
+  spans = [];
+  server = createServer((request, response) => void readBody(request).then((body) => {
+    if (status === 'silence') return;
+    if (status === 202) spans.push(...decodeJaegerThrift(body));
+    response.writeHead(status).end();
+  }, () => {}));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+});
+afterEach(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+const context = (): ReturnType<typeof fakeFcContext> => fakeFcContext({ tracing: { jaegerEndpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/traces` } });
+const reported = (): unknown => spans.find(({ name }) => name === 'ship')?.attributes['fc_traced.dropped_spans'];
+
+test('spans that a collector refused are reported by the next invocation that arrives, all of them and once', async () => {
+  const { handler } = createHandler(Ship);
+  status = 400;
+  for (let index = 0; index < 7; index += 1) expect(await invoke(handler, {}, context())).toBe('packed');
+  status = 202;
+  await invoke(handler, {}, context());
+  expect(spans.map(({ name }) => name)).toEqual(['Ship.pack', 'ship']);
+  expect(reported()).toBe(14);
+  spans = [];
+  await invoke(handler, {}, context());
+  expect(reported()).toBeUndefined();
+});
+
+test('a collector that fails once, or is restarted, loses nothing', async () => {
+  const { handler } = createHandler(Ship, { flushTimeout: 300, exportTimeout: 100 });
+  status = 'silence';
+  await invoke(handler, {}, context());
+  status = 202;
+  await invoke(handler, {}, context());
+  expect(spans.map(({ name }) => name)).toEqual(['Ship.pack', 'ship', 'Ship.pack', 'ship']);
+  expect(reported()).toBeUndefined();
+});
+
+test('after a run of silence answers stop waiting, and wait again when the collector is back', async () => {
+  const { handler } = createHandler(Ship, { flushTimeout: 400, exportTimeout: 400 });
+  const time = async (): Promise<number> => {
+    const before = performance.now();
+    expect(await invoke(handler, {}, context())).toBe('packed');
+    return performance.now() - before;
+  };
+  status = 'silence';
+  const waits: number[] = [];
+  for (let index = 0; index < 8; index += 1) waits.push(await time());
+  expect(waits[0]).toBeGreaterThan(300);
+  for (const wait of waits.slice(-3)) expect(wait).toBeLessThan(300);
+  status = 202;
+  server.closeAllConnections();
+  for (let index = 0; index < 50 && spans.length === 0; index += 1) await time();
+  spans = [];
+  await time();
+  expect(spans.map(({ name }) => name)).toEqual(['Ship.pack', 'ship']);
+});
+
+test('an invocation of 1,500 spans arrives whole and once, also when one request of it fails', async () => {
+  class Many {
+    @Traced()
+    step(): void {}
+    handle(): void {
+      for (let index = 0; index < 1_499; index += 1) this.step();
+    }
+  }
+  let requests = 0;
+  server.prependListener('request', () => (status = (requests += 1) === 2 ? 500 : 202));
+  await invoke(createHandler(Many).handler, {}, context());
+  expect([new Set(spans.map(({ spanId }) => spanId)).size, spans.length]).toEqual([1_500, 1_500]);
+});

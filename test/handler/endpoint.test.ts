@@ -1,0 +1,88 @@
+import { createHandler, FcTracedError, Handler } from 'fc-traced';
+import { fakeFcContext, invoke } from 'fc-traced/testing';
+import { resolveConfig } from '../../src/config';
+import { startCollector } from '../../src/viewer/collector';
+import type { Collector } from '../../src/viewer/collector';
+
+@Handler({ name: 'ship' })
+class Ship {
+  handle(): string {
+    return 'shipped';
+  }
+}
+
+let first: Collector;
+let second: Collector;
+beforeAll(async () => {
+  [first, second] = await Promise.all([startCollector(), startCollector()]);
+});
+afterEach(() => {
+  first.clear();
+  second.clear();
+  for (const name of Object.keys(process.env)) if (name.startsWith('OTEL_')) delete process.env[name];
+});
+afterAll(() => Promise.all([first.close(), second.close()]));
+
+const traced = (jaegerEndpoint: string): ReturnType<typeof fakeFcContext> => fakeFcContext({ tracing: { jaegerEndpoint } });
+const counts = (): number[] => [first.spans().length, second.spans().length];
+
+test.each([
+  ['http://h/adapt_x/api/traces', 'jaeger'],
+  ['http://h/adapt_x/api/traces/', 'jaeger'],
+  ['https://h/adapt_x/api/otlp/traces', 'otlp'],
+  ['http://h:4318/v1/traces', 'otlp'],
+  ['http://h/v1/traces?token=x', 'otlp'],
+])('the endpoint %s is sent %s without being told', (endpoint, protocol) => {
+  expect(resolveConfig({ endpoint }, {}).endpoint).toEqual({ url: endpoint, protocol });
+});
+
+test('where the path does not tell, the option exporter does', () => {
+  expect(resolveConfig({ endpoint: 'http://h/in', exporter: 'otlp' }, {}).endpoint?.protocol).toBe('otlp');
+  expect(resolveConfig({ endpoint: 'http://h/in', exporter: 'jaeger' }, {}).endpoint?.protocol).toBe('jaeger');
+});
+
+test('where neither path nor option tells, createHandler says which option to add', () => {
+  const create = (): unknown => createHandler(Ship, { endpoint: 'http://h/in' });
+  expect(create).toThrow(FcTracedError);
+  expect(create).toThrow(/does not tell its protocol: add the option exporter: "otlp" or exporter: "jaeger"/);
+});
+
+test("without anything else, traces go to the endpoint of FC's context", async () => {
+  await invoke(createHandler(Ship).handler, {}, traced(first.jaegerEndpoint));
+  expect(counts()).toEqual([1, 0]);
+});
+
+test("a variable of OpenTelemetry goes before FC's context, and code before both", async () => {
+  process.env.OTEL_EXPORTER_JAEGER_ENDPOINT = second.jaegerEndpoint;
+  await invoke(createHandler(Ship).handler, {}, traced(first.jaegerEndpoint));
+  expect(counts()).toEqual([0, 1]);
+  await invoke(createHandler(Ship, { endpoint: first.jaegerEndpoint }).handler, {}, traced(second.jaegerEndpoint));
+  expect(counts()).toEqual([1, 1]);
+});
+
+test('an endpoint that changes between two invocations is followed, there and back', async () => {
+  const { handler } = createHandler(Ship);
+  for (const { jaegerEndpoint } of [first, second, second, first]) await invoke(handler, {}, traced(jaegerEndpoint));
+  expect(counts()).toEqual([2, 2]);
+});
+
+test('twenty endpoints in turn each get their trace', async () => {
+  const { handler } = createHandler(Ship);
+  for (let index = 0; index < 20; index += 1) await invoke(handler, {}, traced(`${first.url}/adapt_token${index}/api/traces`));
+  expect(counts()).toEqual([20, 0]);
+});
+
+test('two invocations at once with different endpoints each go to their own', async () => {
+  const { handler } = createHandler(Ship);
+  await Promise.all([invoke(handler, {}, traced(first.jaegerEndpoint)), invoke(handler, {}, traced(second.jaegerEndpoint))]);
+  expect(counts()).toEqual([1, 1]);
+});
+
+test.each([['exportTimeout', 0], ['exportTimeout', Number.NaN], ['flushTimeout', -1], ['sampleRate', 101]])('option %s: %p is refused when the handler is made', (option, value) => {
+  expect(() => createHandler(Ship, { [option]: value })).toThrow(`Option "${option}"`);
+});
+
+test.each(['Infinity', 'soon', '-5'])('OTEL_EXPORTER_OTLP_TIMEOUT=%s is left out and told', (value) => {
+  const { exportTimeoutMillis, warnings } = resolveConfig({}, { OTEL_EXPORTER_OTLP_TIMEOUT: value });
+  expect([exportTimeoutMillis, warnings.length]).toEqual([1_000, 1]);
+});
