@@ -1,0 +1,72 @@
+import 'reflect-metadata';
+import { createHandler, FC_EVENT, Handler, Service, TRACER, Traced } from 'fc-traced';
+import type { Tracer } from 'fc-traced';
+import { expectTrace, invoke, recordTraces } from 'fc-traced/testing';
+
+// As esbuild leaves them: no decorator syntax, and so no emitted metadata.
+class Stock {
+  constructor(private readonly tracer: Tracer, readonly sku: { sku: string }) {}
+  take(): string {
+    return this.tracer.startActiveSpan('shelf', (span) => {
+      span.end();
+      return this.sku.sku;
+    });
+  }
+}
+Service({ inject: [TRACER, FC_EVENT] })(Stock);
+Object.defineProperty(Stock.prototype, 'take', Traced()(Stock.prototype, 'take', Object.getOwnPropertyDescriptor(Stock.prototype, 'take')!));
+
+class Orders {
+  constructor(readonly stock: Stock) {}
+  handle(): string {
+    return this.stock.take();
+  }
+}
+Handler({ name: 'orders', inject: [Stock] })(Orders);
+
+const traces = recordTraces();
+afterEach(() => traces.clear());
+afterAll(() => traces.stop());
+
+test('with inject a class without emitted metadata is built and traced like any other', async () => {
+  expect(Reflect.getOwnMetadata('design:paramtypes', class Unrelated {})).toBeUndefined();
+  expect(await invoke(createHandler(Orders).handler, { sku: 'teapot' })).toBe('teapot');
+  expectTrace(traces.only()).toMatchTree(`
+    orders
+      Stock.take
+        shelf
+  `);
+});
+
+test('createHandler builds from the tokens of the class, not from its own option of another call', async () => {
+  class Given {
+    constructor(readonly word: unknown) {}
+    handle(): unknown { return this.word; }
+  }
+  Handler({ inject: [FC_EVENT] })(Given);
+  expect(await invoke(createHandler(Given).handler, 'hello')).toEqual(Buffer.from('hello'));
+});
+
+test('a class that extends one with inject is built with the same tokens', async () => {
+  class Inherits extends Orders {}
+  Handler()(Inherits);
+  class Undecorated extends Orders {}
+  expect(await invoke(createHandler(Inherits).handler, { sku: 'cup' })).toBe('cup');
+  expect(await invoke(createHandler(Undecorated).handler, { sku: 'pot' })).toBe('pot');
+});
+
+test('inject on an extending class changes nothing for the class it extends', async () => {
+  class FakeStock extends Stock {
+    override take(): string { return 'fake'; }
+  }
+  Service({ inject: [TRACER, FC_EVENT] })(FakeStock);
+  @Handler()
+  class Real {
+    constructor(readonly stock: Stock) {}
+    handle(): string { return this.stock.constructor.name; }
+  }
+  class Faked extends Real {}
+  Handler({ inject: [FakeStock] })(Faked);
+  expect(await invoke(createHandler(Faked).handler, {})).toBe('FakeStock');
+  expect(await invoke(createHandler(Real).handler, {})).toBe('Stock');
+});
