@@ -77,7 +77,7 @@ test.each([
 });
 
 test('a span processor whose flush hangs holds an answer no longer than flushTimeout', async () => {
-  const hangs = { ...quiet, forceFlush: () => new Promise<void>(() => {}) };
+  const hangs = { ...quiet, forceFlush: () => new Promise<void>((resolve) => void setTimeout(resolve, 1_500)) };
   const { handler } = createHandler(Ship, { spanProcessors: [hangs], flushTimeout: 100, endpoint: collector.jaegerEndpoint });
   const before = performance.now();
   expect(await invoke(handler, { id: 7 })).toBe(7);
