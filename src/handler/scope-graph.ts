@@ -32,6 +32,11 @@ const isClass = (token: unknown): token is Class => typeof token === 'function';
 /** What compilers emit where they do not know a class: nothing can be injected for it. */
 const PLACEHOLDERS: ReadonlySet<unknown> = new Set([Object, String, Number, Boolean, Array, Function, Promise, Symbol, BigInt]);
 
+/** Whether a class is what compilers emit where they know none. */
+export function isPlaceholder(token: unknown): boolean {
+  return PLACEHOLDERS.has(token);
+}
+
 function describe(token: unknown): string {
   return typeof token === 'symbol' ? `the token ${String(token)}` : typeof token === 'string' ? `the token "${token}"` : isClass(token) ? token.name : `a ${typeof token}`;
 }
@@ -50,7 +55,7 @@ function problemOf(parameter: Parameter, isKnown: (token: InjectionToken) => boo
     return unresolvable(`The type at ${place(parameter)} is not there at run time: its module is imported in a circle, so use @inject(delay(() => …)), or only as a type.`, cause);
   }
   if (isKnown(token as InjectionToken) || isOptional) return undefined;
-  if (PLACEHOLDERS.has(token)) {
+  if (isPlaceholder(token)) {
     return unresolvable(
       `Nothing can be injected at ${place(parameter)}: its type came out as ${describe(token)}. The class is imported with "import type" (import it without "type"), or it is an interface or a primitive (give it a token with @inject(…) or the option inject).`,
       cause,
@@ -84,7 +89,7 @@ export function findUnresolvable(start: Class, isKnown: (token: InjectionToken) 
     const problem = explainUnresolvable(target, isKnown, undefined);
     if (problem !== undefined) return problem;
     for (const { token } of parametersOf(target) ?? []) {
-      if (isClass(token) && !PLACEHOLDERS.has(token) && !isKnown(token as InjectionToken)) seen.add(token);
+      if (isClass(token) && !isPlaceholder(token) && !isKnown(token as InjectionToken)) seen.add(token);
     }
   }
   return undefined;

@@ -7,7 +7,7 @@ import { ambientTracer } from '../tracing/ambient-telemetry';
 import { countAndTell } from '../tracing/counters';
 import type { Invocation } from '../tracing/invocation';
 import { settledWithin } from '../tracing/shared-flush';
-import { explainUnresolvable, findUnresolvable, singletonsBelow } from './scope-graph';
+import { explainUnresolvable, findUnresolvable, isPlaceholder, singletonsBelow } from './scope-graph';
 import { contextFacade, eventFacade } from './invocation-facade';
 
 type Class = new (...args: never[]) => object;
@@ -122,7 +122,8 @@ export class ScopeFactory {
         this.failure = before;
         return made;
       } catch (thrown) {
-        this.failure ??= { target, thrown };
+        // That nothing can be made for a placeholder is the fault of the class that asks for it.
+        if (target === undefined || !isPlaceholder(target)) this.failure ??= { target, thrown };
         throw thrown;
       }
     };
@@ -155,10 +156,12 @@ export class ScopeFactory {
       if (lifecycle === Lifecycle.ContainerScoped) {
         // Outside of any construction it is asked for later on: by `delay`, or by a factory that kept the container.
         const keeper = building.at(-1) ?? 'that asks for it later';
-        throw new FcTracedError(
+        const thrown = new FcTracedError(
           'CAPTIVE_DEPENDENCY',
           `The singleton ${keeper} injects ${name}, which belongs to one invocation: it would keep the first invocation's for ever. Make ${building.at(-1) ?? 'the singleton'} scoped to the invocation (@Service({ scope: 'invocation' })), or ${name} a singleton.`,
         );
+        this.failure ??= { target: undefined, thrown };
+        throw thrown;
       }
       if (lifecycle !== Lifecycle.Singleton) return resolveRegistration.call(application, registration, context);
       const outer = building;

@@ -1,0 +1,99 @@
+import 'reflect-metadata';
+import { container, inject, injectable } from 'tsyringe';
+import { createHandler, Handler, Service } from 'fc-traced';
+import { fakeFcContext, invoke, recordTraces } from 'fc-traced/testing';
+
+const traces = recordTraces();
+afterEach(() => traces.clear());
+afterAll(() => traces.stop());
+
+let thrown: unknown;
+@Service()
+class Fails {
+  constructor() {
+    throw thrown;
+  }
+}
+@Service({ scope: 'singleton' })
+class FailingSingleton {
+  constructor(readonly inner: Fails) {}
+}
+@Service()
+class Between {
+  constructor(readonly inner: Fails) {}
+}
+@Handler()
+class ThroughService {
+  constructor(readonly between: Between) {}
+  handle(): void {}
+}
+@Handler()
+class ThroughSingleton {
+  constructor(readonly one: FailingSingleton) {}
+  handle(): void {}
+}
+
+test.each<[string, unknown]>([
+  ['an Error', new TypeError('mine')],
+  ['a text', 'text'],
+  ['undefined', undefined],
+  ['an object without a message', { code: 7 }],
+])('what a constructor throws comes out as the very same, however deep it was: %s', async (_, value) => {
+  thrown = value;
+  for (const handlerClass of [ThroughService, ThroughSingleton]) {
+    const outcome = await invoke(createHandler(handlerClass).handler).then(() => 'answered', (error: unknown) => ({ error }));
+    expect(outcome).toEqual({ error: value });
+    expect(Object.is((outcome as { error: unknown }).error, value)).toBe(true);
+  }
+});
+
+test('what the constructor of a singleton throws in initialize comes out as the very same', async () => {
+  thrown = new Error('mine');
+  await expect(createHandler(ThroughSingleton).initialize(fakeFcContext())).rejects.toBe(thrown);
+});
+
+test('after a failure the next invocation tries again', async () => {
+  thrown = new Error('first');
+  const { handler } = createHandler(ThroughSingleton);
+  await expect(invoke(handler)).rejects.toBe(thrown);
+  thrown = new Error('second');
+  await expect(invoke(handler)).rejects.toBe(thrown);
+});
+
+test('what a factory throws comes out as the very same', async () => {
+  const error = new Error('mine');
+  const own = container.createChildContainer();
+  own.register('client', { useFactory: () => { throw error; } });
+  @Handler({ container: own })
+  class Uses {
+    constructor(@inject('client') readonly client: unknown) {}
+    handle(): void {}
+  }
+  await expect(invoke(createHandler(Uses).handler)).rejects.toBe(error);
+});
+
+test('a failure that a factory caught is not taken for the error that came later', async () => {
+  const error = new Error('mine');
+  const own = container.createChildContainer();
+  @injectable()
+  class Broken {
+    constructor(@inject('missing') readonly missing: unknown) {}
+  }
+  own.register('client', {
+    useFactory: (dependencies) => {
+      try {
+        return dependencies.resolve(Broken);
+      } catch {
+        return 'fallback';
+      }
+    },
+  });
+  @Handler({ container: own })
+  class Uses {
+    constructor(@inject('client') readonly client: unknown) {
+      if (client === 'fallback') throw error;
+    }
+    handle(): void {}
+  }
+  await expect(invoke(createHandler(Uses).handler)).rejects.toBe(error);
+});

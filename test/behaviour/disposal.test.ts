@@ -1,0 +1,120 @@
+import 'reflect-metadata';
+import { container, singleton } from 'tsyringe';
+import { createHandler, currentSpan, Handler, Service, Traced } from 'fc-traced';
+import { expectTrace, fakeFcContext, invoke, recordTraces } from 'fc-traced/testing';
+
+const traces = recordTraces();
+const log: string[] = [];
+afterEach(() => {
+  traces.clear();
+  log.length = 0;
+});
+afterAll(() => traces.stop());
+
+@Service({ scope: 'invocation' })
+class Connection {
+  @Traced()
+  async dispose(): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
+    log.push(`connection, in a span: ${currentSpan().isRecording()}`);
+  }
+}
+@Service()
+class Lock {
+  readonly name = 'lock';
+  dispose(): void {
+    log.push(this.name);
+  }
+}
+
+test('what was made for an invocation is disposed of before the answer, once, inside its trace', async () => {
+  @Handler({ name: 'uses' })
+  class Uses {
+    constructor(readonly a: Connection, readonly b: Connection, readonly lock: Lock) {}
+    handle(): string { log.push('handled'); return 'done'; }
+  }
+  expect(await invoke(createHandler(Uses).handler)).toBe('done');
+  expect(log).toEqual(['handled', 'lock', 'connection, in a span: true']);
+  expectTrace(traces.only()).toMatchTree('uses\n  Connection.dispose');
+});
+
+test('it is disposed of after a failure too, also when the handler itself could not be built', async () => {
+  const error = new Error('mine');
+  @Handler()
+  class Fails {
+    constructor(readonly lock: Lock) {}
+    handle(): void { throw error; }
+  }
+  @Handler()
+  class Unbuilt {
+    constructor(readonly lock: Lock) { throw error; }
+    handle(): void {}
+  }
+  await expect(invoke(createHandler(Fails).handler)).rejects.toBe(error);
+  await expect(invoke(createHandler(Unbuilt).handler)).rejects.toBe(error);
+  expect(log).toEqual(['lock', 'lock']);
+});
+
+test('a service that fails while it is disposed of changes no answer, keeps no other from it, and is counted', async () => {
+  @Service()
+  class Throws { dispose(): void { throw new Error('sync'); } }
+  @Service()
+  class Rejects { async dispose(): Promise<void> { throw new Error('async'); } }
+  @Handler()
+  class Uses {
+    constructor(readonly a: Throws, readonly b: Rejects, readonly lock: Lock) {}
+    handle(): string { return 'done'; }
+  }
+  expect(await invoke(createHandler(Uses).handler)).toBe('done');
+  expect(log).toEqual(['lock']);
+  expectTrace(traces.only()).toMatchTree({ name: 'test-function', attributes: { 'fc_traced.telemetry_errors': 2 } });
+});
+
+test('a service that hangs while it is disposed of holds the answer back no longer than flushTimeout', async () => {
+  @Service()
+  class Hangs { dispose(): Promise<void> { return new Promise(() => {}); } }
+  @Handler({ flushTimeout: 200 })
+  class Uses {
+    constructor(readonly hangs: Hangs) {}
+    handle(): string { return 'done'; }
+  }
+  const { handler } = createHandler(Uses);
+  const started = performance.now();
+  expect(await invoke(handler)).toBe('done');
+  expect(performance.now() - started).toBeLessThan(600);
+  expectTrace(traces.only()).toMatchTree({ name: 'test-function', attributes: { 'fc_traced.telemetry_errors': 1 } });
+});
+
+test('a disposable singleton outlives every invocation, and its owner disposes of it', async () => {
+  const own = container.createChildContainer();
+  class Pool {
+    closed = false;
+    constructor(readonly lock: Lock) {}
+    dispose(): void { this.closed = true; }
+  }
+  singleton()(Pool);
+  Service({ inject: [Lock] })(Pool);
+  own.registerSingleton(Pool);
+  @Handler()
+  class Uses {
+    constructor(readonly pool: Pool) {}
+    handle(): boolean { return this.pool.closed; }
+  }
+  const { handler } = createHandler(Uses, { container: own });
+  expect([await invoke(handler), await invoke(handler)]).toEqual([false, false]);
+  expect(log).toEqual([]);
+  const pool = own.resolve(Pool);
+  await own.dispose();
+  expect(pool.closed).toBe(true);
+  expect(log).toEqual(['lock']);
+});
+
+test('an unsampled invocation disposes of its services too', async () => {
+  @Handler()
+  class Uses {
+    constructor(readonly connection: Connection) {}
+    handle(): void {}
+  }
+  await invoke(createHandler(Uses).handler, {}, fakeFcContext({ tracing: { openTracingSpanContext: '1:1:0:0' } }));
+  expect(log).toEqual(['connection, in a span: false']);
+});
