@@ -1,18 +1,23 @@
 import { context, ROOT_CONTEXT } from '@opentelemetry/api';
-import type { Context } from '@opentelemetry/api';
+import type { Context, ContextManager } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { state } from './state';
 
-const manager = new AsyncLocalStorageContextManager();
+const ownManager = new AsyncLocalStorageContextManager();
 
-/** The active context. Asks our own context manager directly where it is the registered one: a third of the API's time. */
+/** Where OpenTelemetry's API keeps what was registered with it, for every copy of the API in the process. */
+const API_GLOBAL = Symbol.for('opentelemetry.js.api.1');
+
+const PROBE_KEY = Symbol('fc-traced probe');
+
+/** The active context. Asks the context manager itself where it is known: a third of the API's time. */
 export function activeContext(): Context {
-  return state.ownsContext ? manager.active() : context.active();
+  return (state.contextManager ?? context).active();
 }
 
 /** Calls `fn` with `self` and `args` while `active` is the active context; returns and throws what it does. */
 export function callIn(active: Context, fn: (...args: never[]) => unknown, self: unknown, args: ArrayLike<unknown>): unknown {
-  return state.ownsContext ? manager.with(active, apply, undefined, fn, self, args) : context.with(active, apply, undefined, fn, self, args);
+  return (state.contextManager ?? context).with(active, apply, undefined, fn, self, args);
 }
 
 function apply(fn: (...args: never[]) => unknown, self: unknown, args: ArrayLike<unknown>): unknown {
@@ -26,13 +31,17 @@ function apply(fn: (...args: never[]) => unknown, self: unknown, args: ArrayLike
 export function ensureContextManager(): void {
   const probe = ROOT_CONTEXT.setValue(PROBE_KEY, true);
   const seen = (): boolean => context.active() === probe;
-  if (manager.with(probe, seen)) {
-    state.ownsContext = true;
+  const registered = registeredManager();
+  if (registered !== undefined && registered.with(probe, seen)) {
+    state.contextManager = registered;
   } else if (context.with(probe, seen)) {
-    state.ownsContext = false;
+    state.contextManager = undefined;
   } else {
-    state.ownsContext = context.setGlobalContextManager(manager);
+    state.contextManager = context.setGlobalContextManager(ownManager) ? ownManager : undefined;
   }
 }
 
-const PROBE_KEY = Symbol('fc-traced probe');
+function registeredManager(): ContextManager | undefined {
+  const manager = (Reflect.get(globalThis, API_GLOBAL) as { context?: Partial<ContextManager> } | undefined)?.context;
+  return typeof manager?.active === 'function' && typeof manager.with === 'function' ? (manager as ContextManager) : undefined;
+}

@@ -1,3 +1,4 @@
+import type { ContextManager } from '@opentelemetry/api';
 import type { Lifetime } from './lifetimes/lifetime';
 import type { SpanRecorder, Telemetry } from './telemetry';
 
@@ -6,8 +7,8 @@ import type { SpanRecorder, Telemetry } from './telemetry';
  * context instead, and what belongs to one handler in its closure.
  */
 interface ProcessState {
-  /** Whether the active context is kept by our own context manager. */
-  ownsContext: boolean;
+  /** What keeps the active context, where it can be asked without the API in between. */
+  contextManager: ContextManager | undefined;
   /** What records spans outside of any invocation, once our SDK set-up is loaded. */
   fallback: Telemetry | undefined;
   /** Recorders of running tests; while there is one, nothing is exported. */
@@ -25,7 +26,7 @@ interface ProcessState {
 }
 
 export const state: ProcessState = {
-  ownsContext: false,
+  contextManager: undefined,
   fallback: undefined,
   recorders: new Set(),
   exceptionSignal: 'events',
