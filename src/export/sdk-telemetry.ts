@@ -19,6 +19,7 @@ import { PooledIds } from './pooled-ids';
 import { redactingProcessor } from './redacting-processor';
 import { scrub } from './scrub';
 import { createExporter } from './span-exporter';
+import { startClock } from './start-clock';
 
 /** What one SDK set-up is made of. */
 export interface SdkSettings {
@@ -48,11 +49,12 @@ export class SdkTelemetry implements Telemetry {
         ? undefined
         : new Delivery(() => createExporter({ endpoint, headers: config.headers, timeoutMillis: config.exportTimeoutMillis }), config.exportTimeoutMillis, (text) => scrub(text, endpoint.url));
     const users = config.spanProcessors.map(guardedProcessor);
-    const processors: SpanProcessor[] = [redactingProcessor, ...users];
+    // Without processors of the user, nobody looks before the end.
+    const processors: SpanProcessor[] = users.length === 0 ? [startClock] : [startClock, redactingProcessor, ...users];
     if (delivery !== undefined) processors.push(delivery);
     if (recorders !== undefined) processors.push(recordingProcessor(recorders));
     // The last to look at a span before it ends, so that what another processor adds is seen.
-    processors.push(redactingProcessor);
+    processors.push({ ...redactingProcessor, onStart() {} });
     this.provider = new BasicTracerProvider({
       sampler: new FlagSampler(config.sampleRatio),
       idGenerator: this.ids,
