@@ -2,8 +2,9 @@ import { inFreshProcess } from './fresh-process';
 
 const NAMES: Readonly<Record<string, readonly string[]>> = {
   'fc-traced': [
-    'ACTIVE_SPAN', 'FC_CONTEXT', 'FC_EVENT', 'FcTracedError', 'Handler', 'InjectContext', 'InjectEvent', 'InjectSpan', 'InjectTracer',
-    'Service', 'TRACER', 'Traced', 'createHandler', 'currentSpan', 'getTracedMetadata',
+    'ACTIVE_SPAN', 'Annotate', 'FC_CONTEXT', 'FC_EVENT', 'FcTracedError', 'Handler', 'InjectContext', 'InjectEvent', 'InjectSpan', 'InjectTracer',
+    'Service', 'SpanAttribute', 'TRACER', 'Traced', 'Untraced', 'annotate', 'createHandler', 'currentSpan', 'getTracedMetadata', 'registerLifetime',
+    'secret', 'startSpan', 'traced',
   ],
   'fc-traced/testing': ['expectTrace', 'fakeFcContext', 'invoke', 'recordTraces'],
 };
