@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { types } from 'node:util';
 
 /**
  * The event as the program wants it: FC hands over bytes; bytes that are JSON (RFC 8259, so UTF-8) become the value they
@@ -6,7 +7,7 @@ import { isUtf8 } from 'node:buffer';
  */
 export function decodeEvent(event: unknown): unknown {
   if (typeof event === 'string') return parseJson(event, event);
-  if (!(event instanceof Uint8Array) || event.byteLength === 0 || !isUtf8(event)) return event;
+  if (!types.isUint8Array(event) || event.byteLength === 0 || !isUtf8(event)) return event;
   const bytes = Buffer.isBuffer(event) ? event : Buffer.from(event.buffer, event.byteOffset, event.byteLength);
   return parseJson(bytes.toString('utf8'), event);
 }
