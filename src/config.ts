@@ -164,3 +164,18 @@ export function resolveConfig(options: HandlerOptions, env: Environment = proces
     warnings,
   });
 }
+
+/**
+ * Runs `make` with the endpoint variables hidden: OpenTelemetry's exporter reads them although it is given a URL, and prints
+ * what it cannot parse of them, a token included.
+ */
+export function withoutEndpointVariables<T>(make: () => T): T {
+  const names = ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'];
+  const kept = names.map((name) => [name, process.env[name]] as const);
+  try {
+    for (const name of names) delete process.env[name];
+    return make();
+  } finally {
+    for (const [name, value] of kept) if (value !== undefined) process.env[name] = value;
+  }
+}

@@ -1,4 +1,5 @@
 import type { SpanExporter } from '@opentelemetry/sdk-trace-base';
+import { withoutEndpointVariables } from '../config';
 import type { Endpoint } from '../config';
 import { tellOnce } from '../tracing/counters';
 
@@ -22,16 +23,4 @@ export function createExporter({ endpoint, headers, timeoutMillis }: ExporterSet
   const { OTLPTraceExporter } = require('@opentelemetry/exporter-trace-otlp-proto') as typeof import('@opentelemetry/exporter-trace-otlp-proto');
   // A connection that was kept through a freeze is often dead without either side knowing, so none is kept.
   return withoutEndpointVariables(() => new OTLPTraceExporter({ url: endpoint.url, headers: { ...headers }, timeoutMillis, keepAlive: false }));
-}
-
-/** The exporter reads these although it is given a URL, and prints what it cannot parse of them, a token included. */
-function withoutEndpointVariables<T>(make: () => T): T {
-  const names = ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'];
-  const kept = names.map((name) => [name, process.env[name]] as const);
-  try {
-    for (const name of names) delete process.env[name];
-    return make();
-  } finally {
-    for (const [name, value] of kept) if (value !== undefined) process.env[name] = value;
-  }
 }
