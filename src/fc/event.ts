@@ -1,5 +1,4 @@
 import { isUtf8 } from 'node:buffer';
-import { types } from 'node:util';
 
 /**
  * The event as the program wants it: FC hands over bytes; bytes that are JSON (RFC 8259, so UTF-8) become the value they
@@ -7,7 +6,8 @@ import { types } from 'node:util';
  */
 export function decodeEvent(event: unknown): unknown {
   if (typeof event === 'string') return parseJson(event, event);
-  if (!types.isUint8Array(event) || event.byteLength === 0 || !isUtf8(event)) return event;
+  // `isView` first: unlike `instanceof`, it asks the object nothing, and an object may fail when it is asked.
+  if (!ArrayBuffer.isView(event) || !(event instanceof Uint8Array) || event.byteLength === 0 || !isUtf8(event)) return event;
   const bytes = Buffer.isBuffer(event) ? event : Buffer.from(event.buffer, event.byteOffset, event.byteLength);
   return parseJson(bytes.toString('utf8'), event);
 }
