@@ -48,8 +48,8 @@ async function answersAsThePlainMethod(bytes: Buffer, context: unknown): Promise
   traces.clear();
 }
 
-const hex = (length: number): fc.Arbitrary<string> => fc.string({ unit: fc.constantFrom(...'0123456789abcdefABCDEFg-'), maxLength: length });
-const digits = fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: 1, maxLength: 33 });
+const hex = (length: number): fc.Arbitrary<string> => fc.string({ unit: fc.constantFrom(...Array.from('0123456789abcdefABCDEFg-')), maxLength: length });
+const digits = fc.string({ unit: fc.constantFrom(...Array.from('0123456789abcdef')), minLength: 1, maxLength: 33 });
 const jaegerText = fc.oneof(
   fc.tuple(digits, digits, digits, digits).map((parts) => parts.join(':')),
   fc.array(hex(34), { maxLength: 6 }).map((parts) => parts.join(':')),
