@@ -1,6 +1,7 @@
 import { SpanKind } from '@opentelemetry/api';
 import type { Attributes, Link, SpanContext } from '@opentelemetry/api';
 import { FcTracedError } from '../errors';
+import { ignoreRejection } from '../tracing/attributes';
 
 /** Any method. The one `any` that inference of a decorated method's arguments needs. */
 // oxlint-disable-next-line typescript/no-explicit-any -- `unknown[]` would refuse every method with narrower parameters
@@ -123,7 +124,9 @@ export function expectation(expected: ExpectedErrors | undefined): ((error: unkn
   const matches = typeof expected === 'function' ? expected : (error: unknown): boolean => expected.some((errorClass) => error instanceof errorClass);
   return (error) => {
     try {
-      return matches(error) === true;
+      const said: unknown = matches(error);
+      ignoreRejection(said);
+      return said === true;
     } catch {
       return false;
     }

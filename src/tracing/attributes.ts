@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import type { Attributes } from '@opentelemetry/api';
 import { attributeValues } from './attribute-values';
 
@@ -20,6 +21,7 @@ export function extract(which: string, extractor: Extractor, self: unknown, args
   try {
     const made: unknown = Reflect.apply(extractor, self, args);
     if (made === undefined || made === null) return NONE;
+    ignoreRejection(made);
     if (typeof made !== 'object' || Array.isArray(made) || typeof Reflect.get(made, 'then') === 'function') return { problem: `${which}() returned no object` };
     const attributes = attributeValues(made);
     const millis = Date.now() - started;
@@ -27,4 +29,9 @@ export function extract(which: string, extractor: Extractor, self: unknown, args
   } catch {
     return { problem: `${which}() threw` };
   }
+}
+
+/** Nobody awaits what a callback of an option gave: a promise of it that fails must not end the process. */
+export function ignoreRejection(made: unknown): void {
+  if (types.isPromise(made)) void Promise.prototype.then.call(made, undefined, () => {});
 }

@@ -1,10 +1,13 @@
 import { SpanKind, isSpanContextValid } from '@opentelemetry/api';
 import type { Link, Span, SpanContext, SpanOptions } from '@opentelemetry/api';
-import { extract } from './attributes';
+import { extract, ignoreRejection } from './attributes';
 import { countAndTell } from './counters';
 import { spanIn } from './linked-context';
 import type { CallSite } from './running-call';
 import { spanNameOf } from './span-spec';
+
+/** A generator may never end. */
+const MAX_LINKS = 128;
 
 /** Starts the span of a call, or gives nothing where telemetry fails: the call then goes on without. */
 export function startSpanOf(site: CallSite): Span | undefined {
@@ -37,7 +40,9 @@ function linksOf({ spec, self, args }: CallSite, parent: Span | undefined, probl
   if (spec.links === undefined) return links;
   try {
     const given = Reflect.apply(spec.links, self, args) as Iterable<Link | SpanContext> | undefined;
+    ignoreRejection(given);
     for (const item of given ?? []) {
+      if (links.length >= MAX_LINKS) break;
       const link = 'context' in item ? item : { context: item };
       // A link to a span's own parent makes backends lose the parent.
       if (isSpanContextValid(link.context) && (spec.root || link.context.spanId !== parent?.spanContext().spanId)) links.push(link);
