@@ -9,28 +9,41 @@ function redactValue(key: string, value: AttributeValue): AttributeValue {
   return Array.isArray(value) ? (value.map((item: unknown) => (typeof item === 'string' ? redactText(item) : item)) as AttributeValue) : value;
 }
 
+function redactName(span: Span): void {
+  const name = redactText(span.name);
+  if (name !== span.name) span.updateName(name);
+}
+
 function redactAttributes(attributes: Attributes | undefined): void {
   for (const key in attributes) {
     const value = attributes[key];
     if (value === undefined) continue;
+    const name = redactText(key);
     const clean = redactValue(key, value);
-    if (clean !== value) attributes[key] = clean;
+    if (name !== key) delete attributes[key];
+    if (name !== key || clean !== value) attributes[name] = clean;
   }
 }
 
 /**
- * Takes known secrets out of a span just before it ends, so that no processor and no exporter sees them: whoever put them
- * there, the program, a library or an error's message.
+ * Takes known secrets out of a span as it starts and just before it ends, so that no processor and no exporter sees them: whoever
+ * put them there, the program, a library or an error's message.
  */
 export const redactingProcessor: SpanProcessor = {
-  onStart() {},
+  onStart(span: Span) {
+    redactAttributes(span.attributes);
+    redactName(span);
+    for (const { attributes } of span.links) redactAttributes(attributes);
+  },
   onEnding(span: Span) {
     redactAttributes(span.attributes);
-    for (const { attributes } of span.events) redactAttributes(attributes);
-    if (state.secrets.size === 0) return;
+    for (const event of span.events) {
+      event.name = redactText(event.name);
+      redactAttributes(event.attributes);
+    }
     for (const { attributes } of span.links) redactAttributes(attributes);
-    const name = redactText(span.name);
-    if (name !== span.name) span.updateName(name);
+    if (state.secrets.size === 0) return;
+    redactName(span);
     const { message } = span.status;
     if (message !== undefined && redactText(message) !== message) span.setStatus({ ...span.status, message: redactText(message) });
   },

@@ -9,7 +9,7 @@ const MIN_LENGTH = 6;
 /** How many known secrets are looked for; the oldest are forgotten first. */
 const MAX_KNOWN = 256;
 
-const SECRET_WORDS = new Set(['password', 'passwd', 'pwd', 'secret', 'token', 'authorization', 'cookie', 'credential', 'credentials', 'apikey', 'accesskey', 'privatekey', 'passphrase', 'signature']);
+const SECRET_WORDS = new Set(['password', 'passwd', 'pwd', 'secret', 'token', 'authorization', 'cookie', 'credential', 'credentials', 'apikey', 'accesskey', 'privatekey', 'passphrase', 'signature', 'jwt', 'bearer', 'passwords', 'secrets', 'cookies', 'accesstoken', 'securitytoken', 'sessiontoken', 'clientsecret', 'accesskeyid', 'accesskeysecret']);
 const SECRET_PAIRS = new Set(['api key', 'access key', 'private key', 'set cookie', 'session id', 'client secret', 'secret key']);
 
 /** A value that is shown nowhere: not in a trace, a log, a JSON text or an error message. */
@@ -56,16 +56,19 @@ export function secret<T>(value: T): Secret<T> {
 
 /** Has a text looked for from now on. */
 export function rememberSecret(value: unknown): void {
-  if (typeof value !== 'string' || value.length < MIN_LENGTH || state.secrets.has(value)) return;
-  if (state.secrets.size >= MAX_KNOWN) state.secrets.delete(state.secrets.values().next().value!);
+  if (typeof value !== 'string' || value.length < MIN_LENGTH) return;
+  // One that is known already becomes the newest.
+  if (!state.secrets.delete(value) && state.secrets.size >= MAX_KNOWN) state.secrets.delete(state.secrets.values().next().value!);
   state.secrets.add(value);
 }
 
 /** A text without the secrets that are known. */
 export function redactText(text: string): string {
-  let clean = text;
-  for (const known of state.secrets) if (clean.includes(known)) clean = clean.replaceAll(known, REDACTED);
-  return clean;
+  let found: string[] | undefined;
+  for (const known of state.secrets) if (text.includes(known)) (found ??= []).push(known);
+  if (found === undefined) return text;
+  // The longest first: where one secret begins with another, the rest of it would stay.
+  return found.sort((a, b) => b.length - a.length).reduce((clean, known) => clean.replaceAll(known, REDACTED), text);
 }
 
 /** Keys that were looked at already; programs have few. */
