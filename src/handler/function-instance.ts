@@ -69,7 +69,7 @@ export class FunctionInstance {
       scope = this.scopes.open(invocation);
       return await callIn(active, callEntry, undefined, [scope, entry.method, event, context]);
     } catch (error) {
-      if (span !== undefined) recordFailure(span, error, undefined);
+      if (span !== undefined) recordFailure(span, error, undefined, active);
       throw error;
     } finally {
       const budget = (): number => flushBudget(this.config.flushTimeoutMillis, context, performance.now() - entered);

@@ -1,4 +1,5 @@
 import type { Context, Span } from '@opentelemetry/api';
+import { countAndTell } from './counters';
 import type { ErrorDescription } from './error-description';
 import { state } from './state';
 
@@ -21,11 +22,20 @@ function loggerProvider(): LoggerProvider | undefined {
  * Specification: https://opentelemetry.io/docs/specs/semconv/exceptions/
  */
 export function recordException(span: Span, context: Context | undefined, { type, message, stack }: ErrorDescription): void {
-  const provider = state.exceptionSignal === 'events' ? undefined : loggerProvider();
-  if (provider !== undefined) {
+  if (state.exceptionSignal !== 'events' && emitLog(context, { type, message, stack }) && state.exceptionSignal === 'logs') return;
+  span.recordException({ name: type, message, ...(stack !== undefined && { stack }) });
+}
+
+/** Says whether a logger took the record: the event stands in where none did. */
+function emitLog(context: Context | undefined, { type, message, stack }: ErrorDescription): boolean {
+  try {
+    const provider = loggerProvider();
+    if (provider === undefined) return false;
     const attributes = { 'exception.type': type, 'exception.message': message, ...(stack !== undefined && { 'exception.stacktrace': stack }) };
     provider.getLogger('fc-traced').emit({ eventName: 'exception', severityNumber: ERROR_SEVERITY, severityText: 'ERROR', attributes, ...(context && { context }) });
-    if (state.exceptionSignal === 'logs') return;
+    return true;
+  } catch {
+    countAndTell('fc_traced.telemetry_errors', 1, 'the registered logger provider threw; an exception became an event of its span');
+    return false;
   }
-  span.recordException({ name: type, message, ...(stack !== undefined && { stack }) });
 }
