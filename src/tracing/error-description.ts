@@ -10,6 +10,7 @@ export interface ErrorDescription {
 
 const MAX_CHAIN = 8;
 const MAX_STACK = 16_384;
+const MAX_MESSAGE = 4_096;
 
 /** Whether a thrown value can carry properties. */
 export function isObject(value: unknown): value is object {
@@ -39,6 +40,16 @@ function messageOf(error: unknown): string {
   return isObject(error) ? (textOf(error, 'message') ?? '') : String(error);
 }
 
+/** The first errors of an AggregateError. */
+function gatheredIn(error: object): unknown[] {
+  try {
+    const errors: unknown = Reflect.get(error, 'errors');
+    return Array.isArray(errors) ? errors.slice(0, MAX_CHAIN) : [];
+  } catch {
+    return [];
+  }
+}
+
 /** The stack of an error and of what is behind it: `cause`, and the `errors` of an AggregateError; each once, up to a number. */
 function chainOf(error: unknown, heading: string, seen: Set<unknown>): string[] {
   if (seen.size >= MAX_CHAIN || seen.has(error)) return [];
@@ -46,8 +57,7 @@ function chainOf(error: unknown, heading: string, seen: Set<unknown>): string[] 
   const stack = (isObject(error) ? textOf(error, 'stack') : undefined) ?? (heading === '' ? undefined : `${typeOf(error)}: ${messageOf(error)}`);
   const lines = stack === undefined ? [] : [heading + stack];
   if (!isObject(error)) return lines;
-  const gathered = read(error, 'errors');
-  if (Array.isArray(gathered)) gathered.forEach((inner: unknown, index) => lines.push(...chainOf(inner, `[errors ${index}]: `, seen)));
+  gatheredIn(error).forEach((inner, index) => lines.push(...chainOf(inner, `[errors ${index}]: `, seen)));
   const cause = read(error, 'cause');
   return cause === undefined ? lines : [...lines, ...chainOf(cause, 'Caused by: ', seen)];
 }
@@ -55,5 +65,6 @@ function chainOf(error: unknown, heading: string, seen: Set<unknown>): string[] 
 /** Describes anything that can be thrown. Never throws. */
 export function describeError(error: unknown): ErrorDescription {
   const stack = redactText(chainOf(error, '', new Set()).join('\n')).slice(0, MAX_STACK);
-  return { type: redactText(typeOf(error)), message: redactText(messageOf(error)), ...(stack !== '' && { stack }) };
+  const message = redactText(messageOf(error));
+  return { type: redactText(typeOf(error)), message: message.length <= MAX_MESSAGE ? message : `${message.slice(0, MAX_MESSAGE)}…`, ...(stack !== '' && { stack }) };
 }
