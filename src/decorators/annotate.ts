@@ -19,7 +19,11 @@ function wrap(method: AnyMethod, { attributes, result }: AnnotateOptions): AnyMe
     wrapper(this: unknown, ...args: unknown[]): unknown {
       const span = currentSpan();
       if (!span.isRecording()) return Reflect.apply(method, this, args) as unknown;
-      const add = (which: string, extractor: unknown, values: readonly unknown[]): void => annotateSpan(span, () => extract(which, extractor as Extractor, this, values).attributes);
+      const add = (which: string, extractor: unknown, values: readonly unknown[]): void => {
+        const { attributes: made, problem } = extract(which, extractor as Extractor, this, values);
+        annotateSpan(span, () => made);
+        if (problem !== undefined) span.addEvent('fc_traced.problem', { 'fc_traced.problem': problem });
+      };
       if (attributes !== undefined) add('attributes', attributes, args);
       const value: unknown = Reflect.apply(method, this, args);
       if (result === undefined) return value;

@@ -32,7 +32,9 @@ function withParameters(options: CheckedTracedOptions, parameters: ReadonlyMap<n
   return function (this: unknown, ...args: never[]) {
     const marked = Object.fromEntries([...parameters].map(([index, key]) => [key, args[index]]));
     const own: unknown = given === undefined ? undefined : Reflect.apply(given, this, args);
-    return typeof own === 'object' && own !== null ? { ...marked, ...own } : marked;
+    // What is no object of attributes is told of as such.
+    if (own !== undefined && own !== null && (typeof own !== 'object' || Array.isArray(own) || types.isPromise(own))) return own;
+    return { ...marked, ...(own as object | undefined) };
   };
 }
 

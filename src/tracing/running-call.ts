@@ -105,8 +105,12 @@ export class RunningCall implements FollowedCall {
   }
 
   private add({ attributes, problem }: Extracted): void {
-    if (attributes !== undefined) this.span.setAttributes(attributes);
-    if (problem !== undefined) this.span.addEvent('fc_traced.problem', { 'fc_traced.problem': problem });
+    try {
+      if (attributes !== undefined) this.span.setAttributes(attributes);
+      if (problem !== undefined) this.span.addEvent('fc_traced.problem', { 'fc_traced.problem': problem });
+    } catch {
+      countAndTell('fc_traced.telemetry_errors', 1, 'a span took no attributes');
+    }
   }
 
   private note(event: string): void {
