@@ -64,6 +64,7 @@ export function specOf(options: CheckedTracedOptions, { method, key, className, 
     isExpected: expectation(options.expected),
     callback: options.callback === true,
     count: options.count === true,
-    isAsync: types.isAsyncFunction(method),
+    // Node counts async generators among the async functions.
+    isAsync: types.isAsyncFunction(method) && !types.isGeneratorFunction(method),
   };
 }
