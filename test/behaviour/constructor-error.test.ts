@@ -40,8 +40,8 @@ test.each<[string, unknown]>([
   ['an object without a message', { code: 7 }],
 ])('what a constructor throws comes out as the very same, however deep it was: %s', async (_, value) => {
   thrown = value;
-  for (const handlerClass of [ThroughService, ThroughSingleton]) {
-    const outcome = await invoke(createHandler(handlerClass).handler).then(() => 'answered', (error: unknown) => ({ error }));
+  for (const { handler } of [createHandler(ThroughService), createHandler(ThroughSingleton)]) {
+    const outcome = await invoke(handler).then(() => 'answered', (error: unknown) => ({ error }));
     expect(outcome).toEqual({ error: value });
     expect(Object.is((outcome as { error: unknown }).error, value)).toBe(true);
   }

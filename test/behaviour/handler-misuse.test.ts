@@ -37,7 +37,7 @@ test.each([
   [{ exporter: 'zipkin' }, 'Option "exporter" of @Handler must be \'otlp\' or \'jaeger\', not "zipkin".'],
   [{ headers: ['secret'] }, 'Option "headers" of @Handler must be an object.'],
   [{ flushTimeout: -1 }, 'Option "flushTimeout" of @Handler must be a number of milliseconds, 0 or more, not -1.'],
-  [{ exportTimeout: Infinity }, 'Option "exportTimeout" of @Handler must be a number of milliseconds, 0 or more, not Infinity.'],
+  [{ exportTimeout: Infinity }, 'Option "exportTimeout" of @Handler must be a number of milliseconds, more than 0, not Infinity.'],
   [{ sampleRate: 101 }, 'Option "sampleRate" of @Handler must be a percentage from 0 to 100, not 101.'],
   [{ sampleRate: NaN }, 'Option "sampleRate" of @Handler must be a percentage from 0 to 100, not NaN.'],
   [{ sampleRate: '50' }, 'Option "sampleRate" of @Handler must be a percentage from 0 to 100, not "50".'],

@@ -5,20 +5,40 @@ const on = (what: string): string => `@Handler on ${what} must stand on a class 
 const handler: any = Handler();
 
 test('@Handler on a property, an accessor, a static method or a symbol is refused', () => {
-  expect(() => class { @handler field = 1; }).toThrow(new Error(on('field')));
-  expect(() => class { @handler get value(): number { return 1; } }).toThrow(new Error(on('value')));
-  expect(() => class { @handler static run(): void {} }).toThrow(new Error(on('run')));
-  expect(() => class { @handler [Symbol('s')](): void {} }).toThrow(new Error(on('Symbol(s)')));
+  expect(() => {
+    class Field { @handler field = 1; }
+    return Field;
+  }).toThrow(new Error(on('field')));
+  expect(() => {
+    class Accessor { @handler get value(): number { return 1; } }
+    return Accessor;
+  }).toThrow(new Error(on('value')));
+  expect(() => {
+    class Static { @handler static run(): void {} }
+    return Static;
+  }).toThrow(new Error(on('run')));
+  expect(() => {
+    class Symbolic { @handler [Symbol('s')](): void {} }
+    return Symbolic;
+  }).toThrow(new Error(on('Symbol(s)')));
 });
 
 test('@Handler on a parameter, of a method or the constructor, is refused', () => {
-  expect(() => class { run(@handler _: string): void {} }).toThrow(new Error(on('run')));
-  expect(() => class { constructor(@handler _: string) {} }).toThrow(new Error(on('a constructor parameter')));
+  expect(() => {
+    class OfMethod { run(@handler event: string): string { return event; } }
+    return OfMethod;
+  }).toThrow(new Error(on('run')));
+  expect(() => {
+    class OfConstructor { constructor(@handler readonly event: string) {} }
+    return OfConstructor;
+  }).toThrow(new Error(on('a constructor parameter')));
 });
 
 test('on a method @Handler takes the name alone', () => {
-  const options: any = Handler({ endpoint: 'https://a.example/v1/traces' });
-  expect(() => class { @options run(): void {} }).toThrow(new Error('@Handler on the method run takes the option "name" alone; "endpoint" belongs to @Handler on the class. [INVALID_OPTION]'));
+  expect(() => {
+    class Orders { @Handler({ endpoint: 'https://a.example/v1/traces' }) run(): void {} }
+    return Orders;
+  }).toThrow(new Error('@Handler on the method run takes the option "name" alone; "endpoint" belongs to @Handler on the class. [INVALID_OPTION]'));
 });
 
 test('inject must name a token for each parameter of the constructor', () => {

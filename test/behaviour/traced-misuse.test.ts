@@ -1,0 +1,52 @@
+import { FcTracedError, Traced } from 'fc-traced';
+
+const mistake = (code: 'INVALID_OPTION' | 'INVALID_TARGET', message: string): FcTracedError => new FcTracedError(code, message);
+const loosely = (options?: unknown): any => Reflect.apply(Traced, undefined, [options]);
+
+test('an unknown option is refused, with those there are', () => {
+  expect(() => loosely({ nam: 'x' })).toThrow(/^@Traced has no option "nam"\. Its options are name, .*\[INVALID_OPTION\]$/);
+  expect(() => loosely({ toString: 1 })).toThrow(/^@Traced has no option "toString"\. /);
+});
+
+test.each([
+  ['', 'The name given to @Traced is empty: leave it out for the default, Class.method.'],
+  [' ', 'The name given to @Traced is empty: leave it out for the default, Class.method.'],
+  [{ name: '' }, 'Option "name" of @Traced must be a text that is not empty.'],
+  [{ name: 7 }, 'Option "name" of @Traced must be a text that is not empty.'],
+  [{ root: 'yes' }, 'Option "root" of @Traced must be true or false.'],
+  [{ attributes: 'a' }, 'Option "attributes" of @Traced must be an object or a function of the arguments.'],
+  [{ attributes: null }, 'Option "attributes" of @Traced must be an object or a function of the arguments.'],
+  [{ attributes: ['a'] }, 'Option "attributes" of @Traced must be an object or a function of the arguments.'],
+  [{ attributes: { '': 1 } }, 'Option "attributes" of @Traced has an empty key: give each attribute a name.'],
+  [{ kind: 'remote' }, 'Option "kind" of @Traced must be one of internal, server, client, producer, consumer, not "remote".'],
+  [{ kind: 'toString' }, 'Option "kind" of @Traced must be one of internal, server, client, producer, consumer, not "toString".'],
+  [{ kind: 9 }, 'Option "kind" of @Traced must be one of internal, server, client, producer, consumer, not 9.'],
+  [7, '@Traced takes a name or an object of options, and needs its parentheses: @Traced().'],
+  [null, '@Traced takes a name or an object of options, and needs its parentheses: @Traced().'],
+])('an option that can never work is refused when the class is defined: %j', (options, message) => {
+  expect(() => loosely(options)).toThrow(mistake('INVALID_OPTION', message));
+});
+
+test('@Traced without its parentheses is refused', () => {
+  const bare: any = Traced;
+  expect(() => {
+    class Orders { @bare run(): void {} }
+    return Orders;
+  }).toThrow(mistake('INVALID_OPTION', '@Traced needs its parentheses: @Traced().'));
+});
+
+test('@Traced on a field, a parameter of a method or of the constructor is refused', () => {
+  const traced = loosely();
+  expect(() => {
+    class Orders { @traced total = 1; }
+    return Orders;
+  }).toThrow(/^@Traced on Orders\.total stands on a property: put it on a method.*\[INVALID_TARGET\]$/);
+  expect(() => {
+    class Orders { run(@traced id: string): string { return id; } }
+    return Orders;
+  }).toThrow(/^@Traced on Orders\.run stands on a parameter: .*\[INVALID_TARGET\]$/);
+  expect(() => {
+    class Orders { constructor(@traced readonly id: string) {} }
+    return Orders;
+  }).toThrow(/^@Traced on Orders stands on a parameter of the constructor: .*\[INVALID_TARGET\]$/);
+});

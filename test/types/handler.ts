@@ -1,0 +1,76 @@
+// Compiled by `npm run typecheck`, never run: what is right compiles, and what is wrong is refused.
+import { createHandler, Handler, InjectContext, InjectEvent, InjectSpan, InjectTracer, Service, TRACER } from 'fc-traced';
+import type { FcContext, FcFunction, FcHook, HandlerOptions, Span, Tracer } from 'fc-traced';
+
+@Service({ scope: 'singleton', inject: [TRACER] })
+class Stock {
+  constructor(readonly tracer: Tracer) {}
+}
+@Handler({ name: 'orders', flushTimeout: 500, sampleRate: 0.5 })
+class Orders {
+  constructor(
+    readonly stock: Stock,
+    @InjectTracer() readonly tracer: Tracer,
+    @InjectSpan() readonly span: Span,
+    @InjectContext() readonly context: FcContext,
+    @InjectEvent() readonly event: { id: number },
+  ) {}
+  handle(event: { id: number }, context: FcContext): string {
+    return `${event.id} ${context.requestId}`;
+  }
+  @Handler() async ship(): Promise<void> {}
+  @Handler({ name: 'cancellation' }) cancel(): void {}
+}
+
+const functions = createHandler(Orders, { endpoint: 'https://collector.example/v1/traces' });
+export const handler: FcFunction = functions.handler;
+export const ship: FcFunction = functions.ship;
+export const initialize: FcHook = functions.initialize;
+export const both: FcHook[] = [functions.preFreeze, functions.preStop];
+
+export async function call(context: FcContext): Promise<unknown> {
+  const nothing: undefined = handler(Buffer.from('{}'), context, (error, value) => void [error, value]);
+  const promise: Promise<unknown> = handler(Buffer.from('{}'), context);
+  const hook: Promise<unknown> = initialize(context);
+  await hook;
+  return [nothing, await promise];
+}
+
+export const parents: HandlerOptions['parent'][] = [
+  undefined,
+  '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+  { traceparent: 'x' },
+  { traceId: 'a', spanId: 'b', traceFlags: 1 },
+  (event, context) => `${String(event)} ${context.requestId}`,
+];
+
+// @ts-expect-error -- there is no such option
+Handler({ nam: 'orders' });
+// @ts-expect-error -- milliseconds are a number
+createHandler(Orders, { flushTimeout: '500' });
+// @ts-expect-error -- there is no such protocol
+createHandler(Orders, { exporter: 'zipkin' });
+// @ts-expect-error -- a handler is a class, not its instance
+createHandler(new Orders({} as Stock, {} as Tracer, {} as Span, {} as FcContext, { id: 1 }));
+// @ts-expect-error -- an arrow function is no class
+createHandler(() => {});
+// @ts-expect-error -- the class has no such method
+export const missing: FcFunction = functions.refund;
+// @ts-expect-error -- there is no such scope
+Service({ scope: 'request' });
+// @ts-expect-error -- FC_EVENT and its like are tokens, a number is none
+Service({ inject: [7] });
+// @ts-expect-error -- an invocation cannot wait for its parent
+createHandler(Orders, { parent: async () => undefined });
+
+export class Wrong {
+  // @ts-expect-error -- it stands on a field
+  @Handler() field = 1;
+  // @ts-expect-error -- it needs its parentheses
+  @Handler bare(): void {}
+  // @ts-expect-error -- it stands on a parameter
+  run(@Handler() _event: string): void {}
+}
+// @ts-expect-error -- it needs its parentheses
+@Service
+export class Bare {}
