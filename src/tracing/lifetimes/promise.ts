@@ -32,6 +32,8 @@ export const promiseLifetime: Lifetime<Promise<unknown>> = {
 
 function hasNativeThen(promise: Promise<unknown>): boolean {
   if (Object.hasOwn(promise, 'then')) return false;
-  // The prototype of another realm's Promise is known by its tag, which subclasses inherit but do not own.
-  return Reflect.get(promise, 'then') === nativeThen || Object.hasOwn(Reflect.getPrototypeOf(promise) ?? {}, Symbol.toStringTag);
+  if (Reflect.get(promise, 'then') === nativeThen) return true;
+  // Another realm's Promise.prototype stands right below that realm's Object.prototype; a subclass with a `then` of its own lower.
+  const above = Reflect.getPrototypeOf(Reflect.getPrototypeOf(promise) ?? promise);
+  return above !== null && Reflect.getPrototypeOf(above) === null;
 }
