@@ -49,7 +49,17 @@ function isOver(stream: NodeStream): boolean {
   return stream.readableEnded !== false && stream.writableFinished !== false;
 }
 
+/** Whether Node destroyed the stream because the reader left it, or because a signal said so. */
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && (error as NodeJS.ErrnoException).code === 'ABORT_ERR';
+}
+
 function follow(stream: NodeStream, call: TracedCall): NodeStream {
+  const fail = (error: unknown): void => (isAbort(error) ? call.cancel() : call.fail(error));
+  if (stream.errored) {
+    fail(stream.errored);
+    return stream;
+  }
   if (stream.destroyed === true || (isOver(stream) && (stream.readableEnded ?? stream.writableFinished) === true)) {
     call.succeed();
     return stream;
@@ -63,10 +73,10 @@ function follow(stream: NodeStream, call: TracedCall): NodeStream {
     if (isOver(stream)) finish(() => call.succeed());
   };
   // `errorMonitor` hears of an error without counting as its handler: an unhandled one still is.
-  stream.on(errorMonitor, (error: unknown) => finish(() => call.fail(error)));
+  stream.on(errorMonitor, (error: unknown) => finish(() => fail(error)));
   stream.on('end', over);
   stream.on('finish', over);
-  stream.on('close', () => finish(() => (stream.errored ? call.fail(stream.errored) : isOver(stream) ? call.succeed() : call.cancel())));
+  stream.on('close', () => finish(() => (stream.errored ? fail(stream.errored) : isOver(stream) ? call.succeed() : call.cancel())));
   return stream;
 }
 
