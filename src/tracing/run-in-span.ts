@@ -6,6 +6,7 @@ import { contextWithSpan, spanIn } from './linked-context';
 import { endSafely, RunningCall } from './running-call';
 import type { SpanSpec } from './span-spec';
 import { startSpanOf } from './start-span-of';
+import { state } from './state';
 import type { Telemetry } from './telemetry';
 
 type Method = (...args: never[]) => unknown;
@@ -24,7 +25,7 @@ export function telemetryOfCall(context: Context): Telemetry | undefined {
 
 /** Calls a method inside a span of its own. Gives and throws what the method does; telemetry's own failures stay here. */
 export function runInSpan(spec: SpanSpec, telemetry: Telemetry, context: Context, method: Method, self: unknown, args: ArrayLike<unknown>): unknown {
-  const site = { spec, telemetry, context, self, args };
+  const site = { spec, telemetry, context, self, args, began: state.followed };
   const span = startSpanOf(site);
   if (span === undefined) return Reflect.apply(method, self, args);
   let value: unknown;

@@ -22,15 +22,22 @@ export interface CallSite {
   readonly context: Context;
   readonly self: unknown;
   readonly args: ArrayLike<unknown>;
+  /** How many values were followed when the call began. */
+  readonly began: number;
 }
 
-/** Calls that nobody's invocation ends are ended when the value that they gave is collected. */
-const collected = new FinalizationRegistry<RunningCall>((call) => call.abandon());
+/** Spans that nobody's invocation ends are ended when the value that they stand for is collected. Holds the span alone: a call holds its arguments. */
+const collected = new FinalizationRegistry<Span>((span) => {
+  noteOn(span, 'fc_traced.abandoned');
+  endSafely(span);
+});
 
 /** A traced call whose span is open. Whichever end comes first counts. */
 export class RunningCall implements FollowedCall {
   private ended = false;
   private keeper: Invocation | undefined;
+  private isRegistered = false;
+  private along: FollowedCall[] | undefined;
 
   constructor(
     private readonly span: Span,
@@ -39,6 +46,10 @@ export class RunningCall implements FollowedCall {
 
   get isFresh(): boolean {
     return this.site.spec.isAsync;
+  }
+
+  get began(): number {
+    return this.site.began;
   }
 
   get counts(): boolean {
@@ -54,6 +65,7 @@ export class RunningCall implements FollowedCall {
     const { result } = this.site.spec;
     if (result !== undefined) this.add(extract('result', result, this.site.self, [value]));
     this.end();
+    this.along?.forEach((call) => call.succeed(value));
   }
 
   fail(error: unknown): void {
@@ -63,12 +75,14 @@ export class RunningCall implements FollowedCall {
     else if (isExpected !== undefined && isExpected(error)) this.note('fc_traced.expected_error');
     else recordFailure(this.span, error, spanIn(this.site.context), contextWithSpan(this.site.context, this.span));
     this.end();
+    this.along?.forEach((call) => call.fail(error));
   }
 
   cancel(): void {
     if (this.ended) return;
     this.note('fc_traced.cancelled');
     this.end();
+    this.along?.forEach((call) => call.cancel());
   }
 
   /** Ends a call whose value was dropped, or outlived its invocation. */
@@ -95,7 +109,15 @@ export class RunningCall implements FollowedCall {
   }
 
   stayOpen(value: object): void {
-    if (!this.keep()) collected.register(value, this, this);
+    if (this.keep()) return;
+    this.isRegistered = true;
+    collected.register(value, this.span, this);
+  }
+
+  endAlong(call: FollowedCall, value: object): void {
+    if (this.ended) return call.succeed(value);
+    call.stayOpen(value);
+    (this.along ??= []).push(call);
   }
 
   private keep(): boolean {
@@ -114,17 +136,22 @@ export class RunningCall implements FollowedCall {
   }
 
   private note(event: string): void {
-    try {
-      this.span.addEvent(event);
-    } catch {
-      countAndTell('fc_traced.telemetry_errors', 1, 'a span took no event');
-    }
+    noteOn(this.span, event);
   }
 
   private end(): void {
     this.ended = true;
     this.keeper?.open.delete(this);
+    if (this.isRegistered) collected.unregister(this);
     endSafely(this.span);
+  }
+}
+
+function noteOn(span: Span, event: string): void {
+  try {
+    span.addEvent(event);
+  } catch {
+    countAndTell('fc_traced.telemetry_errors', 1, 'a span took no event');
   }
 }
 

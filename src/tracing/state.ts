@@ -17,6 +17,8 @@ interface ProcessState {
   exceptionSignal: 'events' | 'logs' | 'both';
   /** Lifetimes that the program registered, newest first. */
   readonly lifetimes: Lifetime[];
+  /** How many returned values were followed so far. */
+  followed: number;
   /** Texts that must not get into a trace. */
   readonly secrets: Set<string>;
   /** What went wrong, by kind, not yet reported on a span. */
@@ -31,6 +33,7 @@ export const state: ProcessState = {
   recorders: new Set(),
   exceptionSignal: 'events',
   lifetimes: [],
+  followed: 0,
   secrets: new Set(),
   counts: new Map(),
   told: new Set(),

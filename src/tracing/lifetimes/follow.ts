@@ -8,6 +8,14 @@ import { promiseLifetime } from './promise';
 import { thenableLifetime } from './thenable';
 import { responseLifetime, webStreamLifetime } from './web-stream';
 
+/** What a value is followed by, and how many were followed before it. */
+interface Followed {
+  readonly call: FollowedCall;
+  readonly order: number;
+}
+
+const followed = new WeakMap<object, Followed>();
+
 /** Kinds that a promise can give: not what `await` would have unwrapped. */
 const SETTLED: readonly Lifetime[] = [nodeStreamLifetime, webStreamLifetime, responseLifetime, observableLifetime, iteratorLifetime];
 
@@ -15,6 +23,10 @@ const RETURNED: readonly Lifetime[] = [promiseLifetime, ...SETTLED, thenableLife
 
 /** A call whose end is not in the hands of the program alone: a value that is dropped must not keep a span open for ever. */
 export interface FollowedCall extends TracedCall {
+  /** How many values were followed when the call began. */
+  readonly began: number;
+  /** Has a call that gave the same value end as this one does, or at once where this one has ended. */
+  endAlong(call: FollowedCall, value: object): void;
   /** The call's work goes on with `value`: from now on it is ended, at the latest, with the invocation, or when `value` is collected. */
   stayOpen(value: object): void;
 }
@@ -48,13 +60,24 @@ export function followSettled(value: unknown, call: FollowedCall): unknown {
 
 function followAmong(kinds: readonly Lifetime[], value: object, call: FollowedCall): unknown {
   try {
+    const first = followed.get(value);
+    if (first !== undefined) {
+      // A call that began before is the caller of the one that made the value; to a later one the value was there already.
+      if (call.began < first.order) first.call.endAlong(call, value);
+      else call.succeed(value);
+      return value;
+    }
     const lifetime = lifetimeAmong(kinds, value);
     if (lifetime === undefined) {
       call.succeed(value);
       return value;
     }
     // A promise settles by itself, and work behind it may rightly outlive the invocation.
-    if (lifetime !== promiseLifetime) call.stayOpen(value);
+    if (lifetime !== promiseLifetime) {
+      call.stayOpen(value);
+      state.followed += 1;
+      followed.set(value, { call, order: state.followed });
+    }
     return lifetime.follow(value, call);
   } catch {
     // A value that lets nobody look or listen (frozen, a revoked proxy) is the end itself.

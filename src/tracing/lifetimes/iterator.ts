@@ -5,9 +5,6 @@ import type { Lifetime, TracedCall } from './lifetime';
 type Step = (...args: unknown[]) => unknown;
 type IteratorLike = Iterator<unknown> | AsyncIterator<unknown>;
 
-/** Iterators whose steps are followed already: a second call that returns the same one ends at once. */
-const followed = new WeakSet<object>();
-
 function isIterator(value: object): value is IteratorLike & object {
   if (types.isGeneratorObject(value)) return true;
   const isIterable = typeof dataProperty(value, Symbol.iterator) === 'function' || typeof dataProperty(value, Symbol.asyncIterator) === 'function';
@@ -71,11 +68,6 @@ export const iteratorLifetime: Lifetime<IteratorLike & object> = {
 
 /** Follows an iterator; `seen` is shown each item on its way to the consumer. */
 export function followIterator<T extends object>(iterator: T, call: TracedCall, seen?: (item: unknown) => void): T {
-  if (followed.has(iterator)) {
-    call.succeed();
-    return iterator;
-  }
-  followed.add(iterator);
   for (const key of ['next', 'return', 'throw'] as const) traceStep(iterator, key, { call, seen });
   return iterator;
 }
