@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import vm from 'node:vm';
+import { Traced } from 'fc-traced';
+import { check, ended, invocation, mark, pause, span, tree } from '../check';
+
+const kept = new Map<string, Promise<number>>([['seven', Promise.resolve(7)]]);
+
+export class Orders {
+  @Traced({ result: (value) => ({ value }) })
+  async load(value: number): Promise<number> {
+    mark('before');
+    await pause(5);
+    mark('after');
+    return value;
+  }
+
+  @Traced({ result: (value) => ({ value }) })
+  cached(key: string): Promise<number> | undefined {
+    return kept.get(key);
+  }
+
+  @Traced()
+  async fail(): Promise<never> {
+    await pause();
+    throw new RangeError('no stock');
+  }
+
+  @Traced()
+  failShared(promise: Promise<never>): Promise<never> {
+    return promise;
+  }
+
+  @Traced()
+  elsewhere(code: string): unknown {
+    return vm.runInNewContext(code);
+  }
+
+  @Traced()
+  quick(): number {
+    return 1;
+  }
+}
+
+/** The program of the process below. */
+export async function leaveUnhandled(): Promise<void> {
+  void new Orders().fail();
+  await pause(50);
+}
+
+check('an async method is timed until it settles, and is under its span all the way', async () => {
+  await invocation(async () => {
+    const promise = new Orders().load(7);
+    mark('consumer');
+    assert.equal(await promise, 7);
+    mark('consumer, later');
+  });
+  tree(`
+    invocation
+      Orders.load
+        before
+        after
+      consumer
+      consumer, later
+  `);
+  const { startNanos, endNanos, attributes, status } = span('Orders.load');
+  assert.ok(endNanos - startNanos >= 4_000_000n);
+  assert.equal(attributes.value, 7);
+  assert.equal(status.code, 'UNSET');
+});
+
+check('an async method gives a native promise, and a sync one stays sync', () => {
+  const promise = new Orders().load(1);
+  assert.equal(promise.constructor, Promise);
+  assert.equal(new Orders().quick(), 1);
+  return promise;
+});
+
+check('a method that is not async gives the very promise it returned, timed until it settles', async () => {
+  const promise = new Orders().cached('seven');
+  assert.equal(promise, kept.get('seven'));
+  assert.deepEqual(ended(), []);
+  await promise;
+  assert.equal(span('Orders.cached').attributes.value, 7);
+});
+
+check('a method that may return a promise or nothing ends at once where it returns nothing', () => {
+  assert.equal(new Orders().cached('eight'), undefined);
+  assert.deepEqual(ended(), ['Orders.cached']);
+});
+
+check('a rejection is the very error, for an async method and for a shared promise', async () => {
+  await assert.rejects(new Orders().fail(), { name: 'RangeError', message: 'no stock' });
+  const reason = new Error('shared');
+  const promise = Promise.reject(reason);
+  await assert.rejects(new Orders().failShared(promise as Promise<never>), (error) => error === reason);
+  assert.deepEqual([span('Orders.fail').status.code, span('Orders.failShared').status.code], ['ERROR', 'ERROR']);
+});
+
+check('a rejection of an async method that nobody handles is still reported by Node', () => {
+  const program = `process.on('unhandledRejection', (error) => { console.log('unhandled ' + error.message); process.exit(0); }); require(${JSON.stringify(__filename)}).leaveUnhandled();`;
+  assert.equal(execFileSync(process.execPath, ['-e', program], { encoding: 'utf8' }), 'unhandled no stock\n');
+});
+
+check('a promise of another realm is given as it is and timed until it settles', async () => {
+  const promise = new Orders().elsewhere('Promise.resolve(5)') as Promise<number>;
+  assert.ok(!(promise instanceof Promise));
+  assert.deepEqual(ended(), []);
+  assert.equal(await promise, 5);
+  assert.deepEqual(ended(), ['Orders.elsewhere']);
+});
+
+check('an error of another realm is thrown as it is and told by its name', () => {
+  assert.throws(() => new Orders().elsewhere("throw new TypeError('over there')"), { name: 'TypeError', message: 'over there' });
+  assert.equal(span('Orders.elsewhere').attributes['error.type'], 'TypeError');
+});

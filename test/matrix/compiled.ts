@@ -1,0 +1,109 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { transformSync } from '@swc/core';
+import type { Options } from '@swc/core';
+
+export type Decorators = 'legacy' | 'standard';
+export type Compiler = 'swc' | 'tsc';
+
+/** What came of one check; `problem` where it did not hold. */
+export interface Result {
+  readonly behaviour: string;
+  readonly title: string;
+  readonly problem?: string;
+}
+
+const tests = path.join(__dirname, '..');
+const root = path.join(tests, '..');
+
+/** Where the case files are: those that both kinds of decorators take, and those for one of them. */
+const FOLDERS: Readonly<Record<Decorators, readonly string[]>> = {
+  legacy: ['matrix/cases', 'matrix/legacy'],
+  standard: ['matrix/cases', 'standard/cases'],
+};
+const SHARED = ['matrix/check.ts', 'matrix/run-cases.ts'];
+
+/** The case files for a kind of decorators, below `test`. */
+export function casesOf(decorators: Decorators): string[] {
+  return FOLDERS[decorators].flatMap((folder) => readdirSync(path.join(tests, folder)).filter((file) => file.endsWith('.case.ts')).sort().map((file) => `${folder}/${file}`));
+}
+
+/** The titles of a case file's checks. */
+export function titlesIn(file: string): string[] {
+  return [...readFileSync(path.join(tests, file), 'utf8').matchAll(/^check\('((?:[^'\\]|\\.)*)'/gm)].map(([, title]) => title!.replaceAll("\\'", "'"));
+}
+
+function tsc(project: string): void {
+  const bin = path.join(path.dirname(require.resolve('typescript/package.json')), 'bin', 'tsc');
+  try {
+    execFileSync(process.execPath, [bin, '-p', project], { encoding: 'utf8', stdio: 'pipe' });
+  } catch (error) {
+    throw new Error(`tsc refused ${path.basename(project)}:\n${(error as { stdout: string }).stdout}`, { cause: error });
+  }
+}
+
+/** swc as jest runs it on our tests: with the options that package.json gives for each kind of decorators. */
+function swcOptions(decorators: Decorators): Options {
+  const { jest } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { jest: { transform: Record<string, [string, Options]> } };
+  const found = Object.values(jest.transform).find(([, options]) => (options.jsc?.transform?.legacyDecorator === true) === (decorators === 'legacy'));
+  return { ...found![1], swcrc: false };
+}
+
+/** fc-traced as it is installed, and the case files four times, in a folder of their own. */
+export class Compiled {
+  private readonly folder: string;
+
+  constructor() {
+    const cache = path.join(root, 'node_modules', '.cache');
+    mkdirSync(cache, { recursive: true });
+    this.folder = mkdtempSync(path.join(cache, 'fc-traced-matrix-'));
+  }
+
+  compile(): void {
+    const installed = path.join(this.folder, 'node_modules', 'fc-traced');
+    mkdirSync(installed, { recursive: true });
+    cpSync(path.join(root, 'package.json'), path.join(installed, 'package.json'));
+    this.tsc('package', 'src/tsconfig.json', { outDir: path.join(installed, 'dist') });
+    for (const decorators of ['legacy', 'standard'] as const) {
+      const isLegacy = decorators === 'legacy';
+      const paths = { 'fc-traced': [path.join(installed, 'dist', 'index.d.ts')], 'fc-traced/testing': [path.join(installed, 'dist', 'testing.d.ts')] };
+      const files = [...SHARED, ...casesOf(decorators)];
+      this.tsc(decorators, 'tsconfig.json', {
+        outDir: this.way(decorators, 'tsc'), rootDir: tests, paths, noEmit: false, noEmitOnError: true, types: ['node'], experimentalDecorators: isLegacy, emitDecoratorMetadata: isLegacy,
+      }, files.map((file) => path.join(tests, file)));
+      for (const file of files) this.transform(file, decorators);
+    }
+  }
+
+  /** Runs the checks one way, in a process of their own. */
+  async run(decorators: Decorators, compiler: Compiler): Promise<Result[]> {
+    const folder = this.way(decorators, compiler);
+    const files = casesOf(decorators).map((file) => path.join(folder, file.replace(/\.ts$/, '.js')));
+    const main = path.join(folder, 'matrix', 'run-cases.js');
+    const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', main, ...files], { maxBuffer: 2 ** 26 });
+    return JSON.parse(stdout.slice(stdout.lastIndexOf('\n'))) as Result[];
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private way(decorators: Decorators, compiler: Compiler): string {
+    return path.join(this.folder, `${decorators}-${compiler}`);
+  }
+
+  private tsc(name: string, like: string, compilerOptions: object, files?: readonly string[]): void {
+    const project = path.join(this.folder, `${name}.json`);
+    writeFileSync(project, JSON.stringify({ extends: path.join(root, like), compilerOptions, ...(files && { files, include: [] }) }));
+    tsc(project);
+  }
+
+  private transform(file: string, decorators: Decorators): void {
+    const source = path.join(tests, file);
+    const target = path.join(this.way(decorators, 'swc'), file.replace(/\.ts$/, '.js'));
+    mkdirSync(path.dirname(target), { recursive: true });
+    writeFileSync(target, transformSync(readFileSync(source, 'utf8'), { ...swcOptions(decorators), filename: source }).code);
+  }
+}
