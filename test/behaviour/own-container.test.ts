@@ -53,9 +53,10 @@ test('a handler class that the container replaces is replaced', async () => {
 
 test('container-scoped classes belong to one invocation, however deep the container of the option is', async () => {
   let made = 0;
+  const deep = container.createChildContainer().createChildContainer();
+  // Registered when the containers were there already: tsyringe copies into a child what it knows at that moment alone.
   @scoped(Lifecycle.ContainerScoped)
   class PerCall { readonly id = (made += 1); }
-  const deep = container.createChildContainer().createChildContainer();
   @Handler()
   class Uses {
     constructor(readonly a: PerCall, readonly b: PerCall) {}

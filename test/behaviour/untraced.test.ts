@@ -1,4 +1,4 @@
-import { trace } from '@opentelemetry/api';
+import { context, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { createHandler, currentSpan, Handler, Traced } from 'fc-traced';
 import { fakeFcContext, invoke, recordTraces } from 'fc-traced/testing';
 
@@ -56,4 +56,16 @@ test('the same method is traced as soon as somebody records, and no longer when 
   new Work().run('plain');
   expect(traces.spans()).toHaveLength(1);
   expect(attributes).toHaveBeenCalledTimes(1);
+});
+
+test('below a span that is not sampled, set by whomever, nothing is recorded; below a sampled one it is', () => {
+  const traces = recordTraces();
+  const below = (traceFlags: number): unknown =>
+    context.with(trace.setSpanContext(ROOT_CONTEXT, { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags }), () => new Work().run('plain'));
+  expect(below(0)).toEqual([true, 'plain', false]);
+  expect(attributes).not.toHaveBeenCalled();
+  expect(traces.spans()).toEqual([]);
+  expect(below(1)).toEqual([true, 'plain', true]);
+  expect(traces.spans()).toMatchObject([{ traceId: 'a'.repeat(32), parentSpanId: 'b'.repeat(16) }]);
+  traces.stop();
 });
