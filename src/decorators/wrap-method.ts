@@ -1,6 +1,7 @@
 import type { Context } from '@opentelemetry/api';
 import { activeContext } from '../tracing/active-context';
-import { runInSpan, telemetryOfCall } from '../tracing/run-in-span';
+import { telemetryOfCall } from '../tracing/ambient-telemetry';
+import { runInSpan } from '../tracing/run-in-span';
 import type { SpanSpec } from '../tracing/span-spec';
 import type { Telemetry } from '../tracing/telemetry';
 import { copyMetadata } from './metadata';

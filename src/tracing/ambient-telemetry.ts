@@ -2,7 +2,7 @@ import { ProxyTracerProvider, trace } from '@opentelemetry/api';
 import type { Context, Span, SpanOptions, Tracer, TracerOptions, TracerProvider } from '@opentelemetry/api';
 import { SCOPE_NAME } from '../version';
 import { activeContext, callIn } from './active-context';
-import { contextWithSpan, invocationIn } from './linked-context';
+import { contextWithSpan, invocationIn, spanIn } from './linked-context';
 import { ProviderTelemetry } from './provider-telemetry';
 import { state } from './state';
 import type { Telemetry } from './telemetry';
@@ -33,6 +33,18 @@ export function registerAmbientProvider(): void {
 export function telemetryIn(context: Context): Telemetry | undefined {
   const invocation = invocationIn(context);
   return invocation === undefined ? (state.fallback ?? foreignTelemetry()) : invocation.telemetry;
+}
+
+/**
+ * What records a call in `context`, or nothing when it is not to be traced: no SDK, or a parent that is neither recording nor
+ * sampled. This is all that an untraced call costs, so it allocates nothing.
+ */
+export function telemetryOfCall(context: Context): Telemetry | undefined {
+  const telemetry = telemetryIn(context);
+  if (telemetry === undefined) return undefined;
+  const parent = spanIn(context);
+  if (parent === undefined || parent.isRecording() || (parent.spanContext().traceFlags & 1) === 1) return telemetry;
+  return undefined;
 }
 
 /** A tracer that asks at each call which invocation is running, and so may be kept in a singleton. */

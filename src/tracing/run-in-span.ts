@@ -1,8 +1,7 @@
 import type { Context } from '@opentelemetry/api';
 import { callIn } from './active-context';
-import { telemetryIn } from './ambient-telemetry';
 import { follow } from './lifetimes/follow';
-import { contextWithSpan, spanIn } from './linked-context';
+import { contextWithSpan } from './linked-context';
 import { endSafely, RunningCall } from './running-call';
 import type { SpanSpec } from './span-spec';
 import { startSpanOf } from './start-span-of';
@@ -11,26 +10,14 @@ import type { Telemetry } from './telemetry';
 
 type Method = (...args: never[]) => unknown;
 
-/**
- * What records a call in `context`, or nothing when it is not to be traced: no SDK, or a parent that is neither recording nor
- * sampled. This is all that an untraced call costs, so it allocates nothing.
- */
-export function telemetryOfCall(context: Context): Telemetry | undefined {
-  const telemetry = telemetryIn(context);
-  if (telemetry === undefined) return undefined;
-  const parent = spanIn(context);
-  if (parent === undefined || parent.isRecording() || (parent.spanContext().traceFlags & 1) === 1) return telemetry;
-  return undefined;
-}
-
 /** Calls a method inside a span of its own. Gives and throws what the method does; telemetry's own failures stay here. */
 export function runInSpan(spec: SpanSpec, telemetry: Telemetry, context: Context, method: Method, self: unknown, args: ArrayLike<unknown>): unknown {
   const site = { spec, telemetry, context, self, args, began: state.followed };
   const span = startSpanOf(site);
   if (span === undefined) return Reflect.apply(method, self, args);
+  if (spec.callback && typeof args[args.length - 1] === 'function') return runWithCallback(new RunningCall(span, site), context, method, self, args);
   let value: unknown;
   try {
-    if (spec.callback && typeof args[args.length - 1] === 'function') return runWithCallback(new RunningCall(span, site), context, method, self, args);
     value = callIn(contextWithSpan(context, span), method, self, args);
   } catch (error) {
     new RunningCall(span, site).fail(error);

@@ -1,5 +1,6 @@
 import type { Attributes, Context, Span } from '@opentelemetry/api';
-import { callIn } from './active-context';
+import { activeContext, callIn } from './active-context';
+import { telemetryOfCall } from './ambient-telemetry';
 import { attributeValues } from './attribute-values';
 import { extract } from './attributes';
 import type { Extracted } from './attributes';
@@ -96,9 +97,13 @@ export class RunningCall implements FollowedCall {
     if (!this.ended) this.span.setAttributes(attributeValues(attributes));
   }
 
+  /** Belongs to whoever starts the work again, which may be another invocation. */
   again(): RunningCall {
-    const span = startSpanOf(this.site);
-    const call = new RunningCall(span ?? this.span, this.site);
+    const context = activeContext();
+    const telemetry = telemetryOfCall(context);
+    const site = { ...this.site, context, telemetry: telemetry ?? this.site.telemetry };
+    const span = telemetry && startSpanOf(site);
+    const call = new RunningCall(span ?? this.span, site);
     if (span === undefined) call.ended = true;
     else call.keep();
     return call;

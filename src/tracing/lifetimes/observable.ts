@@ -1,3 +1,4 @@
+import { activeContext, callIn } from '../active-context';
 import { dataProperty, shadowMethod } from './lifetime';
 import type { Lifetime, TracedCall } from './lifetime';
 
@@ -5,6 +6,7 @@ type Method = (...args: unknown[]) => unknown;
 
 /** What rxjs 7 hands to the work behind an observable. */
 interface Subscriber {
+  next: Method;
   error: Method;
   complete: Method;
   add(teardown: () => void): void;
@@ -20,17 +22,22 @@ function isObservable(value: object): value is Observable {
   return typeof dataProperty(value, 'subscribe') === 'function' && typeof dataProperty(value, 'pipe') === 'function';
 }
 
-/** Ends a call with one subscription: the subscriber stays the one that rxjs made, so that its closing is seen everywhere. */
+/**
+ * Ends a call with one subscription, and has the subscriber run in the context that it subscribed in. The subscriber stays the
+ * one that rxjs made, so that its closing is seen everywhere.
+ */
 function watch(subscriber: Subscriber, call: TracedCall): void {
-  const { error, complete } = subscriber;
-  shadowMethod(subscriber, 'error', error, function (this: unknown, reason: unknown) {
-    call.fail(reason);
-    return Reflect.apply(error, this, [reason]);
-  });
-  shadowMethod(subscriber, 'complete', complete, function (this: unknown) {
-    call.succeed();
-    return Reflect.apply(complete, this, []);
-  });
+  const caller = activeContext();
+  const handOn = (key: 'next' | 'error' | 'complete', say: (value: unknown) => void): void => {
+    const method = subscriber[key];
+    shadowMethod(subscriber, key, method, function (this: unknown, ...args: unknown[]) {
+      say(args[0]);
+      return callIn(caller, method, this, args);
+    });
+  };
+  handOn('next', () => {});
+  handOn('error', (reason) => call.fail(reason));
+  handOn('complete', () => call.succeed());
   subscriber.add(() => call.cancel());
 }
 
