@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Traced } from 'fc-traced';
-import { check, ended, events, mark, span, tree } from '../check';
+import { check, ended, events, mark, pause, span, tree } from '../check';
 
 class Countdown implements IterableIterator<number> {
   constructor(private left: number) {}
@@ -17,7 +17,7 @@ class Countdown implements IterableIterator<number> {
 class Ticks implements AsyncIterableIterator<number> {
   private left = 1;
   async next(): Promise<IteratorResult<number>> {
-    await null;
+    await pause();
     mark('tick');
     this.left -= 1;
     return this.left < 0 ? { done: true, value: undefined } : { done: false, value: this.left };

@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { registerLifetime, Traced } from 'fc-traced';
+import type { Lifetime } from 'fc-traced';
+import { check, ended, events, invocation, mark, span, tree } from '../check';
+
+/** A job that tells when it is over. */
+class Job {
+  private readonly listeners: ((error?: Error) => void)[] = [];
+  onEnd(listener: (error?: Error) => void): void {
+    this.listeners.push(listener);
+  }
+  end(error?: Error): void {
+    for (const listener of this.listeners) listener(error);
+  }
+}
+
+const jobs: Lifetime<Job> = {
+  supports: (value): value is Job => value instanceof Job,
+  follow(job, call) {
+    job.onEnd((error) => (error === undefined ? call.succeed('done') : call.fail(error)));
+    call.run(() => mark('followed'), undefined, []);
+    call.annotate({ 'job.kind': 'nightly' });
+    return job;
+  },
+};
+
+class Jobs {
+  @Traced({ result: (value) => ({ value }) })
+  start(): Job {
+    return new Job();
+  }
+
+  @Traced()
+  async later(): Promise<Job> {
+    return new Job();
+  }
+}
+
+async function withLifetime(lifetime: Lifetime<never> | Lifetime<Job>, work: () => unknown): Promise<void> {
+  const remove = registerLifetime(lifetime as Lifetime<Job>);
+  try {
+    await work();
+  } finally {
+    remove();
+  }
+}
+
+check('a value of a registered kind is followed to its own end, by its own rules', () => withLifetime(jobs, () => {
+  const job = new Jobs().start();
+  assert.deepEqual(ended(), ['followed']);
+  job.end();
+  tree(`
+    Jobs.start
+      followed
+  `);
+  assert.equal(span('Jobs.start').attributes['job.kind'], 'nightly');
+  assert.equal(span('Jobs.start').attributes.value, 'done');
+}));
+
+check('a value of a registered kind may fail', () => withLifetime(jobs, () => {
+  new Jobs().start().end(new Error('out of time'));
+  assert.equal(span('Jobs.start').status.message, 'out of time');
+}));
+
+check('a promise of a value of a registered kind lasts until that ends', () => withLifetime(jobs, async () => {
+  const job = await new Jobs().later();
+  assert.deepEqual(ended(), ['followed']);
+  job.end();
+  assert.deepEqual(ended(), ['followed', 'Jobs.later']);
+}));
+
+check('a value of a registered kind that never ends is told as abandoned when the invocation ends', () => withLifetime(jobs, async () => {
+  await invocation(() => void new Jobs().start());
+  assert.deepEqual(events('Jobs.start'), ['fc_traced.abandoned']);
+}));
+
+check('a registered kind that throws does not reach the program', () => withLifetime({
+  supports: (value): value is Job => value instanceof Job,
+  follow: () => {
+    throw new Error('bad lifetime');
+  },
+}, () => {
+  assert.ok(new Jobs().start() instanceof Job);
+  assert.deepEqual(ended(), ['Jobs.start']);
+}));
+
+check('a kind that was taken away again follows nothing', async () => {
+  await withLifetime(jobs, () => {});
+  new Jobs().start();
+  assert.deepEqual(ended(), ['Jobs.start']);
+});
