@@ -2,7 +2,7 @@ import { SpanKind, TraceFlags } from '@opentelemetry/api';
 import type { Attributes, Context, Span, SpanOptions, Tracer, TracerOptions } from '@opentelemetry/api';
 import { isTracingSuppressed, sanitizeAttributes } from '@opentelemetry/core';
 import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
-import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace-base';
+import type { SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import type { Config, Endpoint } from '../config';
 import { countAndTell } from '../tracing/counters';
 import { newSpanId } from '../tracing/ids';
@@ -14,12 +14,10 @@ import { directSpanClass, partsOf } from './direct-span';
 import type { DirectSpanClass, TracerParts } from './direct-span';
 import { faasResource } from './faas-resource';
 import { FlagSampler } from './flag-sampler';
-import { guardedProcessor } from './guarded-processor';
 import { PooledIds } from './pooled-ids';
-import { redactingProcessor } from './redacting-processor';
 import { scrub } from './scrub';
 import { createExporter } from './span-exporter';
-import { startClock } from './start-clock';
+import { SpanPipeline } from './span-pipeline';
 
 /** What one SDK set-up is made of. */
 export interface SdkSettings {
@@ -48,23 +46,19 @@ export class SdkTelemetry implements Telemetry {
       endpoint === undefined
         ? undefined
         : new Delivery(() => createExporter({ endpoint, headers: config.headers, timeoutMillis: config.exportTimeoutMillis }), config.exportTimeoutMillis, (text) => scrub(text, endpoint.url));
-    const users = config.spanProcessors.map(guardedProcessor);
-    // Without processors of the user, nobody looks before the end.
-    const processors: SpanProcessor[] = users.length === 0 ? [startClock] : [startClock, redactingProcessor, ...users];
-    if (delivery !== undefined) processors.push(delivery);
-    if (recorders !== undefined) processors.push(recordingProcessor(recorders));
-    // The last to look at a span before it ends, so that what another processor adds is seen.
-    processors.push({ ...redactingProcessor, onStart() {} });
+    const users = config.spanProcessors;
+    const sinks: SpanRecorder[] = delivery === undefined ? [] : [delivery as SpanRecorder];
+    if (recorders !== undefined) sinks.push({ onEnd: (span) => recorders.forEach((recorder) => recorder.onEnd(span)) });
     this.provider = new BasicTracerProvider({
       sampler: new FlagSampler(config.sampleRatio),
       idGenerator: this.ids,
       resource: faasResource(functionAttributes, config.resource, config.serviceName),
-      spanProcessors: processors,
+      spanProcessors: [new SpanPipeline(users, sinks)],
     });
     this.tracer = this.provider.getTracer(SCOPE_NAME, VERSION);
     this.spanClass = directSpanClass(this.tracer);
     this.parts = this.spanClass && partsOf(this.tracer);
-    const shared = users.map((processor) => new SharedFlush(() => processor.forceFlush(), flushFailed));
+    const shared = users.map((processor) => new SharedFlush(async () => (processor as Partial<SpanProcessor>).forceFlush?.(), flushFailed));
     this.flushers = delivery === undefined ? shared : [delivery, ...shared];
   }
 
@@ -110,14 +104,4 @@ export class SdkTelemetry implements Telemetry {
 
 function flushFailed(): void {
   countAndTell('fc_traced.telemetry_errors', 1, 'a span processor failed or hung while it was flushed');
-}
-
-function recordingProcessor(recorders: ReadonlySet<SpanRecorder>): SpanProcessor {
-  const nothing = async (): Promise<void> => {};
-  return {
-    onStart: () => {},
-    onEnd: (span: ReadableSpan) => recorders.forEach((recorder) => recorder.onEnd(span)),
-    forceFlush: nothing,
-    shutdown: nothing,
-  };
 }

@@ -1,0 +1,47 @@
+import type { Attributes, AttributeValue } from '@opentelemetry/api';
+import type { Span } from '@opentelemetry/sdk-trace-base';
+import { isSecretKey, REDACTED, redactText } from '../tracing/redaction';
+import { state } from '../tracing/state';
+
+function redactValue(key: string, value: AttributeValue): AttributeValue {
+  if (isSecretKey(key)) return REDACTED;
+  if (typeof value === 'string') return redactText(value);
+  return Array.isArray(value) ? (value.map((item: unknown) => (typeof item === 'string' ? redactText(item) : item)) as AttributeValue) : value;
+}
+
+function redactName(span: Span): void {
+  const name = redactText(span.name);
+  if (name !== span.name) span.updateName(name);
+}
+
+function redactAttributes(attributes: Attributes | undefined): void {
+  for (const key in attributes) {
+    const value = attributes[key];
+    if (value === undefined) continue;
+    const name = redactText(key);
+    const clean = redactValue(key, value);
+    if (name !== key) delete attributes[key];
+    if (name !== key || clean !== value) attributes[name] = clean;
+  }
+}
+
+/** Takes known secrets out of a span as it starts, so that no processor sees them: whoever put them there, the program or a library. */
+export function redactStartingSpan(span: Span): void {
+  redactAttributes(span.attributes);
+  redactName(span);
+  for (const { attributes } of span.links) redactAttributes(attributes);
+}
+
+/** Takes known secrets out of a span just before it ends, an error's message among them, so that no exporter sees any. */
+export function redactEndingSpan(span: Span): void {
+  redactAttributes(span.attributes);
+  for (const event of span.events) {
+    event.name = redactText(event.name);
+    redactAttributes(event.attributes);
+  }
+  for (const { attributes } of span.links) redactAttributes(attributes);
+  if (state.secrets.size === 0) return;
+  redactName(span);
+  const { message } = span.status;
+  if (message !== undefined && redactText(message) !== message) span.setStatus({ ...span.status, message: redactText(message) });
+}
