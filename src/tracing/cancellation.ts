@@ -10,7 +10,9 @@ export function isCancellation(error: unknown, args: ArrayLike<unknown>): boolea
   try {
     const signal = Array.from(args, signalIn).find((found) => found?.aborted === true);
     if (signal === undefined) return false;
-    return error === signal.reason || (error instanceof Error && (error.name === 'AbortError' || error.cause === signal.reason));
+    if (error === signal.reason) return true;
+    // Not by its class: an AbortError may come from another realm.
+    return typeof error === 'object' && error !== null && (Reflect.get(error, 'name') === 'AbortError' || Reflect.get(error, 'cause') === signal.reason);
   } catch {
     return false;
   }

@@ -44,8 +44,8 @@ function linksOf({ spec, self, args }: CallSite, parent: Span | undefined, probl
     for (const item of given ?? []) {
       if (links.length >= MAX_LINKS) break;
       const link = 'context' in item ? item : { context: item };
-      // A link to a span's own parent makes backends lose the parent.
-      if (isSpanContextValid(link.context) && (spec.root || link.context.spanId !== parent?.spanContext().spanId)) links.push(link);
+      // A link to a span's own parent makes backends lose the parent; a root is linked to its caller already.
+      if (isSpanContextValid(link.context) && link.context.spanId !== parent?.spanContext().spanId) links.push(link);
     }
   } catch {
     problems.push('links() threw or gave no list of links');
