@@ -1,0 +1,135 @@
+import { Annotate, annotate, createHandler, FcTracedError, Handler, secret, Traced } from 'fc-traced';
+import { expectTrace, fakeFcContext, invoke, recordTraces } from 'fc-traced/testing';
+
+const traces = recordTraces();
+afterEach(() => traces.clear());
+afterAll(() => traces.stop());
+
+class Stock {
+  readonly shelf = 'shelf-6';
+  @Annotate({ attributes(this: Stock, sku) { return { 'stock.sku': sku, 'stock.shelf': this.shelf }; }, result: (left) => ({ 'stock.left': left }) })
+  async take(this: Stock, sku: string): Promise<number> {
+    await Promise.resolve();
+    return sku.length;
+  }
+  @Annotate({ result: (left) => ({ 'stock.left': left }) })
+  count(): number {
+    return 9;
+  }
+  @Annotate({ result: (left) => ({ 'stock.left': left }) })
+  fail(): never {
+    throw new Error('no stock');
+  }
+  @Annotate({ result: (left: number) => ({ 'stock.left': left }) })
+  refuse(): Promise<number> {
+    return Promise.reject(new Error('no stock'));
+  }
+}
+class Orders {
+  @Traced()
+  async ship(sku: string): Promise<number> {
+    return new Stock().take(sku);
+  }
+  @Traced()
+  call(work: () => unknown): unknown {
+    return work();
+  }
+}
+
+test('@Annotate puts arguments and awaited result on the span that is active, and makes no span', async () => {
+  expect(await new Orders().ship('teapot')).toBe(6);
+  expectTrace(traces.only()).toMatchTree({ name: 'Orders.ship', attributes: { 'stock.sku': 'teapot', 'stock.shelf': 'shelf-6', 'stock.left': 6 } });
+});
+
+test('@Annotate annotates the invocation span where no method is traced', async () => {
+  @Handler({ name: 'plain' })
+  class Plain {
+    handle(): Promise<number> {
+      return new Stock().take('pot');
+    }
+  }
+  expect(await invoke(createHandler(Plain).handler)).toBe(3);
+  expectTrace(traces.only()).toMatchTree({ name: 'plain', attributes: { 'stock.left': 3 } });
+});
+
+test('@Annotate passes errors on and has no result of them', async () => {
+  const stock = new Stock();
+  expect(() => new Orders().call(() => stock.fail())).toThrow('no stock');
+  await expect(new Orders().call(() => stock.refuse())).rejects.toThrow('no stock');
+  for (const { attributes } of traces.spans()) expect(attributes).not.toHaveProperty(['stock.left']);
+  expect(traces.spans()).toHaveLength(2);
+});
+
+test('without a recorded span the extractors of @Annotate are not run', async () => {
+  let runs = 0;
+  class Quiet {
+    @Annotate({ attributes: () => ({ runs: (runs += 1) }) })
+    work(): number {
+      return 1;
+    }
+  }
+  @Handler()
+  class Unsampled {
+    handle(): number {
+      return new Quiet().work();
+    }
+  }
+  expect(new Quiet().work()).toBe(1);
+  expect(await invoke(createHandler(Unsampled).handler, {}, fakeFcContext({ tracing: { openTracingSpanContext: '1:1:0:0' } }))).toBe(1);
+  expect([runs, traces.spans()]).toEqual([0, []]);
+});
+
+test.each<[string, () => unknown, string]>([
+  ['throws', () => { throw new Error('mine'); }, 'attributes() threw'],
+  ['gives a promise that fails', () => Promise.reject(new Error('late')), 'attributes() returned no object'],
+])('an extractor of @Annotate that %s is told of and changes nothing', async (_, attributes, problem) => {
+  class Careless {
+    @Annotate({ attributes: attributes as () => Record<string, unknown> })
+    work(): number {
+      return 1;
+    }
+  }
+  expect(new Orders().call(() => new Careless().work())).toBe(1);
+  expect(traces.spans()[0]!.events.map((event) => event.attributes)).toEqual([{ 'fc_traced.problem': problem }]);
+  await new Promise((resolve) => setTimeout(resolve, 5));
+});
+
+test('@Annotate keeps name, length and this', () => {
+  expect([Stock.prototype.take.name, Stock.prototype.take.length]).toEqual(['take', 1]);
+  expect(new Stock().count.call({})).toBe(9);
+});
+
+test.each<[string, () => unknown, string, string]>([
+  ['without options', () => Annotate({}), 'INVALID_OPTION', '@Annotate needs the option attributes or result, a function that gives attributes. [INVALID_OPTION]'],
+  ['without parentheses', () => { class Bare { declare work: () => void; } return (Annotate as any)(Bare.prototype, 'work', {}); }, 'INVALID_OPTION', '@Annotate needs the option attributes or result, a function that gives attributes. [INVALID_OPTION]'],
+  ['on a getter', () => {
+    class Getter {
+      @Annotate({ attributes: () => ({}) }) get size(): any {
+        return 1;
+      }
+    }
+    return Getter;
+  }, 'INVALID_TARGET', '@Annotate on size must stand on a method. [INVALID_TARGET]'],
+])('@Annotate is refused %s', (_, define, code, message) => {
+  let error: unknown;
+  try {
+    define();
+  } catch (caught) {
+    error = caught;
+  }
+  expect(error).toBeInstanceOf(FcTracedError);
+  expect(error).toMatchObject({ code, message });
+});
+
+test('annotate() puts attributes on the span of the method that runs, nested ones dotted, secrets hidden', () => {
+  new Orders().call(() => annotate({ order: { id: 7, at: new Date(0), key: secret('sk-live-annotate') } }));
+  expect(traces.spans()[0]!.attributes).toEqual({ 'order.id': 7, 'order.at': '1970-01-01T00:00:00.000Z', 'order.key': '[redacted]' });
+});
+
+test('annotate() outside of any span, and with rubbish, does nothing', () => {
+  expect(annotate({ a: 1 })).toBeUndefined();
+  for (const rubbish of [undefined, null, 7, 'text', new Proxy({}, { ownKeys: () => { throw new Error('no'); } })]) {
+    expect(new Orders().call(() => annotate(rubbish as never))).toBeUndefined();
+  }
+  for (const { attributes, status } of traces.spans()) expect({ attributes, status }).toEqual({ attributes: {}, status: { code: 'UNSET' } });
+});

@@ -1,0 +1,86 @@
+import { Traced } from 'fc-traced';
+import { recordTraces } from 'fc-traced/testing';
+
+const traces = recordTraces();
+afterEach(() => traces.clear());
+afterAll(() => traces.stop());
+
+class NotFound extends Error {}
+class Gone extends NotFound {}
+class Other extends Error {}
+const throwing = (error: unknown): never => {
+  throw error;
+};
+
+class Stock {
+  @Traced({ expected: [NotFound, RangeError] })
+  listed(error: unknown): never {
+    return throwing(error);
+  }
+  @Traced({ expected: (error) => (error as { status?: number }).status === 404 })
+  async judged(error: unknown): Promise<never> {
+    return throwing(error);
+  }
+  @Traced({ expected: [NotFound] })
+  *items(error: unknown): Generator<number> {
+    yield 1;
+    throwing(error);
+  }
+  @Traced({ expected: (() => throwing(new Error('predicate'))) as () => boolean })
+  broken(error: unknown): never {
+    return throwing(error);
+  }
+  @Traced({ expected: (async () => throwing(new Error('late'))) as never })
+  promised(error: unknown): never {
+    return throwing(error);
+  }
+  @Traced({ expected: (() => 'yes') as never })
+  truthy(error: unknown): never {
+    return throwing(error);
+  }
+}
+class Outer {
+  @Traced()
+  call(error: unknown): never {
+    return new Stock().listed(error);
+  }
+}
+const stock = new Stock();
+const marks = (): unknown[] => traces.spans().map(({ name, status, events, attributes }) => [name, status.code, events.map((event) => event.name), attributes['error.type']]);
+
+test.each([new NotFound(), new Gone(), new RangeError()])('an error of an expected class, or below it, marks nothing: %p', (error) => {
+  expect(() => stock.listed(error)).toThrow(error);
+  expect(marks()).toEqual([['Stock.listed', 'UNSET', ['fc_traced.expected_error'], undefined]]);
+});
+
+test.each([new Other('x'), 'text', undefined, { status: 500 }])('any other error marks the span: %p', async (error) => {
+  expect(() => stock.listed(error)).toThrow();
+  await expect(stock.judged(error)).rejects.toBe(error);
+  expect(traces.spans().map(({ status }) => status.code)).toEqual(['ERROR', 'ERROR']);
+});
+
+test('a predicate is asked about the error of an async method', async () => {
+  const error = { status: 404 };
+  await expect(stock.judged(error)).rejects.toBe(error);
+  expect(marks()).toEqual([['Stock.judged', 'UNSET', ['fc_traced.expected_error'], undefined]]);
+});
+
+test('an expected error out of a generator marks nothing', () => {
+  expect(() => [...stock.items(new NotFound())]).toThrow(NotFound);
+  expect(marks()).toEqual([['Stock.items', 'UNSET', ['fc_traced.expected_error'], undefined]]);
+});
+
+test.each(['broken', 'promised', 'truthy'] as const)('a predicate that is %s expects nothing, and the error stays the same', async (method) => {
+  const error = new Other('mine');
+  expect(() => stock[method](error)).toThrow(error);
+  expect(marks()).toEqual([[`Stock.${method}`, 'ERROR', ['exception'], 'Error']]);
+  await new Promise((resolve) => setTimeout(resolve, 5));
+});
+
+test('what one method expects its caller may not: the error is then recorded there', () => {
+  expect(() => new Outer().call(new NotFound('gone'))).toThrow('gone');
+  expect(marks()).toEqual([
+    ['Stock.listed', 'UNSET', ['fc_traced.expected_error'], undefined],
+    ['Outer.call', 'ERROR', ['exception'], 'Error'],
+  ]);
+});

@@ -1,0 +1,74 @@
+import { SpanKind } from '@opentelemetry/api';
+import { createHandler, currentSpan, Handler, startSpan, Traced } from 'fc-traced';
+import { expectTrace, fakeFcContext, invoke, recordTraces } from 'fc-traced/testing';
+
+const traces = recordTraces();
+afterEach(() => traces.clear());
+afterAll(() => traces.stop());
+
+class Orders {
+  @Traced()
+  call<T>(work: () => T): T {
+    return work();
+  }
+}
+const orders = new Orders();
+
+test('using ends the span with its block', () => {
+  orders.call(() => {
+    using charging = startSpan('charge', { kind: SpanKind.CLIENT, attributes: { payment: { method: 'card', token: 't' } } });
+    charging.span.addEvent('accepted');
+    expect(traces.spans()).toEqual([]);
+  });
+  expectTrace(traces.only()).toMatchTree({
+    name: 'Orders.call',
+    children: [{ name: 'charge', kind: 'client', attributes: { 'payment.method': 'card', 'payment.token': '[redacted]' }, events: ['accepted'] }],
+  });
+});
+
+test('using ends the span at an early return and at an error, which passes', () => {
+  const work = (early: boolean): string => {
+    using _span = startSpan('work');
+    if (early) return 'early';
+    throw new Error('late');
+  };
+  expect(orders.call(() => work(true))).toBe('early');
+  expect(() => orders.call(() => work(false))).toThrow('late');
+  expect(traces.spans().map(({ name }) => name)).toEqual(['work', 'Orders.call', 'work', 'Orders.call']);
+});
+
+test('it is not made active: what is called meanwhile falls under the method', () => {
+  orders.call(() => {
+    using open = startSpan('open');
+    expect(currentSpan()).not.toBe(open.span);
+    orders.call(() => {});
+  });
+  expectTrace(traces.only()).toMatchTree('Orders.call\n  open\n  Orders.call');
+});
+
+test('end() ends it once, later ends do nothing', () => {
+  const open = startSpan('open');
+  open.end();
+  open.end();
+  open[Symbol.dispose]();
+  expect(traces.spans().map(({ name }) => name)).toEqual(['open']);
+});
+
+test('in an invocation that is not recorded it records nothing and ends nothing', async () => {
+  @Handler()
+  class Unsampled {
+    handle(): boolean {
+      using open = startSpan('open', { attributes: { a: 1 } });
+      open.span.setAttribute('b', 2);
+      return open.span.isRecording();
+    }
+  }
+  expect(await invoke(createHandler(Unsampled).handler, {}, fakeFcContext({ tracing: { openTracingSpanContext: '1:1:0:0' } }))).toBe(false);
+  expect(traces.spans()).toEqual([]);
+});
+
+test('attributes that break do not stop it', () => {
+  using open = startSpan('open', { attributes: { get bad(): never { throw new Error('no'); }, kept: 1 } });
+  open.end();
+  expect(traces.spans()[0]!.attributes).toEqual({ kept: 1 });
+});
