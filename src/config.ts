@@ -79,17 +79,24 @@ function ratioFromEnvironment(env: Environment, warnings: string[]): number {
   return 1;
 }
 
-function endpointFromEnvironment(env: Environment, warnings: string[]): Endpoint | undefined {
+/** A base address with a path behind its own, in front of a query. */
+function withPath(base: string, path: string): string {
+  const url = new URL(base);
+  url.pathname = `${url.pathname.replace(/\/$/, '')}/${path}`;
+  return url.href;
+}
+
+function endpointFromEnvironment(env: Environment, exporter: Protocol | undefined, warnings: string[]): Endpoint | undefined {
   const candidates: readonly (readonly [name: string, protocol: Protocol, suffix: string])[] = [
     ['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'otlp', ''],
     ['OTEL_EXPORTER_OTLP_ENDPOINT', 'otlp', 'v1/traces'],
     ['OTEL_EXPORTER_JAEGER_ENDPOINT', 'jaeger', ''],
   ];
-  const wanted = filled(env, 'OTEL_TRACES_EXPORTER');
+  const wanted = exporter ?? filled(env, 'OTEL_TRACES_EXPORTER');
   for (const [name, protocol, suffix] of candidates) {
     const base = filled(env, name);
     if (base === undefined || (wanted === 'jaeger' && protocol !== 'jaeger') || (wanted === 'otlp' && protocol !== 'otlp')) continue;
-    if (isHttpUrl(base)) return { url: suffix === '' ? base : `${base.replace(/\/$/, '')}/${suffix}`, protocol };
+    if (isHttpUrl(base)) return { url: suffix === '' ? base : withPath(base, suffix), protocol };
     warnings.push(`${name} is not an http or https URL and is left out`);
   }
   return undefined;
@@ -145,7 +152,7 @@ export function resolveConfig(options: HandlerOptions, env: Environment = proces
   if (wanted !== undefined && !['otlp', 'jaeger', 'none'].includes(wanted)) warnings.push('OTEL_TRACES_EXPORTER names an unknown exporter (known: otlp, jaeger, none) and is left out');
   const grpc = [filled(env, 'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL'), filled(env, 'OTEL_EXPORTER_OTLP_PROTOCOL')].find((name) => name !== undefined);
   if (grpc !== undefined && grpc !== 'http/protobuf') warnings.push('OTEL_EXPORTER_OTLP_PROTOCOL is not http/protobuf, the one OTLP form that fc-traced sends; it is left out');
-  const endpoint = endpointFromCode(options) ?? (wanted === 'none' ? undefined : endpointFromEnvironment(env, warnings));
+  const endpoint = endpointFromCode(options) ?? (wanted === 'none' ? undefined : endpointFromEnvironment(env, options.exporter, warnings));
   const flushTimeoutMillis = options.flushTimeout ?? DEFAULT_FLUSH_TIMEOUT;
   return Object.freeze({
     endpoint,

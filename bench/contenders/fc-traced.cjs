@@ -7,7 +7,7 @@ const { contend, measure } = require('../measure.cjs');
 const { batchesOf, decorated } = require('../work.cjs');
 const { Traced } = require('../../dist/index.js');
 
-const { sync, async } = batchesOf(decorated(Traced()));
+const { sync, async, steps } = batchesOf(decorated(Traced()));
 
 function inside(sampled, options, batch, ms) {
   return insideInvocation(sampled, options, () => {
@@ -26,6 +26,7 @@ void contend({
   unsampled: (ms) => inside(false, {}, sync, ms),
   'sampled-sync': (ms) => inside(true, own, sync, ms),
   'sampled-async': (ms) => inside(true, own, async, ms),
+  'sampled-steps': (ms) => inside(true, own, steps, ms),
   'foreign-sync': (ms) => onForeign(sync, ms),
   'foreign-async': (ms) => onForeign(async, ms),
 });

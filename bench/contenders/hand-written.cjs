@@ -1,5 +1,5 @@
 // What a careful developer writes by hand around each call, on the default SDK.
-const { SpanStatusCode, trace } = require('@opentelemetry/api');
+const { SpanStatusCode, context, trace } = require('@opentelemetry/api');
 const { registerDefaultSdk, underParent } = require('../default-sdk.cjs');
 const { contend, measure } = require('../measure.cjs');
 const { Work, batchesOf } = require('../work.cjs');
@@ -40,6 +40,30 @@ class HandWritten extends Work {
   }
 }
 
+/** The span's context around each step of an iterator, which is what keeps it out of the consumer. */
+class HandWrittenSteps extends Work {
+  count(n) {
+    const span = tracer.startSpan('Work.count');
+    const active = trace.setSpan(context.active(), span);
+    const steps = super.count(n);
+    return {
+      [Symbol.iterator]() {
+        return this;
+      },
+      next(argument) {
+        const result = context.with(active, () => steps.next(argument));
+        if (result.done) span.end();
+        return result;
+      },
+      return(value) {
+        const result = context.with(active, () => steps.return(value));
+        span.end();
+        return result;
+      },
+    };
+  }
+}
+
 /** The span around a call of the method, where the strict form above has the work inside the span's callback: a promise more. */
 class AroundTheMethod extends Work {
   addLater(n) {
@@ -58,9 +82,11 @@ class AroundTheMethod extends Work {
 
 const { sync, async } = batchesOf(new HandWritten());
 const { async: around } = batchesOf(new AroundTheMethod());
+const { steps } = batchesOf(new HandWrittenSteps());
 void contend({
   unsampled: (ms) => underParent(false, () => measure(sync, ms)),
   'sampled-sync': (ms) => underParent(true, () => measure(sync, ms)),
+  'sampled-steps': (ms) => underParent(true, () => measure(steps, ms)),
   'sampled-async': (ms) => underParent(true, () => measure(async, ms)),
   'sampled-async-around': (ms) => underParent(true, () => measure(around, ms)),
 });

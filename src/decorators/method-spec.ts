@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import { attributeValues } from '../tracing/attribute-values';
 import type { Extractor } from '../tracing/attributes';
-import type { SpanSpec } from '../tracing/span-spec';
+import type { Owner, SpanSpec } from '../tracing/span-spec';
 import { expectation } from './traced-options';
 import type { CheckedTracedOptions } from './traced-options';
 
@@ -16,13 +16,17 @@ export function classNameOf(target: unknown): string {
   return typeof owner === 'function' ? owner.name : '';
 }
 
-/** The class that owns a member: the first on the chain, from `self` up, that has it itself. */
-function owningClass(self: unknown, key: PropertyKey): string {
+/** The class that a member stands in: the one on the chain, from `self` up, that has `wrapper` itself; else, by a guess, the first that has such a member. */
+function owningClass(self: unknown, key: PropertyKey, wrapper: unknown): Owner {
   const start: unknown = typeof self === 'function' ? self : Object.getPrototypeOf(self ?? {});
+  let guess: unknown;
   for (let owner = start as object | null; owner !== null && owner !== undefined; owner = Reflect.getPrototypeOf(owner)) {
-    if (Object.hasOwn(owner, key)) return classNameOf(owner);
+    const descriptor = Reflect.getOwnPropertyDescriptor(owner, key);
+    if (descriptor === undefined) continue;
+    if (descriptor.value === wrapper || descriptor.get === wrapper || descriptor.set === wrapper) return { className: classNameOf(owner), isCertain: true };
+    guess ??= owner;
   }
-  return classNameOf(self);
+  return { className: classNameOf(guess ?? self), isCertain: false };
 }
 
 /** Attributes of arguments that `@SpanAttribute` marked, below those of the option. */
@@ -42,18 +46,20 @@ function withParameters(options: CheckedTracedOptions, parameters: ReadonlyMap<n
 export interface TracedMember {
   readonly method: object;
   readonly key: PropertyKey;
+  /** What stands in the method's place, as soon as it does. */
+  readonly wrapper: () => unknown;
   /** Absent with standard decorators: it is found at the first call. */
   readonly className?: string;
   readonly parameters?: ReadonlyMap<number, string> | undefined;
 }
 
 /** Options and member as the wrapper wants them. */
-export function specOf(options: CheckedTracedOptions, { method, key, className, parameters }: TracedMember): SpanSpec {
+export function specOf(options: CheckedTracedOptions, { method, key, wrapper, className, parameters }: TracedMember): SpanSpec {
   const nameIn = (owner: string): string => options.name ?? `${owner === '' ? '(anonymous)' : owner}${memberName(key)}`;
   return {
     name: options.name ?? (className === undefined ? undefined : nameIn(className)),
     nameIn,
-    classNameOf: (self) => owningClass(self, key),
+    ownerOf: (self) => owningClass(self, key, wrapper()),
     runtimeClass: options.runtimeClass === true && options.name === undefined,
     kind: options.kind,
     root: options.root === true,

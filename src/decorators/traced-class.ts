@@ -3,7 +3,7 @@ import { classNameOf } from './method-spec';
 import { markedParameters } from './span-attribute';
 import { checkPlace } from './traced-options';
 import type { AnyMethod, CheckedTracedOptions } from './traced-options';
-import { isSettled, leaveUntraced, wrapOnce } from './wrapped-methods';
+import { isSettled, leaveUntraced, settlePlace, wrapOnce } from './wrapped-methods';
 
 /** Traces the methods that a class has itself, static ones too: not its constructor, accessors, fields and what it inherits. */
 export function traceClass(options: CheckedTracedOptions, target: object): void {
@@ -17,7 +17,7 @@ function traceMethods({ filter, ...options }: CheckedTracedOptions, target: obje
     const descriptor = Reflect.getOwnPropertyDescriptor(target, key);
     const method: unknown = descriptor?.value;
     if (descriptor?.configurable !== true || typeof method !== 'function' || isClassOrConstructor(target, key, method)) continue;
-    if (isSettled(method) || filter?.(key) === false) continue;
+    if (isSettled(method, target, key) || filter?.(key) === false) continue;
     const { wrapper, spec } = wrapOnce(options, { method: method as AnyMethod, key, className: classNameOf(target), parameters: markedParameters(target, key) });
     Object.defineProperty(target, key, { ...descriptor, value: wrapper });
     recordTraced(spec, wrapper, { target, key });
@@ -44,8 +44,9 @@ function isClassOrConstructor(target: object, key: PropertyKey, method: object):
  * ```
  */
 export function Untraced(): (target: object, second: PropertyKey | ClassMethodDecoratorContext, descriptor?: PropertyDescriptor) => void {
-  return (target, _second, descriptor) => {
+  return (target, second, descriptor) => {
     const method: unknown = descriptor === undefined ? target : descriptor.value;
+    if (descriptor !== undefined) settlePlace(target, second as PropertyKey);
     if (typeof method === 'function') leaveUntraced(method);
   };
 }

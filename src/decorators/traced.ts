@@ -6,7 +6,7 @@ import { markedParameters } from './span-attribute';
 import { traceClass } from './traced-class';
 import { checkPlace, checkTracedOptions } from './traced-options';
 import type { AnyMethod, CheckedTracedOptions, TracedClassOptions, TracedOptions } from './traced-options';
-import { wrapOnce } from './wrapped-methods';
+import { settlePlace, wrapOnce } from './wrapped-methods';
 
 /** What legacy and standard decorators are called with on a method, an accessor or a field. */
 type MemberDecoratorArguments<F extends AnyMethod> =
@@ -44,8 +44,8 @@ function isStandard(args: readonly unknown[]): boolean {
 function decorateStandard(options: CheckedTracedOptions, value: unknown, { kind, name }: StandardContext): unknown {
   if (kind === 'class') return traceClass(options, value as object);
   checkPlace(options, false, `the member ${String(name)}`);
-  const wrap = (method: unknown): AnyMethod => {
-    const { wrapper, spec } = wrapOnce(options, { method: method as AnyMethod, key: name });
+  const wrap = (method: unknown, className?: string): AnyMethod => {
+    const { wrapper, spec } = wrapOnce(options, { method: method as AnyMethod, key: name, ...(className !== undefined && { className }) });
     recordTraced(spec, wrapper, undefined);
     return wrapper;
   };
@@ -54,7 +54,9 @@ function decorateStandard(options: CheckedTracedOptions, value: unknown, { kind,
     const { get, set } = value as { get: AnyMethod; set: AnyMethod };
     return { get: wrap(get), set: wrap(set) };
   }
-  return (initial: unknown) => (typeof initial === 'function' ? wrap(initial) : refuse(undefined, name, 'a field that holds no function'));
+  return function (this: unknown, initial: unknown): unknown {
+    return typeof initial === 'function' ? wrap(initial, classNameOf(this)) : refuse(this, name, 'a field that holds no function');
+  };
 }
 
 function decorateLegacy(options: CheckedTracedOptions, place: MemberPlace, descriptor: PropertyDescriptor | undefined): unknown {
@@ -63,6 +65,7 @@ function decorateLegacy(options: CheckedTracedOptions, place: MemberPlace, descr
   if (typeof descriptor === 'number') return refuse(target, key, 'a parameter', 'put it on the method, and @SpanAttribute on the parameter');
   if (descriptor === undefined) return refuse(target, key, 'a property', 'put it on a method; a field that holds a function needs standard decorators');
   checkPlace(options, false, `the member ${String(key)}`);
+  settlePlace(target, key);
   const wrap = (method: unknown): AnyMethod => {
     const { wrapper, spec } = wrapOnce(options, { method: method as AnyMethod, key, className: classNameOf(target), parameters: markedParameters(target, key) });
     recordTraced(spec, wrapper, place);

@@ -13,6 +13,8 @@ interface Origin {
 
 const origins = new WeakMap<object, Origin>();
 const untraced = new WeakSet<object>();
+/** By prototype (or class), with legacy decorators: what carries a decorator of its own, whatever another decorator put in its place. */
+const settledPlaces = new WeakMap<object, Set<PropertyKey>>();
 
 /** A method with its wrapper. */
 export interface Wrapped {
@@ -21,19 +23,25 @@ export interface Wrapped {
 }
 
 /** Wraps a method; one that is wrapped already gets one new wrapper, not a second: what the outer decorator says goes first. */
-export function wrapOnce(options: CheckedTracedOptions, member: TracedMember & { readonly method: AnyMethod }): Wrapped {
+export function wrapOnce(options: CheckedTracedOptions, member: Omit<TracedMember, 'wrapper'> & { readonly method: AnyMethod }): Wrapped {
   const origin = origins.get(member.method);
   const method = origin?.method ?? member.method;
   const merged = origin === undefined ? options : { ...origin.options, ...options, kind: options.kind === 0 ? origin.options.kind : options.kind };
-  const spec = specOf(merged, { ...member, method });
-  const wrapper = wrapMethod(method, spec, member.method) as AnyMethod;
+  const spec = specOf(merged, { ...member, method, wrapper: () => wrapper });
+  const wrapper: AnyMethod = wrapMethod(method, spec, member.method) as AnyMethod;
   origins.set(wrapper, { method, options: merged });
   return { wrapper, spec };
 }
 
 /** Whether a method is wrapped by `@Traced` already, or says that it must not be. */
-export function isSettled(method: object): boolean {
-  return origins.has(method) || untraced.has(method);
+export function isSettled(method: object, target: object, key: PropertyKey): boolean {
+  return origins.has(method) || untraced.has(method) || settledPlaces.get(target)?.has(key) === true;
+}
+
+/** Has `@Traced` on the class pass over whatever stands here in the end. */
+export function settlePlace(target: object, key: PropertyKey): void {
+  const keys = settledPlaces.get(target) ?? new Set();
+  settledPlaces.set(target, keys.add(key));
 }
 
 /** Has `@Traced` on the class pass a method over. */

@@ -69,17 +69,17 @@ export class Delivery implements SpanProcessor {
     else this.armIdle();
   }
 
-  /** Resolves when all spans that ended before this call were sent or dropped, or after `timeoutMillis`. */
-  async flush(timeoutMillis: number): Promise<void> {
+  /** Resolves when all spans that ended before this call were sent or dropped, or after `timeoutMillis`; `isHook`: no answer waits for it. */
+  async flush(timeoutMillis: number, isHook = false): Promise<void> {
     if (this.settled >= this.accepted) return;
     const target = this.accepted;
     const done = new Promise<void>((resolve) => this.waiters.push({ target, resolve }));
     this.pump();
-    await settledWithin(done, this.failuresInARow < PATIENCE ? timeoutMillis : Math.min(timeoutMillis, IMPATIENT_MILLIS));
+    await settledWithin(done, isHook || this.failuresInARow < PATIENCE ? timeoutMillis : Math.min(timeoutMillis, IMPATIENT_MILLIS));
   }
 
   async forceFlush(): Promise<void> {
-    await this.flush(this.timeoutMillis);
+    await this.flush(this.timeoutMillis, true);
   }
 
   async shutdown(): Promise<void> {

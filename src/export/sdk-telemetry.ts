@@ -39,7 +39,7 @@ export class SdkTelemetry implements Telemetry {
   private readonly provider: BasicTracerProvider;
   private readonly parts: TracerParts | undefined;
   private readonly spanClass: DirectSpanClass | undefined;
-  private readonly flushers: readonly { flush(timeoutMillis: number): Promise<void> }[];
+  private readonly flushers: readonly { flush(timeoutMillis: number, isHook?: boolean): Promise<void> }[];
 
   constructor({ config, endpoint, functionAttributes, recorders }: SdkSettings) {
     const delivery =
@@ -97,8 +97,8 @@ export class SdkTelemetry implements Telemetry {
     });
   }
 
-  async flush(timeoutMillis: number): Promise<void> {
-    await Promise.all(this.flushers.map((flusher) => flusher.flush(timeoutMillis)));
+  async flush(timeoutMillis: number, isHook = false): Promise<void> {
+    await Promise.all(this.flushers.map((flusher) => flusher.flush(timeoutMillis, isHook)));
   }
 }
 

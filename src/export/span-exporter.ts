@@ -17,7 +17,15 @@ export function createExporter({ endpoint, headers, timeoutMillis }: ExporterSet
     const { JaegerExporter } = require('@opentelemetry/exporter-jaeger') as typeof import('@opentelemetry/exporter-jaeger');
     // Its shutdown waits out `flushTimeout` with a timer that keeps the process alive. Its sender would split a batch into requests of
     // 100 spans: when one of them fails, those before it were taken, and to send the batch again would double them.
-    const settings = { endpoint: endpoint.url, flushTimeout: 1, maxSpanBatchSize: Number.POSITIVE_INFINITY };
+    const { username, password, search } = new URL(endpoint.url);
+    if (search !== '') tellOnce('the query of the endpoint is left out: a Jaeger export sends none');
+    const settings = {
+      endpoint: endpoint.url,
+      // Its sender takes them from here alone, and not out of the URL.
+      ...(username !== '' && { username: decodeURIComponent(username), password: decodeURIComponent(password) }),
+      flushTimeout: 1,
+      maxSpanBatchSize: Number.POSITIVE_INFINITY,
+    };
     return new JaegerExporter(settings);
   }
   const { OTLPTraceExporter } = require('@opentelemetry/exporter-trace-otlp-proto') as typeof import('@opentelemetry/exporter-trace-otlp-proto');

@@ -47,9 +47,9 @@ export class TelemetrySource {
     return telemetry;
   }
 
-  /** Delivers what every set-up still holds. Never rejects. */
+  /** Delivers what every set-up still holds, in a lifecycle hook. Never rejects. */
   async flush(timeoutMillis: number): Promise<void> {
-    await Promise.all([...this.made.values()].map((telemetry) => telemetry.flush(timeoutMillis)));
+    await Promise.all([...this.made.values()].map((telemetry) => telemetry.flush(timeoutMillis, true)));
   }
 
   private endpointFrom(context: FcContext): Endpoint | undefined {

@@ -51,21 +51,31 @@ function show(value: unknown): string {
   return value === undefined ? 'absent' : (JSON.stringify(value, (_, inner: unknown) => (typeof inner === 'bigint' ? `${inner}n` : inner)) ?? typeof value);
 }
 
+/** Which child each expected one is, if they can all be paired; several may look alike, so a choice can be taken back. */
+function pairing(children: readonly SpanNode[], expected: readonly ExpectedSpan[]): boolean {
+  const [wanted, ...rest] = expected;
+  if (wanted === undefined) return children.length === 0;
+  return children.some((child, index) => mismatches(child, wanted).length === 0 && pairing(children.toSpliced(index, 1), rest));
+}
+
 function mismatches(node: SpanNode, expected: ExpectedSpan): string[] {
   const found = differencesOf(node.span, expected);
+  const wantedChildren = expected.children ?? [];
+  if (node.children.length === wantedChildren.length && pairing(node.children, wantedChildren)) return found;
   const left = [...node.children];
-  const open: ExpectedSpan[] = [];
-  for (const wanted of expected.children ?? []) {
-    const index = left.findIndex((child) => mismatches(child, wanted).length === 0);
-    if (index === -1) open.push(wanted);
-    else left.splice(index, 1);
-  }
+  const take = (matches: (child: SpanNode) => boolean): SpanNode | undefined => {
+    const index = left.findIndex(matches);
+    return index === -1 ? undefined : left.splice(index, 1)[0];
+  };
+  // For the message, the pairs that fit are set aside, and the others compared by name.
+  const open = wantedChildren.filter((wanted) => take((child) => mismatches(child, wanted).length === 0) === undefined);
   for (const wanted of open) {
-    const index = left.findIndex((child) => child.span.name === wanted.name);
-    if (index === -1) found.push(`${expected.name}: has no child ${wanted.name}`);
-    else found.push(...mismatches(left.splice(index, 1)[0]!, wanted));
+    const child = take(({ span }) => span.name === wanted.name);
+    if (child === undefined) found.push(`${expected.name}: has no child ${wanted.name}`);
+    else found.push(...mismatches(child, wanted));
   }
   found.push(...left.map((child) => `${expected.name}: has an unexpected child ${child.span.name}`));
+  if (found.length === 0) found.push(`${expected.name}: its children cannot be paired with the expected ones`);
   return found;
 }
 

@@ -1,6 +1,13 @@
 import type { Attributes, SpanKind } from '@opentelemetry/api';
 import type { Extractor } from './attributes';
 
+/** The class that a method stands in. */
+export interface Owner {
+  readonly className: string;
+  /** Whether it was found there, and not guessed: from a `#private` method, say, or one that another decorator wrapped. */
+  readonly isCertain: boolean;
+}
+
 /** What `@Traced` was told of a method, checked and complete. */
 export interface SpanSpec {
   /** The name of the spans; with standard decorators it is known when the class is, at the first call. */
@@ -8,7 +15,7 @@ export interface SpanSpec {
   /** The name that spans get in a class of this name. */
   nameIn(className: string): string;
   /** The class that the method stands in, told from an instance. */
-  classNameOf(self: unknown): string;
+  ownerOf(self: unknown): Owner;
   /** Name spans after the class of the instance instead of the one that the method stands in. */
   readonly runtimeClass: boolean;
   readonly kind: SpanKind;
@@ -34,6 +41,9 @@ export function spanNameOf(spec: SpanSpec, self: unknown): string {
     const owner: unknown = typeof self === 'function' ? self : (self as object | null | undefined)?.constructor;
     return spec.nameIn(typeof owner === 'function' ? owner.name : '');
   }
-  spec.name ??= spec.nameIn(spec.classNameOf(self));
-  return spec.name;
+  if (spec.name !== undefined) return spec.name;
+  const { className, isCertain } = spec.ownerOf(self);
+  const name = spec.nameIn(className);
+  if (isCertain) spec.name = name;
+  return name;
 }

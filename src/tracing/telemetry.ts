@@ -11,8 +11,8 @@ export interface Telemetry {
   startInvocation(name: string, options: SpanOptions, parent: Context, traceId: string | undefined): Span;
   /** Starts the span of a call in `context`, whose active span is `parent`. */
   startCall(name: string, options: SpanOptions | undefined, context: Context, parent: Span | undefined): Span;
-  /** Delivers what has ended so far. Resolves when that is done or after `timeoutMillis`; never rejects. */
-  flush(timeoutMillis: number): Promise<void>;
+  /** Delivers what has ended so far. Resolves when that is done or after `timeoutMillis`; never rejects. `isHook`: no answer waits for it. */
+  flush(timeoutMillis: number, isHook?: boolean): Promise<void>;
 }
 
 /** Takes spans in a test: the part of the SDK's SpanProcessor that a recorder needs. */
