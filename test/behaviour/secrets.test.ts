@@ -1,0 +1,154 @@
+import { trace } from '@opentelemetry/api';
+import { annotate, createHandler, currentSpan, FcTracedError, Handler, secret, startSpan, Traced, traced } from 'fc-traced';
+import type { FcContext, HandlerOptions } from 'fc-traced';
+import { expectTrace, fakeFcContext, invoke, recordTraces } from 'fc-traced/testing';
+
+type Processor = NonNullable<HandlerOptions['spanProcessors']>[number];
+type Planter = (text: string, context: FcContext) => unknown;
+
+const nothing = async (): Promise<void> => {};
+const SPAN = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 1 };
+
+/** What a user's processor can read of a span whenever it is shown one. */
+function shown(span: object): string {
+  const { name, attributes, events, links, status } = span as Record<string, unknown>;
+  return JSON.stringify({ name, attributes, events, links, status });
+}
+const looks: string[] = [];
+const looking: Processor = {
+  onStart: (span) => void looks.push(shown(span)),
+  onEnding: (span) => void looks.push(shown(span)),
+  onEnd: (span) => void looks.push(shown(span)),
+  forceFlush: nothing,
+  shutdown: nothing,
+};
+
+const traces = recordTraces();
+afterEach(() => {
+  traces.clear();
+  looks.length = 0;
+});
+afterAll(() => traces.stop());
+
+let plant: Planter;
+@Handler({ name: 'orders', spanProcessors: [looking] })
+class Orders {
+  async handle(event: { text: string }, context: FcContext): Promise<unknown> {
+    await Promise.resolve();
+    return plant(event.text, context);
+  }
+}
+const { handler } = createHandler(Orders);
+
+/** Runs a planter in an invocation, and gives all that a processor saw and the trace holds, as text. */
+async function traceOf(planter: Planter, text: string, context?: FcContext): Promise<string> {
+  plant = planter;
+  await invoke(handler, { text }, context).catch((error: unknown) => {
+    if (error instanceof FcTracedError) throw error;
+  });
+  expect(looks.length).toBeGreaterThanOrEqual(3);
+  return looks.join('\n') + JSON.stringify(traces.spans(), (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
+}
+
+const failing = (error: unknown): never => {
+  throw error;
+};
+const inSpan = (options: object, work: () => unknown = () => 1): unknown => traced(work, { name: 'work', ...options })();
+const library = trace.getTracer('library');
+
+/** Every place of a trace that a program can put a text. The second member says whether an error is the way. */
+const PLACES: Record<string, Planter> = {
+  'a fixed attribute': (text) => inSpan({ attributes: { note: `a ${text} b` } }),
+  'an attribute of an extractor': (text) => inSpan({ attributes: () => ({ deep: { note: `a ${text} b`, list: ['x', text] } }) }),
+  'an attribute\'s key': (text) => inSpan({ attributes: () => ({ [`user.${text}`]: 1 }) }),
+  'a result': (text) => inSpan({ result: (value: string) => ({ value }) }, () => text),
+  'a link\'s attributes': (text) => inSpan({ links: () => [{ context: SPAN, attributes: { note: text } }] }),
+  'a method\'s name': (text) => inSpan({ name: `work ${text}` }),
+  'annotate()': (text) => annotate({ note: text }),
+  'startSpan()': (text) => startSpan(`start ${text}`, { attributes: { note: text } }).end(),
+  'the current span\'s attributes': (text) => currentSpan().setAttribute('note', text).setAttributes({ list: [text, 'x'] }),
+  'the current span\'s name': (text) => currentSpan().updateName(`name ${text}`),
+  'the current span\'s status': (text) => currentSpan().setStatus({ code: 2, message: `status ${text}` }),
+  'the current span\'s links': (text) => currentSpan().addLink({ context: SPAN, attributes: { note: text } }),
+  'an event\'s name': (text) => currentSpan().addEvent(`event ${text}`),
+  'an event\'s attributes': (text) => currentSpan().addEvent('event', { note: text, list: [text] }),
+  'a recorded exception': (text) => currentSpan().recordException(new Error(text)),
+  'a span of a library': (text) => library.startActiveSpan(`library ${text}`, { attributes: { note: text }, links: [{ context: SPAN, attributes: { note: text } }] }, (span) => {
+    span.addEvent(text);
+    span.end();
+  }),
+  'an error\'s message and stack': (text) => inSpan({}, () => failing(new Error(`login with ${text} failed`))),
+  'an error\'s name': (text) => inSpan({}, () => failing(Object.assign(new Error('x'), { name: `E ${text}` }))),
+  'an error\'s cause': (text) => inSpan({}, () => failing(new Error('outer', { cause: new Error(text, { cause: text }) }))),
+  'errors that are gathered': (text) => inSpan({}, () => failing(new AggregateError([new Error(text), text], 'all'))),
+  'a thrown text': (text) => inSpan({}, () => failing(text)),
+  'an error of an async method': async (text) => inSpan({}, async () => failing(new Error(text))),
+  'an error of the handler': (text) => failing(new Error(text)),
+  'a method of a class': (text) => {
+    class Login {
+      @Traced({ attributes: (user: { name: string }) => ({ user }) })
+      by(user: { name: string }): never {
+        return failing(new Error(user.name));
+      }
+    }
+    return new Login().by({ name: text });
+  },
+};
+
+test.each(Object.entries(PLACES))('%s shows the text in a trace, unless it is a secret', async (_, place) => {
+  const open = 'not-a-secret-4711';
+  expect(await traceOf(place, open)).toContain(open);
+  traces.clear();
+  looks.length = 0;
+  const hidden = `sk-live-${Math.random().toString(36).slice(2)}-end`;
+  secret(hidden);
+  const all = await traceOf(place, hidden);
+  expect(all).not.toContain(hidden);
+  expect(all).toContain('[redacted]');
+  for (const found of traces.traces()) expectTrace(found).toHideSecrets(hidden);
+});
+
+test.each(Object.entries(PLACES))('FC\'s credentials cannot be planted in %s', async (_, place) => {
+  const credentials = { accessKeyId: 'LTAI.FAKE.of.a.test', accessKeySecret: 'FAKE/secret+of=a test', securityToken: 'CAIS"FAKE"\ntoken\\of a test' };
+  for (const value of Object.values(credentials)) {
+    const all = await traceOf((text, context) => place(text, context), value, fakeFcContext({ credentials }));
+    expect(all).not.toContain(JSON.stringify(value).slice(1, -1));
+    for (const found of traces.traces()) expectTrace(found).toHideSecrets(...Object.values(credentials));
+  }
+});
+
+test('the whole of FC\'s context as attributes shows no credentials and no endpoint', async () => {
+  const all = await traceOf((_, context) => inSpan({ attributes: () => ({ context }) }), '', fakeFcContext({ tracing: { jaegerEndpoint: 'http://127.0.0.1:1/adapt_token/api/traces' } }));
+  expect(all).toContain('"context.region":"cn-hangzhou"');
+  expect(all).toContain('"context.credentials":"[redacted]"');
+  expect(all).not.toMatch(/FAKE-access-key-secret|FAKE\.AccessKeyId|FAKE-security-token|adapt_token/);
+});
+
+test('the error that leaves the handler still has its text: only the trace is without', async () => {
+  secret('sk-live-passes-through');
+  plant = () => failing(new Error('sk-live-passes-through'));
+  await expect(invoke(handler, {})).rejects.toThrow('sk-live-passes-through');
+});
+
+test('a secret that begins with another one leaves no rest', async () => {
+  secret('prefix-1234');
+  secret('prefix-1234-and-the-rest');
+  expect(await traceOf(() => annotate({ note: 'prefix-1234-and-the-rest' }), '')).not.toContain('the-rest');
+});
+
+test('a processor that adds a secret as a span ends hides it from the others', async () => {
+  secret('sk-live-added-late');
+  const ended: string[] = [];
+  const adding: Processor = { ...looking, onEnding: (span) => void span.setAttribute('late', 'sk-live-added-late'), onEnd: (span) => void ended.push(shown(span)) };
+  await invoke(createHandler(Orders, { spanProcessors: [adding] }).handler, {});
+  expect(ended.join()).toContain('"late":"[redacted]"');
+});
+
+test('secrets stay known while 250 newer ones come, and as long as they are used', async () => {
+  secret('sk-live-is-used-again');
+  for (let index = 0; index < 600; index += 1) {
+    secret(`passing secret ${index}`);
+    if (index % 200 === 0) secret('sk-live-is-used-again');
+  }
+  expect(await traceOf(() => annotate({ note: 'sk-live-is-used-again passing secret 599 passing secret 401' }), '')).toContain('"note":"[redacted] [redacted] [redacted]"');
+});
