@@ -5,15 +5,8 @@ import { classNameOf, memberName } from './method-spec';
 import { markedParameters } from './span-attribute';
 import { traceClass } from './traced-class';
 import { checkPlace, checkTracedOptions } from './traced-options';
-import type { AnyMethod, CheckedTracedOptions, TracedClassOptions, TracedOptions } from './traced-options';
+import type { AnyMethod, CheckedTracedOptions, MemberDecoratorArguments, TracedClassOptions, TracedOptions } from './traced-options';
 import { settlePlace, wrapOnce } from './wrapped-methods';
-
-/** What legacy and standard decorators are called with on a method, an accessor or a field. */
-type MemberDecoratorArguments<F extends AnyMethod> =
-  // oxlint-disable-next-line typescript/no-explicit-any -- `this` of a standard decorator; `unknown` refuses every class
-  | [value: F, context: ClassMethodDecoratorContext<any, F>]
-  // oxlint-disable-next-line typescript/no-explicit-any -- the target of a legacy decorator, as TypeScript itself types it
-  | [target: any, key: PropertyKey, descriptor: TypedPropertyDescriptor<F>];
 
 /** `@Traced` on members other than methods, and on classes. */
 interface LooseDecorator {
@@ -103,7 +96,8 @@ function decorateLegacy(options: CheckedTracedOptions, place: MemberPlace, descr
  * }
  * ```
  */
-export function Traced<F extends AnyMethod>(nameOrOptions?: string | TracedOptions<F>): ((...args: MemberDecoratorArguments<F>) => any) & LooseDecorator; // oxlint-disable-line typescript/no-explicit-any -- legacy wants a descriptor, standard a method
+// oxlint-disable-next-line typescript/no-explicit-any -- a member of any class; legacy wants a descriptor back, standard a method
+export function Traced<F extends AnyMethod, T = any>(nameOrOptions?: string | TracedOptions<F, T>): ((...args: MemberDecoratorArguments<F, T>) => any) & LooseDecorator;
 export function Traced(options: TracedClassOptions): LooseDecorator;
 export function Traced(nameOrOptions?: unknown, ...more: unknown[]): (...args: unknown[]) => unknown {
   if (more.length > 0) throw new FcTracedError('INVALID_OPTION', '@Traced needs its parentheses: @Traced().');
