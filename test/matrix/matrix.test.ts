@@ -31,6 +31,7 @@ describe.each([...new Set([...casesOf('legacy'), ...casesOf('standard')])])('%s'
   const resultsOf = (way: string): readonly Result[] => (results.get(way) ?? []).filter((result) => result.behaviour === behaviour);
 
   test.each(titlesIn(file))('%s', (title) => {
+    if (problem !== undefined) throw new Error('The cases did not run: see the first test.');
     const problems = ways.flatMap((way) => {
       const [found, ...more] = resultsOf(way).filter((result) => result.title === title);
       if (found === undefined || more.length > 0) return [`${way}: ran ${more.length + (found ? 1 : 0)} times`];
