@@ -6,12 +6,13 @@ import { extract } from '../tracing/attributes';
 import type { Extractor } from '../tracing/attributes';
 import { copyMetadata } from './metadata';
 import { memberName } from './method-spec';
-import type { AnyMethod, TracedOptions } from './traced-options';
+import type { AnyMethod, AttributeSource, MemberDecoratorArguments, TracedOptions } from './traced-options';
 
-/** Options of `@Annotate`, for a method of type `F`. */
-export type AnnotateOptions<F extends AnyMethod = AnyMethod> = Pick<TracedOptions<F>, 'result'> & {
+/** Options of `@Annotate`, for a method of type `F` and of objects of type `T`. */
+// oxlint-disable-next-line typescript/no-explicit-any -- as for TracedOptions
+export type AnnotateOptions<F extends AnyMethod = AnyMethod, T = any> = Pick<TracedOptions<F, T>, 'result'> & {
   /** Attributes made from the call's arguments. */
-  readonly attributes?: Extract<TracedOptions<F>['attributes'], AnyMethod>;
+  readonly attributes?: (this: T, ...args: Parameters<F>) => AttributeSource | undefined;
 };
 
 function wrap(method: AnyMethod, { attributes, result }: AnnotateOptions): AnyMethod {
@@ -64,12 +65,8 @@ function wrap(method: AnyMethod, { attributes, result }: AnnotateOptions): AnyMe
  * }
  * ```
  */
-export function Annotate<F extends AnyMethod>(
-  options: AnnotateOptions<F>,
-): (
-  // oxlint-disable-next-line typescript/no-explicit-any -- as for @Traced
-  ...args: [value: F, context: ClassMethodDecoratorContext<any, F>] | [target: any, key: PropertyKey, descriptor: TypedPropertyDescriptor<F>]
-) => any; // oxlint-disable-line typescript/no-explicit-any -- legacy wants a descriptor, standard a method
+// oxlint-disable-next-line typescript/no-explicit-any -- a member of any class; legacy wants a descriptor back, standard a method
+export function Annotate<F extends AnyMethod, T = any>(options: AnnotateOptions<F, T>): (...args: MemberDecoratorArguments<F, T>) => any;
 export function Annotate(options: AnnotateOptions): (...args: unknown[]) => unknown {
   const { attributes, result } = (options as AnnotateOptions | undefined) ?? {};
   if ([attributes, result].every((extractor) => typeof extractor !== 'function')) throw new FcTracedError('INVALID_OPTION', '@Annotate needs the option attributes or result, a function that gives attributes.');

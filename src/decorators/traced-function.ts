@@ -18,7 +18,7 @@ import { wrapOnce } from './wrapped-methods';
  * });
  * ```
  */
-export function traced<F extends AnyMethod>(fn: F, nameOrOptions?: string | TracedOptions<F>): F {
+export function traced<F extends AnyMethod>(fn: F, nameOrOptions?: string | TracedOptions<F, ThisParameterType<F>>): F {
   if (typeof fn !== 'function' || /^class\b/.test(Function.prototype.toString.call(fn))) throw new FcTracedError('INVALID_TARGET', `traced() takes a function, not ${typeof fn === 'function' ? `the class ${fn.name}` : `a value of type ${typeof fn}`}.`);
   const options = checkTracedOptions(nameOrOptions);
   checkPlace(options, false, 'a function');

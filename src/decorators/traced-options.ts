@@ -28,8 +28,14 @@ export type ResultOf<F extends AnyMethod> = ReturnType<F> extends Generator<unkn
 // oxlint-disable-next-line typescript/no-explicit-any -- a class of errors may take anything
 export type ExpectedErrors = readonly (abstract new (...args: any[]) => unknown)[] | ((error: unknown) => boolean);
 
-/** Options of `@Traced`, for a method of type `F`. */
-export interface TracedOptions<F extends AnyMethod = AnyMethod> {
+/** What legacy and standard decorators are called with on a method, an accessor or a field. */
+export type MemberDecoratorArguments<F extends AnyMethod, T> =
+  | [value: F, context: ClassMethodDecoratorContext<T, F>]
+  | [target: T, key: PropertyKey, descriptor: TypedPropertyDescriptor<F>];
+
+/** Options of `@Traced`, for a method of type `F` and of objects of type `T`, both inferred where it stands. */
+// oxlint-disable-next-line typescript/no-explicit-any -- options written apart from their class may be for any
+export interface TracedOptions<F extends AnyMethod = AnyMethod, T = any> {
   /** Name of the spans. Default: `Class.method`. */
   readonly name?: string;
   /** Name spans after the class of the instance, where a subclass inherits the method. Default: false. */
@@ -37,11 +43,11 @@ export interface TracedOptions<F extends AnyMethod = AnyMethod> {
   /** Default: `internal`. */
   readonly kind?: SpanKind | KindName;
   /** Attributes of each span: fixed ones, or made from the call's arguments. What it throws never reaches the call. */
-  readonly attributes?: Attributes | ((this: ThisParameterType<F>, ...args: Parameters<F>) => AttributeSource | undefined);
+  readonly attributes?: Attributes | ((this: T, ...args: Parameters<F>) => AttributeSource | undefined);
   /** Attributes made from what the call gave in the end: the awaited value, a generator's return value. */
-  readonly result?: (this: ThisParameterType<F>, result: ResultOf<F>) => AttributeSource | undefined;
+  readonly result?: (this: T, result: ResultOf<F>) => AttributeSource | undefined;
   /** Further spans that the call is about, told from its arguments. */
-  readonly links?: (this: ThisParameterType<F>, ...args: Parameters<F>) => Iterable<Link | SpanContext> | undefined;
+  readonly links?: (this: T, ...args: Parameters<F>) => Iterable<Link | SpanContext> | undefined;
   /** Errors that do not mark the span as failed. */
   readonly expected?: ExpectedErrors;
   /** Start a trace of its own, linked to the caller's span. Default: false. */

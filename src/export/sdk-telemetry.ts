@@ -47,7 +47,7 @@ export class SdkTelemetry implements Telemetry {
         ? undefined
         : new Delivery(() => createExporter({ endpoint, headers: config.headers, timeoutMillis: config.exportTimeoutMillis }), config.exportTimeoutMillis, (text) => scrub(text, endpoint.url));
     const users = config.spanProcessors;
-    const sinks: SpanRecorder[] = delivery === undefined ? [] : [delivery as SpanRecorder];
+    const sinks: SpanRecorder[] = delivery === undefined ? [] : [delivery];
     if (recorders !== undefined) sinks.push({ onEnd: (span) => recorders.forEach((recorder) => recorder.onEnd(span)) });
     this.provider = new BasicTracerProvider({
       sampler: new FlagSampler(config.sampleRatio),
