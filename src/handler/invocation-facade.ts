@@ -1,6 +1,6 @@
 import { FcTracedError } from '../errors';
 import type { FcContext } from '../fc/context';
-import { activeInvocation } from '../tracing/invocation';
+import { activeInvocation } from '../tracing/active-invocation';
 import type { Invocation } from '../tracing/invocation';
 
 function standIn(what: string, find: (invocation: Invocation) => unknown): object {

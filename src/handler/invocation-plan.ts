@@ -3,7 +3,7 @@ import type { Context, SpanContext } from '@opentelemetry/api';
 import { types } from 'node:util';
 import type { FcContext } from '../fc/context';
 import { readField } from '../fc/context';
-import { detectTrigger } from '../fc/trigger';
+import { detectTrigger } from '../fc/detect-trigger';
 import type { Trigger } from '../fc/trigger';
 import type { HandlerOptions } from '../options';
 import { resolveParent } from '../propagation/parent';

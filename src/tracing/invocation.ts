@@ -1,6 +1,4 @@
 import type { FcContext } from '../fc/context';
-import { activeContext } from './active-context';
-import { invocationIn } from './linked-context';
 import type { Telemetry } from './telemetry';
 
 /** A call whose work goes on after its method returned. */
@@ -19,9 +17,4 @@ export interface Invocation {
   readonly telemetry: Telemetry | undefined;
   /** Calls whose streams, iterators and the like are not at their end. */
   readonly open: Set<OpenCall>;
-}
-
-/** The invocation that the running code belongs to. */
-export function activeInvocation(): Invocation | undefined {
-  return invocationIn(activeContext());
 }
