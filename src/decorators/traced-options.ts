@@ -56,6 +56,8 @@ export interface TracedOptions<F extends AnyMethod = AnyMethod, T = any> {
   readonly callback?: boolean;
   /** Count bytes and items of a returned stream, as `fc_traced.stream.bytes` and `fc_traced.stream.items`. Default: false. */
   readonly count?: boolean;
+  /** On classes alone. Named here so that TypeScript sees at once which of the two kinds of options are given. */
+  readonly filter?: undefined;
 }
 
 /** Options of `@Traced` on a class. */
@@ -65,7 +67,7 @@ export interface TracedClassOptions extends Pick<TracedOptions, 'kind' | 'runtim
 }
 
 /** Options, checked; of an unknown method. */
-export type CheckedTracedOptions = Omit<TracedOptions & TracedClassOptions, 'kind'> & { readonly kind: SpanKind };
+export type CheckedTracedOptions = Omit<TracedOptions, 'kind' | 'filter'> & Omit<TracedClassOptions, 'kind'> & { readonly kind: SpanKind };
 
 function invalid(message: string): FcTracedError {
   return new FcTracedError('INVALID_OPTION', message);

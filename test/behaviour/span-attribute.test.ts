@@ -107,6 +107,7 @@ test('an empty name and a parameter of a constructor are refused when the class 
   expect(refusal(() => SpanAttribute(' '))).toEqual(['INVALID_OPTION', '@SpanAttribute needs the name of an attribute, one that is not empty. [INVALID_OPTION]']);
   expect(refusal(() => {
     class Orders {
+      // @ts-expect-error -- a parameter of the constructor
       constructor(@SpanAttribute('id') readonly id: number) {}
     }
     return Orders;
