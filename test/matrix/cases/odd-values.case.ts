@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import vm from 'node:vm';
 import { Traced } from 'fc-traced';
 import { check, ended } from '../check';
 
-class Box {
+export class Box {
   @Traced()
   give<T>(value: T): T {
     return value;
@@ -54,4 +55,9 @@ check('a value whose inner kinds throw at every touch is given as it is', () => 
   }])));
   assert.ok(Object.is(new Box().give(thorny), thorny));
   assert.deepEqual(ended(), ['Box.give']);
+});
+
+check('the first object that a traced method gives does not make Node load fetch', () => {
+  const program = `const { Box } = require(${JSON.stringify(__filename)}); new Box().give({}); console.log(process.moduleLoadList.filter((name) => name.includes('undici')).length);`;
+  assert.equal(execFileSync(process.execPath, ['-e', program], { encoding: 'utf8' }), '0\n');
 });

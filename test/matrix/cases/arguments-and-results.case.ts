@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { secret, Traced } from 'fc-traced';
+import { check, events, span, traces } from '../check';
+import { expectTrace } from 'fc-traced/testing';
+
+interface Order {
+  readonly id: number;
+  readonly items: readonly string[];
+}
+
+class Shop {
+  constructor(private readonly city: string) {}
+
+  @Traced({
+    attributes(order, express) {
+      return { order: { id: order.id, items: order.items.length }, express, city: this.where() };
+    },
+    result(receipt) {
+      return { receipt, from: this.where() };
+    },
+  })
+  async ship(order: Order, express = false): Promise<string> {
+    return `${order.id} ${express}`;
+  }
+
+  @Traced({ attributes: { team: 'shop', size: 3 } })
+  fixed(): void {}
+
+  @Traced()
+  silent(_password: string, _order: object): object {
+    return { token: 'hidden' };
+  }
+
+  @Traced({
+    attributes: () => {
+      throw new Error('bad extractor');
+    },
+    result: () => {
+      throw new Error('bad result');
+    },
+  })
+  careless(): number {
+    return 7;
+  }
+
+  @Traced({ attributes: (card) => ({ 'card.number': card, password: 'swordfish', note: 'n' }) })
+  pay(card: unknown): unknown {
+    return card;
+  }
+
+  where(): string {
+    return this.city;
+  }
+}
+
+check('attributes from arguments and from the awaited result are on the span, with this as in the method', async () => {
+  assert.equal(await new Shop('Hangzhou').ship({ id: 7, items: ['a', 'b'] }), '7 false');
+  const { attributes } = span('Shop.ship');
+  assert.deepEqual(attributes, { 'order.id': 7, 'order.items': 2, city: 'Hangzhou', receipt: '7 false', from: 'Hangzhou' });
+});
+
+check('fixed attributes are on each span', () => {
+  new Shop('').fixed();
+  assert.deepEqual(span('Shop.fixed').attributes, { team: 'shop', size: 3 });
+});
+
+check('nothing of arguments and results is told unless it is asked for', () => {
+  new Shop('').silent('swordfish', { id: 1 });
+  assert.deepEqual(span('Shop.silent').attributes, {});
+});
+
+check('an extractor that throws leaves the call alone and is told on the span', () => {
+  assert.equal(new Shop('').careless(), 7);
+  assert.deepEqual(events('Shop.careless'), ['fc_traced.problem', 'fc_traced.problem']);
+  assert.equal(span('Shop.careless').status.code, 'UNSET');
+});
+
+check('secrets and keys that name one are redacted, and the method gets them whole', () => {
+  const card = secret('6222-0000-1111');
+  assert.equal(new Shop('').pay(card), card);
+  const { attributes } = span('Shop.pay');
+  assert.deepEqual(attributes, { 'card.number': '[redacted]', password: '[redacted]', note: 'n' });
+  expectTrace(traces.only()).toHideSecrets('6222-0000-1111', 'swordfish');
+});

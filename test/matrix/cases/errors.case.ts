@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { Traced } from 'fc-traced';
+import { check, ended, events, pause, span, tree } from '../check';
+
+class OutOfStock extends Error {
+  override readonly name = 'OutOfStock';
+}
+
+class Shop {
+  @Traced()
+  raise(thrown: unknown): never {
+    throw thrown;
+  }
+
+  @Traced()
+  outer(thrown: unknown): never {
+    return this.middle(thrown);
+  }
+
+  @Traced()
+  middle(thrown: unknown): never {
+    return this.raise(thrown);
+  }
+
+  @Traced()
+  async later(thrown: unknown): Promise<never> {
+    await pause();
+    return this.raise(thrown);
+  }
+
+  @Traced({ expected: [OutOfStock] })
+  listed(error: Error): never {
+    throw error;
+  }
+
+  @Traced({ expected: (error) => (error as { status?: number }).status === 404 })
+  judged(error: unknown): never {
+    throw error;
+  }
+
+  @Traced({ expected: () => {
+    throw new Error('bad predicate');
+  } })
+  misjudged(error: unknown): never {
+    throw error;
+  }
+
+  @Traced()
+  fine(): number {
+    return 1;
+  }
+}
+
+const caught = (work: () => unknown): unknown => {
+  try {
+    work();
+  } catch (error) {
+    return error;
+  }
+  return assert.fail('nothing was thrown');
+};
+
+check('a call that succeeds leaves the status unset', () => {
+  new Shop().fine();
+  assert.deepEqual(span('Shop.fine').status, { code: 'UNSET' });
+});
+
+check('whatever is thrown comes out as it was, and the span is marked: errors, frozen ones, texts, null and nothing', () => {
+  const thrown = [new Error('a'), Object.freeze(new Error('b')), 'text', 0, null, undefined, Symbol('s'), Object.create(null), new Proxy({}, { get: () => assert.fail('looked at') })];
+  for (const value of thrown) assert.ok(Object.is(caught(() => new Shop().raise(value)), value));
+  assert.equal(ended().length, thrown.length);
+});
+
+check('throw undefined marks the span as failed, with an exception', () => {
+  caught(() => new Shop().raise(undefined));
+  const { status, attributes } = span('Shop.raise');
+  assert.deepEqual([status.code, attributes['error.type'], events('Shop.raise')], ['ERROR', 'undefined', ['exception']]);
+});
+
+check('an error on its way out through three spans is recorded at the innermost alone, and marks each', () => {
+  caught(() => new Shop().outer(new RangeError('no stock')));
+  tree(`
+    Shop.outer  ERROR
+      Shop.middle  ERROR
+        Shop.raise  ERROR
+  `);
+  assert.deepEqual([events('Shop.outer'), events('Shop.middle'), events('Shop.raise')], [[], [], ['exception']]);
+});
+
+check('a text that is thrown through two spans is recorded at the innermost alone', async () => {
+  await assert.rejects(new Shop().later('broken'), (error) => error === 'broken');
+  assert.deepEqual([events('Shop.later'), events('Shop.raise')], [[], ['exception']]);
+});
+
+check('causes and gathered errors are told with the error', () => {
+  caught(() => new Shop().raise(new AggregateError([new Error('left'), new Error('right')], 'both', { cause: new Error('root') })));
+  const [event] = span('Shop.raise').events;
+  for (const word of ['left', 'right', 'root', 'both']) assert.match(String(event!.attributes['exception.stacktrace']), new RegExp(word));
+});
+
+check('an expected error, by class or by predicate, comes out as it was and does not mark the span', () => {
+  const error = new OutOfStock('no stock');
+  assert.equal(caught(() => new Shop().listed(error)), error);
+  caught(() => new Shop().judged(Object.assign(new Error('not found'), { status: 404 })));
+  assert.deepEqual([span('Shop.listed').status.code, span('Shop.judged').status.code], ['UNSET', 'UNSET']);
+  assert.deepEqual(events('Shop.listed'), ['fc_traced.expected_error']);
+});
+
+check('an error that is not the expected one marks the span', () => {
+  caught(() => new Shop().listed(new RangeError('other')));
+  caught(() => new Shop().judged(Object.assign(new Error('broken'), { status: 500 })));
+  assert.deepEqual([span('Shop.listed').status.code, span('Shop.judged').status.code], ['ERROR', 'ERROR']);
+});
+
+check('a predicate that throws leaves the error as it is, which marks the span', () => {
+  const error = new Error('the real one');
+  assert.equal(caught(() => new Shop().misjudged(error)), error);
+  assert.equal(span('Shop.misjudged').status.message, 'the real one');
+});

@@ -1,0 +1,195 @@
+// Compiled by `npm run typecheck`, never run: what TypeScript makes of right and wrong uses with standard decorators.
+// test/types/methods.ts says the same of legacy ones.
+import { Readable } from 'node:stream';
+import type { Observable } from 'rxjs';
+import { Annotate, Traced, traced, Untraced } from 'fc-traced';
+import type { SpanContext } from 'fc-traced';
+
+interface Order {
+  readonly id: number;
+  readonly items: readonly string[];
+}
+
+/** Takes a value of exactly this type. */
+function exactly<T>() {
+  return <U>(value: U & ([T] extends [U] ? ([U] extends [T] ? unknown : never) : never)): U => value;
+}
+
+export class Right {
+  private readonly city: string = 'Hangzhou';
+  readonly tag: string = 'x';
+
+  @Traced() plain(): void {}
+  @Traced('orders.ship') named(): void {}
+  @Traced({ name: 'n', kind: 'client', root: true, runtimeClass: true, callback: false, count: false }) options(): void {}
+  @Traced() static open(_id: number): Right {
+    return new Right();
+  }
+  @Traced() [Symbol.iterator](): Iterator<number> {
+    return [1].values();
+  }
+  @Traced() generic<T>(value: T): T {
+    return value;
+  }
+  @Traced() optional(_id?: number, ..._rest: string[]): void {}
+  @Traced() get size(): number {
+    return 1;
+  }
+  @Traced() set count(_count: number) {}
+  @Traced() protected hidden(): void {}
+  @Traced() private secret(): string {
+    return this.city;
+  }
+  use = (): string => this.secret();
+
+  @Traced({
+    attributes: (order, express) => {
+      exactly<Order>()(order);
+      exactly<boolean | undefined>()(express);
+      return { id: order.id };
+    },
+    result: (receipt) => {
+      exactly<string>()(receipt);
+      return { receipt };
+    },
+    links: (order) => order.items.map((): SpanContext => ({ traceId: '', spanId: '', traceFlags: 0 })),
+    expected: [RangeError, class Own extends Error {}],
+  })
+  async ship(order: Order, _express?: boolean): Promise<string> {
+    return String(order.id);
+  }
+
+  @Traced({ result: (total) => ({ total: exactly<number>()(total) }) })
+  *pages(): Generator<string, number, boolean> {
+    yield 'a';
+    return 1;
+  }
+
+  @Traced({ result: (total) => ({ total: exactly<number>()(total) }) })
+  async *pagesLater(): AsyncGenerator<string, number> {
+    yield 'a';
+    return 1;
+  }
+
+  @Traced({ result: (value) => ({ value: exactly<number | undefined>()(value) }) })
+  maybe(): Promise<number> | undefined {
+    return undefined;
+  }
+
+  @Traced({ result: (stream) => ({ flowing: exactly<Readable>()(stream).readableFlowing }) })
+  async stream(): Promise<Readable> {
+    return Readable.from([]);
+  }
+
+  @Traced({ count: true }) feed(source: Observable<number>): Observable<number> {
+    return source;
+  }
+
+  @Traced({
+    attributes(id) {
+      return { tag: this.tag, id: exactly<number>()(id) };
+    },
+    result(text) {
+      return { text: exactly<string>()(text), from: exactly<string>()(this.tag) };
+    },
+  })
+  withThis(id: number): string {
+    return this.tag + id;
+  }
+
+  @Traced({ attributes: { team: 'shop', sizes: [1, 2] }, expected: (error) => error instanceof Error })
+  fixed(): void {}
+
+  @Annotate({ attributes: (id) => ({ id: exactly<number>()(id) }), result: (name) => ({ name: exactly<string>()(name) }) })
+  async annotated(id: number): Promise<string> {
+    return String(id);
+  }
+
+  @Traced({ attributes: (id) => ({ id: exactly<number>()(id) }), result: (text) => ({ text: exactly<string>()(text) }) })
+  #private(id: number): string {
+    return `${id}`;
+  }
+  usePrivate = (): string => this.#private(1);
+
+  @Traced() static #count(): number {
+    return 1;
+  }
+  static readonly counted = Right.#count();
+
+  @Traced() accessor items = 1;
+  @Traced() field = async (id: number): Promise<number> => id;
+  @Traced({ attributes: (id: number) => ({ id }) }) typedField = (id: number): number => id;
+  @Untraced() ping(): void {}
+}
+
+@Traced()
+export class Whole {}
+
+@Traced({ kind: 'client', runtimeClass: true, expected: [Error], filter: (method) => method !== 'ping' })
+export class WholeWithOptions {
+  constructor(readonly id: number) {}
+}
+
+export abstract class Base {
+  abstract run(): void;
+  @Traced() shared(): void {}
+}
+
+export class Wrong {
+  readonly tag: string = 'x';
+
+  @Traced({
+    attributes() {
+      // @ts-expect-error -- the class has no such member
+      return { tag: this.gat };
+    },
+  })
+  withThis(): void {}
+
+  // @ts-expect-error -- no such option
+  @Traced({ nmae: 'x' }) option(): void {}
+
+  // @ts-expect-error -- no such kind
+  @Traced({ kind: 'customer' }) kind(): void {}
+
+  // @ts-expect-error -- a number has no `id`
+  @Traced({ attributes: (order) => ({ id: order.id }) }) argument(_order: number): void {}
+
+  // @ts-expect-error -- the awaited value, not the promise
+  @Traced({ result: (value) => ({ value: value.then }) }) async awaited(): Promise<number> {
+    return 1;
+  }
+
+  // @ts-expect-error -- attributes are an object
+  @Traced({ attributes: () => 7 }) shape(): void {}
+
+  // @ts-expect-error -- links are many
+  @Traced({ links: () => 7 }) links(): void {}
+
+  // @ts-expect-error -- errors are classes
+  @Traced({ expected: ['RangeError'] }) expected(): void {}
+
+  // @ts-expect-error -- neither option
+  @Annotate({ name: 'x' }) annotated(): void {}
+
+  // @ts-expect-error -- a field is no method
+  @Annotate({ attributes: () => ({ a: 1 }) }) field = 1;
+}
+
+export const price = traced((items: number, rate: string) => items + rate.length, {
+  attributes: (items, rate) => ({ items: exactly<number>()(items), rate: exactly<string>()(rate) }),
+  result: (total) => ({ total: exactly<number>()(total) }),
+});
+export const total: number = price(1, 'a');
+export const same = traced(async <T>(value: T): Promise<T> => value, 'same');
+export const text: Promise<string> = same('x');
+
+// @ts-expect-error -- it keeps the type of the function
+price('1', 2);
+
+// @ts-expect-error -- no function
+traced(7);
+
+// @ts-expect-error -- a filter gives true or false
+@Traced({ filter: () => 'yes' })
+export class WrongFilter {}
