@@ -3,7 +3,8 @@ import type { Attributes, Context, Span, SpanOptions, Tracer, TracerOptions } fr
 import { isTracingSuppressed, sanitizeAttributes } from '@opentelemetry/core';
 import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
 import type { SpanProcessor } from '@opentelemetry/sdk-trace-base';
-import type { Config, Endpoint } from '../config';
+import type { Config } from '../config';
+import type { Endpoint } from '../environment';
 import { countAndTell } from '../tracing/counters';
 import { newSpanId } from '../tracing/ids';
 import { SharedFlush } from '../tracing/shared-flush';

@@ -1,6 +1,6 @@
 import type { SpanExporter } from '@opentelemetry/sdk-trace-base';
 import { withoutEndpointVariables } from '../config';
-import type { Endpoint } from '../config';
+import type { Endpoint } from '../environment';
 import { tellOnce } from '../tracing/counters';
 
 /** How an exporter is set up. */

@@ -1,5 +1,5 @@
 import type { Attributes } from '@opentelemetry/api';
-import type { InstanceFacts } from '../config';
+import type { InstanceFacts } from '../environment';
 import { readNumber, readText } from '../fc/context';
 import type { FcContext } from '../fc/context';
 

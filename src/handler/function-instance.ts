@@ -8,6 +8,7 @@ import type { FcContext } from '../fc/context';
 import { decodeEvent } from '../fc/event';
 import { callIn, ensureContextManager } from '../tracing/active-context';
 import { countAndTell, takeCounts, tellOnce } from '../tracing/counters';
+import { ensureDiagLogger } from '../tracing/diag-logger';
 import { recordFailure } from '../tracing/failure';
 import { discardPreparedIds } from '../tracing/ids';
 import type { Invocation } from '../tracing/invocation';
@@ -33,6 +34,7 @@ export class FunctionInstance {
   constructor(private readonly definition: HandlerDefinition) {
     this.config = resolveConfig(definition.options);
     state.exceptionSignal = this.config.exceptionSignal;
+    ensureDiagLogger(this.config.logLevel);
     this.source = new TelemetrySource(this.config);
     this.scopes = new ScopeFactory(definition.handlerClass, definition.options.container);
   }

@@ -1,5 +1,6 @@
 import { protocolOf } from '../config';
-import type { Config, Endpoint } from '../config';
+import type { Config } from '../config';
+import type { Endpoint } from '../environment';
 import { readText } from '../fc/context';
 import type { FcContext } from '../fc/context';
 import { isHttpUrl } from '../options';

@@ -10,7 +10,7 @@ interface Rule {
 
 const API = '@opentelemetry/api';
 const SDK = ['@opentelemetry/sdk-trace-base', '@opentelemetry/core', '@opentelemetry/resources', '@opentelemetry/exporter-jaeger', '@opentelemetry/exporter-trace-otlp-*'];
-const RUNTIME = ['errors', 'version', 'options', 'config', 'fc', 'propagation', 'tracing', 'decorators', 'handler', 'index'];
+const RUNTIME = ['errors', 'version', 'options', 'environment', 'config', 'fc', 'propagation', 'tracing', 'decorators', 'handler', 'index'];
 
 /** Level by level, as in docs/architecture.md. A part is a folder of `src`, or a file in it without its ending. */
 const TABLE: Readonly<Record<string, Rule>> = {
@@ -19,12 +19,13 @@ const TABLE: Readonly<Record<string, Rule>> = {
   tree: { own: [], npm: [] },
   version: { own: [], npm: [] },
   options: { own: ['errors'], npm: [], types: ['fc', API, 'tsyringe', '@opentelemetry/sdk-trace-base'] },
-  config: { own: ['errors', 'options'], npm: [], types: ['fc', API, '@opentelemetry/sdk-trace-base'] },
+  environment: { own: ['options'], npm: [] },
+  config: { own: ['errors', 'options', 'environment'], npm: [], types: ['fc', API, '@opentelemetry/sdk-trace-base'] },
   tracing: { own: ['errors', 'version'], npm: [API, '@opentelemetry/context-async-hooks', 'node:*'], types: ['fc'] },
   propagation: { own: ['fc', 'tracing', 'errors'], npm: [API] },
   decorators: { own: ['tracing', 'options', 'config', 'errors', 'version'], npm: ['reflect-metadata', 'tsyringe', API, 'node:util'], types: ['fc'] },
-  export: { own: ['options', 'config', 'tracing', 'errors', 'version'], npm: [API, ...SDK, 'node:*'], types: ['fc'] },
-  handler: { own: ['errors', 'version', 'options', 'config', 'fc', 'tracing', 'propagation', 'decorators', 'export'], npm: [API, 'tsyringe', 'node:*'] },
+  export: { own: ['options', 'environment', 'config', 'tracing', 'errors', 'version'], npm: [API, ...SDK, 'node:*'], types: ['fc'] },
+  handler: { own: ['errors', 'version', 'options', 'environment', 'config', 'fc', 'tracing', 'propagation', 'decorators', 'export'], npm: [API, 'tsyringe', 'node:*'] },
   index: { own: RUNTIME, npm: [API, 'reflect-metadata'] },
   server: { own: RUNTIME, npm: [API, 'node:*'] },
   testing: { own: [...RUNTIME, 'tree', 'export'], npm: [API, ...SDK, 'node:*'], types: ['tsyringe'] },
