@@ -1,4 +1,4 @@
-import { SpanKind } from '@opentelemetry/api';
+import { diag, SpanKind } from '@opentelemetry/api';
 import { createHandler, currentSpan, Handler, startSpan, Traced } from 'fc-traced';
 import { expectTrace, fakeFcContext, invoke, recordTraces } from 'fc-traced/testing';
 
@@ -47,11 +47,17 @@ test('it is not made active: what is called meanwhile falls under the method', (
 });
 
 test('end() ends it once, later ends do nothing', () => {
+  const told: string[] = [];
+  const tell = (message: string): void => void told.push(message);
+  diag.setLogger({ error: tell, warn: tell, info: tell, debug: tell, verbose: tell }, { suppressOverrideMessage: true });
+  told.length = 0;
   const open = startSpan('open');
   open.end();
   open.end();
   open[Symbol.dispose]();
+  diag.disable();
   expect(traces.spans().map(({ name }) => name)).toEqual(['open']);
+  expect(told).toEqual([]);
 });
 
 test('in an invocation that is not recorded it records nothing and ends nothing', async () => {
