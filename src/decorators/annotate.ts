@@ -4,6 +4,9 @@ import { currentSpan } from '../tracing/ambient-span';
 import { annotateSpan } from '../tracing/annotate';
 import { extract } from '../tracing/attributes';
 import type { Extractor } from '../tracing/attributes';
+import { followIterator } from '../tracing/lifetimes/iterator';
+import type { TracedCall } from '../tracing/lifetimes/lifetime';
+import { promiseLifetime } from '../tracing/lifetimes/promise';
 import { copyMetadata } from './metadata';
 import { memberName } from './method-spec';
 import type { AnyMethod, AttributeSource, MemberDecoratorArguments, TracedOptions } from './traced-options';
@@ -15,6 +18,14 @@ export type AnnotateOptions<F extends AnyMethod = AnyMethod, T = any> = Pick<Tra
   readonly attributes?: (this: T, ...args: Parameters<F>) => AttributeSource | undefined;
 };
 
+/** A call that only wants to see what a generator gives in the end. */
+function lookingOn(succeed: (value: unknown) => void): TracedCall {
+  const nothing = (): void => {};
+  const run: TracedCall['run'] = (fn, self, args) => Reflect.apply(fn, self, args) as unknown;
+  const call: TracedCall = { isFresh: false, counts: false, run, settled: (value) => value, succeed, fail: nothing, cancel: nothing, annotate: nothing, again: () => call };
+  return call;
+}
+
 function wrap(method: AnyMethod, { attributes, result }: AnnotateOptions): AnyMethod {
   const { wrapper } = {
     wrapper(this: unknown, ...args: unknown[]): unknown {
@@ -22,13 +33,16 @@ function wrap(method: AnyMethod, { attributes, result }: AnnotateOptions): AnyMe
       if (!span.isRecording()) return Reflect.apply(method, this, args) as unknown;
       const add = (which: string, extractor: unknown, values: readonly unknown[]): void => {
         const { attributes: made, problem } = extract(which, extractor as Extractor, this, values);
-        annotateSpan(span, () => made);
-        if (problem !== undefined) span.addEvent('fc_traced.problem', { 'fc_traced.problem': problem });
+        annotateSpan(span, () => {
+          if (problem !== undefined) span.addEvent('fc_traced.problem', { 'fc_traced.problem': problem });
+          return made;
+        });
       };
       if (attributes !== undefined) add('attributes', attributes, args);
       const value: unknown = Reflect.apply(method, this, args);
       if (result === undefined) return value;
-      if (!types.isPromise(value)) {
+      if (types.isGeneratorObject(value)) return followIterator(value, lookingOn((given) => add('result', result, [given])));
+      if (typeof value !== 'object' || value === null || !promiseLifetime.supports(value)) {
         add('result', result, [value]);
         return value;
       }
@@ -50,7 +64,7 @@ function wrap(method: AnyMethod, { attributes, result }: AnnotateOptions): AnyMe
 
 /**
  * Puts attributes of a call on the span that is active, without a span of its own: what `attributes` makes of the arguments, and
- * `result` of the awaited value. What these throw never reaches the call.
+ * `result` of the awaited value, or of what a generator returns. What these throw never reaches the call.
  *
  * @throws FcTracedError `INVALID_OPTION` without either option, `INVALID_TARGET` on anything but a method; both when the class is defined
  *

@@ -94,6 +94,48 @@ test.each<[string, () => unknown, string]>([
   await new Promise((resolve) => setTimeout(resolve, 5));
 });
 
+test('@Annotate sees what a generator returns, on the span that was active at the call', async () => {
+  class Rows {
+    @Annotate({ result: (count) => ({ 'rows.count': count }) })
+    *sync(): Generator<string, number> {
+      yield 'row';
+      return 1;
+    }
+    @Annotate({ result: (count) => ({ 'rows.more': count }) })
+    async *async(): AsyncGenerator<string, number> {
+      yield 'row';
+      return 2;
+    }
+    @Traced()
+    async read(): Promise<string[]> {
+      const found = [...this.sync()];
+      for await (const row of this.async()) found.push(row);
+      return found;
+    }
+  }
+  expect(await new Rows().read()).toEqual(['row', 'row']);
+  expectTrace(traces.only()).toMatchTree({ name: 'Rows.read', attributes: { 'rows.count': 1, 'rows.more': 2 } });
+});
+
+test('@Annotate neither starts nor waits for a lazy query', async () => {
+  let runs = 0;
+  class Query extends Promise<number> {
+    override then<A, B>(...reactions: Parameters<Promise<number>['then']>): Promise<A | B> {
+      runs += 1;
+      return super.then(...reactions) as Promise<A | B>;
+    }
+  }
+  class Rows {
+    @Annotate({ result: () => ({ seen: true }) })
+    find(): Query {
+      return new Query((resolve) => resolve(1));
+    }
+  }
+  const query = new Orders().call(() => new Rows().find());
+  expect([query instanceof Query, runs]).toEqual([true, 0]);
+  expect(await query).toBe(1);
+});
+
 test('@Annotate keeps name, length and this', () => {
   expect([Stock.prototype.take.name, Stock.prototype.take.length]).toEqual(['take', 1]);
   expect(new Stock().count.call({})).toBe(9);
