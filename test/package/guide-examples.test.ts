@@ -1,0 +1,68 @@
+import { transformSync } from '@swc/core';
+import { recordTraces } from 'fc-traced/testing';
+import type { SpanRecord, Trace } from 'fc-traced/testing';
+import { renderTrace } from '../../src/tree/render-tree';
+import { root } from './fresh-process';
+import { codeBlocks, readDocument } from './markdown';
+
+const blocks = codeBlocks(readDocument(root, 'docs/traced.md'));
+
+/** Examples that run, each with the drawing that stands below it. That they compile, examples.test.ts says. */
+const examples = blocks.flatMap((block, index) => {
+  const drawing = blocks[index + 1];
+  return block.language === 'ts' && block.from === undefined ? [{ line: block.line, text: block.text, drawing: drawing?.language === '' ? drawing.text : undefined }] : [];
+});
+
+type Decorators = 'legacy' | 'standard';
+
+/** Runs an example in this process, as its compiler would have made it. */
+async function run(text: string, decorators: Decorators): Promise<void> {
+  const isLegacy = decorators === 'legacy';
+  const { code } = transformSync(text, {
+    configFile: false,
+    swcrc: false,
+    jsc: {
+      target: 'es2022',
+      keepClassNames: true,
+      parser: { syntax: 'typescript', decorators: true },
+      transform: isLegacy ? { legacyDecorator: true, decoratorMetadata: true } : { decoratorVersion: '2022-03' },
+    },
+    module: { type: 'commonjs' },
+  });
+  const module: { run?: () => unknown } = {};
+  // oxlint-disable-next-line typescript/no-implied-eval -- examples of this repository
+  new Function('require', 'exports', code)((name: string): unknown => require(name), module);
+  await module.run!();
+}
+
+/** The events and links of a span, as the guide shows them. */
+function note({ events, links }: SpanRecord): string {
+  return [...events.map(({ name }) => `[${name}]`), ...(links.length === 0 ? [] : [`links=${links.length}`])].join('  ');
+}
+
+function draw(trace: Trace): string {
+  return renderTrace(trace, { note, attributes: [...new Set(trace.spans.flatMap(({ attributes }) => Object.keys(attributes)))] });
+}
+
+async function drawingOf(text: string, decorators: Decorators): Promise<string> {
+  const traces = recordTraces();
+  try {
+    await run(text, decorators);
+    return traces.traces().map(draw).join('\n\n');
+  } finally {
+    traces.stop();
+  }
+}
+
+test('the guide has an example for each feature, each with its drawing', () => {
+  expect(examples.length).toBeGreaterThanOrEqual(15);
+  expect(examples.filter(({ drawing }) => drawing === undefined)).toEqual([]);
+});
+
+test.each(examples)('docs/traced.md, line $line: the example makes the spans that are drawn below it', async ({ text, drawing }) => {
+  expect(await drawingOf(text, 'legacy')).toBe(drawing);
+});
+
+test.each(examples.filter(({ text }) => !text.includes('(@SpanAttribute')))('docs/traced.md, line $line: with standard decorators the spans are the same', async ({ text, drawing }) => {
+  expect(await drawingOf(text, 'standard')).toBe(drawing);
+});
