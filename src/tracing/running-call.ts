@@ -1,31 +1,18 @@
-import type { Attributes, Context, Span } from '@opentelemetry/api';
+import type { Attributes, Span } from '@opentelemetry/api';
 import { activeContext, callIn } from './active-context';
 import { telemetryOfCall } from './ambient-telemetry';
 import { attributeValues } from './attribute-values';
 import { extract } from './attributes';
 import type { Extracted } from './attributes';
 import { isCancellation } from './cancellation';
+import type { CallSite } from './call-site';
 import { countAndTell } from './counters';
 import { recordFailure } from './failure';
 import type { Invocation } from './invocation';
 import { followSettled } from './lifetimes/follow';
 import type { FollowedCall } from './lifetimes/follow';
 import { contextWithSpan, invocationIn, spanIn } from './linked-context';
-import type { SpanSpec } from './span-spec';
 import { startSpanOf } from './start-span-of';
-import type { Telemetry } from './telemetry';
-
-/** What a call was made with. */
-export interface CallSite {
-  readonly spec: SpanSpec;
-  readonly telemetry: Telemetry;
-  /** The context of the caller. */
-  readonly context: Context;
-  readonly self: unknown;
-  readonly args: ArrayLike<unknown>;
-  /** How many values were followed when the call began. */
-  readonly began: number;
-}
 
 /** Spans that nobody's invocation ends are ended when the value that they stand for is collected. Holds the span alone: a call holds its arguments. */
 const collected = new FinalizationRegistry<Span>((span) => {

@@ -3,7 +3,7 @@ import type { Link, Span, SpanContext, SpanOptions } from '@opentelemetry/api';
 import { extract, ignoreRejection } from './attributes';
 import { countAndTell } from './counters';
 import { spanIn } from './linked-context';
-import type { CallSite } from './running-call';
+import type { CallSite } from './call-site';
 import { spanNameOf } from './span-spec';
 
 /** A generator may never end. */
