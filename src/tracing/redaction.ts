@@ -10,6 +10,8 @@ const MIN_LENGTH = 6;
 const MAX_KNOWN = 256;
 
 const SECRET_WORDS = new Set(['password', 'passwd', 'pwd', 'secret', 'token', 'authorization', 'cookie', 'credential', 'credentials', 'apikey', 'accesskey', 'privatekey', 'passphrase', 'signature', 'jwt', 'bearer', 'passwords', 'secrets', 'cookies', 'accesstoken', 'securitytoken', 'sessiontoken', 'clientsecret', 'accesskeyid', 'accesskeysecret']);
+/** Keys of OpenTelemetry's conventions that name an id and no key to anything. */
+const PUBLIC_KEYS = new Set(['session.id', 'session.previous_id', 'mcp.session.id']);
 const SECRET_PAIRS = new Set(['api key', 'access key', 'private key', 'set cookie', 'session id', 'client secret', 'secret key']);
 
 /** A value that is shown nowhere: not in a trace, a log, a JSON text or an error message. */
@@ -85,6 +87,7 @@ export function isSecretKey(key: string): boolean {
 }
 
 function namesSecret(key: string): boolean {
+  if (PUBLIC_KEYS.has(key)) return false;
   const words = key
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
     .toLowerCase()

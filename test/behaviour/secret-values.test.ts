@@ -47,7 +47,7 @@ test.each([
   expect(attributesOf({ [key]: 'anything' })).toEqual({ [key]: '[redacted]' });
 });
 
-test.each(['input_tokens', 'tokenizer', 'keyboard', 'order.key', 'author', 'cookieless', 'secretary', 'passwordless', 'session.count', 'api.version'])('the value of a key like %s is shown', (key) => {
+test.each(['input_tokens', 'tokenizer', 'keyboard', 'order.key', 'author', 'cookieless', 'secretary', 'passwordless', 'session.count', 'session.id', 'mcp.session.id', 'api.version'])('the value of a key like %s is shown', (key) => {
   expect(attributesOf({ [key]: 'anything' })).toEqual({ [key]: 'anything' });
 });
 
