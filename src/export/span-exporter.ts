@@ -10,11 +10,14 @@ export interface ExporterSettings {
   readonly timeoutMillis: number;
 }
 
+let jaeger: typeof import('@opentelemetry/exporter-jaeger') | undefined;
+let otlp: typeof import('@opentelemetry/exporter-trace-otlp-proto') | undefined;
+
 /** Makes the exporter for an endpoint. Each one's module is loaded when it is first needed: the other's never is. */
 export function createExporter({ endpoint, headers, timeoutMillis }: ExporterSettings): SpanExporter {
   if (endpoint.protocol === 'jaeger') {
     if (Object.keys(headers).length > 0) tellOnce('the option headers is left out: a Jaeger export sends none');
-    const { JaegerExporter } = require('@opentelemetry/exporter-jaeger') as typeof import('@opentelemetry/exporter-jaeger');
+    jaeger ??= require('@opentelemetry/exporter-jaeger') as typeof import('@opentelemetry/exporter-jaeger');
     // Its shutdown waits out `flushTimeout` with a timer that keeps the process alive. Its sender would split a batch into requests of
     // 100 spans: when one of them fails, those before it were taken, and to send the batch again would double them.
     const { username, password, search } = new URL(endpoint.url);
@@ -26,9 +29,10 @@ export function createExporter({ endpoint, headers, timeoutMillis }: ExporterSet
       flushTimeout: 1,
       maxSpanBatchSize: Number.POSITIVE_INFINITY,
     };
-    return new JaegerExporter(settings);
+    return new jaeger.JaegerExporter(settings);
   }
-  const { OTLPTraceExporter } = require('@opentelemetry/exporter-trace-otlp-proto') as typeof import('@opentelemetry/exporter-trace-otlp-proto');
+  otlp ??= require('@opentelemetry/exporter-trace-otlp-proto') as typeof import('@opentelemetry/exporter-trace-otlp-proto');
+  const { OTLPTraceExporter } = otlp;
   // A connection that was kept through a freeze is often dead without either side knowing, so none is kept.
   return withoutEndpointVariables(() => new OTLPTraceExporter({ url: endpoint.url, headers: { ...headers }, timeoutMillis, keepAlive: false }));
 }

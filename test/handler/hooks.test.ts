@@ -5,7 +5,7 @@ import { fakeFcContext, invoke } from 'fc-traced/testing';
 import { startCollector } from '../../src/viewer/collector';
 import type { Collector } from '../../src/viewer/collector';
 
-let afterwards: Promise<void>;
+let afterwards: Promise<void> | undefined;
 
 @Handler({ name: 'ship' })
 class Ship {
@@ -31,6 +31,7 @@ beforeAll(async () => {
   collector = await startCollector();
 });
 afterEach(async () => {
+  await afterwards;
   await Promise.all(stops.map((stop) => stop(context())));
   collector.clear();
 });
