@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { recordTraced } from './metadata';
 import { classNameOf } from './method-spec';
 import { markedParameters } from './span-attribute';
@@ -24,9 +25,10 @@ function traceMethods({ filter, ...options }: CheckedTracedOptions, target: obje
   }
 }
 
-/** A class's constructor, and classes kept as static members, are called with `new`. */
+/** A class's constructor, and what is kept in static members to be called with `new`: classes, constructor functions, built-in ones. */
 function isClassOrConstructor(target: object, key: PropertyKey, method: object): boolean {
-  return (key === 'constructor' && typeof target !== 'function') || /^class\b/.test(Function.prototype.toString.call(method));
+  if (typeof target !== 'function') return key === 'constructor' || /^class\b/.test(Function.prototype.toString.call(method));
+  return Object.hasOwn(method, 'prototype') && !types.isGeneratorFunction(method);
 }
 
 /**

@@ -58,12 +58,18 @@ export class Delivery implements SpanProcessor {
 
   onEnd(span: ReadableSpan): void {
     if ((span.spanContext().traceFlags & TraceFlags.SAMPLED) === 0) return;
+    // Without its topmost span a trace falls apart, and the counts that this one carries are lost: it never gives way, and goes with the
+    // next request where there will be several.
+    const isTopmost = span.parentSpanContext === undefined || span.parentSpanContext.isRemote === true;
     if (this.queue.length >= CAPACITY) {
       countAndTell('fc_traced.dropped_spans', 1, `more than ${CAPACITY} spans wait for delivery; further ones are dropped`);
-      countAgain(span.attributes);
-      return;
+      const given = isTopmost ? this.queue.pop() : span;
+      if (given !== undefined) countAgain(given.attributes);
+      if (!isTopmost) return;
+      this.accepted -= 1;
     }
-    this.queue.push(span);
+    if (isTopmost && this.queue.length >= BATCH) this.queue.unshift(span);
+    else this.queue.push(span);
     this.accepted += 1;
     if (this.queue.length >= BATCH) this.pump();
     else this.armIdle();

@@ -1,7 +1,6 @@
 import type { Attributes, AttributeValue } from '@opentelemetry/api';
 import type { Span } from '@opentelemetry/sdk-trace-base';
-import { isSecretKey, REDACTED, redactText } from '../tracing/redaction';
-import { state } from '../tracing/state';
+import { isSecretKey, knowsSecrets, REDACTED, redactText } from '../tracing/redaction';
 
 function redactValue(key: string, value: AttributeValue): AttributeValue {
   if (isSecretKey(key)) return REDACTED;
@@ -40,7 +39,7 @@ export function redactEndingSpan(span: Span): void {
     redactAttributes(event.attributes);
   }
   for (const { attributes } of span.links) redactAttributes(attributes);
-  if (state.secrets.size === 0) return;
+  if (!knowsSecrets()) return;
   redactName(span);
   const { message } = span.status;
   if (message !== undefined && redactText(message) !== message) span.setStatus({ ...span.status, message: redactText(message) });

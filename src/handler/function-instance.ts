@@ -119,8 +119,8 @@ export class FunctionInstance {
 /** Credentials are never put on a span; where the program lets them slip into one, they are replaced. */
 function rememberCredentials(context: FcContext): void {
   // An endpoint of Alibaba Cloud has a token in its path.
-  rememberSecret(readText(context, 'tracing', 'jaegerEndpoint'));
-  for (const key of ['accessKeyId', 'accessKeySecret', 'securityToken']) rememberSecret(readText(context, 'credentials', key));
+  rememberSecret(readText(context, 'tracing', 'jaegerEndpoint'), true);
+  for (const key of ['accessKeyId', 'accessKeySecret', 'securityToken']) rememberSecret(readText(context, 'credentials', key), true);
 }
 
 function callEntry(scope: Scope, method: string, event: unknown, context: FcContext): unknown {

@@ -1,4 +1,6 @@
 import { inspect } from 'node:util';
+import { activeInvocation } from './active-invocation';
+import { tellOnce } from './counters';
 import { state } from './state';
 
 /** What stands where a secret stood. */
@@ -6,13 +8,22 @@ export const REDACTED = '[redacted]';
 
 /** Shorter texts would be found by accident all over a trace. */
 const MIN_LENGTH = 6;
-/** How many known secrets are looked for; the oldest are forgotten first. */
-const MAX_KNOWN = 256;
+/** How many secrets are looked for: those of the function, and those that invocations made. The oldest of a kind are forgotten first. */
+const MAX_LASTING = 1_000;
+const MAX_PASSING = 256;
+/** How deep, and how many, texts inside a secret object are looked for. */
+const MAX_DEPTH = 3;
+const MAX_TEXTS = 32;
 
-const SECRET_WORDS = new Set(['password', 'passwd', 'pwd', 'secret', 'token', 'authorization', 'cookie', 'credential', 'credentials', 'apikey', 'accesskey', 'privatekey', 'passphrase', 'signature', 'jwt', 'bearer', 'passwords', 'secrets', 'cookies', 'accesstoken', 'securitytoken', 'sessiontoken', 'clientsecret', 'accesskeyid', 'accesskeysecret']);
+/** Words that name a secret, alone or at the end of a word without gaps (`dbpassword`). */
+const SECRET_WORDS = ['password', 'passwd', 'pwd', 'secret', 'token', 'authorization', 'cookie', 'credential', 'apikey', 'accesskey', 'accesskeyid', 'privatekey', 'secretkey', 'passphrase', 'signature', 'sessionid', 'jwt', 'bearer'];
+const SECRET_PAIRS = new Set(['api key', 'access key', 'private key', 'set cookie', 'session id', 'client secret', 'secret key']);
+/** Whose tokens are secrets, and no measure of text. */
+const SECRET_HOLDERS = new Set(['access', 'refresh', 'auth', 'security', 'session', 'id', 'bearer', 'api']);
+/** What is told of a secret by these is none itself. */
+const MEASURES = new Set(['count', 'counts', 'type', 'limit', 'length', 'size', 'usage', 'total', 'budget', 'consent', 'policy']);
 /** Keys of OpenTelemetry's conventions that name an id and no key to anything. */
 const PUBLIC_KEYS = new Set(['session.id', 'session.previous_id', 'mcp.session.id']);
-const SECRET_PAIRS = new Set(['api key', 'access key', 'private key', 'set cookie', 'session id', 'client secret', 'secret key']);
 
 /** A value that is shown nowhere: not in a trace, a log, a JSON text or an error message. */
 export class Secret<T> {
@@ -52,22 +63,55 @@ export class Secret<T> {
  * ```
  */
 export function secret<T>(value: T): Secret<T> {
-  rememberSecret(value);
+  rememberSecret(value, activeInvocation() === undefined);
   return new Secret(value);
 }
 
-/** Has a text looked for from now on. */
-export function rememberSecret(value: unknown): void {
-  if (typeof value !== 'string' || value.length < MIN_LENGTH) return;
-  // One that is known already becomes the newest.
-  if (!state.secrets.delete(value) && state.secrets.size >= MAX_KNOWN) state.secrets.delete(state.secrets.values().next().value!);
-  state.secrets.add(value);
+/** The texts that a secret value consists of. */
+function textsIn(value: unknown, depth = 0, texts: string[] = []): string[] {
+  if (typeof value === 'string') texts.push(value);
+  else if (typeof value === 'object' && value !== null && depth < MAX_DEPTH) {
+    for (const inner of Object.values(value)) if (texts.length < MAX_TEXTS) textsIn(inner, depth + 1, texts);
+  }
+  return texts;
+}
+
+/** A text as it stands inside JSON and inside a URL. */
+function formsOf(text: string): string[] {
+  try {
+    return [...new Set([text, JSON.stringify(text).slice(1, -1), encodeURIComponent(text)])];
+  } catch {
+    return [text];
+  }
+}
+
+/** Has a value's texts looked for from now on; `isLasting`: it is the function's own, and no number of others pushes it out. */
+export function rememberSecret(value: unknown, isLasting: boolean): void {
+  const [known, limit] = isLasting ? [state.secrets.lasting, MAX_LASTING] : [state.secrets.passing, MAX_PASSING];
+  for (const text of textsIn(value)) {
+    if (text.length < MIN_LENGTH) continue;
+    for (const form of formsOf(text)) {
+      // One that is known already becomes the newest.
+      if (!known.delete(form) && known.size >= limit) {
+        known.delete(known.values().next().value!);
+        tellOnce(`more than ${limit} secrets are known; the oldest are no longer looked for`);
+      }
+      known.add(form);
+    }
+  }
+}
+
+/** Whether any secret is known. */
+export function knowsSecrets(): boolean {
+  return state.secrets.lasting.size > 0 || state.secrets.passing.size > 0;
 }
 
 /** A text without the secrets that are known. */
 export function redactText(text: string): string {
+  if (!knowsSecrets()) return text;
   let found: string[] | undefined;
-  for (const known of state.secrets) if (text.includes(known)) (found ??= []).push(known);
+  for (const known of state.secrets.lasting) if (text.includes(known)) (found ??= []).push(known);
+  for (const known of state.secrets.passing) if (text.includes(known)) (found ??= []).push(known);
   if (found === undefined) return text;
   // The longest first: where one secret begins with another, the rest of it would stay.
   return found.sort((a, b) => b.length - a.length).reduce((clean, known) => clean.replaceAll(known, REDACTED), text);
@@ -90,7 +134,16 @@ function namesSecret(key: string): boolean {
   if (PUBLIC_KEYS.has(key)) return false;
   const words = key
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .replace(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
     .toLowerCase()
-    .split(/[^a-z0-9]+/);
-  return words.some((word, index) => SECRET_WORDS.has(word) || SECRET_PAIRS.has(`${words[index - 1]} ${word}`));
+    .split(/[^a-z0-9]+/)
+    .map((word) => word.replace(/\d+$/, ''))
+    .filter((word) => word !== '');
+  if (words.length > 1 && MEASURES.has(words.at(-1)!)) return false;
+  const isSecret = (word: string, index: number): boolean => {
+    const single = word.replace(/s$/, '');
+    return SECRET_WORDS.some((secretWord) => single.endsWith(secretWord)) || SECRET_PAIRS.has(`${words[index - 1]} ${single}`);
+  };
+  // `input_tokens` counts, and `access_tokens` names.
+  return words.some((word, index) => (word === 'tokens' && index > 0 ? SECRET_HOLDERS.has(words[index - 1]!) : isSecret(word, index)));
 }

@@ -1,5 +1,6 @@
 import type { Context } from '@opentelemetry/api';
 import { callIn } from './active-context';
+import { countAndTell } from './counters';
 import { follow } from './lifetimes/follow';
 import { contextWithSpan } from './linked-context';
 import { endSafely, RunningCall } from './running-call';
@@ -23,9 +24,14 @@ export function runInSpan(spec: SpanSpec, telemetry: Telemetry, context: Context
     new RunningCall(span, site).fail(error);
     throw error;
   }
-  if (typeof value === 'object' && value !== null) return follow(value, new RunningCall(span, site));
-  if (spec.result === undefined) endSafely(span);
-  else new RunningCall(span, site).succeed(value);
+  try {
+    if (typeof value === 'object' && value !== null) return follow(value, new RunningCall(span, site));
+    if (spec.result === undefined) endSafely(span);
+    else new RunningCall(span, site).succeed(value);
+  } catch {
+    // The stack can be at its end here, where the method itself just fitted: its value is not lost.
+    countAndTell('fc_traced.telemetry_errors', 1, 'a call could not be followed to its end');
+  }
   return value;
 }
 

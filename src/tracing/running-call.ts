@@ -112,7 +112,7 @@ export class RunningCall implements FollowedCall {
     (this.along ??= []).push(call);
   }
 
-  private keep(): boolean {
+  keep(): boolean {
     this.keeper = invocationIn(this.site.context);
     this.keeper?.open.add(this);
     return this.keeper !== undefined;

@@ -20,7 +20,7 @@ interface ProcessState {
   /** How many returned values were followed so far. */
   followed: number;
   /** Texts that must not get into a trace. */
-  readonly secrets: Set<string>;
+  readonly secrets: { readonly lasting: Set<string>; readonly passing: Set<string> };
   /** What went wrong, by kind, not yet reported on a span. */
   readonly counts: Map<string, number>;
   /** What `diag` has been told already. */
@@ -34,7 +34,7 @@ export const state: ProcessState = {
   exceptionSignal: 'events',
   lifetimes: [],
   followed: 0,
-  secrets: new Set(),
+  secrets: { lasting: new Set(), passing: new Set() },
   counts: new Map(),
   told: new Set(),
 };

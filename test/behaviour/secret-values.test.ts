@@ -42,12 +42,12 @@ test('a secret of less than 6 characters is not looked for in other texts', () =
 
 test.each([
   'password', 'user.password', 'PASSWORD', 'dbPassword', 'passwd', 'pwd', 'secret', 'clientSecret', 'client_secret', 'secrets', 'token', 'securityToken', 'refresh-token', 'accessToken', 'accesstoken', 'jwt',
-  'authorization', 'http.request.header.authorization', 'cookie', 'set-cookie', 'Set-Cookie', 'cookies', 'apiKey', 'api_key', 'x-api-key', 'APIKEY', 'accessKeyId', 'ACCESS_KEY_SECRET', 'accesskeyid', 'private_key', 'credentials.id', 'sessionId', 'signature',
+  'authorization', 'http.request.header.authorization', 'cookie', 'set-cookie', 'Set-Cookie', 'cookies', 'apiKey', 'api_key', 'x-api-key', 'APIKEY', 'accessKeyId', 'ACCESS_KEY_SECRET', 'accesskeyid', 'private_key', 'credentials.id', 'sessionId', 'signature', 'DBPassword', 'SMTPPassword', 'IDToken', 'JWTToken', 'password1', 'newPassword2', 'apiKey2', 'refreshtoken', 'dbpassword', 'userpassword', 'secretkey', 'sessionid', 'api_keys', 'accessKeys', 'access_tokens',
 ])('the value of a key like %s is hidden', (key) => {
   expect(attributesOf({ [key]: 'anything' })).toEqual({ [key]: '[redacted]' });
 });
 
-test.each(['input_tokens', 'tokenizer', 'keyboard', 'order.key', 'author', 'cookieless', 'secretary', 'passwordless', 'session.count', 'session.id', 'mcp.session.id', 'api.version'])('the value of a key like %s is shown', (key) => {
+test.each(['input_tokens', 'tokenizer', 'keyboard', 'order.key', 'author', 'cookieless', 'secretary', 'passwordless', 'session.count', 'token_count', 'tokenCount', 'cookie_consent', 'output_tokens', 'session.id', 'mcp.session.id', 'api.version'])('the value of a key like %s is shown', (key) => {
   expect(attributesOf({ [key]: 'anything' })).toEqual({ [key]: 'anything' });
 });
 

@@ -144,12 +144,19 @@ test('a processor that adds a secret as a span ends hides it from the others', a
   expect(ended.join()).toContain('"late":"[redacted]"');
 });
 
-test('256 secrets are known, those that came or were used last', async () => {
-  secret('sk-live-is-used-again');
-  for (let index = 100; index < 500; index += 1) {
-    secret(`passing secret ${index}`);
-    if (index === 300) secret('sk-live-is-used-again');
-  }
-  // Each invocation brings three credentials of FC.
-  expect(await traceOf(() => annotate({ note: 'sk-live-is-used-again, passing secret 499, passing secret 250, passing secret 240' }), '')).toContain('"note":"[redacted], [redacted], [redacted], passing secret 240"');
+test('however many secrets invocations make, those of the function and its credentials stay known', async () => {
+  secret('sk-live-of-the-module');
+  const context = fakeFcContext({ credentials: { accessKeySecret: 'credential-of-the-role' } });
+  const making = (): void => {
+    for (let index = 1_000; index < 2_000; index += 1) secret(`passing secret ${index}`);
+    annotate({ note: 'sk-live-of-the-module, credential-of-the-role, passing secret 1999, passing secret 1000' });
+  };
+  expect(await traceOf(making, '', context)).toContain('"note":"[redacted], [redacted], [redacted], passing secret 1000"');
+});
+
+test('a secret is found as it stands in JSON and in a URL, and inside of an object', async () => {
+  secret('tok/en+=abc"def');
+  secret({ login: { password: 'hunter2hunter2' } });
+  const note = `${JSON.stringify({ t: 'tok/en+=abc"def' })} ${encodeURIComponent('tok/en+=abc"def')} hunter2hunter2`;
+  expect(await traceOf(() => annotate({ note }), '')).toContain(String.raw`"note":"{\"t\":\"[redacted]\"} [redacted] [redacted]"`);
 });

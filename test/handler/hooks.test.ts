@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createHandler, Handler, Traced } from 'fc-traced';
+import { createHandler, Handler, startSpan, traced } from 'fc-traced';
 import type { FcHook } from 'fc-traced';
 import { fakeFcContext, invoke } from 'fc-traced/testing';
 import { startCollector } from '../../src/viewer/collector';
@@ -9,9 +9,10 @@ let afterwards: Promise<void> | undefined;
 
 @Handler({ name: 'ship' })
 class Ship {
-  @Traced()
   async tell(): Promise<void> {
+    const telling = startSpan('tell');
     await sleep(30);
+    telling.end();
   }
 
   handle(): string {
@@ -57,7 +58,7 @@ test.each([
   await afterwards;
   expect(names()).toEqual(['ship']);
   expect(await call(hooks[hook])).toBeUndefined();
-  expect(names()).toEqual(['ship', 'Ship.tell']);
+  expect(names()).toEqual(['ship', 'tell']);
 });
 
 test.each([['a promise', asPromise], ['a callback', asCallback]])('initialize, with %s, succeeds with no value, and the invocation after it is delivered', async (_, call) => {
@@ -79,5 +80,24 @@ test('what ended after one answer goes with the next', async () => {
   await invoke(handler, {}, context());
   await afterwards;
   await invoke(handler, {}, context());
-  expect(names()).toEqual(['ship', 'Ship.tell', 'ship']);
+  expect(names()).toEqual(['ship', 'tell', 'ship']);
+});
+
+test('a traced call that is still under way at the answer arrives with it, and says so', async () => {
+  const step = traced(function step(): void {});
+  const slow = traced(async function slow(): Promise<void> {
+    step();
+    await sleep(50);
+  });
+  @Handler({ name: 'race' })
+  class Race {
+    handle(): Promise<unknown> {
+      return Promise.race([slow(), sleep(5, 'in time')]);
+    }
+  }
+  expect(await invoke(createHandler(Race).handler, {}, context())).toBe('in time');
+  const spans = collector.spans();
+  expect(spans.map(({ name, events }) => [name, events.map((event) => event.name)])).toEqual([['step', []], ['slow', ['fc_traced.abandoned']], ['race', []]]);
+  expect(spans[0]!.parentSpanId).toBe(spans[1]!.spanId);
+  await sleep(60);
 });

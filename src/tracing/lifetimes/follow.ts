@@ -27,6 +27,8 @@ export interface FollowedCall extends TracedCall {
   readonly began: number;
   /** Has a call that gave the same value end as this one does, or at once where this one has ended. */
   endAlong(call: FollowedCall, value: object): void;
+  /** The call's work goes on: it is ended, at the latest, with the invocation. Says whether there is one. */
+  keep(): boolean;
   /** The call's work goes on with `value`: from now on it is ended, at the latest, with the invocation, or when `value` is collected. */
   stayOpen(value: object): void;
 }
@@ -47,7 +49,10 @@ function lifetimeAmong(kinds: readonly Lifetime[], value: object): Lifetime | un
 /** Follows what a method returned: a value that no lifetime knows is the end itself. */
 export function follow(value: object, call: FollowedCall): unknown {
   // What an async function gives needs no second look.
-  if (call.isFresh && state.lifetimes.length === 0) return promiseLifetime.follow(value as Promise<unknown>, call);
+  if (call.isFresh && state.lifetimes.length === 0) {
+    call.keep();
+    return promiseLifetime.follow(value as Promise<unknown>, call);
+  }
   return followAmong(RETURNED, value, call);
 }
 
@@ -72,8 +77,10 @@ function followAmong(kinds: readonly Lifetime[], value: object, call: FollowedCa
       call.succeed(value);
       return value;
     }
-    // A promise settles by itself, and work behind it may rightly outlive the invocation.
-    if (lifetime !== promiseLifetime) {
+    // A promise settles by itself: nobody has to wait for its collection.
+    if (lifetime === promiseLifetime) {
+      call.keep();
+    } else {
       call.stayOpen(value);
       state.followed += 1;
       followed.set(value, { call, order: state.followed });

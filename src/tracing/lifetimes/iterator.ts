@@ -15,6 +15,8 @@ function isIterator(value: object): value is IteratorLike & object {
 interface Iteration {
   readonly call: TracedCall;
   readonly seen: ((item: unknown) => void) | undefined;
+  /** Whether a step is under way. */
+  isRunning: boolean;
 }
 
 /** Ends the call where a step says that the iteration is over. */
@@ -31,13 +33,19 @@ function traceStep(iterator: object, key: 'next' | 'return' | 'throw', iteration
   const step = dataProperty(iterator, key) as Step | undefined;
   if (typeof step !== 'function') return;
   const isReturn = key === 'return';
+  const isGenerator = types.isGeneratorObject(iterator);
   shadowMethod(iterator, key, step, function (this: unknown, ...args: unknown[]) {
     let result: unknown;
+    const isReentrant = iteration.isRunning;
+    iteration.isRunning = true;
     try {
       result = call.run(step, this, args);
     } catch (error) {
-      call.fail(error);
+      // A generator that is stepped from within refuses that step, and goes on.
+      if (!(isReentrant && isGenerator)) call.fail(error);
       throw error;
+    } finally {
+      iteration.isRunning = isReentrant;
     }
     if (!types.isPromise(result)) {
       watch(result, iteration, isReturn);
@@ -68,6 +76,7 @@ export const iteratorLifetime: Lifetime<IteratorLike & object> = {
 
 /** Follows an iterator; `seen` is shown each item on its way to the consumer. */
 export function followIterator<T extends object>(iterator: T, call: TracedCall, seen?: (item: unknown) => void): T {
-  for (const key of ['next', 'return', 'throw'] as const) traceStep(iterator, key, { call, seen });
+  const iteration: Iteration = { call, seen, isRunning: false };
+  for (const key of ['next', 'return', 'throw'] as const) traceStep(iterator, key, iteration);
   return iterator;
 }

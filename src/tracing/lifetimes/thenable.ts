@@ -3,13 +3,13 @@ import type { Context } from '@opentelemetry/api';
 import { dataProperty, shadowMethod } from './lifetime';
 import type { Lifetime } from './lifetime';
 
-type Then = (onFulfilled?: unknown, onRejected?: unknown) => unknown;
+type Then = (...args: unknown[]) => unknown;
 
 /** A reaction as the awaiting code gave it, run in that code's context, after the end was said. */
-function reaction(given: unknown, caller: Context, say: (value: unknown) => void, otherwise: (value: unknown) => unknown): (value: unknown) => unknown {
-  return (value) => {
-    say(value);
-    return typeof given === 'function' ? callIn(caller, given as (value: unknown) => unknown, undefined, [value]) : otherwise(value);
+function reaction(given: unknown, caller: Context, say: (value: unknown) => void, otherwise: (value: unknown) => unknown): (...values: unknown[]) => unknown {
+  return (...values) => {
+    say(values[0]);
+    return typeof given === 'function' ? callIn(caller, given as (...values: unknown[]) => unknown, undefined, values) : otherwise(values[0]);
   };
 }
 
@@ -21,13 +21,16 @@ export const thenableLifetime: Lifetime<PromiseLike<unknown>> = {
   supports: (value): value is PromiseLike<unknown> => typeof dataProperty(value, 'then') === 'function',
   follow(thenable, call) {
     const then = Reflect.get(thenable, 'then') as Then;
-    shadowMethod(thenable, 'then', then, function (this: unknown, onFulfilled?: unknown, onRejected?: unknown) {
+    shadowMethod(thenable, 'then', then, function (this: unknown, ...args: unknown[]) {
+      const [onFulfilled, onRejected, ...more] = args;
+      // A `then` that is given something else, a schema say, is none of a promise: it is left to itself.
+      if (![onFulfilled, onRejected].every((given) => given === undefined || given === null || typeof given === 'function')) return Reflect.apply(then, this, args);
       const caller = activeContext();
       const fulfilled = reaction(onFulfilled, caller, (value) => call.succeed(value), (value) => value);
       const rejected = reaction(onRejected, caller, (error) => call.fail(error), (error) => {
         throw error;
       });
-      return call.run(then, this, [fulfilled, rejected]);
+      return call.run(then, this, [fulfilled, rejected, ...more]);
     });
     return thenable;
   },

@@ -1,0 +1,43 @@
+import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base';
+import { Delivery } from '../../src/export/delivery';
+import { state } from '../../src/tracing/state';
+
+const spanNamed = (name: string, parent?: { readonly spanId: string; readonly isRemote?: boolean }): ReadableSpan =>
+  ({ name, spanContext: () => ({ traceId: 't', spanId: name, traceFlags: 1 }), parentSpanContext: parent, attributes: {} }) as unknown as ReadableSpan;
+
+function farEnd(): { readonly exporter: SpanExporter; readonly names: string[] } {
+  const names: string[] = [];
+  const exporter: SpanExporter = {
+    export: (spans, done) => {
+      names.push(...spans.map(({ name }) => name));
+      setImmediate(done, { code: 0 });
+    },
+    shutdown: () => Promise.resolve(),
+  };
+  return { exporter, names };
+}
+
+test.each([
+  ['a new trace', undefined],
+  ["a caller's trace", { spanId: 'caller', isRemote: true }],
+])('where an invocation makes more spans than wait for delivery, the topmost of %s is not among the dropped', async (_, parent) => {
+  const { exporter, names } = farEnd();
+  const delivery = new Delivery(() => exporter, 1_000, (text) => text);
+  for (let index = 0; index < 10_000; index += 1) delivery.onEnd(spanNamed(`child ${index}`, { spanId: 'root' }));
+  delivery.onEnd(spanNamed('root', parent));
+  await delivery.flush(5_000);
+  expect(names).toContain('root');
+  expect(names.length + state.counts.get('fc_traced.dropped_spans')!).toBe(10_001);
+  expect(new Set(names).size).toBe(names.length);
+  state.counts.clear();
+});
+
+test('the topmost span of a large trace leaves with the next request, before the rest', async () => {
+  const { exporter, names } = farEnd();
+  const delivery = new Delivery(() => exporter, 1_000, (text) => text);
+  for (let index = 0; index < 2_000; index += 1) delivery.onEnd(spanNamed(`child ${index}`, { spanId: 'root' }));
+  delivery.onEnd(spanNamed('root'));
+  await delivery.flush(5_000);
+  expect(names).toHaveLength(2_001);
+  expect(names.indexOf('root')).toBeLessThan(1_024);
+});
