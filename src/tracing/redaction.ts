@@ -145,5 +145,5 @@ function namesSecret(key: string): boolean {
     return SECRET_WORDS.some((secretWord) => single.endsWith(secretWord)) || SECRET_PAIRS.has(`${words[index - 1]} ${single}`);
   };
   // `input_tokens` counts, and `access_tokens` names.
-  return words.some((word, index) => (word === 'tokens' && index > 0 ? SECRET_HOLDERS.has(words[index - 1]!) : isSecret(word, index)));
+  return words.some((word, index) => (word === 'tokens' ? SECRET_HOLDERS.has(words[index - 1] ?? '') : isSecret(word, index)));
 }

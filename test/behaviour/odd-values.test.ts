@@ -34,8 +34,9 @@ test('a then gets, and hands on, all that its caller and its work give', async (
   });
   const seen = await inInvocation(() => {
     const parts: unknown[] = [];
-    query().then((...values) => parts.push(...values), undefined, (part) => parts.push(part));
-    return { parts };
+    const { then } = query();
+    const answered = then((...values) => parts.push(...values), undefined, (part) => parts.push(part));
+    return { parts, answered };
   });
   expect(seen.parts).toEqual([50, 1, 'success']);
 });
