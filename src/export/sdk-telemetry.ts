@@ -38,6 +38,7 @@ export class SdkTelemetry implements Telemetry {
   readonly tracer: Tracer;
   private readonly ids = new PooledIds();
   private readonly provider: BasicTracerProvider;
+  private readonly pipeline: SpanPipeline;
   private readonly parts: TracerParts | undefined;
   private readonly spanClass: DirectSpanClass | undefined;
   private readonly flushers: readonly { flush(timeoutMillis: number, isHook?: boolean): Promise<void> }[];
@@ -50,11 +51,12 @@ export class SdkTelemetry implements Telemetry {
     const users = config.spanProcessors;
     const sinks: SpanRecorder[] = delivery === undefined ? [] : [delivery];
     if (recorders !== undefined) sinks.push({ onEnd: (span) => recorders.forEach((recorder) => recorder.onEnd(span)) });
+    this.pipeline = new SpanPipeline(users, sinks);
     this.provider = new BasicTracerProvider({
       sampler: new FlagSampler(config.sampleRatio),
       idGenerator: this.ids,
       resource: faasResource(functionAttributes, config.resource, config.serviceName),
-      spanProcessors: [new SpanPipeline(users, sinks)],
+      spanProcessors: [this.pipeline],
     });
     this.tracer = this.provider.getTracer(SCOPE_NAME, VERSION);
     this.spanClass = directSpanClass(this.tracer);
@@ -93,7 +95,8 @@ export class SdkTelemetry implements Telemetry {
       links: options?.links ?? NO_LINKS,
       parentSpanContext,
       attributes: options?.attributes === undefined ? undefined : sanitizeAttributes(options.attributes),
-      spanProcessor: parts._spanProcessor,
+      // The pipeline itself, without the SDK's list of one around it.
+      spanProcessor: this.pipeline,
       spanLimits: parts._spanLimits,
     });
   }

@@ -13,6 +13,7 @@ import { recordFailure } from '../tracing/failure';
 import { discardPreparedIds } from '../tracing/ids';
 import type { Invocation } from '../tracing/invocation';
 import { contextOfInvocation } from '../tracing/linked-context';
+import { OpenCalls } from '../tracing/open-calls';
 import { rememberSecret } from '../tracing/redaction';
 import { state } from '../tracing/state';
 import type { Entry, HandlerDefinition } from './entries';
@@ -43,7 +44,7 @@ export class FunctionInstance {
   async initialize(context: FcContext): Promise<void> {
     ensureContextManager();
     this.config.warnings.forEach(tellOnce);
-    const invocation: Invocation = { context, event: undefined, telemetry: undefined, open: new Set() };
+    const invocation: Invocation = { context, event: undefined, telemetry: undefined, open: new OpenCalls() };
     callIn(contextOfInvocation(invocation, undefined), () => this.scopes.prepare(), undefined, []);
     try {
       const destination = this.source.destinationOf(context);
@@ -62,7 +63,7 @@ export class FunctionInstance {
     const plan = planInvocation(this.source, this.definition.options, this.config.sampleRatio, event, context);
     const span = this.startSpan(plan, entry, context, coldStart);
     const recorded = span === undefined ? undefined : plan.telemetry;
-    const invocation: Invocation = { context, event, telemetry: recorded, open: new Set() };
+    const invocation: Invocation = { context, event, telemetry: recorded, open: new OpenCalls() };
     const base = plan.parentage.baggage === undefined ? ROOT_CONTEXT : propagation.setBaggage(ROOT_CONTEXT, plan.parentage.baggage);
     const active = contextOfInvocation(invocation, span ?? trace.wrapSpanContext(plan.passedOn), base);
     if (recorded !== undefined) rememberCredentials(context);
@@ -77,7 +78,7 @@ export class FunctionInstance {
       const budget = (): number => flushBudget(this.config.flushTimeoutMillis, context, performance.now() - entered);
       if (scope !== undefined) await (callIn(active, scope.dispose, undefined, [budget() / 2]) as Promise<void>);
       if (span !== undefined) {
-        for (const call of invocation.open) call.abandon();
+        invocation.open.abandonAll();
         endInvocation(span);
         await recorded?.flush(budget());
       }

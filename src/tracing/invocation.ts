@@ -1,11 +1,6 @@
 import type { FcContext } from '../fc/context';
+import type { OpenCalls } from './open-calls';
 import type { Telemetry } from './telemetry';
-
-/** A call whose work goes on after its method returned. */
-export interface OpenCall {
-  /** Ends its span, which then says so. */
-  abandon(): void;
-}
 
 /** One call of the function by FC, from entry to answer. */
 export interface Invocation {
@@ -15,6 +10,6 @@ export interface Invocation {
   readonly event: unknown;
   /** Where its spans go; nothing when it is not recorded, and then `@Traced` methods are called directly. */
   readonly telemetry: Telemetry | undefined;
-  /** Calls whose streams, iterators and the like are not at their end. */
-  readonly open: Set<OpenCall>;
+  /** Its calls that are not at their end. */
+  readonly open: OpenCalls;
 }

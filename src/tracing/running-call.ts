@@ -9,6 +9,7 @@ import type { CallSite } from './call-site';
 import { countAndTell } from './counters';
 import { recordFailure } from './failure';
 import type { Invocation } from './invocation';
+import type { OpenCall } from './open-calls';
 import { followSettled } from './lifetimes/follow';
 import type { FollowedCall } from './lifetimes/follow';
 import { contextWithSpan, invocationIn, spanIn } from './linked-context';
@@ -21,7 +22,8 @@ const collected = new FinalizationRegistry<Span>((span) => {
 });
 
 /** A traced call whose span is open. Whichever end comes first counts. */
-export class RunningCall implements FollowedCall {
+export class RunningCall implements FollowedCall, OpenCall {
+  place = -1;
   private ended = false;
   private keeper: Invocation | undefined;
   private isRegistered = false;
