@@ -33,7 +33,7 @@ export const contests = [
       [ours]: ['fc-traced.cjs', 'sampled-async'],
       'plain call': ['plain.cjs', 'async'],
     },
-    goal: { text: 'at most 0.70 of hand-written', value: (ns) => ns[ours] / ns[hand], most: 0.7 },
+    goal: { text: 'at most 0.75 of hand-written', value: (ns) => ns[ours] / ns[hand], most: 0.75 },
   },
   {
     title: 'A sampled call, sync, on a provider that the application registered',
@@ -51,7 +51,7 @@ export const contests = [
     title: 'A step of a sampled generator: the context around each, and what the span costs in a thousandth',
     unit: 'ns',
     contenders: { [hand]: ['hand-written.cjs', 'sampled-steps'], [nest]: ['nestjs-otel.cjs', 'sampled-steps'], [ours]: ['fc-traced.cjs', 'sampled-steps'], 'plain call': ['plain.cjs', 'steps'] },
-    goal: { text: 'never slower than hand-written', value: (ns) => ns[ours] / ns[hand], most: 1 },
+    goal: { text: 'adds at most 60 ns to a plain step', value: (ns) => ns[ours] - ns['plain call'], most: 60 },
   },
   {
     title: 'Loading, in a new process',
