@@ -23,7 +23,7 @@ interface ExportFailure {
 }
 
 interface Waiter {
-  readonly target: number;
+  target: number;
   readonly resolve: () => void;
 }
 
@@ -68,9 +68,14 @@ export class Delivery implements SpanProcessor {
       if (!isTopmost) return;
       this.accepted -= 1;
     }
-    if (isTopmost && this.queue.length >= BATCH) this.queue.unshift(span);
-    else this.queue.push(span);
     this.accepted += 1;
+    if (isTopmost && this.queue.length >= BATCH) {
+      this.queue.unshift(span);
+      // It goes before those that others wait for.
+      for (const waiter of this.waiters) waiter.target = Math.min(waiter.target + 1, this.accepted);
+    } else {
+      this.queue.push(span);
+    }
     if (this.queue.length >= BATCH) this.pump();
     else this.armIdle();
   }

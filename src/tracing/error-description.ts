@@ -50,11 +50,19 @@ function gatheredIn(error: object): unknown[] {
   }
 }
 
+/**
+ * Whether an error says that the stack is at its end. Its own stack is not read there: a program may have replaced how stacks are
+ * formatted, by source maps say, and V8 ends a process that compiles a regular expression with no stack left.
+ */
+function isOverflow(error: object): boolean {
+  return messageOf(error) === 'Maximum call stack size exceeded';
+}
+
 /** The stack of an error and of what is behind it: `cause`, and the `errors` of an AggregateError; each once, up to a number. */
 function chainOf(error: unknown, heading: string, seen: Set<unknown>): string[] {
   if (seen.size >= MAX_CHAIN || seen.has(error)) return [];
   seen.add(error);
-  const stack = (isObject(error) ? textOf(error, 'stack') : undefined) ?? (heading === '' ? undefined : `${typeOf(error)}: ${messageOf(error)}`);
+  const stack = (isObject(error) && !isOverflow(error) ? textOf(error, 'stack') : undefined) ?? (heading === '' ? undefined : `${typeOf(error)}: ${messageOf(error)}`);
   const lines = stack === undefined ? [] : [heading + stack];
   if (!isObject(error)) return lines;
   gatheredIn(error).forEach((inner, index) => lines.push(...chainOf(inner, `[errors ${index}]: `, seen)));

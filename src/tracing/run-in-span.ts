@@ -1,5 +1,6 @@
-import type { Context } from '@opentelemetry/api';
+import type { Context, Span } from '@opentelemetry/api';
 import { callIn } from './active-context';
+import type { CallSite } from './call-site';
 import { countAndTell } from './counters';
 import { follow } from './lifetimes/follow';
 import { contextWithSpan } from './linked-context';
@@ -21,7 +22,7 @@ export function runInSpan(spec: SpanSpec, telemetry: Telemetry, context: Context
   try {
     value = callIn(contextWithSpan(context, span), method, self, args);
   } catch (error) {
-    new RunningCall(span, site).fail(error);
+    failSafely(span, site, error);
     throw error;
   }
   try {
@@ -33,6 +34,15 @@ export function runInSpan(spec: SpanSpec, telemetry: Telemetry, context: Context
     countAndTell('fc_traced.telemetry_errors', 1, 'a call could not be followed to its end');
   }
   return value;
+}
+
+/** Says that a call failed; where even that does not fit the stack any more, the program's error is still the one that comes out. */
+function failSafely(span: Span, site: CallSite, error: unknown): void {
+  try {
+    new RunningCall(span, site).fail(error);
+  } catch {
+    // Counting needs the stack, too: the span stays open and is not sent.
+  }
 }
 
 /** Node's callback convention: the work ends when the last argument is called, with an error first. */

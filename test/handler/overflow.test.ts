@@ -41,3 +41,13 @@ test('the topmost span of a large trace leaves with the next request, before the
   expect(names).toHaveLength(2_001);
   expect(names.indexOf('root')).toBeLessThan(1_024);
 });
+
+test('a flush waits for its own spans also when the topmost span of another trace goes before them', async () => {
+  const { exporter, names } = farEnd();
+  const delivery = new Delivery(() => exporter, 1_000, (text) => text);
+  for (let index = 0; index < 2_000; index += 1) delivery.onEnd(spanNamed(`child ${index}`, { spanId: 'root' }));
+  const flushed = delivery.flush(5_000);
+  for (let index = 0; index < 600; index += 1) delivery.onEnd(spanNamed(`other ${index}`));
+  await flushed;
+  expect(names).toContain('child 1999');
+});
