@@ -27,6 +27,6 @@ export { registerLifetime } from './tracing/lifetimes/follow';
 export type { Lifetime, TracedCall } from './tracing/lifetimes/lifetime';
 export { FcTracedError } from './errors';
 export type { FcTracedErrorCode } from './errors';
-export type { HandlerOptions, ParentCarrier } from './options';
+export type { HandlerOptions, Instrumentation, InstrumentationName, ParentCarrier } from './options';
 export type { FcCallback, FcContext, FcLogger, FcTracing } from './fc/context';
 export type { Attributes, Link, Span, SpanContext, Tracer } from '@opentelemetry/api';

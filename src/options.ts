@@ -1,8 +1,22 @@
-import type { Attributes, SpanContext } from '@opentelemetry/api';
+import type { Attributes, SpanContext, TracerProvider } from '@opentelemetry/api';
 import type { SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import type { DependencyContainer, InjectionToken } from 'tsyringe';
 import { FcTracedError } from './errors';
 import type { FcContext } from './fc/context';
+
+/** The libraries whose official instrumentation is set up by name: `@opentelemetry/instrumentation-<name>`, installed beside fc-traced. */
+export const INSTRUMENTATIONS = ['http', 'undici', 'mysql2', 'pg', 'redis', 'ioredis', 'kafkajs'] as const;
+
+/** A name that the option `instrumentations` takes; `undici` is also `fetch`. */
+export type InstrumentationName = (typeof INSTRUMENTATIONS)[number];
+
+/** An instrumentation of OpenTelemetry, ready made: an object as `@opentelemetry/instrumentation` describes it. */
+export interface Instrumentation {
+  readonly instrumentationName: string;
+  enable(): void;
+  disable(): void;
+  setTracerProvider(provider: TracerProvider): void;
+}
 
 /** What a parent can be given as: a span context, a `traceparent` or Jaeger text, or an object of W3C headers. */
 export type ParentCarrier = SpanContext | string | Readonly<Record<string, unknown>> | undefined;
@@ -38,6 +52,18 @@ export interface HandlerOptions {
   readonly serviceName?: string;
   /** Further resource attributes. */
   readonly resource?: Attributes;
+  /** Whether an HTTP request is answered as HTTP: values become responses, errors status codes. `false` hands on what the method gives. Default: true. */
+  readonly http?: boolean;
+  /** The route of HTTP requests, such as `/orders/{id}`: the attribute `http.route`, and with the method the span's name. Default: none. */
+  readonly route?: string | ((event: unknown) => string | undefined);
+  /** Keys of the caller's baggage that become attributes, under the same names, of every span. Default: none. */
+  readonly baggageAttributes?: readonly string[];
+  /** Whether log lines carry trace id, span id and request id: those of `context.logger`, with `'console'` those of the console as well. Default: true. */
+  readonly logs?: boolean | 'console';
+  /** Official instrumentations: names of those that fc-traced sets up, or ones of your own. Default: none. */
+  readonly instrumentations?: readonly (InstrumentationName | Instrumentation)[];
+  /** Whether a cold call's trace shows where the time went before it. Default: true. */
+  readonly coldStart?: boolean;
   /** Span processors beside the exporter's; with one, spans are recorded also where there is no endpoint. */
   readonly spanProcessors?: readonly SpanProcessor[];
 }
@@ -47,6 +73,7 @@ type Check = (value: unknown) => string | undefined;
 const text: Check = (value) => (typeof value === 'string' && value.trim() !== '' ? undefined : 'a text that is not empty');
 const milliseconds: Check = (value) => (typeof value === 'number' && value >= 0 && Number.isFinite(value) ? undefined : 'a number of milliseconds, 0 or more');
 const duration: Check = (value) => (typeof value === 'number' && value > 0 && Number.isFinite(value) ? undefined : 'a number of milliseconds, more than 0');
+const truth: Check = (value) => (typeof value === 'boolean' ? undefined : 'true or false');
 const record: Check = (value) => (typeof value === 'object' && value !== null && !Array.isArray(value) ? undefined : 'an object');
 const hasMethod = (value: unknown, name: string): boolean => typeof value === 'object' && value !== null && typeof Reflect.get(value, name) === 'function';
 
@@ -64,6 +91,15 @@ const CHECKS: { readonly [K in keyof Required<HandlerOptions>]: Check } = {
   sampleRate: (value) => (typeof value === 'number' && value >= 0 && value <= 100 ? undefined : 'a percentage from 0 to 100'),
   serviceName: text,
   resource: record,
+  http: truth,
+  route: (value) => (typeof value === 'function' ? undefined : text(value) && 'a text that is not empty, or a function that gives one'),
+  baggageAttributes: (value) => (Array.isArray(value) && value.every((item) => text(item) === undefined) ? undefined : 'an array of keys'),
+  logs: (value) => (typeof value === 'boolean' || value === 'console' ? undefined : "true, false or 'console'"),
+  instrumentations: (value) =>
+    Array.isArray(value) && value.every((item) => INSTRUMENTATIONS.includes(item as InstrumentationName) || (hasMethod(item, 'enable') && hasMethod(item, 'setTracerProvider')))
+      ? undefined
+      : `an array of instrumentations, each an object or one of ${INSTRUMENTATIONS.join(', ')}`,
+  coldStart: truth,
   spanProcessors: (value) => (Array.isArray(value) && value.every((item) => hasMethod(item, 'onEnd')) ? undefined : 'an array of span processors'),
 };
 
