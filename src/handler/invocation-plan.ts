@@ -3,8 +3,6 @@ import type { Context, SpanContext } from '@opentelemetry/api';
 import { types } from 'node:util';
 import type { FcContext } from '../fc/context';
 import { readField } from '../fc/context';
-import { detectTrigger } from '../fc/detect-trigger';
-import type { Trigger } from '../fc/trigger';
 import type { HandlerOptions } from '../options';
 import { resolveParent } from '../propagation/parent';
 import type { Parentage } from '../propagation/parent';
@@ -12,11 +10,11 @@ import { countAndTell } from '../tracing/counters';
 import { newSpanId, newTraceId } from '../tracing/ids';
 import { sampleRoot } from '../tracing/sampling';
 import type { Telemetry } from '../tracing/telemetry';
+import type { IncomingCall } from './incoming-call';
 import type { TelemetrySource } from './telemetry-source';
 
 /** What is decided of an invocation before anything of the program runs. */
 export interface InvocationPlan {
-  readonly trigger: Trigger;
   readonly parentage: Parentage;
   /** What records it; nothing when it is not recorded. */
   readonly telemetry: Telemetry | undefined;
@@ -54,18 +52,17 @@ function telemetryOf(source: TelemetrySource, context: FcContext, parent: SpanCo
 }
 
 /** Decides where an invocation comes from and whether it is recorded. Never throws; loads the SDK only when it is recorded. */
-export function planInvocation(source: TelemetrySource, options: HandlerOptions, sampleRatio: number, event: unknown, context: FcContext): InvocationPlan {
-  const trigger = detectTrigger(event);
+export function planInvocation(source: TelemetrySource, options: HandlerOptions, sampleRatio: number, { event, context, headers }: IncomingCall): InvocationPlan {
   const parentage = resolveParent({
     explicit: explicitParent(options.parent, event, context),
-    headers: trigger.headers?.(event),
+    headers,
     tracing: readField(context, 'tracing'),
   });
   const { parent } = parentage;
   const traceId = parent === undefined ? newTraceId() : undefined;
   const telemetry = telemetryOf(source, context, parent, traceId, sampleRatio);
   const passedOn = parent ?? { traceId: traceId!, spanId: newSpanId(), traceFlags: 0 };
-  return { trigger, parentage, telemetry, traceId, passedOn };
+  return { parentage, telemetry, traceId, passedOn };
 }
 
 /** The context that the invocation span starts in: the caller's span and baggage, and nothing of whatever ran before. */

@@ -1,0 +1,123 @@
+import { propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import type { Context, Span } from '@opentelemetry/api';
+import { performance } from 'node:perf_hooks';
+import { resolveConfig } from '../config';
+import type { Config } from '../config';
+import { readText } from '../fc/context';
+import type { FcContext } from '../fc/context';
+import type { HandlerOptions } from '../options';
+import { callIn, ensureContextManager } from '../tracing/active-context';
+import { countAndTell, tellOnce } from '../tracing/counters';
+import { ensureDiagLogger } from '../tracing/diag-logger';
+import { recordFailure } from '../tracing/failure';
+import { discardPreparedIds } from '../tracing/ids';
+import type { Invocation } from '../tracing/invocation';
+import { contextOfInvocation } from '../tracing/linked-context';
+import { OpenCalls } from '../tracing/open-calls';
+import { rememberSecret } from '../tracing/redaction';
+import { state } from '../tracing/state';
+import { flushBudget } from './flush-budget';
+import type { IncomingCall } from './incoming-call';
+import { planInvocation } from './invocation-plan';
+import { endInvocationSpan, startInvocationSpan } from './invocation-span';
+import { TelemetrySource } from './telemetry-source';
+
+/** What an invocation consists of while it runs. */
+export interface Running {
+  readonly invocation: Invocation;
+  /** The context that its work runs in. */
+  readonly active: Context;
+  /** Its span; nothing when it is not recorded. */
+  readonly span: Span | undefined;
+}
+
+/** The work of one invocation. */
+export interface Work<T> {
+  /** What is to be done, inside the invocation's context. What it throws marks the invocation as failed. */
+  run(running: Running): Promise<T>;
+  /** Puts away what was made for it, whatever came of it; within `timeoutMillis`. Never rejects. */
+  close?(timeoutMillis: number): Promise<void>;
+}
+
+/** Runs invocations: finds the caller's trace, opens the span, runs the work inside it, delivers the trace. */
+export class InvocationRunner {
+  readonly config: Config;
+  readonly source: TelemetrySource;
+  private isCold = true;
+
+  /** `name` is that of the program, for spans that nothing else gives a name. */
+  constructor(
+    readonly options: HandlerOptions,
+    private readonly name: string,
+  ) {
+    this.config = resolveConfig(options);
+    state.exceptionSignal = this.config.exceptionSignal;
+    ensureDiagLogger(this.config.logLevel);
+    this.source = new TelemetrySource(this.config);
+  }
+
+  /** Runs `build` as the initializer does, and loads what a recorded invocation will need. Throws what `build` throws. */
+  prepare(context: FcContext, build: () => void): void {
+    ensureContextManager();
+    this.config.warnings.forEach(tellOnce);
+    const invocation: Invocation = { context, event: undefined, telemetry: undefined, open: new OpenCalls() };
+    callIn(contextOfInvocation(invocation, undefined), build, undefined, []);
+    try {
+      const destination = this.source.destinationOf(context);
+      if (destination !== undefined) this.source.telemetryFor(destination, context);
+    } catch {
+      countAndTell('fc_traced.telemetry_errors', 1, 'the tracing SDK could not be loaded or set up in initialize');
+    }
+  }
+
+  /** One invocation. Settles as its work does, once its trace is delivered. */
+  async run<T>(call: IncomingCall, work: Work<T>): Promise<T> {
+    const entered = performance.now();
+    const { event, context } = call;
+    const coldStart = this.takeColdStart();
+    ensureContextManager();
+    const plan = planInvocation(this.source, this.options, this.config.sampleRatio, call);
+    const span = startInvocationSpan(plan, call, { instance: this.config.instance, programName: this.name, coldStart });
+    const recorded = span === undefined ? undefined : plan.telemetry;
+    const invocation: Invocation = { context, event, telemetry: recorded, open: new OpenCalls() };
+    const base = plan.parentage.baggage === undefined ? ROOT_CONTEXT : propagation.setBaggage(ROOT_CONTEXT, plan.parentage.baggage);
+    const active = contextOfInvocation(invocation, span ?? trace.wrapSpanContext(plan.passedOn), base);
+    if (recorded !== undefined) rememberCredentials(context);
+    try {
+      return await (callIn(active, work.run, work, [{ invocation, active, span }]) as Promise<T>);
+    } catch (error) {
+      if (span !== undefined) recordFailure(span, error, undefined, active);
+      throw error;
+    } finally {
+      const budget = (): number => flushBudget(this.config.flushTimeoutMillis, context, performance.now() - entered);
+      if (work.close !== undefined) await (callIn(active, work.close, work, [budget() / 2]) as Promise<void>);
+      if (span !== undefined) {
+        invocation.open.abandonAll();
+        endInvocationSpan(span);
+        await recorded?.flush(budget());
+      }
+    }
+  }
+
+  /** Delivers what is still held: what ended after an answer, or did not make it in time. Never rejects. */
+  async flush(): Promise<void> {
+    await this.source.flush(this.config.flushTimeoutMillis);
+  }
+
+  private takeColdStart(): boolean {
+    const coldStart = this.isCold;
+    this.isCold = false;
+    if (coldStart) {
+      this.config.warnings.forEach(tellOnce);
+      discardPreparedIds();
+    }
+    return coldStart;
+  }
+}
+
+/** Credentials are never put on a span; where the program lets them slip into one, they are replaced. */
+function rememberCredentials(context: FcContext): void {
+  // An endpoint of Alibaba Cloud has a token in its path.
+  rememberSecret(readText(context, 'tracing', 'jaegerEndpoint'), true);
+  for (const key of ['accessKeyId', 'accessKeySecret', 'securityToken']) rememberSecret(readText(context, 'credentials', key), true);
+}

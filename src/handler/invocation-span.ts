@@ -1,0 +1,44 @@
+import { SpanKind } from '@opentelemetry/api';
+import type { Span } from '@opentelemetry/api';
+import type { InstanceFacts } from '../environment';
+import { readText } from '../fc/context';
+import { countAndTell, takeCounts } from '../tracing/counters';
+import { functionAttributes, invocationAttributes } from './faas-attributes';
+import type { IncomingCall } from './incoming-call';
+import { parentContext } from './invocation-plan';
+import type { InvocationPlan } from './invocation-plan';
+
+/** What the instance adds to an invocation span. */
+export interface InstanceSide {
+  readonly instance: InstanceFacts;
+  /** The name where nothing else gives one. */
+  readonly programName: string;
+  readonly coldStart: boolean;
+}
+
+/** Starts the invocation span, or gives nothing when it is not recorded. */
+export function startInvocationSpan({ telemetry, parentage, traceId }: InvocationPlan, call: IncomingCall, { instance, programName, coldStart }: InstanceSide): Span | undefined {
+  if (telemetry === undefined) return undefined;
+  const { context } = call;
+  const name = call.spanName ?? readText(context, 'function', 'name') ?? instance.functionName ?? programName;
+  try {
+    const attributes = { ...call.attributes?.(), ...invocationAttributes(context, call.trigger, coldStart) };
+    if (!telemetry.ownsResource) Object.assign(attributes, functionAttributes(context, instance), { 'service.name': undefined });
+    const span = telemetry.startInvocation(name, { kind: SpanKind.SERVER, attributes, links: [...parentage.links] }, parentContext(parentage), traceId);
+    return span.isRecording() ? span : undefined;
+  } catch {
+    countAndTell('fc_traced.telemetry_errors', 1, 'the invocation span could not be started: a span processor, sampler or tracer provider threw');
+    return undefined;
+  }
+}
+
+/** Ends the invocation span; it carries out what was counted since the last one. */
+export function endInvocationSpan(span: Span): void {
+  try {
+    const counts = takeCounts();
+    if (counts !== undefined) span.setAttributes(counts);
+    span.end();
+  } catch {
+    countAndTell('fc_traced.telemetry_errors', 1, 'the invocation span could not be ended: a span processor threw');
+  }
+}
