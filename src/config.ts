@@ -21,6 +21,8 @@ export interface Config {
   readonly serviceName: string | undefined;
   readonly resource: Attributes;
   readonly spanProcessors: readonly SpanProcessor[];
+  /** Keys of baggage that become attributes. */
+  readonly baggageAttributes: readonly string[];
   /** How exceptions are recorded. */
   readonly exceptionSignal: 'events' | 'logs' | 'both';
   /** From which level on `diag` is printed, where the application has no logger for it. */
@@ -76,12 +78,20 @@ export function resolveConfig(options: HandlerOptions, env: Environment = proces
     serviceName: options.serviceName ?? filled(env, 'OTEL_SERVICE_NAME'),
     resource: options.resource ?? {},
     spanProcessors: options.spanProcessors ?? [],
+    baggageAttributes: options.baggageAttributes ?? [],
     exceptionSignal: exceptionSignalFrom(env),
     logLevel: logLevelFrom(env),
     disabled: filled(env, 'OTEL_SDK_DISABLED')?.toLowerCase() === 'true',
     instance: instanceFacts(env),
     warnings,
   });
+}
+
+/** The port that a custom runtime listens on: FC_SERVER_PORT, else FC_CUSTOM_LISTEN_PORT, else 9000. */
+export function listenPort(env: Environment = process.env): number {
+  const given = [filled(env, 'FC_SERVER_PORT'), filled(env, 'FC_CUSTOM_LISTEN_PORT')].find((port) => port !== undefined);
+  const port = Number(given ?? 9000);
+  return Number.isInteger(port) && port >= 0 && port <= 65_535 ? port : 9000;
 }
 
 /**

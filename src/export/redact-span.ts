@@ -1,10 +1,14 @@
 import type { Attributes, AttributeValue } from '@opentelemetry/api';
 import type { Span } from '@opentelemetry/sdk-trace-base';
+import { redactQuery, redactUrl } from '../tracing/redact-query';
 import { isSecretKey, knowsSecrets, REDACTED, redactText } from '../tracing/redaction';
+
+/** Attributes of HTTP clients and servers that hold a URL, of the current conventions and the ones before. */
+const URL_KEYS = new Set(['url.full', 'http.url', 'http.target']);
 
 function redactValue(key: string, value: AttributeValue): AttributeValue {
   if (isSecretKey(key)) return REDACTED;
-  if (typeof value === 'string') return redactText(value);
+  if (typeof value === 'string') return redactText(URL_KEYS.has(key) ? redactUrl(value) : key === 'url.query' ? redactQuery(value) : value);
   return Array.isArray(value) ? (value.map((item: unknown) => (typeof item === 'string' ? redactText(item) : item)) as AttributeValue) : value;
 }
 

@@ -22,7 +22,7 @@ import { SpanPipeline } from './span-pipeline';
 
 /** What one SDK set-up is made of. */
 export interface SdkSettings {
-  readonly config: Pick<Config, 'headers' | 'exportTimeoutMillis' | 'sampleRatio' | 'serviceName' | 'resource' | 'spanProcessors'>;
+  readonly config: Pick<Config, 'headers' | 'exportTimeoutMillis' | 'sampleRatio' | 'serviceName' | 'resource' | 'spanProcessors' | 'baggageAttributes'>;
   /** Where spans are sent; nothing: only to processors and recorders. */
   readonly endpoint: Endpoint | undefined;
   readonly functionAttributes: Attributes;
@@ -51,7 +51,7 @@ export class SdkTelemetry implements Telemetry {
     const users = config.spanProcessors;
     const sinks: SpanRecorder[] = delivery === undefined ? [] : [delivery];
     if (recorders !== undefined) sinks.push({ onEnd: (span) => recorders.forEach((recorder) => recorder.onEnd(span)) });
-    this.pipeline = new SpanPipeline(users, sinks);
+    this.pipeline = new SpanPipeline(users, sinks, config.baggageAttributes);
     this.provider = new BasicTracerProvider({
       sampler: new FlagSampler(config.sampleRatio),
       idGenerator: this.ids,

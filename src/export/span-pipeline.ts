@@ -2,6 +2,7 @@ import type { Context } from '@opentelemetry/api';
 import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { countAndTell } from '../tracing/counters';
 import type { SpanRecorder } from '../tracing/telemetry';
+import { baggageAttributes } from '../tracing/baggage-attributes';
 import { redactEndingSpan, redactStartingSpan } from './redact-span';
 import { alignStart } from './start-clock';
 
@@ -18,6 +19,7 @@ export class SpanPipeline implements SpanProcessor {
   constructor(
     users: readonly SpanProcessor[],
     private readonly sinks: readonly SpanRecorder[],
+    private readonly baggageKeys: readonly string[] = [],
   ) {
     this.users = users;
     this.looksAtEnding = users.some((user) => typeof (user as Partial<SpanProcessor>).onEnding === 'function');
@@ -25,6 +27,7 @@ export class SpanPipeline implements SpanProcessor {
 
   onStart(span: Span, context: Context): void {
     alignStart(span, context);
+    if (this.baggageKeys.length > 0) span.setAttributes(baggageAttributes(context, this.baggageKeys));
     // Without processors of the user, nobody looks before the end.
     if (this.users.length === 0) return;
     redactStartingSpan(span);

@@ -19,6 +19,7 @@ import { state } from '../tracing/state';
 import { flushBudget } from './flush-budget';
 import type { IncomingCall } from './incoming-call';
 import { planInvocation } from './invocation-plan';
+import type { InvocationPlan } from './invocation-plan';
 import { endInvocationSpan, startInvocationSpan } from './invocation-span';
 import { TelemetrySource } from './telemetry-source';
 
@@ -77,9 +78,9 @@ export class InvocationRunner {
     const coldStart = this.takeColdStart();
     ensureContextManager();
     const plan = planInvocation(this.source, this.options, this.config.sampleRatio, call);
-    const span = startInvocationSpan(plan, call, { instance: this.config.instance, programName: this.name, coldStart });
+    const span = startInvocationSpan(plan, call, { instance: this.config.instance, programName: this.name, coldStart, baggageKeys: this.config.baggageAttributes });
     const recorded = span === undefined ? undefined : plan.telemetry;
-    const invocation: Invocation = { context, event, telemetry: recorded, open: new OpenCalls() };
+    const invocation: Invocation = { context, event, telemetry: recorded, open: new OpenCalls(), randomTraceId: randomTraceId(plan) };
     const base = plan.parentage.baggage === undefined ? ROOT_CONTEXT : propagation.setBaggage(ROOT_CONTEXT, plan.parentage.baggage);
     const active = contextOfInvocation(invocation, span ?? trace.wrapSpanContext(plan.passedOn), base);
     if (recorded !== undefined) rememberCredentials(context);
@@ -113,6 +114,11 @@ export class InvocationRunner {
     }
     return coldStart;
   }
+}
+
+/** Ids made here are random; of others the caller says so in bit 1 of the flags. */
+function randomTraceId({ parentage: { parent }, traceId }: InvocationPlan): string | undefined {
+  return parent !== undefined && (parent.traceFlags & 2) === 2 ? parent.traceId : traceId;
 }
 
 /** Credentials are never put on a span; where the program lets them slip into one, they are replaced. */

@@ -2,6 +2,7 @@ import { SpanKind } from '@opentelemetry/api';
 import type { Span } from '@opentelemetry/api';
 import type { InstanceFacts } from '../environment';
 import { readText } from '../fc/context';
+import { baggageAttributes } from '../tracing/baggage-attributes';
 import { countAndTell, takeCounts } from '../tracing/counters';
 import { functionAttributes, invocationAttributes } from './faas-attributes';
 import type { IncomingCall } from './incoming-call';
@@ -14,16 +15,18 @@ export interface InstanceSide {
   /** The name where nothing else gives one. */
   readonly programName: string;
   readonly coldStart: boolean;
+  /** Keys of baggage that become attributes; on a set-up of ours every span gets them elsewhere. */
+  readonly baggageKeys: readonly string[];
 }
 
 /** Starts the invocation span, or gives nothing when it is not recorded. */
-export function startInvocationSpan({ telemetry, parentage, traceId }: InvocationPlan, call: IncomingCall, { instance, programName, coldStart }: InstanceSide): Span | undefined {
+export function startInvocationSpan({ telemetry, parentage, traceId }: InvocationPlan, call: IncomingCall, { instance, programName, coldStart, baggageKeys }: InstanceSide): Span | undefined {
   if (telemetry === undefined) return undefined;
   const { context } = call;
   const name = call.spanName ?? readText(context, 'function', 'name') ?? instance.functionName ?? programName;
   try {
     const attributes = { ...call.attributes?.(), ...invocationAttributes(context, call.trigger, coldStart) };
-    if (!telemetry.ownsResource) Object.assign(attributes, functionAttributes(context, instance), { 'service.name': undefined });
+    if (!telemetry.ownsResource) Object.assign(attributes, functionAttributes(context, instance), { 'service.name': undefined }, baggageAttributes(parentContext(parentage), baggageKeys));
     const span = telemetry.startInvocation(name, { kind: SpanKind.SERVER, attributes, links: [...parentage.links] }, parentContext(parentage), traceId);
     return span.isRecording() ? span : undefined;
   } catch {

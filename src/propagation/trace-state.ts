@@ -8,7 +8,11 @@ type Member = readonly [key: string, value: string];
 
 /** A `tracestate` list. Never changed: `set` and `unset` give a new one, the member that was set in front. */
 class MemberList implements TraceState {
-  constructor(private readonly members: readonly Member[]) {}
+  /** `received` is the text that the members were read from: it is passed on as it came. */
+  constructor(
+    private readonly members: readonly Member[],
+    private readonly received?: string,
+  ) {}
 
   get(key: string): string | undefined {
     return this.members.find(([known]) => known === key)?.[1];
@@ -25,7 +29,7 @@ class MemberList implements TraceState {
   }
 
   serialize(): string {
-    return this.members.map(([key, value]) => `${key}=${value}`).join(',');
+    return this.received ?? this.members.map(([key, value]) => `${key}=${value}`).join(',');
   }
 }
 
@@ -46,5 +50,5 @@ export function parseTraceState(header: string): TraceState | undefined {
     if (equals < 1 || !KEY.test(key) || !VALUE.test(value) || members.length === MAX_MEMBERS) return undefined;
     members.push([key, value]);
   }
-  return members.length === 0 ? undefined : new MemberList(members);
+  return members.length === 0 ? undefined : new MemberList(members, header.trim());
 }

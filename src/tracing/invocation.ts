@@ -12,4 +12,6 @@ export interface Invocation {
   readonly telemetry: Telemetry | undefined;
   /** Its calls that are not at their end. */
   readonly open: OpenCalls;
+  /** Its trace id, where that is random as W3C Trace Context Level 2 has it; the SDK's spans do not keep that flag. */
+  readonly randomTraceId?: string | undefined;
 }

@@ -1,0 +1,93 @@
+import { isReadable } from 'node:stream';
+
+/** The pieces of a body that are not all there yet. */
+export interface BodySource {
+  /** The next piece; nothing at the end. Rejects with the source's own error. */
+  next(): Promise<Uint8Array | undefined>;
+  /** Says that nobody wants the rest. Never throws, and does not wait. */
+  cancel(): void;
+}
+
+interface NodeReadable extends AsyncIterable<unknown> {
+  destroy(): unknown;
+}
+
+function ignore(work: unknown): void {
+  Promise.resolve(work).catch(() => {});
+}
+
+function bytesOf(chunk: unknown): Uint8Array {
+  if (typeof chunk === 'string') return Buffer.from(chunk);
+  if (ArrayBuffer.isView(chunk)) return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+  if (chunk instanceof ArrayBuffer) return new Uint8Array(chunk);
+  throw new TypeError(`A body is made of texts and bytes, not of values of type ${chunk === null ? 'null' : typeof chunk}.`);
+}
+
+function ofIterator(iterator: AsyncIterator<unknown> | Iterator<unknown>, cancel: () => void): BodySource {
+  return {
+    async next() {
+      const { done, value } = await iterator.next();
+      if (done === true) return undefined;
+      try {
+        return bytesOf(await value);
+      } catch (error) {
+        cancel();
+        throw error;
+      }
+    },
+    cancel() {
+      try {
+        cancel();
+      } catch {
+        // It was to stop; whatever it says to that comes too late.
+      }
+    },
+  };
+}
+
+function ofWebStream(stream: ReadableStream<unknown>): BodySource {
+  const reader = stream.getReader();
+  return ofIterator({ next: () => reader.read() as Promise<IteratorResult<unknown>> }, () => ignore(reader.cancel()));
+}
+
+function has(value: object, key: PropertyKey): boolean {
+  return typeof Reflect.get(value, key) === 'function';
+}
+
+/**
+ * A stream as a source of bytes: a Node.js stream, a web stream, an async iterable, a generator. Nothing for any other value. Throws
+ * what a locked stream throws.
+ */
+export function bodySourceOf(value: unknown): BodySource | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (has(value, 'getReader')) return ofWebStream(value as ReadableStream<unknown>);
+  if (has(value, 'pipe') && has(value, Symbol.asyncIterator) && isReadable(value as NodeJS.ReadableStream) !== null) {
+    const readable = value as NodeReadable;
+    const iterator = readable[Symbol.asyncIterator]();
+    // Its iterator is a generator that waits for the next piece before it hears of a return.
+    return ofIterator(iterator, () => readable.destroy());
+  }
+  if (has(value, Symbol.asyncIterator)) {
+    const iterator = (value as AsyncIterable<unknown>)[Symbol.asyncIterator]();
+    return ofIterator(iterator, () => ignore(iterator.return?.()));
+  }
+  // Lists and maps are values; a generator is work to be done.
+  if (has(value, 'next') && has(value, Symbol.iterator)) {
+    const iterator = value as Iterator<unknown>;
+    return ofIterator(iterator, () => ignore(iterator.return?.()));
+  }
+  return undefined;
+}
+
+/** Whether a value is a stream that {@link bodySourceOf} takes; starts nothing. */
+export function isBodyStream(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return has(value, 'getReader') || has(value, Symbol.asyncIterator) || (has(value, 'next') && has(value, Symbol.iterator));
+}
+
+/** All bytes of a source. */
+export async function collect(source: BodySource): Promise<Buffer> {
+  const pieces: Uint8Array[] = [];
+  for (let piece = await source.next(); piece !== undefined; piece = await source.next()) pieces.push(piece);
+  return Buffer.concat(pieces);
+}

@@ -1,0 +1,70 @@
+import type { Attributes } from '@opentelemetry/api';
+import { readField, readText } from '../fc/context';
+import { redactQuery } from '../tracing/redact-query';
+
+// Names and rules of https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-server-span
+
+const METHODS = new Set(['CONNECT', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT', 'QUERY', 'TRACE']);
+
+function headerOf(headers: unknown, name: string): string | undefined {
+  if (typeof headers !== 'object' || headers === null) return undefined;
+  try {
+    const key = Object.keys(headers).find((known) => known.length === name.length && known.toLowerCase() === name);
+    return key === undefined ? undefined : readText(headers, key);
+  } catch {
+    return undefined;
+  }
+}
+
+function queryOf(event: unknown): string | undefined {
+  const parameters = readField(event, 'queryParameters');
+  if (typeof parameters !== 'object' || parameters === null) return undefined;
+  const query = Object.entries(parameters)
+    .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(String(value))}`)
+    .join('&');
+  return query === '' ? undefined : redactQuery(query);
+}
+
+function serverOf(host: string | undefined): Attributes {
+  const match = host === undefined ? null : /^(\[[^\]]+\]|[^:]+)(?::(\d{1,5}))?$/.exec(host);
+  if (match === null) return {};
+  return { 'server.address': match[1]!, ...(match[2] !== undefined && { 'server.port': Number(match[2]) }) };
+}
+
+/** What a request says of itself, on a server span. `event` is of FC 3.0's shape, or of API Gateway's; anything may be missing. */
+export function requestAttributes(event: unknown, scheme?: string): Attributes {
+  const http = readField(readField(event, 'requestContext'), 'http');
+  const headers = readField(event, 'headers');
+  const method = readText(http, 'method') ?? readText(event, 'httpMethod') ?? '';
+  const isKnown = METHODS.has(method);
+  const path = readText(event, 'rawPath') ?? readText(event, 'path');
+  const found: Record<string, unknown> = {
+    'http.request.method': isKnown ? method : '_OTHER',
+    'http.request.method_original': isKnown || method === '' ? undefined : method,
+    'url.path': path,
+    'url.query': queryOf(event),
+    'url.scheme': headerOf(headers, 'x-forwarded-proto')?.split(',')[0]?.trim() ?? scheme,
+    'client.address': headerOf(headers, 'x-forwarded-for')?.split(',')[0]?.trim() ?? readText(http, 'sourceIp'),
+    'network.protocol.version': readText(http, 'protocol')?.replace(/^HTTP\//, ''),
+    'user_agent.original': headerOf(headers, 'user-agent') ?? readText(http, 'userAgent'),
+    ...serverOf(headerOf(headers, 'host') ?? readText(event, 'requestContext', 'domainName')),
+  };
+  return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined)) as Attributes;
+}
+
+/** The route that an option gives for a request, or nothing. What the option throws is nothing, too. */
+export function routeOf(option: string | ((event: unknown) => string | undefined) | undefined, event: unknown): string | undefined {
+  if (typeof option !== 'function') return option;
+  try {
+    const route: unknown = option(event);
+    return typeof route === 'string' && route !== '' ? route : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The name of a server span whose route is known: `GET /orders/{id}`. */
+export function spanNameOf(event: unknown, route: string): string {
+  const method = readText(event, 'requestContext', 'http', 'method') ?? readText(event, 'httpMethod') ?? '';
+  return `${METHODS.has(method) ? method : 'HTTP'} ${route}`;
+}

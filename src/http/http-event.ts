@@ -1,0 +1,93 @@
+import type { Readable } from 'node:stream';
+
+/** What is known of a request besides its path, query, headers and body. */
+export interface HttpRequestContext {
+  readonly accountId?: string;
+  readonly domainName?: string;
+  readonly domainPrefix?: string;
+  readonly requestId?: string;
+  /** ISO 8601. */
+  readonly time?: string;
+  /** Milliseconds since 1970, as text. */
+  readonly timeEpoch?: string;
+  readonly http: { readonly method: string; readonly path: string; readonly protocol?: string; readonly sourceIp?: string; readonly userAgent?: string };
+}
+
+/**
+ * An HTTP request as FC 3.0 hands it to a function on a built-in runtime. The other two forms, `(req, resp, context)` of FC 2.0 and
+ * the custom runtime, are brought into the same shape, so that one class serves all three. Of names that come several times in headers or query,
+ * the values stand joined by commas. On built-in runtimes the case of header names is the client's; in the other forms it is lower.
+ */
+export interface HttpEvent {
+  readonly version: 'v1';
+  /** The path, still percent-encoded. The decoded one is `requestContext.http.path`. */
+  readonly rawPath: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly queryParameters: Readonly<Record<string, string>>;
+  readonly requestContext: HttpRequestContext;
+  /** Text, or base64 where `isBase64Encoded` says so. */
+  readonly body: string;
+  readonly isBase64Encoded: boolean;
+}
+
+/** A request whose body is still arriving: what `serve(Class, { body: 'stream' })` gives. */
+export type HttpStreamEvent = Omit<HttpEvent, 'body'> & { readonly body: Readable };
+
+/** The parts that a request of any form consists of. */
+export interface RequestParts {
+  readonly method: string;
+  /** Path and query as they stood in the request line. */
+  readonly target: string;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly protocol?: string | undefined;
+  readonly sourceIp?: string | undefined;
+  readonly requestId?: string | undefined;
+  readonly accountId?: string | undefined;
+}
+
+function decodedPath(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
+
+function record(entries: Iterable<readonly [string, string]>): Record<string, string> {
+  // Without a prototype a name such as `__proto__` is a name like any other.
+  const found = Object.create(null) as Record<string, string>;
+  for (const [name, value] of entries) found[name] = name in found ? `${found[name]},${value}` : value;
+  return found;
+}
+
+function headerEntries(headers: RequestParts['headers']): [string, string][] {
+  return Object.entries(headers).flatMap(([name, value]): [string, string][] => (value === undefined ? [] : [[name.toLowerCase(), typeof value === 'string' ? value : value.join(', ')]]));
+}
+
+/** A request in FC 3.0's shape, without its body. */
+export function httpEventOf({ method, target, headers, protocol, sourceIp, requestId, accountId }: RequestParts): Omit<HttpEvent, 'body'> {
+  const [rawPath = '', ...rest] = target.split('?');
+  const known = record(headerEntries(headers));
+  const now = new Date();
+  return {
+    version: 'v1',
+    rawPath,
+    headers: known,
+    queryParameters: record(new URLSearchParams(rest.join('?'))),
+    isBase64Encoded: false,
+    requestContext: {
+      ...(accountId !== undefined && { accountId }),
+      ...(known.host !== undefined && { domainName: known.host, domainPrefix: known.host.split('.')[0]! }),
+      ...(requestId !== undefined && { requestId }),
+      time: now.toISOString(),
+      timeEpoch: String(now.getTime()),
+      http: {
+        method,
+        path: decodedPath(rawPath),
+        ...(protocol !== undefined && { protocol }),
+        ...(sourceIp !== undefined && { sourceIp }),
+        ...(known['user-agent'] !== undefined && { userAgent: known['user-agent'] }),
+      },
+    },
+  };
+}
