@@ -25,6 +25,8 @@ interface ProcessState {
   readonly counts: Map<string, number>;
   /** What `diag` has been told already. */
   readonly told: Set<string>;
+  /** Log methods that put ids into their lines, each by the method it was made of and by itself. */
+  readonly logMethods: WeakMap<object, object>;
 }
 
 export const state: ProcessState = {
@@ -37,4 +39,5 @@ export const state: ProcessState = {
   secrets: { lasting: new Set(), passing: new Set() },
   counts: new Map(),
   told: new Set(),
+  logMethods: new WeakMap(),
 };

@@ -3,8 +3,8 @@ import { inFreshProcess } from './fresh-process';
 const NAMES: Readonly<Record<string, readonly string[]>> = {
   'fc-traced': [
     'ACTIVE_SPAN', 'Annotate', 'FC_CONTEXT', 'FC_EVENT', 'FcTracedError', 'Handler', 'InjectContext', 'InjectEvent', 'InjectSpan', 'InjectTracer',
-    'Service', 'SpanAttribute', 'TRACER', 'Traced', 'Untraced', 'annotate', 'createHandler', 'currentSpan', 'getTracedMetadata', 'registerLifetime',
-    'secret', 'startSpan', 'traced',
+    'Service', 'SpanAttribute', 'TRACER', 'Traced', 'Untraced', 'annotate', 'createHandler', 'currentSpan', 'getTracedMetadata', 'logFields',
+    'pinoMixin', 'registerLifetime', 'secret', 'startSpan', 'traced', 'winstonFormat', 'winstonMeta',
   ],
   'fc-traced/testing': ['expectTrace', 'fakeFcContext', 'invoke', 'recordTraces'],
 };

@@ -1,0 +1,64 @@
+import { isSpanContextValid } from '@opentelemetry/api';
+import { activeContext } from '../tracing/active-context';
+import { invocationIn, spanIn } from '../tracing/linked-context';
+
+/** Ids for a log line. A type alias, so that it can be passed where any record is taken. */
+export type LogFields = {
+  /** Trace id: 32 hex digits. */
+  trace_id?: string;
+  /** Id of the span that is active: 16 hex digits. */
+  span_id?: string;
+  /** Trace flags, two hex digits: `01` when the trace is sampled, `00` when it is not. */
+  trace_flags?: string;
+  /** FC's id of the request. */
+  request_id?: string;
+};
+
+/** The fields in the order in which a line shows them. */
+export const LOG_KEYS = ['trace_id', 'span_id', 'trace_flags', 'request_id'] as const;
+
+/**
+ * The ids that a log line of this place carries: of the span that is active where it is called, and of the running invocation. A new
+ * object each time; a field that is not known is left out, so outside of any span and invocation it is `{}`.
+ *
+ * An invocation that is not recorded has ids too, those that are passed on to whom it calls; `trace_flags` tells. Never throws. Names
+ * and forms are OpenTelemetry's for
+ * [logs that are not OTLP](https://opentelemetry.io/docs/specs/otel/compatibility/logging_trace_context/); `request_id` is ours.
+ *
+ * @example
+ * ```ts
+ * import { logFields } from 'fc-traced';
+ * export function shipped(order: string): void {
+ *   process.stdout.write(`${JSON.stringify({ message: 'shipped', order, ...logFields() })}\n`);
+ * }
+ * ```
+ */
+export function logFields(): LogFields {
+  const fields: LogFields = {};
+  try {
+    const context = activeContext();
+    const span = spanIn(context)?.spanContext();
+    if (span !== undefined && isSpanContextValid(span)) {
+      fields.trace_id = span.traceId;
+      fields.span_id = span.spanId;
+      fields.trace_flags = (span.traceFlags & 0xff).toString(16).padStart(2, '0');
+    }
+    const requestId: unknown = invocationIn(context)?.context.requestId;
+    if (typeof requestId === 'string' && requestId !== '') fields.request_id = requestId;
+  } catch {
+    // A span or a context of others that throws costs ids, not the line.
+  }
+  return fields;
+}
+
+/** Those of `fields` that none of `given` has itself; beside a trace id of its own, none that tells of another trace. */
+export function missingFields(fields: LogFields, ...given: readonly object[]): LogFields {
+  const isOtherTrace = given.some((object) => Object.hasOwn(object, 'trace_id') && Reflect.get(object, 'trace_id') !== fields.trace_id);
+  const missing: LogFields = {};
+  for (const key of LOG_KEYS) {
+    const value = fields[key];
+    if (value === undefined || (isOtherTrace && key !== 'request_id') || given.some((object) => Object.hasOwn(object, key))) continue;
+    missing[key] = value;
+  }
+  return missing;
+}

@@ -1,0 +1,45 @@
+import { format } from 'node:util';
+import type { FcContext } from 'fc-traced';
+import { fakeFcContext } from 'fc-traced/testing';
+import { correlateLogger } from '../../src/logs/correlate-logs';
+
+/** A logger as FC's runtime makes one for each invocation: what is given becomes text by `util.format`. Lines are kept. */
+export class LineLogger {
+  readonly lines: string[] = [];
+  constructor(private readonly requestId = '') {}
+  log(...values: unknown[]): void {
+    this.write('verbose', values);
+  }
+  debug(...values: unknown[]): void {
+    this.write('debug', values);
+  }
+  info(...values: unknown[]): void {
+    this.write('info', values);
+  }
+  warn(...values: unknown[]): void {
+    this.write('warn', values);
+  }
+  error(...values: unknown[]): void {
+    this.write('error', values);
+  }
+  private write(level: string, values: unknown[]): void {
+    this.lines.push(`${this.requestId} [${level}] ${format(...values)}`);
+  }
+}
+
+/** FC's context of one invocation with a logger in it, whose lines carry ids as an invocation sets it up. */
+export function contextWith(logger: unknown, tracing: object = {}, requestId?: string): FcContext {
+  const context = { ...fakeFcContext({ tracing, ...(requestId !== undefined && { requestId }) }), logger } as FcContext;
+  correlateLogger(context);
+  return context;
+}
+
+/** What `context.tracing` tells of a caller's span. */
+export function callerOf(traceId: string, isSampled = true): object {
+  return { openTracingSpanContext: `${traceId}:${'b'.repeat(16)}:0:${isSampled ? 1 : 0}` };
+}
+
+/** The ids at the end of a line, by name. */
+export function idsIn(line: string): Record<string, string> {
+  return Object.fromEntries([...line.matchAll(/\b(trace_id|span_id|trace_flags|request_id)=(\S+)/g)].map(([, key, value]) => [key!, value!]));
+}
