@@ -39,8 +39,9 @@ const TABLE: Readonly<Record<string, Rule>> = {
   // The emulator makes the spans that FC itself reports, and no part of the runtime: it may use the SDK as any program.
   emulator: { own: ['fc', 'errors'], npm: ['node:*', API, ...SDK] },
   cli: { own: ['viewer', 'emulator', 'tree', 'fc', 'errors'], npm: ['node:*'] },
+  stories: { own: ['cli', 'viewer', 'emulator', 'tree', 'fc', 'errors'], npm: ['node:*', '@electric-sql/*'] },
 };
-const TOOLS = ['viewer', 'emulator', 'cli'];
+const TOOLS = ['viewer', 'emulator', 'cli', 'stories'];
 const OWNS_TSYRINGE = /^(decorators\/|config\.ts$|testing(\.ts$|\/)|handler\/(scope|dependency-)[^/]*\.ts$)/;
 
 interface OwnImport extends FoundImport { readonly file: string; readonly part: string; readonly target: string }

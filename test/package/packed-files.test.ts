@@ -19,6 +19,6 @@ describe('the packed package', () => {
   test('holds nothing but dist beside them: no tool, test, sample, bench, source or build state', () => {
     const beside = ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md'];
     expect(files.filter((file) => !beside.includes(file) && !file.startsWith('dist/'))).toEqual([]);
-    expect(files.filter((file) => /^dist\/(cli|viewer|emulator|samples|test|bench)\/|\.test\.|tsbuildinfo|(?<!\.d)\.ts$/.test(file))).toEqual([]);
+    expect(files.filter((file) => /^dist\/(cli|viewer|emulator|stories|samples|test|bench)\/|\.test\.|tsbuildinfo|(?<!\.d)\.ts$/.test(file))).toEqual([]);
   });
 });

@@ -1,0 +1,1 @@
+CREATE TABLE bookings (order_id TEXT PRIMARY KEY, amount INTEGER NOT NULL);
