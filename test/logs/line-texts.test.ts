@@ -1,0 +1,119 @@
+import { trace } from '@opentelemetry/api';
+import fc from 'fast-check';
+import { format } from 'node:util';
+import { recordTraces } from 'fc-traced/testing';
+import { correlateMethods } from '../../src/logs/log-methods';
+import { callIn, ensureContextManager } from '../../src/tracing/active-context';
+import type { Invocation } from '../../src/tracing/invocation';
+import { contextOfInvocation } from '../../src/tracing/linked-context';
+
+const span = trace.wrapSpanContext({ traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 1 });
+const invocation = { context: { requestId: 'r-1' } } as Invocation;
+const ids = `trace_id=${'a'.repeat(32)} span_id=${'b'.repeat(16)} trace_flags=01 request_id=r-1`;
+const fields = { trace_id: 'a'.repeat(32), span_id: 'b'.repeat(16), trace_flags: '01', request_id: 'r-1' };
+
+const traces = recordTraces();
+afterAll(() => traces.stop());
+
+/** What a log method gets to see of a call inside of an invocation. */
+function seen(...values: unknown[]): unknown[] {
+  let given: unknown[] = [];
+  const logger = { info: (...all: unknown[]): void => void (given = all) };
+  correlateMethods(logger, ['info']);
+  ensureContextManager();
+  callIn(contextOfInvocation(invocation, span), () => logger.info(...values), undefined, []);
+  return given;
+}
+const line = (...values: unknown[]): string => format(...seen(...values));
+
+test.each<[unknown[]]>([
+  [['100%s']], [['100%']], [['100%%']], [['%% %s']], [['%d %s', 1]], [['%s', 'a', 'b']], [['%s %s %%', 'a']], [['%%%s %j', 'a']], [['%c', 'color: red']],
+  [['%c %i %f %o %O', 'x']], [['%x %', 1]], [['a', '%s']], [[{ a: 1 }, '%s']], [['']], [['%s', Symbol('s')]], [['%j', { a: 1 }]], [[7, '%d', 8]],
+])('%j reads as it would have, with the ids behind it', (values) => {
+  expect(line(...values)).toBe(`${format(...values)} ${ids}`);
+});
+
+test('a call without anything to say gets the ids alone', () => {
+  expect(seen()).toEqual([ids]);
+});
+
+test('an error is handed on as the very object, and its stack printed whole', () => {
+  const error = new Error('mine');
+  expect(seen(error)[0]).toBe(error);
+  expect(line('failed:', error)).toBe(`failed: ${format(error)} ${ids}`);
+});
+
+const values = fc.array(fc.oneof(fc.string(), fc.stringMatching(/^(%[sdifjoOc% ]|[a ]){0,6}$/), fc.anything({ withBigInt: true, withDate: true, withMap: true }), fc.constant(Symbol.iterator)), { maxLength: 5 });
+
+const isObjectText = (value: unknown): boolean => typeof value === 'string' && /^\s*\{[^]*\}\s*$/.test(value);
+
+/** What util.format makes of values, its refusal included: `%j` takes no bigint. */
+function outcome(make: () => string): string {
+  try {
+    return make();
+  } catch (error) {
+    return String(error);
+  }
+}
+
+test('whatever is logged reads, or fails, as it would have, with the ids behind it', () => {
+  fc.assert(fc.property(values, (all) => {
+    fc.pre(all.length > 0 && !(all.length === 1 && isObjectText(all[0])));
+    expect(outcome(() => line(...all))).toBe(outcome(() => `${format(...all)} ${ids}`));
+  }), { numRuns: 2_000 });
+});
+
+test('whatever is logged, the log method sees the very same values first; only a text with % signs may be written in another way', () => {
+  fc.assert(fc.property(values, (all) => {
+    const given = seen(...all);
+    fc.pre(!(all.length === 1 && isObjectText(all[0])));
+    const isFormat = typeof all[0] === 'string' && all[0].includes('%');
+    all.forEach((value, index) => expect((isFormat && index === 0) || Object.is(given[index], value)).toBe(true));
+    expect(given.length).toBe(all.length + (isFormat && all.length === 1 ? 0 : 1));
+  }), { numRuns: 2_000 });
+});
+
+describe('a line that is a JSON object', () => {
+  test.each([
+    ['{"a":1}', `{"a":1,${JSON.stringify(fields).slice(1)}`],
+    ['{}', JSON.stringify(fields)],
+    [' { } \n', ` { ${JSON.stringify(fields).slice(1, -1)}} \n`],
+    ['{\n  "a": {}\n}', `{\n  "a": {}\n,${JSON.stringify(fields).slice(1)}`],
+    ['{"big":12345678901234567890,"one":1.0,"100%s":"%d"}', `{"big":12345678901234567890,"one":1.0,"100%s":"%d",${JSON.stringify(fields).slice(1)}`],
+  ])('%j stays one, with every character that it had', (text, expected) => {
+    expect(seen(text)).toEqual([expected]);
+    expect(JSON.parse(expected)).toMatchObject({ ...(JSON.parse(text) as object), ...fields });
+  });
+
+  test('any object keeps what it says, and gets what it lacks', () => {
+    fc.assert(fc.property(fc.dictionary(fc.oneof(fc.string(), fc.constantFrom(...Object.keys(fields))), fc.jsonValue()), fc.constantFrom(undefined, 2), (object, indent) => {
+      const [text, ...more] = seen(JSON.stringify(object, undefined, indent));
+      expect(more).toEqual([]);
+      const isOwnTrace = Object.hasOwn(object, 'trace_id') && object.trace_id !== fields.trace_id;
+      // Through JSON, as -0 has no form there.
+      expect(JSON.parse(text as string)).toEqual({ ...(isOwnTrace ? { request_id: 'r-1' } : fields), ...(JSON.parse(JSON.stringify(object)) as object) });
+    }), { numRuns: 500 });
+  });
+
+  test('with a trace id of its own gets no span of ours', () => {
+    expect(seen('{"trace_id":"mine"}')).toEqual(['{"trace_id":"mine","request_id":"r-1"}']);
+    expect(seen(`{"trace_id":"${fields.trace_id}"}`)).toEqual([`{"trace_id":"${fields.trace_id}","span_id":"${fields.span_id}","trace_flags":"01","request_id":"r-1"}`]);
+  });
+
+  test.each(['{a: 1}', '{"a":1}}', '{"a":1', '[{"a":1}]', '{"a":1} and more', 'x {"a":1}', '{'])('%j is none, and has the ids behind it', (text) => {
+    expect(line(text)).toBe(`${text} ${ids}`);
+  });
+
+  test('that is not alone is a text among others', () => {
+    expect(line('{"a":1}', 'more')).toBe(`{"a":1} more ${ids}`);
+  });
+});
+
+test('a line that has the ids already is handed on as it is', () => {
+  for (const given of [[`done ${ids}`], ['done', ids], [JSON.stringify(fields)]]) expect(seen(...given)).toEqual(given);
+});
+
+test('a text to which nothing can be added is logged without ids', () => {
+  const longest = '%'.padEnd(2 ** 29 - 24, '-');
+  expect(seen(longest)[0]).toBe(longest);
+});
