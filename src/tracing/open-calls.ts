@@ -9,6 +9,12 @@ export interface OpenCall {
 /** The calls of an invocation that are not at their end. An array with places instead of a Set: every async call comes and goes here. */
 export class OpenCalls {
   private readonly calls: OpenCall[] = [];
+  private over = false;
+
+  /** Whether the invocation is at its end: what began in it may still run, and what comes later is none of it. */
+  get isOver(): boolean {
+    return this.over;
+  }
 
   add(call: OpenCall): void {
     call.place = this.calls.length;
@@ -26,6 +32,7 @@ export class OpenCalls {
 
   /** Ends what is still open. */
   abandonAll(): void {
+    this.over = true;
     for (const call of [...this.calls]) call.abandon();
   }
 }
