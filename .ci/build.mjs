@@ -19,7 +19,7 @@ function compile(project) {
 rmSync(dist, { recursive: true, force: true });
 compile('src/tsconfig.json');
 
-for (const door of ['index', 'testing', 'server']) {
+for (const door of ['index', 'testing', 'server', 'mcp']) {
   if (!existsSync(path.join(dist, `${door}.js`))) continue;
   const names = Object.keys(require(path.join(dist, `${door}.js`))).filter((name) => name !== '__esModule');
   writeFileSync(path.join(dist, `${door}.mjs`), `import cjs from './${door}.js';\nexport const { ${names.join(', ')} } = cjs;\n`);

@@ -1,6 +1,6 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { SpanProcessor } from '@opentelemetry/sdk-trace-base';
-import { endpointFromEnvironment, exceptionSignalFrom, filled, instanceFacts, logLevelFrom, ratioFromEnvironment, timeoutFromEnvironment } from './environment';
+import { endpointFromEnvironment, exceptionSignalFrom, filled, instanceFacts, logLevelFrom, ratioFromEnvironment, slowestModulesFrom, timeoutFromEnvironment } from './environment';
 import type { Endpoint, Environment, InstanceFacts, Protocol } from './environment';
 import { FcTracedError } from './errors';
 import type { HandlerOptions } from './options';
@@ -21,6 +21,7 @@ export interface Config {
   readonly serviceName: string | undefined;
   readonly resource: Attributes;
   readonly spanProcessors: readonly SpanProcessor[];
+  readonly instrumentations: NonNullable<HandlerOptions['instrumentations']>;
   /** Keys of baggage that become attributes. */
   readonly baggageAttributes: readonly string[];
   /** How exceptions are recorded. */
@@ -28,6 +29,8 @@ export interface Config {
   /** From which level on `diag` is printed, where the application has no logger for it. */
   readonly logLevel: number | undefined;
   readonly disabled: boolean;
+  /** Whether a cold call's trace shows where the time before it went. */
+  readonly coldStart: boolean;
   readonly instance: InstanceFacts;
   /** What in the environment could not be used; for `diag`. */
   readonly warnings: readonly string[];
@@ -66,6 +69,7 @@ export function resolveConfig(options: HandlerOptions, env: Environment = proces
   const grpc = [filled(env, 'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL'), filled(env, 'OTEL_EXPORTER_OTLP_PROTOCOL')].find((name) => name !== undefined);
   if (grpc !== undefined && grpc !== 'http/protobuf') warnings.push('OTEL_EXPORTER_OTLP_PROTOCOL is not http/protobuf, the one OTLP form that fc-traced sends; it is left out');
   const endpoint = endpointFromCode(options) ?? (wanted === 'none' ? undefined : endpointFromEnvironment(env, options.exporter, warnings));
+  slowestModulesFrom(env, warnings);
   const flushTimeoutMillis = options.flushTimeout ?? DEFAULT_FLUSH_TIMEOUT;
   return Object.freeze({
     endpoint,
@@ -78,10 +82,12 @@ export function resolveConfig(options: HandlerOptions, env: Environment = proces
     serviceName: options.serviceName ?? filled(env, 'OTEL_SERVICE_NAME'),
     resource: options.resource ?? {},
     spanProcessors: options.spanProcessors ?? [],
+    instrumentations: options.instrumentations ?? [],
     baggageAttributes: options.baggageAttributes ?? [],
     exceptionSignal: exceptionSignalFrom(env),
     logLevel: logLevelFrom(env),
     disabled: filled(env, 'OTEL_SDK_DISABLED')?.toLowerCase() === 'true',
+    coldStart: options.coldStart ?? true,
     instance: instanceFacts(env),
     warnings,
   });
@@ -92,6 +98,16 @@ export function listenPort(env: Environment = process.env): number {
   const given = [filled(env, 'FC_SERVER_PORT'), filled(env, 'FC_CUSTOM_LISTEN_PORT')].find((port) => port !== undefined);
   const port = Number(given ?? 9000);
   return Number.isInteger(port) && port >= 0 && port <= 65_535 ? port : 9000;
+}
+
+/** How many of the slowest modules a cold call's trace shows. Asked for before any option is known: modules are being loaded. */
+export function slowestModules(env: Environment = process.env): number {
+  return slowestModulesFrom(env, []);
+}
+
+/** Where the program's own files are. */
+export function codeFolder(env: Environment = process.env): string {
+  return filled(env, 'FC_FUNC_CODE_PATH') ?? process.cwd();
 }
 
 /**

@@ -83,6 +83,15 @@ export function timeoutFromEnvironment(env: Environment, warnings: string[]): nu
   return undefined;
 }
 
+/** How many of the modules that took longest to load are to be shown, at most 100; 0: none. */
+export function slowestModulesFrom(env: Environment, warnings: string[]): number {
+  const given = filled(env, 'TRACED_SLOWEST_MODULES');
+  if (given === undefined) return 0;
+  if (/^\d{1,3}$/.test(given) && Number(given) <= 100) return Number(given);
+  warnings.push('TRACED_SLOWEST_MODULES is not a whole number from 0 to 100 and is left out');
+  return 0;
+}
+
 /** How exceptions are to be recorded. */
 export function exceptionSignalFrom(env: Environment): 'events' | 'logs' | 'both' {
   const wanted = filled(env, 'OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN')?.split(',').map((item) => item.trim()) ?? [];

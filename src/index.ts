@@ -1,3 +1,5 @@
+import './cold-start/first-module';
+import './cold-start/require-watch';
 import 'reflect-metadata';
 
 export { createHandler } from './handler/create-handler';
@@ -30,6 +32,15 @@ export { secret } from './tracing/redaction';
 export type { Secret } from './tracing/redaction';
 export { registerLifetime } from './tracing/lifetimes/follow';
 export type { Lifetime, TracedCall } from './tracing/lifetimes/lifetime';
+export { HttpError } from './http/http-error';
+export type { HttpErrorOptions } from './http/http-error';
+export { readBody, readJson } from './http/read-body';
+export type { HttpEvent, HttpRequestContext, HttpStreamEvent } from './http/http-event';
+export type { HttpResponse } from './http/http-answer';
+export type { Fc2Request, Fc2Response } from './handler/fc2-http';
+export { traceHeaders } from './propagation/trace-headers';
+export { invokeHeaders, traceInvoke } from './propagation/invoke-headers';
+export type { InvokeFunctionHeaders } from './propagation/invoke-headers';
 export { FcTracedError } from './errors';
 export type { FcTracedErrorCode } from './errors';
 export type { HandlerOptions, Instrumentation, InstrumentationName, ParentCarrier } from './options';

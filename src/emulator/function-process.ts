@@ -5,7 +5,9 @@ import { instanceEnvironment } from './environment';
 import type { InstanceOptions } from './instance-options';
 import { InstanceProcess } from './instance-process';
 import { newRequestId } from './invocation';
+import type { EventMaker } from './invocation';
 import type { Answer, Call } from './messages';
+import { traceparentOf } from './platform-trace';
 import type { PlatformTrace, TracingFields } from './platform-trace';
 
 /** What belongs to one request: its id, FC's trace of it, and what the caller wants `context.tracing` to be instead. */
@@ -24,7 +26,8 @@ const NOTHING: Answer = { ok: true, body: '' };
 
 type ParentSpan = Parameters<PlatformTrace['span']>[2];
 
-function within<T>({ trace }: Request, name: string, work: (fields: TracingFields, span: ParentSpan) => Promise<T>, parent?: ParentSpan): Promise<T> {
+/** Does a piece of FC's work for a request, as a span where FC makes spans. */
+export function within<T>({ trace }: Request, name: string, work: (fields: TracingFields, span: ParentSpan) => Promise<T>, parent?: ParentSpan): Promise<T> {
   return trace === undefined ? work(TRACING_OFF, undefined) : trace.span(name, work, parent);
 }
 
@@ -70,12 +73,13 @@ export class FunctionProcess {
   }
 
   /** Calls the handler. */
-  run(event: Buffer, request: Request): Promise<Answer> {
+  run(event: Buffer | EventMaker, request: Request): Promise<Answer> {
     const { preFreeze, freeze = false } = this.#options;
-    return within(request, 'Invocation', (fields) => {
+    return within(request, 'Invocation', (fields, span) => {
+      const bytes = typeof event === 'function' ? event(traceparentOf(span)) : event;
       this.#tracing = request.tracing ?? fields;
       const call = this.#call('invoke', this.#facts.handler, request, freeze && preFreeze === undefined);
-      return this.#send({ ...call, event: event.toString('base64') }, this.#facts.timeout);
+      return this.#send({ ...call, event: bytes.toString('base64') }, this.#facts.timeout);
     });
   }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Caller } from './caller';
 import type { Generation } from './context';
 import type { ErrorAnswer } from './messages';
 import type { TracingFields } from './platform-trace';
@@ -9,7 +10,12 @@ export interface InvokeOptions {
   readonly tracing?: TracingFields;
   /** The attempt of an asynchronous invocation. Default 0. */
   readonly retryCount?: number;
+  /** Where the call came from; FC continues its trace. Default: from nowhere, FC begins a trace. */
+  readonly caller?: Caller | undefined;
 }
+
+/** What an event is made of when it shall name FC's span for the invocation, as the headers in the event of an HTTP request do. */
+export type EventMaker = (traceparent: string | undefined) => Buffer;
 
 /** What the caller of a function gets. */
 export interface Invocation {

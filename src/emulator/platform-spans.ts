@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { BasicTracerProvider, IdGenerator, SpanExporter } from '@opentelemetry/sdk-trace-base';
+import type { Caller } from './caller';
 import type { Generation } from './context';
 import { PlatformTrace } from './platform-trace';
 
@@ -7,7 +8,7 @@ import { PlatformTrace } from './platform-trace';
 export interface TracingConfig {
   /** Where FC and the function send: `…/api/traces` is Jaeger thrift, `…/api/otlp/traces` and `…/v1/traces` are OTLP. */
   readonly endpoint: string;
-  /** FC's own decision about the invocations. Default true. */
+  /** FC's own decision about the invocations whose caller made none. Default true. */
   readonly sampled?: boolean;
 }
 
@@ -43,14 +44,14 @@ export class PlatformSpans {
     this.#endpoint = endpoint;
     this.#provider = new sdk.BasicTracerProvider({
       resource: resourceFromAttributes({ 'service.name': 'fc.platform', 'faas.name': functionName }),
-      sampler: sampled ? new sdk.AlwaysOnSampler() : new sdk.AlwaysOffSampler(),
+      sampler: new sdk.ParentBasedSampler({ root: sampled ? new sdk.AlwaysOnSampler() : new sdk.AlwaysOffSampler() }),
       idGenerator: idsOf(generation),
       spanProcessors: [new sdk.BatchSpanProcessor(exporterFor(endpoint), { exportTimeoutMillis: 3000 })],
     });
   }
 
-  begin(requestId: string): PlatformTrace {
-    return new PlatformTrace(this.#provider.getTracer('fc-traced-emulator'), this.#endpoint, requestId);
+  begin(requestId: string, caller?: Caller): PlatformTrace {
+    return new PlatformTrace(this.#provider.getTracer('fc-traced-emulator'), this.#endpoint, requestId, caller);
   }
 
   /** Sends what has ended, after what is on its way already; never rejects. */

@@ -1,7 +1,15 @@
-import type { Span, Tracer } from '@opentelemetry/api';
+import type { Context, Span, Tracer } from '@opentelemetry/api';
+import type { Caller } from './caller';
 
 /** The fields of `context.tracing`, as FC fills them. */
 export type TracingFields = Readonly<Record<string, unknown>>;
+
+/** The W3C's form of a span of FC's, for those that are called over HTTP; a span that is not there has none. */
+export function traceparentOf(span: Span | undefined): string | undefined {
+  if (span === undefined) return undefined;
+  const { traceId, spanId, traceFlags } = span.spanContext();
+  return `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`;
+}
 
 const now = (): number => performance.timeOrigin + performance.now();
 
@@ -9,11 +17,14 @@ const now = (): number => performance.timeOrigin + performance.now();
 export class PlatformTrace {
   readonly #tracer: Tracer;
   readonly #endpoint: string;
+  readonly #caller: Caller | undefined;
   readonly #top: Span;
 
-  constructor(tracer: Tracer, endpoint: string, requestId: string) {
+  /** With a caller, FC's spans continue its trace. */
+  constructor(tracer: Tracer, endpoint: string, requestId: string, caller?: Caller) {
     this.#tracer = tracer;
     this.#endpoint = endpoint;
+    this.#caller = caller;
     this.#top = this.#start('InvokeFunction');
     this.#top.setAttribute('fc.request_id', requestId);
   }
@@ -40,7 +51,14 @@ export class PlatformTrace {
 
   #start(name: string, parent?: Span): Span {
     const { ROOT_CONTEXT, trace } = require('@opentelemetry/api') as typeof import('@opentelemetry/api');
-    return this.#tracer.startSpan(name, { startTime: now() }, parent === undefined ? ROOT_CONTEXT : trace.setSpan(ROOT_CONTEXT, parent));
+    return this.#tracer.startSpan(name, { startTime: now() }, parent === undefined ? this.#callersContext() : trace.setSpan(ROOT_CONTEXT, parent));
+  }
+
+  #callersContext(): Context {
+    const { ROOT_CONTEXT, trace } = require('@opentelemetry/api') as typeof import('@opentelemetry/api');
+    if (this.#caller === undefined) return ROOT_CONTEXT;
+    const { traceId, spanId, sampled } = this.#caller;
+    return trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags: sampled ? 1 : 0, isRemote: true });
   }
 
   // Jaeger's text form; an id of 64 bit is written with 16 digits, as FC 2.0 does.
@@ -49,7 +67,7 @@ export class PlatformTrace {
     const shown = traceId.startsWith('0'.repeat(16)) ? traceId.slice(16) : traceId;
     return {
       openTracingSpanContext: `${shown}:${spanId}:${parent.spanContext().spanId}:${traceFlags}`,
-      openTracingSpanBaggages: {},
+      openTracingSpanBaggages: { ...this.#caller?.baggage },
       jaegerEndpoint: this.#endpoint,
     };
   }

@@ -3,7 +3,7 @@ import { FunctionProcess } from './function-process';
 import type { Request } from './function-process';
 import type { InstanceOptions } from './instance-options';
 import { eventBytes, newRequestId } from './invocation';
-import type { Invocation, InvokeOptions } from './invocation';
+import type { EventMaker, Invocation, InvokeOptions } from './invocation';
 import type { Answer } from './messages';
 import { PlatformSpans } from './platform-spans';
 
@@ -37,7 +37,8 @@ export class Instance {
   /** Calls the function as `InvokeFunction` does. Resolves with every answer, also with a failure. */
   invoke(event: unknown, options: InvokeOptions = {}): Promise<Invocation> {
     return new Promise((answered, failed) => {
-      this.#busy = this.#busy.then(() => this.#invoke(eventBytes(event), options, answered)).catch(failed);
+      const bytes = typeof event === 'function' ? (event as EventMaker) : eventBytes(event);
+      this.#busy = this.#busy.then(() => this.#invoke(bytes, options, answered)).catch(failed);
     });
   }
 
@@ -66,11 +67,11 @@ export class Instance {
     await this.#function.end();
   }
 
-  async #invoke(event: Buffer, options: InvokeOptions, answered: (invocation: Invocation) => void): Promise<void> {
+  async #invoke(event: Buffer | EventMaker, options: InvokeOptions, answered: (invocation: Invocation) => void): Promise<void> {
     const began = performance.now();
     const requestId = newRequestId(this.#generation);
     const coldStart = this.pid === undefined;
-    const trace = this.#platform?.begin(requestId);
+    const trace = this.#platform?.begin(requestId, options.caller);
     const request: Request = { requestId, retryCount: options.retryCount ?? 0, tracing: options.tracing, trace };
     const ready = await this.#function.prepare(request);
     const answer = ready.ok ? await this.#function.run(event, request) : ready;

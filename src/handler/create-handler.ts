@@ -2,12 +2,15 @@ import type { FcCallback, FcContext } from '../fc/context';
 import type { HandlerOptions } from '../options';
 import { answer } from './answer';
 import { defineHandler } from './entries';
+import { isFc2Response, respondFc2 } from './fc2-http';
+import type { Fc2Request, Fc2Response } from './fc2-http';
 import { FunctionInstance } from './function-instance';
 
-/** A function that FC calls with an event: answers through the callback when FC passes one, else by the promise. */
+/** A function that FC calls with an event: answers through the callback when FC passes one, else by the promise. FC 2.0 calls its HTTP functions with request and response. */
 export interface FcFunction {
   (event: unknown, context: FcContext): Promise<unknown>;
   (event: unknown, context: FcContext, callback: FcCallback): undefined;
+  (request: Fc2Request, response: Fc2Response, context: FcContext): Promise<undefined>;
 }
 
 /** A lifecycle hook that FC calls without an event. */
@@ -37,7 +40,8 @@ export type FcHandlers<T> = FcHooks & { readonly handler: FcFunction } & { reado
  *
  * Each call decodes the event, finds the caller's trace, resolves the class in a container of its own, runs the entry method
  * inside the invocation span and delivers the trace before it answers: within `flushTimeout` milliseconds (default 1000), and
- * never beyond the function's timeout. What the method returns or throws is what FC gets. Where nothing is recorded, no SDK is loaded.
+ * never beyond the function's timeout. What the method returns or throws is what FC gets; for an HTTP request it becomes a response, of the
+ * form in which the request came. Where nothing is recorded, no SDK is loaded.
  *
  * @param handlerClass a class with a method `handle`, or with methods that carry `@Handler()`
  * @param options see {@link HandlerOptions}; they count before those of `@Handler`
@@ -66,7 +70,9 @@ export function createHandler<T extends object>(handlerClass: abstract new (...a
     preStop: flush,
   };
   for (const [name, entry] of definition.entries) {
-    functions[name] = (event: unknown, context: FcContext, callback?: unknown) => answer(instance.invoke(entry, event, context), callback);
+    functions[name] = (event: unknown, context: FcContext, callback?: unknown) =>
+      // The second argument of FC 2.0's HTTP functions is the response; the context comes third.
+      isFc2Response(context) ? respondFc2(instance, entry, event as Fc2Request, context, callback as FcContext) : answer(instance.invoke(entry, event, context), callback);
   }
   return functions as unknown as FcHandlers<T>;
 }

@@ -1,6 +1,12 @@
+import { readField } from '../fc/context';
 import type { FcContext } from '../fc/context';
 import { detectTrigger } from '../fc/detect-trigger';
 import { decodeEvent } from '../fc/event';
+import { CollectingSink } from '../http/collecting-sink';
+import { fcHttpAnswer } from '../http/fc-answer';
+import { requestAttributes, routeOf, spanNameOf } from '../http/http-attributes';
+import { exchange } from '../http/http-exchange';
+import type { HttpSink, Outcome } from '../http/http-exchange';
 import type { Entry, HandlerDefinition } from './entries';
 import type { IncomingCall } from './incoming-call';
 import { InvocationRunner } from './invocation-runner';
@@ -10,7 +16,7 @@ import type { Scope } from './scope';
 
 /** A handler class in one instance of the function: what it keeps between invocations, and the way of each one through. */
 export class FunctionInstance {
-  private readonly runner: InvocationRunner;
+  readonly runner: InvocationRunner;
   private readonly scopes: ScopeFactory;
 
   constructor(definition: HandlerDefinition) {
@@ -27,8 +33,31 @@ export class FunctionInstance {
   async invoke(entry: Entry, bytes: unknown, context: FcContext): Promise<unknown> {
     const event = decodeEvent(bytes);
     const trigger = detectTrigger(event);
+    if (trigger.faasTrigger === 'http' && this.runner.options.http !== false) {
+      const sink = new CollectingSink(fcHttpAnswer);
+      await this.respond(entry, event, context, sink);
+      return sink.taken;
+    }
     const call: IncomingCall = { event, context, trigger: trigger.faasTrigger, headers: trigger.headers?.(event), spanName: entry.spanName };
     return this.runner.run(call, this.workOf(entry, call));
+  }
+
+  /**
+   * One HTTP request, whose event has FC 3.0's shape: the sink takes the response but for its very end, which is to follow when this
+   * resolves, the trace delivered. Never rejects. `scheme` is what the connection itself tells.
+   */
+  async respond(entry: Entry, event: unknown, context: FcContext, sink: HttpSink, scheme?: string): Promise<Outcome> {
+    const route = routeOf(this.runner.options.route, event);
+    const call: IncomingCall = {
+      event,
+      context,
+      trigger: 'http',
+      headers: readField(event, 'headers'),
+      spanName: entry.spanName ?? (route === undefined ? undefined : spanNameOf(event, route)),
+      attributes: () => ({ ...requestAttributes(event, scheme), ...(route !== undefined && { 'http.route': route }) }),
+    };
+    const work = this.workOf(entry, call);
+    return this.runner.run(call, { ...work, run: (running) => exchange({ context, sink, ...running }, () => work.run(running)) });
   }
 
   /** Delivers what is still held. Never rejects. */
@@ -40,9 +69,11 @@ export class FunctionInstance {
   private workOf(entry: Entry, { event, context }: IncomingCall): Work<unknown> {
     let scope: Scope | undefined;
     return {
-      run: async ({ invocation }) => {
-        scope = this.scopes.open(invocation);
-        const handler = scope.resolveHandler() as Record<string, (event: unknown, context: FcContext) => unknown>;
+      run: async ({ invocation, active, coldStart }) => {
+        const opened = this.scopes.open(invocation);
+        scope = opened;
+        const resolved = coldStart === undefined ? opened.resolveHandler() : coldStart.buildWithin(invocation.telemetry, active, opened.resolveHandler);
+        const handler = resolved as Record<string, (event: unknown, context: FcContext) => unknown>;
         return handler[entry.method]!(event, context);
       },
       close: async (timeoutMillis) => scope?.dispose(timeoutMillis),

@@ -1,6 +1,7 @@
 import { propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import type { Context, Span } from '@opentelemetry/api';
 import { performance } from 'node:perf_hooks';
+import { ColdStart } from '../cold-start/cold-start';
 import { resolveConfig } from '../config';
 import type { Config } from '../config';
 import { readText } from '../fc/context';
@@ -18,7 +19,7 @@ import { rememberSecret } from '../tracing/redaction';
 import { state } from '../tracing/state';
 import { flushBudget } from './flush-budget';
 import type { IncomingCall } from './incoming-call';
-import { planInvocation } from './invocation-plan';
+import { parentContext, planInvocation } from './invocation-plan';
 import type { InvocationPlan } from './invocation-plan';
 import { endInvocationSpan, startInvocationSpan } from './invocation-span';
 import { TelemetrySource } from './telemetry-source';
@@ -30,6 +31,8 @@ export interface Running {
   readonly active: Context;
   /** Its span; nothing when it is not recorded. */
   readonly span: Span | undefined;
+  /** Where its trace shows the start of the instance: what that took within this invocation belongs there, too. */
+  readonly coldStart: ColdStart | undefined;
 }
 
 /** The work of one invocation. */
@@ -44,6 +47,7 @@ export interface Work<T> {
 export class InvocationRunner {
   readonly config: Config;
   readonly source: TelemetrySource;
+  private readonly coldStart: ColdStart;
   private isCold = true;
 
   /** `name` is that of the program, for spans that nothing else gives a name. */
@@ -54,15 +58,20 @@ export class InvocationRunner {
     this.config = resolveConfig(options);
     state.exceptionSignal = this.config.exceptionSignal;
     ensureDiagLogger(this.config.logLevel);
-    this.source = new TelemetrySource(this.config);
+    this.coldStart = new ColdStart(this.config.coldStart);
+    this.source = new TelemetrySource(this.config, this.coldStart);
   }
 
   /** Runs `build` as the initializer does, and loads what a recorded invocation will need. Throws what `build` throws. */
   prepare(context: FcContext, build: () => void): void {
+    this.coldStart.measure('initialize', () => this.initialize(context, build));
+  }
+
+  private initialize(context: FcContext, build: () => void): void {
     ensureContextManager();
     this.config.warnings.forEach(tellOnce);
     const invocation: Invocation = { context, event: undefined, telemetry: undefined, open: new OpenCalls() };
-    callIn(contextOfInvocation(invocation, undefined), build, undefined, []);
+    this.coldStart.build(() => callIn(contextOfInvocation(invocation, undefined), build, undefined, []));
     try {
       const destination = this.source.destinationOf(context);
       if (destination !== undefined) this.source.telemetryFor(destination, context);
@@ -80,12 +89,13 @@ export class InvocationRunner {
     const plan = planInvocation(this.source, this.options, this.config.sampleRatio, call);
     const span = startInvocationSpan(plan, call, { instance: this.config.instance, programName: this.name, coldStart, baggageKeys: this.config.baggageAttributes });
     const recorded = span === undefined ? undefined : plan.telemetry;
+    const shown = coldStart ? this.coldStart.shownIn(recorded) : undefined;
     const invocation: Invocation = { context, event, telemetry: recorded, open: new OpenCalls(), randomTraceId: randomTraceId(plan) };
     const base = plan.parentage.baggage === undefined ? ROOT_CONTEXT : propagation.setBaggage(ROOT_CONTEXT, plan.parentage.baggage);
     const active = contextOfInvocation(invocation, span ?? trace.wrapSpanContext(plan.passedOn), base);
     if (recorded !== undefined) rememberCredentials(context);
     try {
-      return await (callIn(active, work.run, work, [{ invocation, active, span }]) as Promise<T>);
+      return await (callIn(active, work.run, work, [{ invocation, active, span, coldStart: shown }]) as Promise<T>);
     } catch (error) {
       if (span !== undefined) recordFailure(span, error, undefined, active);
       throw error;
@@ -95,6 +105,8 @@ export class InvocationRunner {
       if (span !== undefined) {
         invocation.open.abandonAll();
         endInvocationSpan(span);
+        // At the end, where no span is open that would seem longer by it.
+        shown?.record(recorded!, parentContext(plan.parentage), span);
         await recorded?.flush(budget());
       }
     }
@@ -106,13 +118,11 @@ export class InvocationRunner {
   }
 
   private takeColdStart(): boolean {
-    const coldStart = this.isCold;
+    if (!this.isCold) return false;
     this.isCold = false;
-    if (coldStart) {
-      this.config.warnings.forEach(tellOnce);
-      discardPreparedIds();
-    }
-    return coldStart;
+    this.config.warnings.forEach(tellOnce);
+    discardPreparedIds();
+    return this.coldStart.isAwaited();
   }
 }
 

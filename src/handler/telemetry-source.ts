@@ -1,3 +1,4 @@
+import type { ColdStart } from '../cold-start/cold-start';
 import { protocolOf } from '../config';
 import type { Config } from '../config';
 import type { Endpoint } from '../environment';
@@ -23,7 +24,10 @@ export class TelemetrySource {
   /** Our own set-ups by endpoint, and the application's provider under itself. */
   private readonly made = new Map<string | Telemetry, Telemetry>();
 
-  constructor(private readonly config: Config) {}
+  constructor(
+    private readonly config: Config,
+    private readonly coldStart: ColdStart,
+  ) {}
 
   /** Where spans would go: to a test's recorder, the application's provider, our SDK set-up; nothing when nowhere. */
   destinationOf(context: FcContext): Destination | undefined {
@@ -42,9 +46,10 @@ export class TelemetrySource {
     const key = destination.kind === 'provider' ? destination.telemetry : `${destination.recorded} ${destination.endpoint?.protocol} ${destination.endpoint?.url}`;
     const known = this.made.get(key);
     if (known !== undefined) return known;
-    const telemetry = destination.kind === 'provider' ? destination.telemetry : this.loadSdk(destination, context);
+    const telemetry = destination.kind === 'provider' ? destination.telemetry : this.coldStart.measure('load tracing', () => this.loadSdk(destination, context));
     this.forgetOldest();
     this.made.set(key, telemetry);
+    this.setUpInstrumentations();
     return telemetry;
   }
 
@@ -73,6 +78,14 @@ export class TelemetrySource {
     registerAmbientProvider();
     if (!recorded) state.fallback = telemetry;
     return telemetry;
+  }
+
+  /** Once there is something that records: as long as nothing is, libraries stay as they are. */
+  private setUpInstrumentations(): void {
+    const { instrumentations } = this.config;
+    if (instrumentations.length === 0) return;
+    const { registerInstrumentations } = require('../instrumentation/register-instrumentations') as typeof import('../instrumentation/register-instrumentations');
+    registerInstrumentations(instrumentations);
   }
 
   private forgetOldest(): void {

@@ -22,7 +22,7 @@ export async function wholeBody({ body }: HttpAnswer): Promise<Buffer> {
 
 /** `set-cookie`, `Set-cookie`, `sEt-cookie`, …: a map has a name once, and cookies cannot be joined by commas. */
 function spelling(name: string, index: number): string {
-  return [...name].map((letter, place) => ((index >> place) & 1 ? letter.toUpperCase() : letter)).join('');
+  return Array.from(name, (letter, place) => ((index >> place) & 1 ? letter.toUpperCase() : letter)).join('');
 }
 
 function headerRecord(headers: HttpAnswer['headers']): Record<string, string> {

@@ -46,7 +46,7 @@ function headersOf(given: unknown): Map<string, string | readonly string[]> {
   if (typeof given !== 'object' || given === null) return headers;
   for (const [name, value] of Object.entries(given) as [string, unknown][]) {
     if (value === undefined || value === null) continue;
-    headers.set(name.toLowerCase(), Array.isArray(value) ? value.map(String) : String(value as string | number));
+    headers.set(name.toLowerCase(), Array.isArray(value) ? value.map(String) : String(value));
   }
   return headers;
 }
@@ -100,7 +100,7 @@ export function httpAnswerOf(value: unknown): HttpAnswer {
 export function httpAnswerOfError(error: unknown): HttpAnswer {
   if (!isHttpError(error)) return problem(500, 'Internal Server Error');
   if (error.body === undefined) return problem(error.statusCode, error.message, headersOf(error.headers));
-  return ofResponse({ statusCode: error.statusCode, headers: error.headers as HttpResponse['headers'] & object, body: error.body });
+  return ofResponse({ statusCode: error.statusCode, headers: error.headers, body: error.body });
 }
 
 function problem(status: number, detail: string, headers = new Map<string, string | readonly string[]>()): HttpAnswer {

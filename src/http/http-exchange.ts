@@ -38,6 +38,7 @@ export interface Outcome {
 function report({ context }: HttpExchange, error: unknown): void {
   try {
     if (typeof context.logger?.error === 'function') context.logger.error(error);
+    // oxlint-disable-next-line no-console -- FC's function log is what the console prints; the client must not see it, and nobody else would
     else console.error(error);
   } catch {
     // A logger that fails must not take the answer along.

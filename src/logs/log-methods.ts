@@ -11,9 +11,13 @@ export interface Correlation {
   readonly undo: () => void;
 }
 
+/** What a method of ours says that it is, to every copy of fc-traced in the process. */
+const CARRIES_IDS = Symbol.for('fc-traced log method');
+
 /** A proxy, and no function of its own: name, length, and all that a mock of a test keeps on its function, stay within reach. */
 const carrying: ProxyHandler<LogMethod> = {
   apply: (method, self, values: unknown[]) => Reflect.apply(method, self, withFieldsOrWithout(values)),
+  get: (method, key) => (key === CARRIES_IDS ? true : (Reflect.get(method, key) as unknown)),
 };
 
 function withFieldsOrWithout(values: unknown[]): unknown[] {
@@ -40,15 +44,15 @@ export function correlateMethods(target: object, names: readonly string[]): Corr
 }
 
 function correlateMethod(target: object, name: string, undone: (() => void)[]): boolean {
-  const found = findProperty(target, name);
+  const own = Reflect.getOwnPropertyDescriptor(target, name);
+  const found = own ?? inherited(target, name);
   // A proxy can give methods that no object has.
   if (found === undefined) return typeof Reflect.get(target, name) !== 'function';
   // What a getter gives may differ each time.
   if (!('value' in found)) return false;
   const method: unknown = found.value;
-  if (typeof method !== 'function' || state.logMethods.get(method) === method) return true;
-  const wrapper = wrapperOf(method as LogMethod);
-  const own = Reflect.getOwnPropertyDescriptor(target, name);
+  if (typeof method !== 'function' || Reflect.get(method, CARRIES_IDS) === true) return true;
+  const wrapper = own === undefined ? sharedWrapperOf(method as LogMethod) : new Proxy(method as LogMethod, carrying);
   if (!Reflect.defineProperty(target, name, { ...found, value: wrapper }) || !isOwnValue(target, name, wrapper)) return false;
   undone.push(() => {
     if (!isOwnValue(target, name, wrapper)) return;
@@ -58,11 +62,11 @@ function correlateMethod(target: object, name: string, undone: (() => void)[]): 
   return true;
 }
 
-function findProperty(target: object, name: string): PropertyDescriptor | undefined {
-  for (let holder: object | null = target; holder !== null; holder = Reflect.getPrototypeOf(holder)) {
+/** A property of what the object inherits from, as the object can have it itself: replaceable, as methods of a class are. */
+function inherited(target: object, name: string): PropertyDescriptor | undefined {
+  for (let holder = Reflect.getPrototypeOf(target); holder !== null; holder = Reflect.getPrototypeOf(holder)) {
     const descriptor = Reflect.getOwnPropertyDescriptor(holder, name);
-    // On the object itself it must stay replaceable, as a method of a class is.
-    if (descriptor !== undefined) return holder === target || !('value' in descriptor) ? descriptor : { ...descriptor, writable: true, configurable: true };
+    if (descriptor !== undefined) return 'value' in descriptor ? { ...descriptor, writable: true, configurable: true } : descriptor;
   }
   return undefined;
 }
@@ -71,11 +75,14 @@ function isOwnValue(target: object, name: string, value: unknown): boolean {
   return Reflect.getOwnPropertyDescriptor(target, name)?.value === value;
 }
 
-/** One wrapper for each method, which is its own wrapper in turn. */
-function wrapperOf(method: LogMethod): object {
+/**
+ * The one wrapper of a method that many objects inherit. A method of an object's own gets a new one each time: to remember those of a
+ * logger that is made for each invocation would cost garbage collection more than all the rest.
+ */
+function sharedWrapperOf(method: LogMethod): LogMethod {
   const known = state.logMethods.get(method);
   if (known !== undefined) return known;
   const wrapper = new Proxy(method, carrying);
-  state.logMethods.set(method, wrapper).set(wrapper, wrapper);
+  state.logMethods.set(method, wrapper);
   return wrapper;
 }

@@ -1,47 +1,58 @@
 import type { Baggage, BaggageEntry } from '@opentelemetry/api';
-import { countAndTell } from '../tracing/counters';
+import { MAX_BYTES, MAX_MEMBERS, TOKEN } from './baggage';
+import { trimOptionalWhitespace } from './optional-whitespace';
+import { completeEncoding, encodeBaggageValue } from './percent-encoding';
 
-const MAX_MEMBERS = 64;
-const MAX_BYTES = 8_192;
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-/** What the specification lets stand in a value as it is: https://www.w3.org/TR/baggage/#definition, `%` itself always encoded. */
-const PLAIN = /[^\x21\x23\x24\x26-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]/gu;
-/** Properties go out as they came in; what could not have come in over HTTP is left out. */
-const METADATA = /^[\x20-\x2b\x2d-\x7e]*$/;
-
-/** A text percent-encoded where a baggage value has to be; lone surrogates become U+FFFD, as UTF-8 has none. */
-export function encodeBaggageValue(value: string): string {
-  return value.toWellFormed().replace(PLAIN, (letter) => [...Buffer.from(letter)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(''));
+/** Baggage as it is sent, and how much of it had to be left out. */
+export interface OutgoingBaggage {
+  /** The `baggage` header; `''` when there is nothing to send. */
+  readonly header: string;
+  /** Keys and values of the members that are in it. */
+  readonly items: readonly (readonly [key: string, value: string])[];
+  readonly dropped: number;
 }
 
-function memberOf(key: string, { value, metadata }: BaggageEntry): string | undefined {
+function formatProperty(text: string): string | undefined {
+  const equals = text.indexOf('=');
+  const key = trimOptionalWhitespace(equals === -1 ? text : text.slice(0, equals));
   if (!TOKEN.test(key)) return undefined;
-  const properties = metadata?.toString() ?? '';
-  return `${key}=${encodeBaggageValue(value)}${properties !== '' && METADATA.test(properties) ? `;${properties}` : ''}`;
+  return equals === -1 ? key : `${key}=${completeEncoding(trimOptionalWhitespace(text.slice(equals + 1)))}`;
 }
 
-/** The entries that a header can name, those that cannot be counted. */
-export function sendableEntries(baggage: Baggage | undefined): [string, BaggageEntry][] {
-  const all = baggage?.getAllEntries() ?? [];
-  const found = all.filter(([key, entry]) => TOKEN.test(key) && typeof entry.value === 'string');
-  if (found.length < all.length) countAndTell('fc_traced.malformed_carriers', all.length - found.length, 'baggage whose key is no token cannot be sent and is left out');
-  return found;
+/** The properties of a member: metadata is given in the form of the header, but anyone can set it. */
+function formatProperties(metadata: BaggageEntry['metadata']): { text: string; dropped: number } {
+  const given = metadata === undefined ? '' : String(metadata.toString());
+  const properties = given.split(';').filter((property) => trimOptionalWhitespace(property) !== '');
+  const kept = properties.map(formatProperty).filter((property) => property !== undefined);
+  return { text: kept.map((property) => `;${property}`).join(''), dropped: properties.length - kept.length };
 }
 
-/** The `baggage` header, or nothing. Members beyond 64, or beyond 8,192 bytes, are left out and counted. Specification: https://www.w3.org/TR/baggage/ */
-export function baggageHeader(baggage: Baggage | undefined): string | undefined {
+/**
+ * Writes a `baggage` header. Values are percent-encoded, so that any text can be sent; metadata is kept. What cannot be sent is
+ * left out and counted: members whose key is no token, properties likewise, members beyond 64 or 8,192 bytes; never a part of one.
+ * Specification: https://www.w3.org/TR/baggage/
+ */
+export function formatBaggage(baggage: Baggage): OutgoingBaggage {
   const members: string[] = [];
-  let bytes = 0;
+  const items: (readonly [string, string])[] = [];
+  let bytes = -1;
   let dropped = 0;
-  for (const [key, entry] of sendableEntries(baggage)) {
-    const member = memberOf(key, entry)!;
-    if (members.length >= MAX_MEMBERS || bytes + member.length + (members.length > 0 ? 1 : 0) > MAX_BYTES) {
+  for (const [key, entry] of baggage.getAllEntries()) {
+    const value: unknown = entry.value;
+    if (typeof value !== 'string' || !TOKEN.test(key) || members.length === MAX_MEMBERS) {
       dropped += 1;
       continue;
     }
-    bytes += member.length + (members.length > 0 ? 1 : 0);
+    const properties = formatProperties(entry.metadata);
+    const member = `${key}=${encodeBaggageValue(value)}${properties.text}`;
+    if (bytes + member.length + 1 > MAX_BYTES) {
+      dropped += 1;
+      continue;
+    }
+    bytes += member.length + 1;
+    dropped += properties.dropped;
     members.push(member);
+    items.push([key, value]);
   }
-  if (dropped > 0) countAndTell('fc_traced.malformed_carriers', dropped, 'baggage beyond 64 members or 8,192 bytes is not sent');
-  return members.length === 0 ? undefined : members.join(',');
+  return { header: members.join(','), items, dropped };
 }

@@ -1,9 +1,15 @@
 import { baggageEntryMetadataFromString, propagation } from '@opentelemetry/api';
 import type { Baggage, BaggageEntry } from '@opentelemetry/api';
+import { trimOptionalWhitespace } from './optional-whitespace';
+import { percentDecode } from './percent-encoding';
 
-const MAX_MEMBERS = 64;
-const MAX_BYTES = 8_192;
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+/** The size up to which W3C Baggage asks for everything to be passed on. More is left out. */
+export const MAX_MEMBERS = 64;
+export const MAX_BYTES = 8_192;
+/** What a key may be: a token of HTTP. */
+export const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+// oxlint-disable-next-line no-control-regex -- these are the characters that no header holds, and that a carrier which is no header may
+const CONTROL = /[\x00-\x08\x0a-\x1f\x7f]/;
 
 /** What was read, and how many members had to be left out. */
 export interface BaggageReading {
@@ -22,32 +28,34 @@ function baggageOf(entries: ReadonlyMap<string, BaggageEntry>): Baggage | undefi
 function parseMember(text: string): readonly [string, BaggageEntry] | undefined {
   const [pair = '', ...properties] = text.split(';');
   const equals = pair.indexOf('=');
-  const key = pair.slice(0, Math.max(equals, 0)).trim();
-  if (!TOKEN.test(key)) return undefined;
-  try {
-    const value = decodeURIComponent(pair.slice(equals + 1).trim());
-    const metadata = properties.length === 0 ? undefined : baggageEntryMetadataFromString(properties.map((property) => property.trim()).join(';'));
-    return [key, metadata === undefined ? { value } : { value, metadata }];
-  } catch {
-    return undefined;
-  }
+  const key = trimOptionalWhitespace(pair.slice(0, Math.max(equals, 0)));
+  if (!TOKEN.test(key) || CONTROL.test(text)) return undefined;
+  const value = percentDecode(trimOptionalWhitespace(pair.slice(equals + 1)));
+  const metadata = properties.map(trimOptionalWhitespace).filter((property) => property !== '').join(';');
+  return [key, metadata === '' ? { value } : { value, metadata: baggageEntryMetadataFromString(metadata) }];
 }
 
 /**
  * Reads a `baggage` header. Members that are not well-formed, and those beyond 64 members or 8,192 bytes, are left out and
- * counted; properties are kept as the entry's metadata; of equal keys the last counts.
+ * counted; properties are kept, encoded as they came, as the entry's metadata; of equal keys the last counts.
  * Specification: https://www.w3.org/TR/baggage/
  */
 export function parseBaggageHeader(header: string): BaggageReading {
   const entries = new Map<string, BaggageEntry>();
   let dropped = 0;
-  let bytes = 0;
-  for (const text of header.split(',')) {
-    if (text.trim() === '') continue;
+  let taken = 0;
+  let bytes = -1;
+  for (const part of header.split(',')) {
+    const text = trimOptionalWhitespace(part);
+    if (text === '') continue;
     bytes += Buffer.byteLength(text) + 1;
-    const member = bytes > MAX_BYTES + 1 || entries.size >= MAX_MEMBERS ? undefined : parseMember(text);
-    if (member === undefined) dropped += 1;
-    else entries.set(member[0], member[1]);
+    const member = bytes > MAX_BYTES || taken === MAX_MEMBERS ? undefined : parseMember(text);
+    if (member === undefined) {
+      dropped += 1;
+      continue;
+    }
+    taken += 1;
+    entries.set(member[0], member[1]);
   }
   return { baggage: baggageOf(entries), dropped };
 }
@@ -56,7 +64,7 @@ export function parseBaggageHeader(header: string): BaggageReading {
 export function parseBaggageObject(object: object): BaggageReading {
   const entries = new Map<string, BaggageEntry>();
   let dropped = 0;
-  let bytes = 0;
+  let bytes = -1;
   for (const key of Object.keys(object)) {
     const value = Reflect.get(object, key) as unknown;
     if (typeof value !== 'string' || key === '') {
@@ -64,7 +72,7 @@ export function parseBaggageObject(object: object): BaggageReading {
       continue;
     }
     bytes += Buffer.byteLength(key) + Buffer.byteLength(value) + 2;
-    if (bytes > MAX_BYTES + 1 || entries.size >= MAX_MEMBERS) dropped += 1;
+    if (bytes > MAX_BYTES || entries.size >= MAX_MEMBERS) dropped += 1;
     else entries.set(key, { value });
   }
   return { baggage: baggageOf(entries), dropped };

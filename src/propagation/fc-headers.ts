@@ -1,51 +1,58 @@
 import type { FcTracing } from '../fc/context';
 import { countAndTell } from '../tracing/counters';
+import { percentDecode } from './percent-encoding';
 
-const SPAN_CONTEXT = 'x-fc-tracing-opentracing-span-context';
+/** FC's headers in a request to `InvokeFunction`, and in one that a custom runtime gets. */
+export const SPAN_CONTEXT_HEADER = 'X-Fc-Tracing-Opentracing-Span-Context';
+export const BAGGAGE_ITEM_PREFIX = `${SPAN_CONTEXT_HEADER}-Baggage-`;
+
+const PREFIX = 'x-fc-tracing-';
+const SPAN_CONTEXT = SPAN_CONTEXT_HEADER.toLowerCase();
+const BAGGAGE_ITEM = BAGGAGE_ITEM_PREFIX.toLowerCase();
 const BAGGAGES = 'x-fc-tracing-opentracing-span-baggages';
-const BAGGAGE = `${SPAN_CONTEXT}-baggage-`;
 const ENDPOINT = 'x-fc-tracing-jaeger-endpoint';
 
-type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
+type Items = readonly (readonly [key: string, value: string])[];
 
-function textOf(headers: Headers, name: string): string | undefined {
-  const value = headers[name];
-  return typeof value === 'string' && value !== '' ? value : undefined;
+function textOf(value: unknown): string {
+  return Array.isArray(value) ? value.join(', ') : typeof value === 'string' ? value : '';
 }
 
-function decoded(value: string): string {
+/** The baggage that FC sends as the base64 of a JSON object. */
+function readBaggages(text: string): { items: Items; malformed: number } {
   try {
-    return decodeURIComponent(value);
+    const object: unknown = JSON.parse(Buffer.from(text, 'base64').toString());
+    if (typeof object !== 'object' || object === null || Array.isArray(object)) return { items: [], malformed: 1 };
+    const entries = Object.entries(object);
+    const items = entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+    return { items, malformed: entries.length - items.length };
   } catch {
-    return value;
+    return { items: [], malformed: 1 };
   }
 }
 
-function itemsOf(headers: Headers): Record<string, string> {
-  const items = Object.create(null) as Record<string, string>;
-  const packed = textOf(headers, BAGGAGES);
-  if (packed !== undefined) {
-    try {
-      const value = JSON.parse(Buffer.from(packed, 'base64').toString('utf8')) as unknown;
-      if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new TypeError('no object');
-      for (const [key, item] of Object.entries(value)) if (typeof item === 'string') items[key] = item;
-    } catch {
-      countAndTell('fc_traced.malformed_carriers', 1, `the header ${BAGGAGES} is not base64 of a JSON object and is left out`);
-    }
+/**
+ * What a custom runtime gets in `x-fc-tracing-*` headers, in the shape of `context.tracing`. An empty header counts as a missing
+ * one: both say that tracing is off. Baggage that cannot be read is left out and counted. Never throws.
+ */
+export function readFcTracingHeaders(headers: Readonly<Record<string, string | string[] | undefined>>): FcTracing {
+  const texts = new Map<string, string>();
+  const single: (readonly [string, string])[] = [];
+  for (const name of Object.keys(headers)) {
+    if (name.length < PREFIX.length) continue;
+    const key = name.toLowerCase();
+    if (!key.startsWith(PREFIX)) continue;
+    const text = textOf(headers[name]);
+    if (key.startsWith(BAGGAGE_ITEM) && key !== BAGGAGE_ITEM) single.push([name.slice(BAGGAGE_ITEM.length), percentDecode(text)]);
+    else if (text !== '') texts.set(key, text);
   }
-  for (const [name, value] of Object.entries(headers)) {
-    if (name.startsWith(BAGGAGE) && name.length > BAGGAGE.length && typeof value === 'string') items[name.slice(BAGGAGE.length)] = decoded(value);
-  }
-  return items;
-}
-
-/** What `context.tracing` would hold, from the headers (names in lower case) of a custom runtime. Missing and empty ones are alike. Never throws. */
-export function readFcTracingHeaders(headers: Headers): FcTracing {
-  const spanContext = textOf(headers, SPAN_CONTEXT);
-  const endpoint = textOf(headers, ENDPOINT);
+  const [spanContext, baggages, endpoint] = [SPAN_CONTEXT, BAGGAGES, ENDPOINT].map((key) => texts.get(key));
+  const { items, malformed } = baggages === undefined ? { items: [], malformed: 0 } : readBaggages(baggages);
+  if (malformed > 0) countAndTell('fc_traced.malformed_carriers', malformed, 'malformed baggage in the header x-fc-tracing-opentracing-span-baggages was left out');
   return {
     ...(spanContext !== undefined && { openTracingSpanContext: spanContext }),
-    openTracingSpanBaggages: itemsOf(headers),
+    // As own properties, so that a key such as `__proto__` is a key like any other.
+    openTracingSpanBaggages: Object.fromEntries([...single, ...items]),
     ...(endpoint !== undefined && { jaegerEndpoint: endpoint }),
   };
 }

@@ -6,7 +6,7 @@ import { mergeBaggage } from './baggage';
 import { NOTHING_CARRIED } from './carrier';
 import type { Carried } from './carrier';
 import { jaegerParent, readFcTracing } from './jaeger';
-import { parseTraceparent } from './traceparent';
+import { KNOWN_FLAGS, parseTraceparent } from './traceparent';
 import { readW3cHeaders } from './w3c';
 
 /** Where an invocation comes from. */
@@ -30,10 +30,19 @@ export interface ParentSources {
 
 function readSpanContext(given: SpanContext): Carried {
   try {
-    const { traceId, spanId } = given;
+    const { traceId, spanId, traceFlags, traceState } = given;
     if (!isSpanContextValid({ traceId, spanId, traceFlags: 0 })) return { malformed: 1 };
-    // OpenTelemetry's check lets capitals pass, but ids are compared, and sent, as they are.
-    return { spanContext: { ...given, traceId: traceId.toLowerCase(), spanId: spanId.toLowerCase() }, malformed: 0 };
+    return {
+      spanContext: {
+        // OpenTelemetry's check lets capitals pass, but ids are compared, and sent, as they are.
+        traceId: traceId.toLowerCase(),
+        spanId: spanId.toLowerCase(),
+        traceFlags: traceFlags & KNOWN_FLAGS,
+        isRemote: true,
+        ...(typeof traceState?.serialize === 'function' && { traceState }),
+      },
+      malformed: 0,
+    };
   } catch {
     return { malformed: 1 };
   }

@@ -1,28 +1,35 @@
-import { propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import { propagation } from '@opentelemetry/api';
 import type { Context, TextMapGetter, TextMapPropagator, TextMapSetter } from '@opentelemetry/api';
-import { headersIn } from './trace-headers';
+import { countAndTell } from '../tracing/counters';
+import { outgoingFrom } from './outgoing';
+import { w3cHeaders } from './trace-headers';
+import { contextWithCaller } from './trace-origin';
 import { readW3cHeaders } from './w3c';
 
 const FIELDS = ['traceparent', 'tracestate', 'baggage'];
 
-/** W3C Trace Context and Baggage as OpenTelemetry's API wants a propagator: what official instrumentations put on requests. */
+/** Where OpenTelemetry's API keeps what was registered with it, for every copy of the API in the process. */
+const API_GLOBAL = Symbol.for('opentelemetry.js.api.1');
+
+/** W3C Trace Context and Baggage for OpenTelemetry's instrumentations: the same headers as `traceHeaders`, read by the same parsers. */
 export const fcPropagator: TextMapPropagator = {
   inject(context: Context, carrier: unknown, setter: TextMapSetter): void {
-    for (const [name, value] of Object.entries(headersIn(context))) setter.set(carrier, name, value);
+    for (const [name, value] of Object.entries(w3cHeaders(outgoingFrom(context)))) setter.set(carrier, name, value);
   },
   extract(context: Context, carrier: unknown, getter: TextMapGetter): Context {
-    const { spanContext, baggage } = readW3cHeaders(Object.fromEntries(FIELDS.map((name) => [name, getter.get(carrier, name)])));
-    const parented = spanContext === undefined ? context : trace.setSpanContext(context, spanContext);
-    return baggage === undefined ? parented : propagation.setBaggage(parented, baggage);
+    const { spanContext, baggage, malformed } = readW3cHeaders(Object.fromEntries(FIELDS.map((name) => [name, getter.get(carrier, name)])));
+    if (malformed > 0) countAndTell('fc_traced.malformed_carriers', malformed, 'malformed trace context or baggage in what an instrumentation received was left out');
+    const caller = spanContext === undefined ? context : contextWithCaller(context, spanContext);
+    return baggage === undefined ? caller : propagation.setBaggage(caller, baggage);
   },
   fields: () => [...FIELDS],
 };
 
-const PROBE = { traceId: '00000000000000000000000000000001', spanId: '0000000000000001', traceFlags: 1 };
-
-/** Registers our propagator with OpenTelemetry's API where the application has none, which is found out by trying. */
+/**
+ * Registers our propagator with OpenTelemetry's API, where the application has none: official instrumentations then send the
+ * trace along. Asked each time, because an application, or a test, can register or remove one at any time.
+ */
 export function ensurePropagator(): void {
-  const carrier = {};
-  propagation.inject(trace.setSpanContext(ROOT_CONTEXT, PROBE), carrier);
-  if (Object.keys(carrier).length === 0 && propagation.fields().length === 0) propagation.setGlobalPropagator(fcPropagator);
+  const registered = (Reflect.get(globalThis, API_GLOBAL) as { propagation?: unknown } | undefined)?.propagation;
+  if (registered === undefined) propagation.setGlobalPropagator(fcPropagator);
 }

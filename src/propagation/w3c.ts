@@ -17,20 +17,28 @@ function pick(headers: object): W3cHeaders {
     // Only names of the right length are worth the lower-casing.
     if (name.length !== 7 && name.length !== 10 && name.length !== 11) continue;
     const key = name.toLowerCase();
-    if (key === 'traceparent' || key === 'tracestate' || key === 'baggage') found[key] = Reflect.get(headers, name);
+    if (key !== 'traceparent' && key !== 'tracestate' && key !== 'baggage') continue;
+    const value: unknown = Reflect.get(headers, name);
+    // The same header in two spellings is a header sent twice.
+    found[key] = isBlank(found[key]) ? value : [found[key], value].flat();
   }
   return found;
 }
 
-/** The text of a header: several values of a list header stand joined by commas, as HTTP has it. */
+/** The text of a header: several values stand joined by commas, as HTTP has it. */
 function textOf(value: unknown): string | undefined {
   if (typeof value === 'string') return value;
   return Array.isArray(value) && value.every((item) => typeof item === 'string') ? value.join(',') : undefined;
 }
 
+/** A `traceparent` that was sent twice names no parent. */
+function readTraceparent(value: unknown): SpanContext | undefined {
+  const text = Array.isArray(value) && value.length !== 1 ? undefined : textOf(value);
+  return text === undefined ? undefined : parseTraceparent(text);
+}
+
 function spanContextOf(headers: W3cHeaders): SpanContext | undefined {
-  const traceparent = textOf(headers.traceparent);
-  const parent = traceparent === undefined ? undefined : parseTraceparent(traceparent);
+  const parent = readTraceparent(headers.traceparent);
   const tracestate = textOf(headers.tracestate);
   const traceState = parent === undefined || tracestate === undefined ? undefined : parseTraceState(tracestate);
   return parent === undefined || traceState === undefined ? parent : { ...parent, traceState };

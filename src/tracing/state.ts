@@ -11,6 +11,10 @@ interface ProcessState {
   contextManager: ContextManager | undefined;
   /** What records spans outside of any invocation, once our SDK set-up is loaded. */
   fallback: Telemetry | undefined;
+  /** When the modules of the program had been loaded, on the clock of `performance.now()`. */
+  loadedAt: number | undefined;
+  /** Whether any invocation has begun. */
+  invoked: boolean;
   /** Recorders of running tests; while there is one, nothing is exported. */
   readonly recorders: Set<SpanRecorder>;
   /** How exceptions are recorded. */
@@ -19,23 +23,28 @@ interface ProcessState {
   readonly lifetimes: Lifetime[];
   /** How many returned values were followed so far. */
   followed: number;
+  /** Instrumentations that have been set up, and their names. */
+  readonly instrumented: Set<unknown>;
   /** Texts that must not get into a trace. */
   readonly secrets: { readonly lasting: Set<string>; readonly passing: Set<string> };
   /** What went wrong, by kind, not yet reported on a span. */
   readonly counts: Map<string, number>;
   /** What `diag` has been told already. */
   readonly told: Set<string>;
-  /** Log methods that put ids into their lines, each by the method it was made of and by itself. */
-  readonly logMethods: WeakMap<object, object>;
+  /** Log methods that objects inherit, each with what puts ids into its lines. */
+  readonly logMethods: WeakMap<(...values: unknown[]) => unknown, (...values: unknown[]) => unknown>;
 }
 
 export const state: ProcessState = {
   contextManager: undefined,
   fallback: undefined,
+  loadedAt: undefined,
+  invoked: false,
   recorders: new Set(),
   exceptionSignal: 'events',
   lifetimes: [],
   followed: 0,
+  instrumented: new Set(),
   secrets: { lasting: new Set(), passing: new Set() },
   counts: new Map(),
   told: new Set(),

@@ -1,0 +1,56 @@
+import { createServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { apiCaller } from './caller';
+import type { Invocation, InvokeOptions } from './invocation';
+
+/** A function that can be called by name. */
+export interface Invocable {
+  invoke(event: unknown, options?: InvokeOptions): Promise<Invocation>;
+}
+
+/** A running `InvokeFunction` API. */
+export interface InvokeApi {
+  /** Host and port, as the official client takes its `endpoint`. */
+  readonly endpoint: string;
+  close(): Promise<void>;
+}
+
+const PATH = /^\/2023-03-30\/functions\/([^/?]+)\/invocations(?:\?|$)/;
+
+async function answer(functions: ReadonlyMap<string, Invocable>, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const name = decodeURIComponent(PATH.exec(request.url ?? '')?.[1] ?? '');
+  const target = functions.get(name);
+  const event = await buffer(request);
+  if (target === undefined || request.method !== 'POST') {
+    response.writeHead(404, { 'content-type': 'application/json' });
+    response.end(JSON.stringify({ Code: 'FunctionNotFound', Message: `function '${name}' does not exist` }));
+    return;
+  }
+  const { ok, body, requestId, error } = await target.invoke(event, { caller: apiCaller(request.headers) });
+  const handled = error?.errorType === 'FunctionHandledError' || error?.stackTrace !== undefined;
+  response.writeHead(200, {
+    'content-type': 'application/octet-stream',
+    'x-fc-request-id': requestId,
+    ...(!ok && { 'x-fc-error-type': handled ? 'HandledInvocationError' : 'UnhandledInvocationError' }),
+  });
+  response.end(body);
+}
+
+/** Starts a listener on a free port of the loopback interface that answers `InvokeFunction` of FC 3.0 for functions by name. Calls are synchronous, and not authenticated. */
+export async function startInvokeApi(functions: Readonly<Record<string, Invocable>>): Promise<InvokeApi> {
+  const byName = new Map(Object.entries(functions));
+  const server = createServer((request, response) => void answer(byName, request, response).catch(() => response.destroy()));
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(0, '127.0.0.1', resolve);
+  });
+  return {
+    endpoint: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}

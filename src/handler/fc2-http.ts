@@ -1,0 +1,62 @@
+import { isUtf8 } from 'node:buffer';
+import type { Readable } from 'node:stream';
+import { readField, readText } from '../fc/context';
+import type { FcContext } from '../fc/context';
+import { bodySourceOf, collect } from '../http/body-source';
+import { CollectingSink, withWholeBody } from '../http/collecting-sink';
+import { httpEventOf } from '../http/http-event';
+import type { HttpEvent } from '../http/http-event';
+import type { Entry } from './entries';
+import type { FunctionInstance } from './function-instance';
+
+/** The request of FC 2.0's HTTP functions, also a stream of its body. */
+export interface Fc2Request extends Readable {
+  readonly method: string;
+  readonly url: string;
+  readonly path?: string;
+  readonly clientIP?: string;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly body?: Buffer;
+}
+
+/** The response of FC 2.0's HTTP functions. */
+export interface Fc2Response {
+  setStatusCode(code: number): void;
+  setHeader(name: string, value: string | readonly string[]): void;
+  send(body: string | Buffer | Readable): void;
+}
+
+/** Whether a call has FC 2.0's form `(req, resp, context)`. */
+export function isFc2Response(value: unknown): value is Fc2Response {
+  return typeof readField(value, 'setStatusCode') === 'function' && typeof readField(value, 'send') === 'function';
+}
+
+async function bodyOf(request: Fc2Request): Promise<Buffer> {
+  if (Buffer.isBuffer(request.body)) return request.body;
+  const source = bodySourceOf(request);
+  return source === undefined ? Buffer.alloc(0) : collect(source);
+}
+
+async function eventOf(request: Fc2Request, context: FcContext): Promise<HttpEvent> {
+  const bytes = await bodyOf(request);
+  const isText = isUtf8(bytes);
+  const parts = {
+    method: readText(request, 'method') ?? 'GET',
+    target: readText(request, 'url') ?? readText(request, 'path') ?? '/',
+    headers: request.headers,
+    sourceIp: readText(request, 'clientIP'),
+    requestId: readText(context, 'requestId'),
+    accountId: readText(context, 'accountId'),
+  };
+  return { ...httpEventOf(parts), isBase64Encoded: !isText, body: bytes.toString(isText ? 'utf8' : 'base64') };
+}
+
+/** Answers a request of FC 2.0's form: the method gets the event of FC 3.0, and its response is sent once the trace is delivered. */
+export async function respondFc2(instance: FunctionInstance, entry: Entry, request: Fc2Request, response: Fc2Response, context: FcContext): Promise<void> {
+  const sink = new CollectingSink(withWholeBody);
+  await instance.respond(entry, await eventOf(request, context), context, sink);
+  const { statusCode, headers, body } = sink.taken ?? { statusCode: 500, headers: new Map<string, string>(), body: Buffer.alloc(0) };
+  response.setStatusCode(statusCode);
+  for (const [name, value] of headers) response.setHeader(name, value);
+  response.send(body);
+}

@@ -1,0 +1,43 @@
+import { context } from '@opentelemetry/api';
+import type { TracerProvider } from '@opentelemetry/api';
+import type { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
+import type { RequestOptions } from 'node:http';
+import { tellOnce } from '../tracing/counters';
+import type { InstrumentationModules } from './instrumentation-packages';
+import { injectedIn, removePairs, withoutCopies } from './own-headers';
+
+/**
+ * Takes the program's own copies of the headers that the client span is about to bring out of a request; returns whether the request goes
+ * without a span. The instrumentation calls this first, with options that are its own.
+ *
+ * Headers given as an array are sent exactly as they stand, and the instrumentation would turn them into an object, with 0, 1, 2… as their
+ * names. Such a request is left alone, but for the headers of the span around it.
+ */
+function prepareRequest(options: RequestOptions): boolean {
+  const headers: unknown = options.headers;
+  if (typeof headers !== 'object' || headers === null) return false;
+  const added = injectedIn(context.active());
+  if (!Array.isArray(headers)) {
+    options.headers = withoutCopies(options.headers as object, added) as RequestOptions['headers'];
+    return false;
+  }
+  tellOnce('requests of node:http whose headers are an array get no span of their own: give the headers as an object');
+  const isNested = Array.isArray(headers[0]);
+  const pairs: unknown[] = isNested ? headers.flat() : [...(headers as unknown[])];
+  removePairs(pairs, added);
+  pairs.push(...Object.entries(added).flat());
+  options.headers = pairs as RequestOptions['headers'];
+  return true;
+}
+
+/** Client spans for `node:http` and `node:https`. Requests that come in already have the invocation span, or that of the server. */
+export function createHttpInstrumentation({ HttpInstrumentation: Http }: InstrumentationModules['http'], provider: TracerProvider): HttpInstrumentation {
+  const instrumentation = new Http({
+    enabled: false,
+    disableIncomingRequestInstrumentation: true,
+    requireParentforOutgoingSpans: true,
+    ignoreOutgoingRequestHook: prepareRequest,
+  });
+  instrumentation.setTracerProvider(provider);
+  return instrumentation;
+}

@@ -1,0 +1,48 @@
+import { context } from '@opentelemetry/api';
+import type { Context, Span, TracerProvider } from '@opentelemetry/api';
+import type { PgInstrumentation, PgRequestHookInformation } from '@opentelemetry/instrumentation-pg';
+import type { InstrumentationModules } from './instrumentation-packages';
+import { replaceOnce } from './kept-context';
+import { definitionOf } from './module-definitions';
+import { verbOf, withoutValues } from './sql-text';
+
+/** Puts the statement on the span without the values in it; the instrumentation has put it there as it is. */
+function hideValues(span: Span, { query: { text, name }, connection: { database } }: PgRequestHookInformation): void {
+  if (!span.isRecording()) return;
+  span.setAttribute('db.query.text', withoutValues(text, 'postgresql'));
+  const isWord = /^\s*\w+;?(?: |$)/.test(text);
+  if (!isWord && (name === undefined || name === '')) span.updateName(`pg.query:${verbOf(text).toUpperCase()}${database ? ` ${database}` : ''}`);
+}
+
+/**
+ * Has a pool make a connection in the context of who waits for it: where one is closed, the pool makes a new one for whoever is next, in
+ * the context of whoever closed it.
+ */
+function keepRequester(prototype: object): void {
+  const waiting = new WeakMap<object, Context>();
+  replaceOnce(prototype, 'connect', (connect) => function (this: { _pendingQueue?: object[] }, ...args: unknown[]): unknown {
+    const before = this._pendingQueue?.length ?? 0;
+    const result = connect.apply(this, args);
+    const last = this._pendingQueue?.at(-1);
+    if (last !== undefined && this._pendingQueue!.length > before) waiting.set(last, context.active());
+    return result;
+  });
+  replaceOnce(prototype, 'newClient', (newClient) => function (this: unknown, ...args: unknown[]): unknown {
+    const from = waiting.get(args[0] as object);
+    return from === undefined ? newClient.apply(this, args) : context.with(from, () => newClient.apply(this, args));
+  });
+}
+
+/** Spans for `pg`: connecting, waiting for a pool's connection, and queries, their text without values. */
+export function createPgInstrumentation({ PgInstrumentation: Pg }: InstrumentationModules['pg'], provider: TracerProvider): PgInstrumentation {
+  const instrumentation = new Pg({ enabled: false, requireParentSpan: true, enhancedDatabaseReporting: false, requestHook: hideValues });
+  const pool = definitionOf(instrumentation, 'pg-pool');
+  const { patch } = pool;
+  pool.patch = (exported: { prototype?: object; default?: { prototype: object } }, version) => {
+    const prototype = exported.prototype ?? exported.default?.prototype;
+    if (prototype !== undefined) keepRequester(prototype);
+    return patch?.(exported, version) as unknown;
+  };
+  instrumentation.setTracerProvider(provider);
+  return instrumentation;
+}

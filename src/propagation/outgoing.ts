@@ -1,0 +1,86 @@
+import { createContextKey, isSpanContextValid, propagation } from '@opentelemetry/api';
+import type { Context, SpanContext } from '@opentelemetry/api';
+import { countAndTell } from '../tracing/counters';
+import { newSpanId } from '../tracing/ids';
+import { spanIn } from '../tracing/linked-context';
+import { formatBaggage } from './baggage-header';
+import type { OutgoingBaggage } from './baggage-header';
+import { isRandomTrace } from './trace-origin';
+import { formatTraceState } from './trace-state';
+import { RANDOM_FLAG } from './traceparent';
+
+/** The trace as one outgoing request names it. */
+export interface OutgoingTrace {
+  readonly traceId: string;
+  /** The id of the span that makes the request; where none is recorded, an id of this request alone. */
+  readonly spanId: string;
+  /** Sampled, random, or both. */
+  readonly flags: number;
+  /** The `tracestate` header; `''` when there is none. */
+  readonly traceState: string;
+}
+
+/** What one outgoing request tells the one who answers it. */
+export interface Outgoing {
+  readonly trace: OutgoingTrace | undefined;
+  readonly baggage: OutgoingBaggage;
+}
+
+/** The key under which the SDK keeps that nothing is to be traced: its exporters call out so. */
+const SUPPRESSED_KEY = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING');
+
+const NO_BAGGAGE: OutgoingBaggage = { header: '', items: [], dropped: 0 };
+
+/** What one request made from `context` passes on. Never throws. */
+export function outgoingFrom(context: Context): Outgoing {
+  if (context.getValue(SUPPRESSED_KEY) === true) return { trace: undefined, baggage: NO_BAGGAGE };
+  return { trace: outgoingTrace(context), baggage: outgoingBaggage(context) };
+}
+
+function outgoingTrace(context: Context): OutgoingTrace | undefined {
+  const span = spanIn(context);
+  if (span === undefined) return undefined;
+  try {
+    const spanContext = span.spanContext();
+    const traceId = spanContext.traceId.toLowerCase();
+    const ownSpanId = spanContext.spanId.toLowerCase();
+    if (!isSpanContextValid({ traceId, spanId: ownSpanId, traceFlags: 0 })) return undefined;
+    const isSampled = (spanContext.traceFlags & 1) === 1;
+    // W3C asks for an id of this very request: the caller's is not that, nor is one that stands for an invocation without spans.
+    const isOwn = span.isRecording() || (isSampled && spanContext.isRemote !== true);
+    const flags = (isSampled ? 1 : 0) | (isRandomTrace(context, span) ? RANDOM_FLAG : 0);
+    return { traceId, spanId: isOwn ? ownSpanId : newSpanId(), flags, traceState: outgoingTraceState(spanContext) };
+  } catch {
+    countAndTell('fc_traced.telemetry_errors', 1, 'the trace could not be passed on with an outgoing request: the active span gave no usable span context');
+    return undefined;
+  }
+}
+
+function outgoingBaggage(context: Context): OutgoingBaggage {
+  try {
+    const baggage = propagation.getBaggage(context);
+    if (baggage === undefined) return NO_BAGGAGE;
+    const formatted = formatBaggage(baggage);
+    if (formatted.dropped > 0) countLeftOut(formatted.dropped);
+    return formatted;
+  } catch {
+    countLeftOut(1);
+    return NO_BAGGAGE;
+  }
+}
+
+function outgoingTraceState({ traceState }: SpanContext): string {
+  if (traceState === undefined) return '';
+  try {
+    const text = formatTraceState(traceState);
+    if (text !== undefined) return text;
+  } catch {
+    // Counted below, as what cannot be sent.
+  }
+  countAndTell('fc_traced.malformed_carriers', 1, 'a tracestate that is not well-formed was left out of an outgoing request');
+  return '';
+}
+
+function countLeftOut(amount: number): void {
+  countAndTell('fc_traced.malformed_carriers', amount, 'baggage that fits no header was left out of an outgoing request: a key that is no token, a property, or more than 64 members or 8,192 bytes');
+}

@@ -1,0 +1,92 @@
+import { isUtf8 } from 'node:buffer';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { FcContext } from '../fc/context';
+import type { Entry, HandlerDefinition } from '../handler/entries';
+import type { FunctionInstance } from '../handler/function-instance';
+import { httpAnswerOfError } from '../http/http-answer';
+import { httpEventOf } from '../http/http-event';
+import { countAndTell } from '../tracing/counters';
+import { answerEvent } from './answer-event';
+import { controlOf } from './control-path';
+import type { Control } from './control-path';
+import { requestBody } from './request-body';
+import { contextOf } from './request-context';
+import type { ServeOptions } from './serve-options';
+import { StreamingSink } from './streaming-sink';
+
+const BODY_LIMIT = 33_554_432;
+const LINES: Readonly<Record<Control, string>> = { invoke: 'Invoke', http: 'Invoke', initialize: 'Initialize', 'pre-freeze': 'PreFreeze', 'pre-stop': 'PreStop' };
+
+/** Answers the requests that FC sends to a custom runtime. */
+export class FunctionServer {
+  constructor(
+    private readonly instance: FunctionInstance,
+    private readonly definition: HandlerDefinition,
+    private readonly options: ServeOptions,
+  ) {}
+
+  /** Answers one request. Never rejects. */
+  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const context = contextOf(request.headers, this.instance.runner.config.instance);
+    const control = controlOf(request);
+    // FC finds the lines of a call by these.
+    const say = (what: string): void => {
+      // oxlint-disable-next-line no-console -- FC reads these lines from what a custom runtime prints
+      if (request.headers['x-fc-request-id'] !== undefined) console.log(`FC ${LINES[control]} ${what} RequestId: ${context.requestId}`);
+    };
+    say('Start');
+    try {
+      if (control === 'http') await this.http(request, response, context);
+      else await answerEvent(response, () => this.event(control, request, context));
+    } catch {
+      countAndTell('fc_traced.telemetry_errors', 1, 'a response could not be written');
+      response.destroy();
+    }
+    say('End');
+  }
+
+  private async event(control: Exclude<Control, 'http'>, request: IncomingMessage, context: FcContext): Promise<unknown> {
+    const body = await requestBody(request, this.options.bodyLimit ?? BODY_LIMIT);
+    if (control === 'invoke') return this.instance.invoke(this.entryOf(context), body, context);
+    return control === 'initialize' ? this.instance.initialize(context) : this.instance.flush();
+  }
+
+  private async http(request: IncomingMessage, response: ServerResponse, context: FcContext): Promise<void> {
+    const sink = new StreamingSink(response, request.method === 'HEAD');
+    const isStream = this.options.body === 'stream';
+    let body: Buffer | undefined;
+    try {
+      if (!isStream) body = await requestBody(request, this.options.bodyLimit ?? BODY_LIMIT);
+    } catch (error) {
+      // Nobody waits for an answer whose request never ended.
+      if (request.destroyed && !request.complete) return;
+      await sink.send(httpAnswerOfError(error));
+      response.setHeader('connection', 'close');
+      return sink.finish({ statusCode: 413, failed: false });
+    }
+    const isText = body === undefined || isUtf8(body);
+    const event = {
+      ...httpEventOf({
+        method: request.method ?? 'GET',
+        target: request.url ?? '/',
+        headers: request.headers,
+        protocol: `HTTP/${request.httpVersion}`,
+        sourceIp: (request.headers['x-fc-client-ip'] as string | undefined) ?? request.socket.remoteAddress,
+        requestId: context.requestId,
+        accountId: context.accountId,
+      }),
+      isBase64Encoded: !isText,
+      body: body === undefined ? request : body.toString(isText ? 'utf8' : 'base64'),
+    };
+    const outcome = await this.instance.respond(this.entryOf(context), event, context, sink, 'http');
+    sink.finish(outcome);
+    // What the program left of a body would keep the connection from its next request.
+    if (isStream && !request.readableEnded) request.resume();
+  }
+
+  /** The entry that FC's configuration names behind its last dot, else the one called `handler`, else the first. */
+  private entryOf(context: FcContext): Entry {
+    const { entries } = this.definition;
+    return entries.get(context.function.handler.split('.').at(-1)!) ?? entries.get('handler') ?? [...entries.values()][0]!;
+  }
+}

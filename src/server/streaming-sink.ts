@@ -1,0 +1,99 @@
+import type { ServerResponse } from 'node:http';
+import { bodySourceOf } from '../http/body-source';
+import type { BodySource } from '../http/body-source';
+import type { HttpAnswer } from '../http/http-answer';
+import type { HttpSink, Outcome, Sent } from '../http/http-exchange';
+
+/** Statuses that have no body: RFC 9110, sections 6.4.1 and 15. */
+const BODILESS = new Set([204, 205, 304]);
+/** What the connection sees to by itself. */
+const CONNECTION_HEADERS = new Set(['connection', 'keep-alive', 'transfer-encoding', 'content-length', 'upgrade']);
+
+/** Writes a response to an HTTP connection, streams as they come and no faster than the client reads; all but its end. */
+export class StreamingSink implements HttpSink {
+  isStarted = false;
+  private rest: Buffer | undefined;
+  private onGone: () => void = () => {};
+  private isGone: boolean;
+
+  constructor(private readonly response: ServerResponse, private readonly isHead: boolean) {
+    this.isGone = response.destroyed;
+    response.once('close', () => {
+      this.isGone = true;
+      this.onGone();
+    });
+    // A connection that breaks is seen by 'close'.
+    response.on('error', () => {});
+  }
+
+  async send(answer: HttpAnswer): Promise<Sent> {
+    const source = typeof answer.body === 'string' || Buffer.isBuffer(answer.body) ? undefined : bodySourceOf(answer.body);
+    const isBodiless = this.isHead || BODILESS.has(answer.statusCode);
+    if (this.isGone || (isBodiless && source !== undefined)) source?.cancel();
+    if (this.isGone) return 'cancelled';
+    this.setHead(answer, source);
+    if (source === undefined || isBodiless) {
+      this.rest = source !== undefined || answer.body === undefined ? Buffer.alloc(0) : Buffer.from(answer.body as string);
+      if (!BODILESS.has(answer.statusCode) && source === undefined) this.response.setHeader('content-length', this.rest.length);
+      if (isBodiless) this.rest = undefined;
+      return 'sent';
+    }
+    return this.stream(source, String(answer.headers.get('content-type') ?? ''));
+  }
+
+  /** The end of the response, and what FC is to hear of it. */
+  finish({ failed }: Outcome): void {
+    if (this.isGone || this.response.destroyed) return;
+    if (!this.response.headersSent) this.response.setHeader('x-fc-status', failed ? '404' : '200');
+    this.response.end(this.rest);
+  }
+
+  breakOff(): void {
+    this.response.destroy();
+  }
+
+  private setHead({ statusCode, headers }: HttpAnswer, source: BodySource | undefined): void {
+    try {
+      for (const name of this.response.getHeaderNames()) this.response.removeHeader(name);
+      for (const [name, value] of headers) if (!CONNECTION_HEADERS.has(name)) this.response.setHeader(name, value);
+      this.response.statusCode = statusCode;
+    } catch (error) {
+      source?.cancel();
+      for (const name of this.response.getHeaderNames()) this.response.removeHeader(name);
+      throw error;
+    }
+  }
+
+  private async stream(source: BodySource, type: string): Promise<Sent> {
+    // Who listens for events waits for the connection to open; of all else the first piece decides whether it is an error.
+    if (type.startsWith('text/event-stream')) this.start();
+    for (;;) {
+      const piece = await this.orGone(source.next());
+      if (piece === 'gone') break;
+      if (!this.isStarted) this.start();
+      if (piece === undefined) return 'sent';
+      if (piece.length > 0 && !this.response.write(piece) && (await this.orGone(this.drained())) === 'gone') break;
+    }
+    source.cancel();
+    return 'cancelled';
+  }
+
+  private start(): void {
+    this.isStarted = true;
+    this.response.setHeader('x-fc-status', '200');
+    this.response.flushHeaders();
+  }
+
+  private drained(): Promise<undefined> {
+    return new Promise((resolve) => this.response.once('drain', () => resolve(undefined)));
+  }
+
+  /** What comes first. A promise made for each piece, since one that lives as long as the response would collect listeners. */
+  private orGone<T>(work: Promise<T>): Promise<T | 'gone'> {
+    return new Promise((resolve, reject) => {
+      this.onGone = () => resolve('gone');
+      if (this.isGone) resolve('gone');
+      work.then(resolve, reject);
+    });
+  }
+}
