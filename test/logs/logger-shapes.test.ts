@@ -107,15 +107,23 @@ test('methods of a class stay where a loop does not see them, and the class stay
   expect(LineLogger.prototype.info).toBe(info);
 });
 
-test('a method of ours is not wrapped again, and one method has one wrapper', () => {
+test('a method of ours is not wrapped again, in whatever object it stands', () => {
   const logger = methodsOf(new LineLogger());
-  const other = { ...logger };
   contextWith(logger);
   const { info } = logger;
+  const copy = { ...logger };
   contextWith(logger);
-  contextWith(other);
+  contextWith(copy);
   expect(logger.info).toBe(info);
-  expect(other.info).toBe(info);
+  expect(copy.info).toBe(info);
+});
+
+test('loggers of one class share the methods that we put there', () => {
+  const [first, second] = [new LineLogger(), new LineLogger()];
+  contextWith(first);
+  contextWith(second);
+  expect(first.info).not.toBe(LineLogger.prototype.info);
+  expect(second.info).toBe(first.info);
 });
 
 test("a test's own mock on the logger is still its mock", async () => {
