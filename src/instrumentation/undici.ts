@@ -28,7 +28,7 @@ function queuedRequests(): ModuleDefinition {
     supportedVersions: VERSIONS,
     files: [
       moduleFile('undici/lib/dispatcher/pool-base.js', VERSIONS, (exported) => {
-        const prototype: object = (exported as { prototype: object }).prototype;
+        const { prototype } = (exported as { PoolBase: { prototype: object } }).PoolBase;
         const kDispatch = Object.getOwnPropertySymbols(prototype).find(({ description }) => description === 'dispatch');
         if (kDispatch === undefined) return;
         replaceOnce(prototype, kDispatch, (dispatch) => function (this: unknown, ...args: unknown[]): unknown {
