@@ -58,7 +58,7 @@ export async function passThrough(port: number, timeout: number, incoming: Incom
     return response.headers['x-fc-status'] === '404' ? { error: { errorMessage: 'the function reported a failure', errorType: 'FunctionHandledError' } } : {};
   } catch (error) {
     // A client that leaves, as those that listen to events do, is no failure of the function.
-    if (gone.signal.aborted && !outgoing.writableFinished && incoming.destroyed) return {};
+    if (error instanceof Error && (error.name === 'AbortError' || (error as NodeJS.ErrnoException).code === 'ERR_STREAM_PREMATURE_CLOSE')) return {};
     if (!outgoing.headersSent) outgoing.writeHead(502, { 'x-fc-error-type': 'UnhandledInvocationError' });
     outgoing.end();
     throw error;

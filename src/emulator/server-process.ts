@@ -94,6 +94,12 @@ export class ServerProcess {
     this.#child.kill('SIGKILL');
   }
 
+  /** Resolves when it has ended, or after `milliseconds`: a connection breaks before the end of the process is known. */
+  async endsWithin(milliseconds: number): Promise<void> {
+    const deadline = performance.now() + milliseconds;
+    while (!this.#gone && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+
   /** Ends it; resolves when it has ended and all that it wrote has been read. */
   async end(): Promise<void> {
     const { stdout } = this.#child;

@@ -105,7 +105,7 @@ export class ServerInstance {
     const coldStart = this.#starting === undefined;
     const outcome = await this.#prepare(request)
       .then(() => this.#run(request, path, work))
-      .catch((error: unknown) => ({ error: { errorMessage: error instanceof Error ? error.message : 'the function did not answer', errorType: 'FunctionUnhandledError' } }));
+      .catch((error: unknown) => this.#failure(error));
     this.#slots.leave();
     if (this.#slots.empty && this.#options.freeze === true) this.#process?.freeze();
     const { body = NO_BODY, error }: Outcome = outcome;
@@ -120,6 +120,12 @@ export class ServerInstance {
       requestId,
       ...(trace !== undefined && { traceId: trace.traceId }),
     };
+  }
+
+  async #failure(error: unknown): Promise<Outcome> {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code?.startsWith('ECONN') === true) await this.#process?.endsWithin(100);
+    return { error: { errorMessage: message, errorType: 'FunctionUnhandledError' } };
   }
 
   // Whoever comes while the instance starts waits for that very start.

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Instance } from '../emulator/start-instance';
+import type { Invocable } from '../emulator/invoke-api';
 import type { Stage } from './stage';
 import type { Run, Story } from './story';
 
@@ -7,11 +7,11 @@ import type { Run, Story } from './story';
 export type RunEvent = Readonly<{ name: string; title: string; event?: Readonly<Record<string, unknown>> }>;
 
 /** Calls a function once for each run, with the event of the sample. */
-export async function* callEach(stage: Stage, instance: Instance, runs: readonly RunEvent[]): AsyncGenerator<Run> {
+export async function* callEach(stage: Stage, target: Invocable, runs: readonly RunEvent[]): AsyncGenerator<Run> {
   const sample = JSON.parse(readFileSync(stage.file('event.json'), 'utf8')) as Record<string, unknown>;
   for (const { name, title, event: fields } of runs) {
     const event = JSON.stringify({ ...sample, ...fields });
-    yield { name, title, calls: [{ event, invocation: await instance.invoke(event) }] };
+    yield { name, title, calls: [{ event, invocation: await target.invoke(event) }] };
   }
 }
 

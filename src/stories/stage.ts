@@ -1,17 +1,25 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startHttpTrigger } from '../emulator/http-trigger';
+import type { HttpTrigger, Triggered } from '../emulator/http-trigger';
 import type { InstanceOptions } from '../emulator/instance-options';
-import { startInstance } from '../emulator/start-instance';
-import type { Instance } from '../emulator/start-instance';
+import { startInvokeApi } from '../emulator/invoke-api';
+import type { Invocable } from '../emulator/invoke-api';
+import { ScaledFunction } from '../emulator/scaled-function';
+import type { ServerOptions } from '../emulator/server-options';
+import { startServer } from '../emulator/start-server';
+import type { ServerInstance } from '../emulator/start-server';
 import type { Ending } from './ending';
 
 /** The folder of this repository. */
 export const REPOSITORY = join(__dirname, '..', '..');
 
-/** A function of Function Compute's: it says when FC's own spans have been sent. */
+/** A function that was deployed: it says when FC's own spans have been sent, and can be put away. */
 interface Deployed {
   delivered(): Promise<void>;
+  stop(): Promise<void>;
+  kill(): Promise<void>;
 }
 
 /** What a story plays on: it starts functions and real parts, says so, and everything is put away with its ending. */
@@ -22,7 +30,7 @@ export class Stage {
   readonly endpoint: string;
   readonly ending: Ending;
   readonly #print: (line: string) => void;
-  readonly #deployed: Deployed[] = [];
+  readonly #functions: Deployed[] = [];
   readonly #names: (readonly [actual: string, shown: string])[] = [];
 
   constructor(sample: string, endpoint: string, ending: Ending, print: (line: string) => void) {
@@ -64,32 +72,50 @@ export class Stage {
     return this.#names.reduce((result, [actual, shown]) => result.replaceAll(actual, shown), text);
   }
 
-  /** An instance of a function of the sample: handler.ts, with its initializer, frozen after each answer. The options are FC's. */
-  deploy(options: Partial<InstanceOptions> = {}): Instance {
+  /** An event function of the sample: handler.ts, with its initializer, its instances frozen after each answer. The options are FC's. */
+  deploy(options: Partial<InstanceOptions> = {}): ScaledFunction {
     const { functionName = this.sample } = options;
-    const instance = startInstance({
-      handler: 'handler.handler',
-      initializer: 'handler.initialize',
-      codeDir: join(REPOSITORY, 'dist', 'samples', this.sample),
-      functionName,
-      timeout: 10,
-      freeze: true,
-      tracing: { endpoint: this.endpoint },
-      ...options,
-    });
-    this.ending.defer((now) => (now ? instance.kill() : instance.stop()));
-    this.#deployed.push(instance);
-    this.say(`function ${functionName} as an event function, each instance a process of its own`);
-    return instance;
+    const defaults = { handler: 'handler.handler', initializer: 'handler.initialize', codeDir: this.#code, functionName, timeout: 10, freeze: true, tracing: { endpoint: this.endpoint } };
+    this.say(`the event function ${functionName}, each instance a process of its own`);
+    return this.#deployed(new ScaledFunction({ ...defaults, ...options }));
   }
 
-  /** Has anything deployed beside {@link deploy} waited for as well. */
-  awaits(deployed: Deployed): void {
-    this.#deployed.push(deployed);
+  /** A function of the sample on a custom runtime: a server in one of its files, such as `server.js`. The options are FC's. */
+  deployServer(file: string, options: Partial<ServerOptions> = {}): ServerInstance {
+    const { functionName = this.sample } = options;
+    const defaults = { command: [process.execPath, file], codeDir: this.#code, functionName, freeze: true, tracing: { endpoint: this.endpoint } } as const;
+    this.say(`the function ${functionName} on a custom runtime, its server a process of its own`);
+    return this.#deployed(startServer({ ...defaults, ...options }));
+  }
+
+  /** An HTTP trigger before a function; its URL is on a free port. */
+  async trigger(name: string, target: Triggered): Promise<HttpTrigger> {
+    const trigger = await startHttpTrigger(target);
+    this.ending.defer(() => trigger.close());
+    this.say(`the HTTP trigger of ${name} on ${new URL(trigger.url).host}`);
+    return trigger;
+  }
+
+  /** FC's `InvokeFunction` for functions by name; resolves to the `endpoint` that the official client takes, host and port. */
+  async invokeApi(functions: Readonly<Record<string, Invocable>>): Promise<string> {
+    const api = await startInvokeApi(functions);
+    this.ending.defer(() => api.close());
+    this.say(`InvokeFunction on ${api.endpoint}`);
+    return api.endpoint;
   }
 
   /** Resolves when FC's own spans have been sent; rejects when they could not be. */
   async delivered(): Promise<void> {
-    await Promise.all(this.#deployed.map((one) => one.delivered()));
+    await Promise.all(this.#functions.map((one) => one.delivered()));
+  }
+
+  get #code(): string {
+    return join(REPOSITORY, 'dist', 'samples', this.sample);
+  }
+
+  #deployed<T extends Deployed>(deployed: T): T {
+    this.ending.defer((now) => (now ? deployed.kill() : deployed.stop()));
+    this.#functions.push(deployed);
+    return deployed;
   }
 }

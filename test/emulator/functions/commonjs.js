@@ -91,3 +91,6 @@ exports.uncaught = () => {
   }, 5);
 };
 exports.notAFunction = 'text';
+exports.described = (event, context, callback) => {
+  callback(null, { statusCode: 418, headers: { 'x-mine': 'yes' }, isBase64Encoded: true, body: Buffer.from('short').toString('base64') });
+};
