@@ -47,6 +47,7 @@ export function withoutValues(sql: string, dialect: Dialect): string {
       continue;
     }
     const name = char === '"' || char === '`' ? quotedName(text, at) : (match(PARAMETER) ?? match(WORD));
+    if (name === '') break;
     if (name !== undefined) {
       at += name.length;
       shown += name;
@@ -97,9 +98,9 @@ function endOfText(text: string, start: number, escapes: boolean): number {
   return text.length;
 }
 
+/** A name in quotes that starts here; empty where it does not end. */
 function quotedName(text: string, at: number): string {
-  const end = text.indexOf(text[at]!, at + 1);
-  return text.slice(at, end === -1 ? text.length : end + 1);
+  return text.slice(at, text.indexOf(text[at]!, at + 1) + 1);
 }
 
 function withoutPrefix(shown: string): string {

@@ -1,0 +1,45 @@
+// What the programs of these tests are made of. Each runs in a process of its own, against the built package.
+const path = require('node:path');
+const { diag } = require('@opentelemetry/api');
+
+const dist = process.env.FC_TRACED_DIST ?? path.join(__dirname, '..', '..', 'dist');
+const { createHandler, Traced } = require(path.join(dist, 'index.js'));
+const { fakeFcContext, invoke, recordTraces } = require(path.join(dist, 'testing.js'));
+const { renderTrace } = require(path.join(dist, 'tree', 'render-tree.js'));
+
+/** What `diag` was told at level warn and above. */
+const told = [];
+const tell = (...parts) => told.push(parts.filter((part) => typeof part === 'string').join(' '));
+diag.setLogger({ error: tell, warn: tell, info() {}, debug() {}, verbose() {} });
+
+const traces = recordTraces();
+
+/** A class with traced methods; `handle` calls the one that the event names, with the event. */
+function classOf(methods) {
+  class Shop {
+    handle(event) {
+      return this[event.call](event);
+    }
+  }
+  for (const [name, value] of Object.entries(methods)) {
+    Object.defineProperty(Shop.prototype, name, { value, writable: true, configurable: true });
+    const descriptor = Object.getOwnPropertyDescriptor(Shop.prototype, name);
+    Object.defineProperty(Shop.prototype, name, Traced()(Shop.prototype, name, descriptor) ?? descriptor);
+  }
+  return Shop;
+}
+
+/** The caller's trace is not sampled. */
+const unsampled = () => fakeFcContext({ tracing: { openTracingSpanContext: '124ed43254b54966:aaaaaaaaaaaaaaaa:0:0' } });
+
+/** All traces so far as drawings, the oldest first, and forgets them. */
+function drawn(...attributes) {
+  const drawings = traces.traces().map((trace) => renderTrace(trace, { attributes }));
+  traces.clear();
+  return drawings;
+}
+
+/** The files of OpenTelemetry that are loaded, as names of packages. */
+const loadedPackages = () => [...new Set(Object.keys(require.cache).map((file) => /node_modules[\\/](@opentelemetry[\\/][^\\/]+)/.exec(file)?.[1].replace('\\', '/')).filter(Boolean))].sort();
+
+module.exports = { classOf, createHandler, dist, drawn, fakeFcContext, invoke, loadedPackages, told, traces, unsampled };
