@@ -1,0 +1,62 @@
+import { transformSync } from '@swc/core';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { renderTrace } from '../../src/tree/render-tree';
+import { buildTraces } from '../../src/tree/span-tree';
+import type { SpanRecord } from '../../src/tree/span-record';
+import { dist, root } from '../package/fresh-process';
+import { codeBlocks, readDocument } from '../package/markdown';
+
+const blocks = codeBlocks(readDocument(root, 'docs/logs.md'));
+/** Examples with the lines and the trace that stand below them. That they compile, examples.test.ts says. */
+const examples = blocks.flatMap(({ language, text, line }, at) => {
+  const [lines, tree] = [blocks[at + 1], blocks[at + 2]];
+  return language === 'ts' && lines?.language === '' && tree?.language === '' ? [{ line, text, lines: lines.text, tree: tree.text }] : [];
+});
+
+/** One invocation in a process of its own, whose console and logger write lines as FC's do. */
+const PLAY = `
+  const { format } = require('node:util');
+  const { fakeFcContext, invoke, recordTraces } = require('fc-traced/testing');
+  const { correlateLogs } = require(dist + '/logs/correlate-logs.js');
+  const requestId = '1-673f2f8a-15b1c3f1';
+  const write = (level) => (...values) => process.stdout.write(new Date().toISOString() + ' ' + requestId + ' [' + level + '] ' + format(...values) + '\\n');
+  Object.assign(console, { log: write('verbose'), info: write('info'), warn: write('warn'), error: write('error') });
+  const traces = recordTraces();
+  const context = fakeFcContext({ requestId, logger: { log: write('verbose'), info: write('info'), warn: write('warn'), error: write('error') } });
+  correlateLogs('console', context);
+  invoke(module.handler, { sku: 'teapot', quantity: 2 }, context).then(() => setTimeout(() => {
+    process.stdout.write('\\u0001' + JSON.stringify(traces.spans(), (_, value) => typeof value === 'bigint' ? String(value) : value));
+  }, 50));`;
+
+async function play(example: string): Promise<{ lines: string; tree: string }> {
+  const { code } = transformSync(example, {
+    configFile: false,
+    swcrc: false,
+    jsc: { target: 'es2022', keepClassNames: true, parser: { syntax: 'typescript', decorators: true }, transform: { legacyDecorator: true, decoratorMetadata: true } },
+    module: { type: 'commonjs' },
+  });
+  const script = `const dist = ${JSON.stringify(dist)}; const module = {}; new Function('require', 'exports', ${JSON.stringify(code)})(require, module); ${PLAY}`;
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(OTEL_|FC_|NODE_OPTIONS)/.test(name)));
+  const { stdout } = await promisify(execFile)(process.execPath, ['-e', `{${script}}`], { cwd: root, env, timeout: 25_000 });
+  const [lines, spans] = stdout.split('\u0001') as [string, string];
+  const trace = buildTraces(JSON.parse(spans) as SpanRecord[])[0]!;
+  return { lines: lines.trimEnd(), tree: renderTrace(trace, { attributes: [], note: ({ traceId, spanId }) => `trace_id=${traceId}  span_id=${spanId}` }) };
+}
+
+/** Times and ids by their order of appearance: what a line says, whichever they are. */
+function shape({ lines, tree }: { readonly lines: string; readonly tree: string }): string[] {
+  const ids: string[] = [];
+  const numbered = `${lines}\n\n${tree}`
+    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>')
+    .replace(/\b(?:[0-9a-f]{32}|[0-9a-f]{16})\b/g, (id) => `<id ${ids.includes(id) ? ids.indexOf(id) : ids.push(id) - 1} of ${id.length}>`);
+  return numbered.split('\n');
+}
+
+test('the guide shows the lines and the trace of the logger, the console, one of your own, pino and winston', () => {
+  expect(examples).toHaveLength(5);
+});
+
+test.each(examples)('docs/logs.md, line $line: the example logs the lines, and makes the trace, that stand below it', async ({ text, lines, tree }) => {
+  expect(shape(await play(text))).toEqual(shape({ lines, tree }));
+});
