@@ -1,0 +1,132 @@
+import { context, propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import { createHandler, Handler, traceHeaders, Traced } from 'fc-traced';
+import type { HandlerOptions } from 'fc-traced';
+import { fakeFcContext, invoke, recordTraces } from 'fc-traced/testing';
+import type { TraceRecorder } from 'fc-traced/testing';
+import { fcPropagator } from '../../src/propagation/propagator';
+import { newTraceId } from '../../src/tracing/ids';
+
+const T = '4bf92f3577b34da6a3ce929d0e0e4736';
+const P = '00f067aa0ba902b7';
+
+class Deeper {
+  @Traced()
+  below(): string {
+    return new Deeper().below2();
+  }
+  @Traced({ kind: 'client' })
+  below2(): string {
+    return traceHeaders().traceparent!;
+  }
+  @Traced({ root: true })
+  root(): string {
+    return new Deeper().below();
+  }
+  @Traced({ root: true })
+  rootItself(): string {
+    return traceHeaders().traceparent!;
+  }
+}
+@Handler()
+class Asking {
+  handle(event: { extract?: string }): string[] {
+    const deeper = new Deeper();
+    if (event.extract === undefined) return [deeper.below(), deeper.root(), deeper.rootItself()];
+    const message = { traceparent: event.extract };
+    return [context.with(fcPropagator.extract(context.active(), message, { get: (carrier, key) => Reflect.get(carrier, key) as string, keys: Object.keys }), () => deeper.below())];
+  }
+}
+async function flagsOf(options: HandlerOptions, event: object = {}, tracing: object = {}): Promise<(string | undefined)[]> {
+  const found = (await invoke(createHandler(Asking, options).handler, event, fakeFcContext({ tracing }))) as string[];
+  return found.map((text) => text.slice(-2));
+}
+const parent = (flags: string): string => `00-${T}-${P}-${flags}`;
+
+describe('in a recorded invocation', () => {
+  let traces: TraceRecorder;
+  beforeAll(() => void (traces = recordTraces()));
+  afterEach(() => traces.clear());
+  afterAll(() => traces.stop());
+
+  test('spans of any depth say what the caller said of the trace id', async () => {
+    expect((await flagsOf({ parent: parent('03') }))[0]).toBe('03');
+    expect((await flagsOf({ parent: parent('01') }))[0]).toBe('01');
+  });
+
+  test('a trace that begins here is random, one of a method with the option root as well', async () => {
+    expect(await flagsOf({})).toEqual(['03', '03', '03']);
+    expect((await flagsOf({ parent: parent('03') })).slice(1)).toEqual(['03', '03']);
+    expect((await flagsOf({ parent: parent('01') }))[2]).toBe('03');
+  });
+
+  test('an id of 64 bit that FC hands over is not called random', async () => {
+    expect((await flagsOf({}, {}, { openTracingSpanContext: '124ed43254b54966:124ed43254b54966:0:1' }))[0]).toBe('01');
+    // Bit 1 is Jaeger's debug flag there.
+    expect((await flagsOf({}, {}, { openTracingSpanContext: '124ed43254b54966:124ed43254b54966:0:3' }))[0]).toBe('01');
+  });
+
+  test.each(['01', '03'])('spans below a message that was taken from elsewhere say what its sender said: %s', async (flags) => {
+    expect(await flagsOf({}, { extract: `00-${'a'.repeat(32)}-${P}-${flags}` })).toEqual([flags]);
+    expect(await flagsOf({ parent: parent('01') }, { extract: `00-${'a'.repeat(32)}-${P}-${flags}` })).toEqual([flags]);
+  });
+
+  test('the flag is on no span, where Jaeger takes it for its debug flag', async () => {
+    let seen: number | undefined;
+    @Handler()
+    class Looking {
+      handle(): void {
+        seen = trace.getActiveSpan()!.spanContext().traceFlags;
+      }
+    }
+    await invoke(createHandler(Looking, { parent: parent('03') }).handler);
+    await invoke(createHandler(Looking).handler);
+    expect(seen).toBe(1);
+  });
+});
+
+describe('in an invocation that is not recorded', () => {
+  test.each([['00', '00'], ['01', '01'], ['02', '02'], ['03', '03']])('the flags of the caller are passed on: %s', async (given, expected) => {
+    expect((await flagsOf({ parent: parent(given) }))[0]).toBe(expected);
+  });
+
+  test('a trace that begins here is random', async () => {
+    expect((await flagsOf({}))[0]).toBe('02');
+  });
+});
+
+test('outside of any invocation a trace that begins here is random', () => {
+  const traces = recordTraces();
+  expect(new Deeper().below().slice(-2)).toBe('03');
+  traces.stop();
+});
+
+test('the last 7 bytes of a trace id are distributed uniformly', () => {
+  const count = 20_000;
+  const ids = Array.from({ length: count }, newTraceId);
+  expect(new Set(ids).size).toBe(count);
+  for (let digit = 18; digit < 32; digit += 1) {
+    const seen = new Map<string, number>();
+    for (const id of ids) seen.set(id[digit]!, (seen.get(id[digit]!) ?? 0) + 1);
+    const expected = count / 16;
+    const deviation = [...seen.values()].reduce((sum, found) => sum + (found - expected) ** 2 / expected, 0);
+    // Chi square with 15 degrees of freedom: more than 60 comes by chance once in some millions.
+    expect([seen.size, deviation < 60]).toEqual([16, true]);
+  }
+});
+
+test('neither header of a new trace holds anything that could be told of a person', () => {
+  const traces = recordTraces();
+  const headers = context.with(propagation.setBaggage(ROOT_CONTEXT, propagation.createBaggage({ user: { value: 'ann' } })), () => {
+    let found: Record<string, string> = {};
+    class Once {
+      @Traced()
+      run(): void {
+        found = traceHeaders();
+      }
+    }
+    new Once().run();
+    return found;
+  });
+  traces.stop();
+  expect(headers).toEqual({ traceparent: expect.stringMatching(/^00-[0-9a-f]{32}-[0-9a-f]{16}-03$/), baggage: 'user=ann' });
+});
