@@ -6,6 +6,7 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
     'Service', 'SpanAttribute', 'TRACER', 'Traced', 'Untraced', 'annotate', 'createHandler', 'currentSpan', 'getTracedMetadata', 'logFields',
     'pinoMixin', 'registerLifetime', 'secret', 'startSpan', 'traced', 'winstonFormat', 'winstonMeta',
   ],
+  'fc-traced/mcp': ['traceMcpClient', 'traceMcpServer'],
   'fc-traced/server': ['serve', 'traceListener'],
   'fc-traced/testing': ['expectTrace', 'fakeFcContext', 'invoke', 'recordTraces'],
 };

@@ -1,0 +1,99 @@
+import { SpanKind } from '@opentelemetry/api';
+import type { Attributes } from '@opentelemetry/api';
+import type { IncomingRequest } from './incoming-request';
+import { memberOf } from './member-of';
+import { headerOf } from './origin';
+import type { OutgoingRequest } from './outgoing-request';
+import type { Message, RequestId, TransportLike } from './sdk-shapes';
+
+/** Under this key of `_meta` each message names the protocol's version, from 2026-07-28 on. */
+const VERSION_KEY = 'io.modelcontextprotocol/protocolVersion';
+
+const PIPE: Attributes = { 'network.transport': 'pipe' };
+const HTTP: Attributes = { 'network.transport': 'tcp', 'network.protocol.name': 'http' };
+
+/** How deep a transport may stand behind others. */
+const MAX_DEPTH = 4;
+
+const has = (transport: object, ...keys: string[]): boolean => keys.some((key) => memberOf(transport, key) !== undefined);
+
+/** What the SDK's transports tell of the network, told by their members: class names do not survive a bundler. */
+function networkOf(transport: object, depth = 0): Attributes {
+  const url = memberOf(transport, '_url');
+  if (url instanceof URL) {
+    const server: Attributes = { 'server.address': url.hostname, 'server.port': Number(url.port) || (url.protocol === 'https:' || url.protocol === 'wss:' ? 443 : 80) };
+    return { ...HTTP, ...(url.protocol.startsWith('ws') && { 'network.protocol.name': 'websocket' }), ...server };
+  }
+  if (has(transport, 'handleRequest', 'handlePostMessage', 'handleMessage')) return HTTP;
+  if (has(transport, '_stdin', '_serverParams')) return PIPE;
+  const wire = memberOf(transport, '_wire');
+  return typeof wire === 'object' && wire !== null && depth < MAX_DEPTH ? networkOf(wire, depth + 1) : {};
+}
+
+/** One transport that a client or server is connected by, and what is under way on it. */
+export class Connection {
+  /** Requests of the other side that are not answered, by their ids. */
+  readonly incoming = new Map<RequestId, IncomingRequest>();
+  /** Requests that did not go through the SDK's own way, such as the probe of a version. */
+  readonly strays = new Set<OutgoingRequest>();
+  /** Whether the answer to a message goes another way than the HTTP request that brought it. */
+  readonly answersElsewhere: boolean;
+  private open = true;
+  private readonly network: Attributes;
+  private version: string | undefined;
+
+  constructor(private readonly transport: TransportLike) {
+    this.network = networkOf(transport);
+    // The SSE transport acknowledges a message at once, and answers on the long stream.
+    this.answersElsewhere = has(transport, 'handlePostMessage');
+  }
+
+  get isOpen(): boolean {
+    return this.open;
+  }
+
+  reopen(): void {
+    this.open = true;
+  }
+
+  /** Ends what nobody else will: handlers that are running hear of it themselves, and so do requests that were made the SDK's own way. */
+  close(): void {
+    this.open = false;
+    for (const request of this.strays) request.dropped();
+    for (const request of this.incoming.values()) request.cancelled();
+    this.strays.clear();
+  }
+
+  /** An answer is on its way to the other side. */
+  answered(message: Message): void {
+    const request = this.incoming.get(message.id!);
+    if (request === undefined) return;
+    this.incoming.delete(message.id!);
+    request.answered(message);
+  }
+
+  /** What is known of session, version and network, for a span of this kind. */
+  attributes(kind: SpanKind, params: unknown, extra?: unknown): Attributes {
+    const named = memberOf(memberOf(params, '_meta'), VERSION_KEY);
+    const version = typeof named === 'string' ? named : (this.version ?? headerOf(extra, 'mcp-protocol-version'));
+    const { 'server.address': address, 'server.port': port, ...network } = this.network;
+    return {
+      ...network,
+      ...(kind === SpanKind.CLIENT && address !== undefined && { 'server.address': address, 'server.port': port }),
+      ...this.session(),
+      ...(typeof version === 'string' && { 'mcp.protocol.version': version.slice(0, 64) }),
+    };
+  }
+
+  /** Learns from the answer to `initialize` which version is spoken; session and version are then known. */
+  initialized(result: unknown): Attributes {
+    const version = memberOf(result, 'protocolVersion');
+    if (typeof version === 'string') this.version = version.slice(0, 64);
+    return { ...this.session(), ...(this.version !== undefined && { 'mcp.protocol.version': this.version }) };
+  }
+
+  private session(): Attributes {
+    const id = memberOf(this.transport, 'sessionId');
+    return typeof id === 'string' && id !== '' ? { 'mcp.session.id': id.slice(0, 256) } : {};
+  }
+}

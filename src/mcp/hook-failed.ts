@@ -1,0 +1,6 @@
+import { countAndTell } from '../tracing/counters';
+
+/** A hook's own failure: counted, and the message goes on. */
+export function hookFailed(): void {
+  countAndTell('fc_traced.telemetry_errors', 1, 'an MCP message could not be traced');
+}

@@ -1,0 +1,70 @@
+import type { Context } from '@opentelemetry/api';
+import { NOTHING_CARRIED } from '../propagation/carrier';
+import type { Carried } from '../propagation/carrier';
+import { fcPropagator } from '../propagation/propagator';
+import { readW3cHeaders } from '../propagation/w3c';
+import { countAndTell } from '../tracing/counters';
+import { isObject } from './member-of';
+import type { Message } from './sdk-shapes';
+
+/** The keys that the protocol reserves, without a prefix, for W3C's context. */
+const KEYS = ['traceparent', 'tracestate', 'baggage'] as const;
+
+/** HTTP limits a header's length; nothing limits a text in a message. Longer ones are not looked into. */
+const MAX_TEXT = 16_384;
+
+/**
+ * Reads `traceparent`, `tracestate` and `baggage` of a message's `params._meta`. What is not well-formed is counted and left out.
+ * Never throws.
+ * Specification: https://modelcontextprotocol.io/specification/2026-07-28/basic#_meta (SEP-414)
+ */
+export function readMeta(params: unknown): Carried {
+  try {
+    const meta = isObject(params) ? params._meta : undefined;
+    if (meta === undefined || meta === null) return NOTHING_CARRIED;
+    const found: Partial<Record<(typeof KEYS)[number], unknown>> = {};
+    let malformed = isObject(meta) ? 0 : 1;
+    for (const key of KEYS) {
+      if (!Object.hasOwn(meta, key)) continue;
+      const value: unknown = Reflect.get(meta, key);
+      // Where HTTP allows a list of headers, the protocol has one text.
+      if (typeof value === 'string' && value.length <= MAX_TEXT) found[key] = value;
+      else malformed += 1;
+    }
+    const carried = readW3cHeaders(found);
+    return told({ ...carried, malformed: carried.malformed + malformed });
+  } catch {
+    return told({ malformed: 1 });
+  }
+}
+
+function told(carried: Carried): Carried {
+  if (carried.malformed > 0) countAndTell('fc_traced.malformed_carriers', carried.malformed, 'malformed trace context or baggage in the _meta of an MCP message was left out');
+  return carried;
+}
+
+/** What is passed on from a context, under the keys of `_meta`. */
+export function metaOf(context: Context): Readonly<Record<string, string>> {
+  const meta: Record<string, string> = {};
+  try {
+    fcPropagator.inject(context, meta, { set: (carrier, key, value) => void ((carrier as Record<string, string>)[key] = value) });
+  } catch {
+    countAndTell('fc_traced.telemetry_errors', 1, 'the trace could not be passed on in the _meta of an MCP message');
+  }
+  return meta;
+}
+
+/**
+ * A message, or a request as the program made it, with these in its `params._meta`: a copy, whose other keys are those that were
+ * there. A trace that is named already is replaced, as an HTTP client's header is: the one who gets the message is called from here.
+ */
+export function withMeta<T extends Message>(message: T, own: Readonly<Record<string, string>>): T {
+  if (Object.keys(own).length === 0) return message;
+  const { params } = message;
+  const meta = isObject(params) ? params._meta : undefined;
+  // What is no object is the program's affair.
+  if ((params !== undefined && !isObject(params)) || (meta !== undefined && !isObject(meta))) return message;
+  const merged: Record<string, unknown> = { ...meta, ...own };
+  if (own.traceparent !== undefined && own.tracestate === undefined) delete merged.tracestate;
+  return { ...message, params: { ...params, _meta: merged } };
+}

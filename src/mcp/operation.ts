@@ -1,0 +1,75 @@
+import { SpanKind } from '@opentelemetry/api';
+import type { Attributes } from '@opentelemetry/api';
+import { redactUrl } from '../tracing/redact-query';
+import { redactText, REDACTED, isSecretKey } from '../tracing/redaction';
+import { isObject, memberOf } from './member-of';
+import type { McpTraceOptions } from './trace-options';
+
+/** What a request or notification is about, as OpenTelemetry's conventions name it. */
+export interface Operation {
+  readonly method: string;
+  readonly kind: SpanKind.CLIENT | SpanKind.SERVER;
+  /** Name of its span. */
+  readonly name: string;
+  readonly attributes: Attributes;
+}
+
+/** Whoever sends a message names its method, tool or prompt: a name is no place for a long text. */
+const MAX_NAME = 128;
+const MAX_TEXT = 4_096;
+
+const PROMPT_METHODS = new Set(['prompts/get']);
+const RESOURCE_METHODS = new Set(['resources/read', 'resources/subscribe', 'resources/unsubscribe', 'notifications/resources/updated']);
+
+/** The method of a tool call. */
+export const TOOL_CALL = 'tools/call';
+
+function shortened(text: string, limit: number): string {
+  return text.length <= limit ? text : `${text.slice(0, limit)}…`;
+}
+
+function nameIn(value: unknown): string | undefined {
+  const name = memberOf(value, 'name');
+  return typeof name === 'string' && name !== '' ? shortened(redactText(name), MAX_NAME) : undefined;
+}
+
+/** The prompt that a request names: the one it asks for, or completes an argument of. */
+function promptOf(method: string, params: unknown): string | undefined {
+  if (PROMPT_METHODS.has(method)) return nameIn(params);
+  const ref = method === 'completion/complete' ? memberOf(params, 'ref') : undefined;
+  return memberOf(ref, 'type') === 'ref/prompt' ? nameIn(ref) : undefined;
+}
+
+/** A value as JSON text for an attribute, without the members whose names say that they are secret; nothing for what has no such text. */
+export function jsonText(value: unknown): string | undefined {
+  try {
+    const text = JSON.stringify(value, (key, inner: unknown) => (key !== '' && inner !== undefined && inner !== null && isSecretKey(key) ? REDACTED : inner)) as string | undefined;
+    return text === undefined ? undefined : shortened(redactText(text), MAX_TEXT);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Name and attributes of a request or notification. Values are taken from the message, but for nothing of its content: arguments only
+ * where the options ask for them.
+ * Specification: https://github.com/open-telemetry/semantic-conventions-genai/blob/main/docs/gen-ai/mcp.md
+ */
+export function operationOf(kind: Operation['kind'], message: { readonly method?: unknown; readonly params?: unknown }, options: McpTraceOptions): Operation {
+  const { params } = message;
+  const method = typeof message.method === 'string' ? shortened(message.method, MAX_NAME) : '_OTHER';
+  const attributes: Attributes = { 'mcp.method.name': method };
+  const tool = method === TOOL_CALL ? nameIn(params) : undefined;
+  const prompt = promptOf(method, params);
+  if (method === TOOL_CALL) attributes['gen_ai.operation.name'] = 'execute_tool';
+  if (tool !== undefined) attributes['gen_ai.tool.name'] = tool;
+  if (prompt !== undefined) attributes['gen_ai.prompt.name'] = prompt;
+  const uri = RESOURCE_METHODS.has(method) ? memberOf(params, 'uri') : undefined;
+  if (typeof uri === 'string') attributes['mcp.resource.uri'] = shortened(redactText(redactUrl(uri)), MAX_TEXT);
+  if (options.toolArguments === true && method === TOOL_CALL) {
+    const text = jsonText(isObject(params) ? params.arguments : undefined);
+    if (text !== undefined) attributes['gen_ai.tool.call.arguments'] = text;
+  }
+  const target = tool ?? prompt;
+  return { method, kind, name: target === undefined ? method : `${method} ${target}`, attributes };
+}

@@ -1,0 +1,41 @@
+import { SpanKind } from '@opentelemetry/api';
+import type { Context } from '@opentelemetry/api';
+import { activeContext, callIn } from '../tracing/active-context';
+import type { Connection } from './connection';
+import { followWork } from './follow-work';
+import { hookFailed } from './hook-failed';
+import { metaOf, withMeta } from './meta';
+import { operationOf } from './operation';
+import { startOperation } from './operation-span';
+import type { OperationSpan } from './operation-span';
+import { isPartOfRequest } from './part-of-request';
+import type { Message } from './sdk-shapes';
+import type { McpTraceOptions } from './trace-options';
+
+interface Prepared {
+  readonly operation?: OperationSpan | undefined;
+  readonly context: Context;
+  readonly message: Message;
+}
+
+function prepare(connection: Connection, message: Message, options: McpTraceOptions): Prepared {
+  const caller = activeContext();
+  try {
+    if (isPartOfRequest(message)) return { context: caller, message: withMeta(message, metaOf(caller)) };
+    const operation = operationOf(SpanKind.CLIENT, message, options);
+    Object.assign(operation.attributes, connection.attributes(SpanKind.CLIENT, message.params));
+    const started = startOperation(operation, caller);
+    started.operation?.keep();
+    return { ...started, message: withMeta(message, metaOf(started.context)) };
+  } catch {
+    hookFailed();
+    return { context: caller, message };
+  }
+}
+
+/** Sends a notification, the trace in its `_meta`; its span ends when the transport has taken it. Gives and throws what `send` does. */
+export function sendNotification(connection: Connection, given: Message, send: (message: Message) => unknown, options: McpTraceOptions): unknown {
+  const { operation, context, message } = prepare(connection, given, options);
+  if (operation === undefined) return send(message);
+  return followWork(() => callIn(context, send, undefined, [message]), () => operation.end(), (error) => operation.endFailed({ error }));
+}

@@ -1,0 +1,81 @@
+import { SpanKind } from '@opentelemetry/api';
+import { activeContext, callIn } from '../tracing/active-context';
+import type { Connection } from './connection';
+import { followWork } from './follow-work';
+import { hookFailed } from './hook-failed';
+import { memberOf } from './member-of';
+import { metaOf, withMeta } from './meta';
+import { operationOf } from './operation';
+import { startOperation } from './operation-span';
+import { OutgoingRequest } from './outgoing-request';
+import type { Message, Method, RequestId, TransportLike } from './sdk-shapes';
+import type { McpTraceOptions } from './trace-options';
+
+/** In the `_meta` of a notice: the id of the request that asked for it. */
+const SUBSCRIPTION_KEY = 'io.modelcontextprotocol/subscriptionId';
+
+interface Prepared {
+  readonly request?: OutgoingRequest;
+  readonly message: Message;
+}
+
+function prepare(connection: Connection, message: Message, options: McpTraceOptions): Prepared {
+  try {
+    const caller = activeContext();
+    const operation = operationOf(SpanKind.CLIENT, message, options);
+    const started = startOperation(operation, caller);
+    const meta = metaOf(started.context);
+    const given = withMeta(message, meta);
+    if (started.operation === undefined) return { message: given };
+    const request = new OutgoingRequest(operation, started, caller, meta.traceparent, undefined, options);
+    request.sent(given, connection);
+    return { request, message: given };
+  } catch {
+    hookFailed();
+    return { message };
+  }
+}
+
+/**
+ * Sends a request that the program did not make the usual way: 2.x sends its probe for a version, and `subscriptions/listen`, by the
+ * transport itself. Gives and throws what `send` does.
+ */
+export function sendStray(connection: Connection, transport: TransportLike, given: Message, send: (message: Message) => unknown, options: McpTraceOptions): unknown {
+  const { request, message } = prepare(connection, given, options);
+  if (request === undefined) return send(message);
+  connection.strays.add(request);
+  const end = (finish: () => void): void => {
+    connection.strays.delete(request);
+    finish();
+  };
+  watchAnswer(transport, message.id!, (answer) =>
+    end(() => {
+      request.answered(answer);
+      request.succeeded();
+    }),
+  );
+  return followWork(() => callIn(request.context, send, undefined, [message]), () => {}, (error) => end(() => request.failed(error)));
+}
+
+/** Whether a message ends a request: its answer, or the notice that `subscriptions/listen` is heard, whose answer comes when it is over. */
+function endsRequest(message: unknown, id: RequestId): boolean {
+  const method = memberOf(message, 'method');
+  if (method === undefined) return memberOf(message, 'id') === id;
+  return method === 'notifications/subscriptions/acknowledged' && memberOf(memberOf(memberOf(message, 'params'), '_meta'), SUBSCRIPTION_KEY) === id;
+}
+
+/** Hears the answer to one request where the transport hands it on, whoever listens there. */
+function watchAnswer(transport: TransportLike, id: RequestId, answered: (message: Message) => void): void {
+  const listener = transport.onmessage;
+  if (typeof listener !== 'function') return;
+  let isWaiting = true;
+  const watch: Method = function (...args) {
+    if (isWaiting && endsRequest(args[0], id)) {
+      isWaiting = false;
+      if (transport.onmessage === watch) transport.onmessage = listener;
+      answered(args[0] as Message);
+    }
+    return Reflect.apply(listener, this, args);
+  };
+  transport.onmessage = watch;
+}

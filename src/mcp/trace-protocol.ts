@@ -1,0 +1,41 @@
+import { FcTracedError } from '../errors';
+import { followWork } from './follow-work';
+import { memberOf } from './member-of';
+import { replaceMethod } from './replace-method';
+import { isProtocol } from './sdk-shapes';
+import { checkMcpOptions } from './trace-options';
+import type { McpTraceOptions } from './trace-options';
+import { TracedPeer } from './traced-peer';
+
+/** On a `Server` or `Client` that is traced, and on an `McpServer` whose tools are: also for another copy of this package. */
+const PEER = Symbol.for('fc-traced mcp peer');
+const TOOLS = Symbol.for('fc-traced mcp tools');
+
+function mark(target: object, key: symbol, value: unknown): boolean {
+  return Reflect.defineProperty(target, key, { value, configurable: true });
+}
+
+/** What a tool throws becomes a result in the SDK's hands, which holds the message alone: the error itself is heard of before. */
+function hearTools(server: object, peer: TracedPeer): void {
+  if (Reflect.get(server, TOOLS) !== undefined || !mark(server, TOOLS, true)) return;
+  replaceMethod(server, 'executeToolHandler', (original) => function (this: unknown, ...args) {
+    const failed = (error: unknown): void => peer.toolFailed(memberOf(args[2], 'requestId') ?? memberOf(memberOf(args[2], 'mcpReq'), 'id'), error);
+    return followWork(() => Reflect.apply(original, this, args), () => {}, failed);
+  });
+}
+
+/** Traces a `Server`, a `Client`, or the `Server` in an `McpServer`, once. */
+export function traceProtocol<T extends object>(target: T, options: McpTraceOptions | undefined, where: string): T {
+  const checked = checkMcpOptions(options, where);
+  const inner = memberOf(target, 'server');
+  const protocol = isProtocol(target) ? target : inner;
+  if (!isProtocol(protocol)) {
+    const wanted = where === 'traceMcpServer' ? 'an McpServer or a Server' : 'a Client';
+    throw new FcTracedError('INVALID_TARGET', `${where} takes ${wanted} of the MCP SDK, not ${target === null ? 'null' : `a value of type ${typeof target}`}${typeof target === 'object' && target !== null ? ' without its methods' : ''}.`);
+  }
+  const known = Reflect.get(protocol, PEER) as TracedPeer | undefined;
+  const peer = known ?? new TracedPeer(protocol, checked);
+  if (known === undefined) mark(protocol, PEER, peer);
+  if (protocol === inner) hearTools(target, peer);
+  return target;
+}
