@@ -2,14 +2,14 @@
 const path = require('node:path');
 const { diag } = require('@opentelemetry/api');
 
-const dist = process.env.FC_TRACED_DIST ?? path.join(__dirname, '..', '..', 'dist');
+const dist = path.join(__dirname, '..', '..', 'dist');
 const { createHandler, Traced } = require(path.join(dist, 'index.js'));
 const { fakeFcContext, invoke, recordTraces } = require(path.join(dist, 'testing.js'));
 const { renderTrace } = require(path.join(dist, 'tree', 'render-tree.js'));
 
-/** What `diag` was told at level warn and above. */
+/** What fc-traced told `diag`. The instrumentations' own warning of modules that were loaded before is given in `node -e` only. */
 const told = [];
-const tell = (...parts) => told.push(parts.filter((part) => typeof part === 'string').join(' '));
+const tell = (text) => void (String(text).startsWith('fc-traced: ') && told.push(text.slice(11)));
 diag.setLogger({ error: tell, warn: tell, info() {}, debug() {}, verbose() {} });
 
 const traces = recordTraces();
@@ -32,14 +32,23 @@ function classOf(methods) {
 /** The caller's trace is not sampled. */
 const unsampled = () => fakeFcContext({ tracing: { openTracingSpanContext: '124ed43254b54966:aaaaaaaaaaaaaaaa:0:0' } });
 
-/** All traces so far as drawings, the oldest first, and forgets them. */
+const past = [];
+
+/** All traces so far as drawings, the oldest first; the next call gives only newer ones. */
 function drawn(...attributes) {
   const drawings = traces.traces().map((trace) => renderTrace(trace, { attributes }));
+  past.push(...traces.spans());
   traces.clear();
   return drawings;
+}
+
+/** Names of all drawn spans that hold one of these texts in their name, attributes, status or events. */
+function holding(...texts) {
+  const shown = past.map(({ name, attributes, status, events }) => JSON.stringify([name, attributes, status, events.map((event) => [event.name, event.attributes])]));
+  return past.filter((_, index) => texts.some((text) => shown[index].includes(text))).map(({ name }) => name);
 }
 
 /** The files of OpenTelemetry that are loaded, as names of packages. */
 const loadedPackages = () => [...new Set(Object.keys(require.cache).map((file) => /node_modules[\\/](@opentelemetry[\\/][^\\/]+)/.exec(file)?.[1].replace('\\', '/')).filter(Boolean))].sort();
 
-module.exports = { classOf, createHandler, dist, drawn, fakeFcContext, invoke, loadedPackages, told, traces, unsampled };
+module.exports = { classOf, createHandler, dist, drawn, fakeFcContext, holding, invoke, loadedPackages, told, traces, unsampled };
