@@ -1,0 +1,74 @@
+import { diag } from '@opentelemetry/api';
+import { createHandler, Handler } from 'fc-traced';
+import { invoke, recordTraces } from 'fc-traced/testing';
+import { readFcTracingHeaders } from '../../src/propagation/fc-headers';
+
+const traces = recordTraces();
+afterEach(() => {
+  traces.clear();
+  diag.disable();
+});
+afterAll(() => traces.stop());
+
+const base64 = (value: unknown): string => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64');
+const baggages = (value: unknown): Record<string, string> => ({ 'x-fc-tracing-opentracing-span-baggages': base64(value) });
+
+async function counted(): Promise<unknown> {
+  @Handler()
+  class Next {
+    handle(): void {}
+  }
+  await invoke(createHandler(Next).handler);
+  return traces.spans().at(-1)!.attributes['fc_traced.malformed_carriers'];
+}
+
+test('the three headers become the fields of context.tracing', async () => {
+  const headers = { 'x-fc-tracing-opentracing-span-context': '1:2:0:1', ...baggages({ user: 'ann', city: '北京' }), 'x-fc-tracing-jaeger-endpoint': 'http://127.0.0.1/api/traces', other: 'x' };
+  expect(readFcTracingHeaders(headers)).toEqual({ openTracingSpanContext: '1:2:0:1', openTracingSpanBaggages: { user: 'ann', city: '北京' }, jaegerEndpoint: 'http://127.0.0.1/api/traces' });
+  expect(await counted()).toBeUndefined();
+});
+
+test('missing and empty headers both say that tracing is off', async () => {
+  const empty = Object.fromEntries(['span-context', 'span-baggages'].map((name) => [`x-fc-tracing-opentracing-${name}`, '']));
+  for (const headers of [{}, empty, { ...empty, 'x-fc-tracing-jaeger-endpoint': '' }, { 'x-fc-tracing-jaeger-endpoint': undefined }]) {
+    expect(readFcTracingHeaders(headers)).toEqual({ openTracingSpanBaggages: {} });
+  }
+  expect(await counted()).toBeUndefined();
+});
+
+test('the case of names does not count, and that of baggage keys is kept', () => {
+  expect(readFcTracingHeaders({ 'X-Fc-Tracing-Opentracing-Span-Context': '1:2:0:1', 'X-FC-TRACING-OPENTRACING-SPAN-CONTEXT-BAGGAGE-userId': 'ann' })).toEqual({ openTracingSpanContext: '1:2:0:1', openTracingSpanBaggages: { userId: 'ann' } });
+});
+
+test('a header for each item is read as well, percent-decoded, behind what FC packed', () => {
+  const item = 'x-fc-tracing-opentracing-span-context-baggage-';
+  expect(readFcTracingHeaders({ [`${item}city`]: '%E5%8C%97%20x', [`${item}odd`]: '100%', [`${item}bytes`]: '%FF', [`${item}user`]: 'bob', [item]: 'no key', ...baggages({ user: 'ann' }) }).openTracingSpanBaggages)
+    .toEqual({ city: '北 x', odd: '100%', bytes: '\ufffd', user: 'ann' });
+});
+
+test.each([
+  ['no base64', '!!!'], ['no JSON', base64('{')], ['an array', base64(['a'])], ['null', base64(null)], ['a text', base64('"a"')], ['two headers joined', `${base64({ a: '1' })}, ${base64({ b: '2' })}`],
+])('baggage that cannot be read is left out and counted: %s', async (_, value) => {
+  expect(readFcTracingHeaders({ 'x-fc-tracing-opentracing-span-baggages': value, 'x-fc-tracing-opentracing-span-context': '1:2:0:1' })).toEqual({ openTracingSpanContext: '1:2:0:1', openTracingSpanBaggages: {} });
+  expect(await counted()).toBe(1);
+});
+
+test('values that are no texts are left out and counted', async () => {
+  expect(readFcTracingHeaders(baggages({ a: '1', n: 7, o: {}, z: null })).openTracingSpanBaggages).toEqual({ a: '1' });
+  expect(await counted()).toBe(3);
+});
+
+test('keys of the prototype are keys like any other', () => {
+  const { openTracingSpanBaggages: items } = readFcTracingHeaders(baggages('{"__proto__":"x","constructor":"y"}'));
+  expect(Object.entries(items!)).toEqual([['__proto__', 'x'], ['constructor', 'y']]);
+  expect(Object.getPrototypeOf(items)).toBe(Object.prototype);
+});
+
+test('what is wrong is told without its value', async () => {
+  const told: string[] = [];
+  const say = (...texts: unknown[]): void => void told.push(texts.join(' '));
+  diag.setLogger({ error: say, warn: say, info() {}, debug() {}, verbose() {} });
+  readFcTracingHeaders({ 'x-fc-tracing-opentracing-span-baggages': 'c2VjcmV0LXRva2Vu' });
+  await counted();
+  expect(told.join('\n')).not.toMatch(/secret-token|c2VjcmV0/);
+});
