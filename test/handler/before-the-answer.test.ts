@@ -3,7 +3,7 @@ import { fakeFcContext, invoke } from 'fc-traced/testing';
 import { startCollector } from '../../src/viewer/collector';
 import type { Collector } from '../../src/viewer/collector';
 
-@Handler({ name: 'ship' })
+@Handler({ name: 'ship', coldStart: false })
 class Ship {
   @Traced()
   async pack(): Promise<string> {

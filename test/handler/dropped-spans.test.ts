@@ -7,7 +7,7 @@ import type { SpanRecord } from 'fc-traced/testing';
 import { decodeJaegerThrift } from '../../src/viewer/jaeger-thrift';
 import { readBody } from '../../src/viewer/request-body';
 
-@Handler({ name: 'ship' })
+@Handler({ name: 'ship', coldStart: false })
 class Ship {
   @Traced()
   pack(): string {

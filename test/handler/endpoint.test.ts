@@ -4,7 +4,7 @@ import { resolveConfig } from '../../src/config';
 import { startCollector } from '../../src/viewer/collector';
 import type { Collector } from '../../src/viewer/collector';
 
-@Handler({ name: 'ship' })
+@Handler({ name: 'ship', coldStart: false })
 class Ship {
   handle(): string {
     return 'shipped';

@@ -7,7 +7,7 @@ import type { Collector } from '../../src/viewer/collector';
 
 let afterwards: Promise<void> | undefined;
 
-@Handler({ name: 'ship' })
+@Handler({ name: 'ship', coldStart: false })
 class Ship {
   async tell(): Promise<void> {
     const telling = startSpan('tell');

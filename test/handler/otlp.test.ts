@@ -24,7 +24,7 @@ function ship(options: string, env: Record<string, string> = {}, context = '{}',
     const { createHandler } = require(dist + 'index.js');
     const { fakeFcContext, invoke } = require(dist + 'testing.js');
     class Ship { handle() { return 'shipped'; } }
-    const { handler, initialize } = createHandler(Ship, ${options});
+    const { handler, initialize } = createHandler(Ship, { coldStart: false, ...${options} });
     const context = fakeFcContext(${context});
     await initialize(context);
     const before = performance.now();

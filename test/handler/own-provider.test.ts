@@ -21,7 +21,7 @@ trace.setGlobalTracerProvider({
   forceFlush: () => provider.forceFlush(),
 } as BasicTracerProvider);
 
-@Handler({ name: 'ship' })
+@Handler({ name: 'ship', coldStart: false })
 class Ship {
   constructor(@InjectTracer() private readonly tracer: Tracer) {}
 

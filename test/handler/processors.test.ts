@@ -11,7 +11,7 @@ const breaks = (): never => {
   throw new Error('processor broke');
 };
 
-@Handler({ name: 'ship' })
+@Handler({ name: 'ship', coldStart: false })
 class Ship {
   constructor(@InjectTracer() private readonly tracer: Tracer) {}
 

@@ -11,7 +11,7 @@ import { inFreshProcess } from '../package/fresh-process';
 
 const INVOCATIONS = 300;
 
-@Handler({ name: 'ship' })
+@Handler({ name: 'ship', coldStart: false })
 class Ship {
   @Traced()
   async pack(id: number): Promise<number> {
@@ -70,7 +70,7 @@ test('over OTLP, 300 invocations at once lose nothing and share requests, one at
       async handle({ id }) { await sleep(id % 11); return this.pack(id); }
     }
     Object.defineProperty(Ship.prototype, 'pack', Traced()(Ship.prototype, 'pack', Object.getOwnPropertyDescriptor(Ship.prototype, 'pack')));
-    Handler({ name: 'ship' })(Ship);
+    Handler({ name: 'ship', coldStart: false })(Ship);
     const collector = await startCollector();
     let open = 0, most = 0;
     const front = http.createServer((request, response) => {

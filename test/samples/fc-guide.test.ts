@@ -9,7 +9,20 @@ const folder = join(__dirname, '..', '..', 'samples', 'fc-guide');
 const event: unknown = JSON.parse(readFileSync(join(folder, 'event.json'), 'utf8'));
 
 const WARM = ['InvokeFunction', '└─ Invocation', '   └─ fc-operation', '      └─ child'];
-const COLD = ['InvokeFunction', '├─ ColdStart', '│  ├─ PrepareCode', '│  └─ RuntimeInitialization', ...WARM.slice(1)];
+const COLD = [
+  'InvokeFunction',
+  '├─ ColdStart',
+  '│  ├─ PrepareCode',
+  '│  └─ RuntimeInitialization',
+  '└─ Invocation',
+  '   ├─ cold start',
+  '   │  ├─ start process',
+  '   │  ├─ load modules',
+  '   │  └─ load tracing',
+  '   └─ fc-operation',
+  '      ├─ build container',
+  '      └─ child',
+];
 
 test('the story of FC’s tracing guide takes at most 15 lines of user code', () => {
   const lines = readFileSync(join(folder, 'handler.ts'), 'utf8').split('\n').filter((line) => line.trim() !== '');
@@ -43,6 +56,6 @@ describe.each<Protocol>(['jaeger', 'otlp'])('over %s', (protocol) => {
     ['the process is stopped at the answer, in FC 2.0', { freeze: true, generation: '2.0' }],
   ])('its spans are at the collector before the answer, when %s', async (_when, options) => {
     const { calls } = await play('fc-guide', protocol, [event], options);
-    expect([...calls[0]!.atAnswer].sort()).toEqual(['child', 'fc-operation']);
+    expect([...calls[0]!.atAnswer].sort()).toEqual(['build container', 'child', 'cold start', 'fc-operation', 'load modules', 'load tracing', 'start process']);
   });
 });

@@ -11,14 +11,29 @@ const folder = join(__dirname, '..', '..', 'samples', 'hello');
 const event: unknown = JSON.parse(readFileSync(join(folder, 'event.json'), 'utf8'));
 
 const WARM = ['InvokeFunction', '└─ Invocation', '   └─ hello', '      └─ Greeter.greet'];
-const COLD = ['InvokeFunction', '├─ ColdStart', '│  ├─ PrepareCode', '│  └─ RuntimeInitialization', ...WARM.slice(1)];
+const COLD = [
+  'InvokeFunction',
+  '├─ ColdStart',
+  '│  ├─ PrepareCode',
+  '│  └─ RuntimeInitialization',
+  '└─ Invocation',
+  '   ├─ cold start',
+  '   │  ├─ start process',
+  '   │  ├─ load modules',
+  '   │  └─ load tracing',
+  '   └─ hello',
+  '      ├─ build container',
+  '      └─ Greeter.greet',
+];
 
 test('the smallest program takes twelve lines', () => {
   expect(readFileSync(join(folder, 'handler.ts'), 'utf8').trimEnd().split('\n')).toHaveLength(12);
 });
 
 test('the README shows the trace as it is', () => {
-  expect(readFileSync(join(folder, 'README.md'), 'utf8')).toContain(WARM.join('\n'));
+  const readme = readFileSync(join(folder, 'README.md'), 'utf8');
+  expect(readme).toContain(WARM.join('\n'));
+  expect(readme).toContain(COLD.join('\n'));
 });
 
 test('a greeting is one trace', async () => {

@@ -35,6 +35,12 @@ const COLD = [
   '│  └─ RuntimeInitialization',
   '├─ Initializer',
   '└─ Invocation',
+  '   ├─ cold start  faas.coldstart=true',
+  '   │  ├─ start process',
+  '   │  ├─ load modules',
+  '   │  └─ initialize',
+  '   │     ├─ build container',
+  '   │     └─ load tracing',
   '   └─ orders  faas.coldstart=true',
   ...SHIPPED,
 ].join('\n');

@@ -22,7 +22,7 @@ const tracing: Tracing = {
 };
 
 let next: () => Promise<void>;
-@Handler({ name: 'program' })
+@Handler({ name: 'program', coldStart: false })
 class Programs {
   handle(): Promise<void> {
     return next();

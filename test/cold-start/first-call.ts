@@ -1,0 +1,40 @@
+import { inFreshProcess } from '../package/fresh-process';
+
+/**
+ * Runs a script in a process of its own that has the built package, a class `Shop` with a traced method, and `seen`: a span processor.
+ * `trees()` gives the traces that were recorded, as text with `faas.coldstart`.
+ */
+export function inColdProcess<T>(script: string, before = ''): Promise<T> {
+  return inFreshProcess<T>(`
+    ${before}
+    const { createHandler, Handler, Traced, startSpan } = require(dist + 'index.js');
+    const { fakeFcContext, invoke, recordTraces } = require(dist + 'testing.js');
+    const { sdkSpanRecord } = require(dist + 'testing/sdk-span-record.js');
+    const { buildTraces } = require(dist + 'tree/span-tree.js');
+    const { renderTrace } = require(dist + 'tree/render-tree.js');
+    const spans = [];
+    const nothing = async () => {};
+    const seen = { onStart() {}, onEnd: (span) => spans.push(sdkSpanRecord(span)), forceFlush: nothing, shutdown: nothing };
+    const trees = () => buildTraces(spans).map((trace) => renderTrace(trace, { attributes: ['faas.coldstart'] }));
+    const sampledAs = (flag) => fakeFcContext({ tracing: { openTracingSpanContext: '124ed43254b54966:aaaaaaaaaaaaaaaa:0:' + flag } });
+    class Shop { handle() { return this.take(); } take() { return 'taken'; } }
+    Object.defineProperty(Shop.prototype, 'take', Traced()(Shop.prototype, 'take', Object.getOwnPropertyDescriptor(Shop.prototype, 'take')));
+    const create = (options) => createHandler(Shop, { name: 'shop', spanProcessors: [seen], ...options });
+    const later = (millis) => { const { now } = performance; performance.now = () => now.call(performance) + millis; };
+    ${script}
+  `);
+}
+
+/** The first invocation of a process as it is seen where it has no parent: all of it below one root. */
+export const COLD_ROOT = [
+  'shop  faas.coldstart=true',
+  '├─ cold start  faas.coldstart=true',
+  '│  ├─ start process',
+  '│  ├─ load modules',
+  '│  └─ load tracing',
+  '├─ build container',
+  '└─ Shop.take',
+].join('\n');
+
+/** A later one. */
+export const WARM_ROOT = ['shop  faas.coldstart=false', '└─ Shop.take'].join('\n');

@@ -1,0 +1,2 @@
+exports.parent = module.parent?.filename;
+exports.children = module.children.length;

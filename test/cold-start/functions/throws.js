@@ -1,0 +1,1 @@
+throw Object.assign(new RangeError('while it was loaded'), { code: 'E_SHOP' });

@@ -1,0 +1,63 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { moduleName } from '../../src/cold-start/module-name';
+import { inFreshProcess } from '../package/fresh-process';
+import { inColdProcess } from './first-call';
+
+const functions = join(__dirname, 'functions');
+
+interface Timed { readonly name: string; readonly startTime: [number, number]; readonly duration: [number, number] }
+
+const lengthOf = (spans: readonly Timed[], name: string): number => {
+  const [seconds, nanos] = spans.find((span) => span.name === name)!.duration;
+  return seconds * 1e3 + nanos / 1e6;
+};
+
+test.each([
+  ['the program is what the process was started with: all that it loads counts', functions, true],
+  ['another program started the process: what it did before fc-traced is not known', join(functions, 'elsewhere'), false],
+])('when %s', async (_when, codeFolder, counts) => {
+  const { stdout } = await promisify(execFile)(process.execPath, [join(functions, 'main-program.js')], { env: { ...process.env, FC_FUNC_CODE_PATH: codeFolder } });
+  const spans = JSON.parse(stdout) as Timed[];
+  expect(lengthOf(spans, 'load modules') >= 200).toBe(counts);
+  expect(lengthOf(spans, 'cold start')).toBeGreaterThanOrEqual(200);
+});
+
+test('loading ends with the synchronous work in which createHandler was called', async () => {
+  const loading = await inColdProcess<number>(`
+    const { handler } = create();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await invoke(handler);
+    const { startNanos, endNanos } = spans.find(({ name }) => name === 'load modules');
+    report(Number(endNanos - startNanos) / 1e6);
+  `);
+  expect(loading).toBeLessThan(300);
+});
+
+test('an invocation that is not recorded loads nothing that would make spans of a cold start', async () => {
+  const script = (flag: number): string => `
+    const { handler } = require(dist + 'index.js').createHandler(class { handle() {} }, { spanProcessors: [{ onEnd() {} }] });
+    await handler(Buffer.from('{}'), { tracing: { openTracingSpanContext: '1:1:0:${flag}' } });
+    report(Object.keys(require.cache).filter((file) => /cold-start.(start-spans|phase-spans|process-phases|slowest-requires)\\.js$/.test(file)).length);
+  `;
+  expect(await inFreshProcess(script(0))).toBe(0);
+  expect(await inFreshProcess(script(1))).toBe(3);
+});
+
+test.each([
+  ['mysql2/promise', '/code/lib/db.js', 'mysql2/promise'],
+  ['node:fs', '/code/lib/db.js', 'node:fs'],
+  ['#config', '/code/lib/db.js', '#config'],
+  ['./rates', '/code/lib/db.js', 'lib/rates'],
+  ['../rates.json', '/code/lib/db.js', 'rates.json'],
+  ['..', '/code/lib/deep/db.js', 'lib'],
+  ['/code/handler.js', undefined, 'handler.js'],
+  ['./lib/conn', '/code/node_modules/@acme/db/index.js', '@acme/db'],
+  ['/opt/nodejs/node_modules/pg/lib/index.js', undefined, 'pg'],
+  ['/opt/layer/secret-place/tools.js', '/code/handler.js', 'tools.js'],
+  ['../../etc/tools', '/code/lib/db.js', 'tools'],
+  ['/codes/tools.js', undefined, 'tools.js'],
+])('%j, required by %j, is called %j', (request, requiredBy, name) => {
+  expect(moduleName(request, requiredBy, '/code')).toBe(name);
+});
