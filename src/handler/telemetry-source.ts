@@ -5,6 +5,7 @@ import type { Endpoint } from '../environment';
 import { readText } from '../fc/context';
 import type { FcContext } from '../fc/context';
 import { isHttpUrl } from '../options';
+import { ensurePropagator } from '../propagation/propagator';
 import { foreignTelemetry, registerAmbientProvider } from '../tracing/ambient-telemetry';
 import { countAndTell, tellOnce } from '../tracing/counters';
 import { state } from '../tracing/state';
@@ -84,6 +85,7 @@ export class TelemetrySource {
   private setUpInstrumentations(): void {
     const { instrumentations } = this.config;
     if (instrumentations.length === 0) return;
+    ensurePropagator();
     const { registerInstrumentations } = require('../instrumentation/register-instrumentations') as typeof import('../instrumentation/register-instrumentations');
     registerInstrumentations(instrumentations);
   }
