@@ -36,7 +36,7 @@ export function functionAttributes(context: FcContext, instance: InstanceFacts):
     'faas.name': name,
     'faas.version': readText(context, 'service', 'versionId') ?? instance.functionVersion ?? readText(context, 'service', 'qualifier') ?? instance.qualifier,
     'faas.instance': instance.instanceId,
-    'faas.max_memory': memory === undefined ? undefined : memory * 1_048_576,
+    'faas.max_memory': memory === undefined || memory <= 0 ? undefined : memory * 1_048_576,
   });
 }
 

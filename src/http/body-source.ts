@@ -4,16 +4,12 @@ import { isReadable } from 'node:stream';
 export interface BodySource {
   /** The next piece; nothing at the end. Rejects with the source's own error. */
   next(): Promise<Uint8Array | undefined>;
-  /** Says that nobody wants the rest. Never throws, and does not wait. */
-  cancel(): void;
+  /** Says that nobody wants the rest. Resolves when the source has put its things away; never rejects. */
+  cancel(): Promise<void>;
 }
 
 interface NodeReadable extends AsyncIterable<unknown> {
   destroy(): unknown;
-}
-
-function ignore(work: unknown): void {
-  Promise.resolve(work).catch(() => {});
 }
 
 function bytesOf(chunk: unknown): Uint8Array {
@@ -23,7 +19,14 @@ function bytesOf(chunk: unknown): Uint8Array {
   throw new TypeError(`A body is made of texts and bytes, not of values of type ${chunk === null ? 'null' : typeof chunk}.`);
 }
 
-function ofIterator(iterator: AsyncIterator<unknown> | Iterator<unknown>, cancel: () => void): BodySource {
+function ofIterator(iterator: AsyncIterator<unknown> | Iterator<unknown>, stop: () => unknown): BodySource {
+  const cancel = async (): Promise<void> => {
+    try {
+      await stop();
+    } catch {
+      // It was to stop; whatever it says to that comes too late.
+    }
+  };
   return {
     async next() {
       const { done, value } = await iterator.next();
@@ -31,23 +34,17 @@ function ofIterator(iterator: AsyncIterator<unknown> | Iterator<unknown>, cancel
       try {
         return bytesOf(await value);
       } catch (error) {
-        cancel();
+        void cancel();
         throw error;
       }
     },
-    cancel() {
-      try {
-        cancel();
-      } catch {
-        // It was to stop; whatever it says to that comes too late.
-      }
-    },
+    cancel,
   };
 }
 
 function ofWebStream(stream: ReadableStream<unknown>): BodySource {
   const reader = stream.getReader();
-  return ofIterator({ next: () => reader.read() as Promise<IteratorResult<unknown>> }, () => ignore(reader.cancel()));
+  return ofIterator({ next: () => reader.read() as Promise<IteratorResult<unknown>> }, () => reader.cancel());
 }
 
 function has(value: object, key: PropertyKey): boolean {
@@ -69,12 +66,12 @@ export function bodySourceOf(value: unknown): BodySource | undefined {
   }
   if (has(value, Symbol.asyncIterator)) {
     const iterator = (value as AsyncIterable<unknown>)[Symbol.asyncIterator]();
-    return ofIterator(iterator, () => ignore(iterator.return?.()));
+    return ofIterator(iterator, () => iterator.return?.());
   }
   // Lists and maps are values; a generator is work to be done.
   if (has(value, 'next') && has(value, Symbol.iterator)) {
     const iterator = value as Iterator<unknown>;
-    return ofIterator(iterator, () => ignore(iterator.return?.()));
+    return ofIterator(iterator, () => iterator.return?.());
   }
   return undefined;
 }

@@ -41,12 +41,16 @@ function isWebResponse(value: object): value is Response {
   return isStatus(Reflect.get(value, 'status')) && typeof Reflect.get(value, 'arrayBuffer') === 'function' && typeof Reflect.get(value, 'headers') === 'object';
 }
 
+function headerText(value: unknown): string {
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+}
+
 function headersOf(given: unknown): Map<string, string | readonly string[]> {
   const headers = new Map<string, string | readonly string[]>();
   if (typeof given !== 'object' || given === null) return headers;
   for (const [name, value] of Object.entries(given) as [string, unknown][]) {
     if (value === undefined || value === null) continue;
-    headers.set(name.toLowerCase(), Array.isArray(value) ? value.map(String) : String(value));
+    headers.set(name.toLowerCase(), Array.isArray(value) ? value.map(headerText) : headerText(value));
   }
   return headers;
 }

@@ -2,8 +2,10 @@ import type { ServerResponse } from 'node:http';
 import { bodySourceOf } from '../http/body-source';
 import type { BodySource } from '../http/body-source';
 import type { HttpAnswer } from '../http/http-answer';
+import { settledWithin } from '../tracing/shared-flush';
 import type { HttpSink, Outcome, Sent } from '../http/http-exchange';
 
+const CLEANUP_MILLIS = 1_000;
 /** Statuses that have no body: RFC 9110, sections 6.4.1 and 15. */
 const BODILESS = new Set([204, 205, 304]);
 /** What the connection sees to by itself. */
@@ -29,7 +31,7 @@ export class StreamingSink implements HttpSink {
   async send(answer: HttpAnswer): Promise<Sent> {
     const source = typeof answer.body === 'string' || Buffer.isBuffer(answer.body) ? undefined : bodySourceOf(answer.body);
     const isBodiless = this.isHead || BODILESS.has(answer.statusCode);
-    if (this.isGone || (isBodiless && source !== undefined)) source?.cancel();
+    if (this.isGone || (isBodiless && source !== undefined)) void source?.cancel();
     if (this.isGone) return 'cancelled';
     this.setHead(answer, source);
     if (source === undefined || isBodiless) {
@@ -58,7 +60,7 @@ export class StreamingSink implements HttpSink {
       for (const [name, value] of headers) if (!CONNECTION_HEADERS.has(name)) this.response.setHeader(name, value);
       this.response.statusCode = statusCode;
     } catch (error) {
-      source?.cancel();
+      void source?.cancel();
       for (const name of this.response.getHeaderNames()) this.response.removeHeader(name);
       throw error;
     }
@@ -74,7 +76,8 @@ export class StreamingSink implements HttpSink {
       if (piece === undefined) return 'sent';
       if (piece.length > 0 && !this.response.write(piece) && (await this.orGone(this.drained())) === 'gone') break;
     }
-    source.cancel();
+    // Its `finally` belongs to the invocation, but must not hold it for ever.
+    await settledWithin(source.cancel(), CLEANUP_MILLIS);
     return 'cancelled';
   }
 

@@ -2,9 +2,10 @@ import { inFreshProcess } from './fresh-process';
 
 const NAMES: Readonly<Record<string, readonly string[]>> = {
   'fc-traced': [
-    'ACTIVE_SPAN', 'Annotate', 'FC_CONTEXT', 'FC_EVENT', 'FcTracedError', 'Handler', 'InjectContext', 'InjectEvent', 'InjectSpan', 'InjectTracer',
-    'Service', 'SpanAttribute', 'TRACER', 'Traced', 'Untraced', 'annotate', 'createHandler', 'currentSpan', 'getTracedMetadata', 'logFields',
-    'pinoMixin', 'registerLifetime', 'secret', 'startSpan', 'traced', 'winstonFormat', 'winstonMeta',
+    'ACTIVE_SPAN', 'Annotate', 'FC_CONTEXT', 'FC_EVENT', 'FcTracedError', 'Handler', 'HttpError', 'InjectContext', 'InjectEvent', 'InjectSpan',
+    'InjectTracer', 'Service', 'SpanAttribute', 'TRACER', 'Traced', 'Untraced', 'annotate', 'createHandler', 'currentSpan', 'getTracedMetadata',
+    'invokeHeaders', 'logFields', 'pinoMixin', 'readBody', 'readJson', 'registerLifetime', 'secret', 'startSpan', 'traceHeaders', 'traceInvoke',
+    'traced', 'winstonFormat', 'winstonMeta',
   ],
   'fc-traced/mcp': ['traceMcpClient', 'traceMcpServer'],
   'fc-traced/server': ['serve', 'traceListener'],
