@@ -19,10 +19,10 @@ export interface BaggageReading {
 
 function baggageOf(entries: ReadonlyMap<string, BaggageEntry>): Baggage | undefined {
   if (entries.size === 0) return undefined;
-  // Without a prototype, so that a key such as `__proto__` is a key like any other.
-  const record = Object.create(null) as Record<string, BaggageEntry>;
-  for (const [key, entry] of entries) record[key] = entry;
-  return propagation.createBaggage(record);
+  let baggage = propagation.createBaggage();
+  // One by one: a record of them would put keys that are numbers first, and has a prototype.
+  for (const [key, entry] of entries) baggage = baggage.setEntry(key, entry);
+  return baggage;
 }
 
 function parseMember(text: string): readonly [string, BaggageEntry] | undefined {

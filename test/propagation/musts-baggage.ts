@@ -21,6 +21,7 @@ export const baggageMusts: readonly Must[] = [
   lines('Baggage HTTP Header Format', 'several headers are one', 'a=1,b=2,c=3', 'a=1,b=2', 'c=3'),
   ...['BAGGAGE', 'Baggage'].map((name): Must => ({ section: 'Header Name', must: `the case of the header's name does not count: ${name}`, headers: [[name, 'a=1']], out: { baggage: 'a=1' } })),
   ...each('key', 'whitespace around a key is no part of it', { spaces: ['a =1', 'a=1'], tabs: ['\ta\t=1,\tb =2', 'a=1,b=2'] }),
+  ...each('baggage-string', 'the order of members is preserved', { letters: 'z=1,a=2,m=3', numbers: 'b=1,2=2,1=3' }),
   ...each('key', 'a key is a token', { 'every character': "!#$%&'*+-.^_`|~09AZaz=1", prototype: '__proto__=1,constructor=2,toString=3', 'no token is left out': ['a=1,b c=2,"d"=3,\u00e9=4,=5,no value,e=6', 'a=1,e=6'] }),
   ...each('value', 'code points that are no baggage-octet are percent-encoded', {
     'a space': 'a=DF%2028', quote: 'a=%22x%22', comma: 'a=1%2C2', semicolon: 'a=1%3B2', backslash: 'a=%5C', 'a line break': 'a=1%0D%0Ax:%202', 'other controls': 'a=%00%09%1F%7F', accents: 'a=Am%C3%A9lie', Chinese: 'a=%E4%BD%A0%E5%A5%BD', 'beyond 16 bit': 'a=%F0%9F%98%80',

@@ -1,0 +1,124 @@
+import { context, defaultTextMapSetter, diag, propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import type { TextMapPropagator } from '@opentelemetry/api';
+import { W3CTraceContextPropagator } from '@opentelemetry/core';
+import { createHandler, Handler, traceHeaders } from 'fc-traced';
+import { fakeFcContext, invoke, recordTraces } from 'fc-traced/testing';
+import { ensureContextManager } from '../../src/tracing/active-context';
+import { ensurePropagator, fcPropagator } from '../../src/propagation/propagator';
+
+const T = '4bf92f3577b34da6a3ce929d0e0e4736';
+const P = '00f067aa0ba902b7';
+const PARENT = `00-${T}-${P}-03`;
+ensureContextManager();
+
+const caller = (): Record<string, string> => ({ traceparent: PARENT, tracestate: 'a=1 ,b=2', baggage: 'user=ann;p=1' });
+const extracted = (carrier: object): ReturnType<typeof propagation.extract> => propagation.extract(ROOT_CONTEXT, carrier);
+function injected(active = context.active()): Record<string, string> {
+  const carrier = {};
+  propagation.inject(active, carrier);
+  return carrier;
+}
+
+beforeEach(() => propagation.disable());
+afterAll(() => propagation.disable());
+
+describe('ensurePropagator', () => {
+  test('registers ours where the application has none, also after a test removed it', () => {
+    for (let round = 0; round < 2; round += 1) {
+      ensurePropagator();
+      ensurePropagator();
+      expect(propagation.fields()).toEqual(['traceparent', 'tracestate', 'baggage']);
+      propagation.disable();
+    }
+  });
+
+  test.each<[string, TextMapPropagator]>([
+    ['of the SDK', new W3CTraceContextPropagator()],
+    ['that does nothing', { inject() {}, extract: (given) => given, fields: () => [] }],
+    ['that throws', { inject() { throw new Error('mine'); }, extract() { throw new Error('mine'); }, fields() { throw new Error('mine'); } }],
+  ])("never replaces an application's own, nor complains: one %s", (_, own) => {
+    const said: unknown[] = [];
+    const say = (...texts: unknown[]): void => void said.push(texts);
+    diag.setLogger({ error: say, warn: say, info() {}, debug() {}, verbose() {} });
+    const inject = jest.spyOn(own, 'inject').mockImplementation(() => {});
+    propagation.setGlobalPropagator(own);
+    ensurePropagator();
+    propagation.inject(ROOT_CONTEXT, {});
+    diag.disable();
+    expect([inject.mock.calls.length, said]).toEqual([1, []]);
+  });
+});
+
+describe('our propagator', () => {
+  beforeEach(() => ensurePropagator());
+
+  test('reads what a caller sent, and sends it on with an id of the request', () => {
+    const active = extracted(caller());
+    expect(trace.getSpanContext(active)).toMatchObject({ traceId: T, spanId: P, traceFlags: 3, isRemote: true });
+    expect(injected(active)).toEqual({ traceparent: expect.stringMatching(new RegExp(`^00-${T}-(?!${P})[0-9a-f]{16}-03$`)), tracestate: 'a=1 ,b=2', baggage: 'user=ann;p=1' });
+  });
+
+  test('injects what traceHeaders gives, in a recorded invocation the same ids', async () => {
+    const traces = recordTraces();
+    @Handler()
+    class Both {
+      handle(): unknown {
+        return [injected(), traceHeaders()];
+      }
+    }
+    const [one, other] = (await invoke(createHandler(Both, { parent: caller() }).handler)) as Record<string, string>[];
+    traces.stop();
+    expect(one).toEqual(other);
+    expect(one!.traceparent).toBe(`00-${T}-${traces.spans()[0]!.spanId}-03`);
+  });
+
+  test('injects an id of its own with each request of an invocation that is not recorded', async () => {
+    @Handler()
+    class Many {
+      handle(): unknown {
+        return Array.from({ length: 10 }, () => injected().traceparent);
+      }
+    }
+    const seen = (await invoke(createHandler(Many, { parent: PARENT }).handler, {}, fakeFcContext())) as string[];
+    expect(new Set([...seen, PARENT]).size).toBe(11);
+    expect(seen.every((text) => text.startsWith(`00-${T}-`) && text.endsWith('-03'))).toBe(true);
+  });
+
+  test('reads header lines as arrays: several of tracestate and baggage are one, several of traceparent none', () => {
+    expect(injected(extracted({ traceparent: [PARENT], tracestate: ['a=1', 'b=2'], baggage: ['x=1', 'y=2'] }))).toMatchObject({ tracestate: 'a=1,b=2', baggage: 'x=1,y=2' });
+    expect(extracted({ traceparent: [PARENT, PARENT], tracestate: 'a=1' })).toBe(ROOT_CONTEXT);
+  });
+
+  test.each([{}, { traceparent: 'rubbish' }, { traceparent: 7 }, { baggage: 'rubbish' }, { tracestate: 'a=1' }])('leaves the context as it is where nobody is named: %j', (carrier) => {
+    expect(extracted(carrier)).toBe(ROOT_CONTEXT);
+  });
+
+  test('counts what it has to leave out', async () => {
+    const traces = recordTraces();
+    @Handler()
+    class Next {
+      handle(): void {}
+    }
+    const { handler } = createHandler(Next);
+    await invoke(handler);
+    extracted({ traceparent: 'rubbish', baggage: 'a=1,rubbish' });
+    await invoke(handler);
+    traces.stop();
+    expect(traces.last().spans[0]!.attributes['fc_traced.malformed_carriers']).toBe(2);
+  });
+
+  test('injects nothing where there is nothing', () => {
+    expect(injected(ROOT_CONTEXT)).toEqual({});
+  });
+
+  test('its fields can be changed by nobody', () => {
+    fcPropagator.fields().pop();
+    expect(fcPropagator.fields()).toHaveLength(3);
+  });
+
+  test('keeps to the setter it is given', () => {
+    const set = jest.fn(defaultTextMapSetter.set);
+    fcPropagator.inject(extracted(caller()), {}, { set });
+    expect(set.mock.calls.map(([, name]) => name)).toEqual(['traceparent', 'tracestate', 'baggage']);
+  });
+});
