@@ -1,3 +1,5 @@
+import './cold-start/first-module';
+import './cold-start/require-watch';
 import 'reflect-metadata';
 
 export { serve } from './server/serve';

@@ -6,6 +6,7 @@ import { resolveConfig } from '../config';
 import type { Config } from '../config';
 import { readText } from '../fc/context';
 import type { FcContext } from '../fc/context';
+import { correlateLogs } from '../logs/correlate-logs';
 import type { HandlerOptions } from '../options';
 import { callIn, ensureContextManager } from '../tracing/active-context';
 import { countAndTell, tellOnce } from '../tracing/counters';
@@ -62,16 +63,17 @@ export class InvocationRunner {
     this.source = new TelemetrySource(this.config, this.coldStart);
   }
 
-  /** Runs `build` as the initializer does, and loads what a recorded invocation will need. Throws what `build` throws. */
-  prepare(context: FcContext, build: () => void): void {
+  /** Runs `build`, if there is anything to build, as the initializer does, and loads what a recorded invocation will need. Throws what `build` throws. */
+  prepare(context: FcContext, build?: () => void): void {
     this.coldStart.measure('initialize', () => this.initialize(context, build));
   }
 
-  private initialize(context: FcContext, build: () => void): void {
+  private initialize(context: FcContext, build: (() => void) | undefined): void {
     ensureContextManager();
+    correlateLogs(this.options.logs, context);
     this.config.warnings.forEach(tellOnce);
     const invocation: Invocation = { context, event: undefined, telemetry: undefined, open: new OpenCalls() };
-    this.coldStart.build(() => callIn(contextOfInvocation(invocation, undefined), build, undefined, []));
+    if (build !== undefined) this.coldStart.build(() => callIn(contextOfInvocation(invocation, undefined), build, undefined, []));
     try {
       const destination = this.source.destinationOf(context);
       if (destination !== undefined) this.source.telemetryFor(destination, context);
@@ -86,6 +88,7 @@ export class InvocationRunner {
     const { event, context } = call;
     const coldStart = this.takeColdStart();
     ensureContextManager();
+    correlateLogs(this.options.logs, context);
     const plan = planInvocation(this.source, this.options, this.config.sampleRatio, call);
     const span = startInvocationSpan(plan, call, { instance: this.config.instance, programName: this.name, coldStart, baggageKeys: this.config.baggageAttributes });
     const recorded = span === undefined ? undefined : plan.telemetry;

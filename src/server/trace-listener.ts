@@ -62,7 +62,7 @@ export function traceListener(listener: RequestListener, options: TraceListenerO
     const control = controlOf(request);
     if (control === 'pre-freeze' || control === 'pre-stop') return void runner.flush().then(pass);
     if (control === 'initialize') {
-      runner.prepare(context, () => {});
+      runner.prepare(context);
       return void pass();
     }
     const isHttp = control === 'http';
