@@ -16,7 +16,7 @@ class Reading {
     return new Service().read();
   }
 }
-const { handler } = createHandler(Reading);
+const { handler } = createHandler(Reading, { http: false });
 const traces = recordTraces();
 afterEach(() => traces.clear());
 afterAll(() => traces.stop());

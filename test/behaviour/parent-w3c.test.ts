@@ -9,7 +9,7 @@ class Plain {
     return trace.getActiveSpan()?.spanContext().traceState?.serialize();
   }
 }
-const { handler } = createHandler(Plain);
+const { handler } = createHandler(Plain, { http: false });
 const traces = recordTraces();
 afterEach(() => traces.clear());
 afterAll(() => traces.stop());

@@ -17,7 +17,7 @@ class Echo {
     return this.pass(event);
   }
 }
-const { handler } = createHandler(Echo);
+const { handler } = createHandler(Echo, { http: false });
 
 const traces = recordTraces();
 let recorded = 0;

@@ -28,8 +28,8 @@ const OURS = /^dist\/(cli|viewer|emulator|tree|export|samples)\//;
 
 interface Seen { readonly answer: unknown; readonly loaded: readonly string[] }
 
-/** Loading more than this for an invocation nobody asked to trace needs a reason, and a new number here. Seen: 83 of each. */
-const MOST_FILES = { ours: 90, 'from node_modules': 85 };
+/** Loading more than this for an invocation nobody asked to trace needs a reason, and a new number here. Seen: 125 of ours: HTTP, logs and outgoing headers are part of what any function may use; 83 of others. */
+const MOST_FILES = { ours: 135, 'from node_modules': 85 };
 
 function sampled(path: string): Promise<Seen> {
   const context = contextSource({ openTracingSpanContext: '124ed43254b54966:124ed43254b54966:0:1' });
