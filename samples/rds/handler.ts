@@ -9,9 +9,10 @@ type Order = { readonly id: string; readonly sku: string; readonly quantity: num
 // One connection, which is too few: who comes second waits for it.
 const mysql = createPool({ uri: process.env['MYSQL_URL'] ?? '', connectionLimit: 1 });
 const postgres = new Pool({ connectionString: process.env['POSTGRES_URL'], max: 1 });
+// A server closes connections of an instance that was frozen for long. The pool makes new ones.
+postgres.on('error', () => undefined);
 
-@Service()
-class Stock {
+@Service() class Stock {
   @Traced({ result: (price: number) => ({ 'order.price': price }) })
   async price(sku: string): Promise<number> {
     const [rows] = await mysql.execute<RowDataPacket[]>('SELECT price FROM stock WHERE sku = ?', [sku]);
@@ -37,16 +38,14 @@ class Stock {
   }
 }
 
-@Service()
-class Ledger {
+@Service() class Ledger {
   @Traced()
   async book(orderId: string, amount: number): Promise<void> {
     await postgres.query('INSERT INTO bookings (order_id, amount) VALUES ($1, $2)', [orderId, amount]);
   }
 }
 
-@Handler()
-class Checkout {
+@Handler() class Checkout {
   constructor(private readonly stock: Stock, private readonly ledger: Ledger) {}
 
   async handle(order: Order) {

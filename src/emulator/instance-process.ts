@@ -40,8 +40,9 @@ export class InstanceProcess {
     const { stdout, stderr, stdio } = this.#child;
     for (const output of [stdout, stderr]) if (output) createInterface({ input: output }).on('line', onLog);
     this.#pipe = stdio[ANSWER_FD] as Duplex;
+    // A process that is killed breaks its pipe, which the reader of its lines tells once more. Its end is what counts.
     this.#pipe.on('error', () => undefined);
-    createInterface({ input: this.#pipe }).on('line', (line) => this.#settle(line));
+    createInterface({ input: this.#pipe }).on('error', () => undefined).on('line', (line) => this.#settle(line));
     this.#child.on('error', () => this.#ended()).on('exit', () => this.#ended()).on('close', () => (this.#closed = true));
     process.on('exit', this.#onExit);
   }

@@ -14,7 +14,9 @@ export async function send(story: Story, ending: Ending, { protocol, endpoint }:
   for await (const run of story.play(stage)) {
     if (ending.begun) break;
     print('');
-    for (const call of run.calls) print(describeAnswer({ ...call, title: run.title }), paint('dim', `  trace  ${call.invocation.traceId ?? ''}`));
+    for (const call of run.calls) {
+      print(describeAnswer({ ...call, title: run.title }), paint('dim', `  trace  ${call.invocation.traceId ?? ''}  as in samples/${story.name}/trace/${run.name}.txt`));
+    }
     const failure = await stage.delivered().then(
       () => undefined,
       (error: unknown) => (error instanceof Error ? error.message : 'not sent'),
