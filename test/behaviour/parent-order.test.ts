@@ -21,7 +21,7 @@ const jaegerText = ({ traceId, spanId }: typeof W3C, flags = '1'): string => `${
 
 interface Sources { parent?: HandlerOptions['parent']; w3c?: string; jaeger?: string }
 async function spanFrom({ parent, w3c, jaeger }: Sources): Promise<SpanRecord | undefined> {
-  const { handler } = createHandler(Plain, parent === undefined ? {} : { parent });
+  const { handler } = createHandler(Plain, { http: false, ...(parent !== undefined && { parent }) });
   const event = { version: 'v1', rawPath: '/', headers: { traceparent: w3c }, requestContext: { http: { method: 'GET' } } };
   expect(await invoke(handler, event, fakeFcContext({ tracing: jaeger === undefined ? {} : { openTracingSpanContext: jaeger } }))).toBe('done');
   return traces.spans()[0];
@@ -74,7 +74,7 @@ test.each<[string, ParentCarrier]>([
 });
 
 test('a function as option parent gets the decoded event and the context', async () => {
-  const { handler } = createHandler(Plain, { parent: (event, context) => (event as Record<string, string>)[context.requestId] });
+  const { handler } = createHandler(Plain, { http: false, parent: (event, context) => (event as Record<string, string>)[context.requestId] });
   await invoke(handler, { one: traceparent(EXPLICIT) }, fakeFcContext({ requestId: 'one' }));
   expect(traces.spans()[0]!.traceId).toBe(EXPLICIT.traceId);
 });

@@ -49,6 +49,6 @@ function holding(...texts) {
 }
 
 /** The files of OpenTelemetry that are loaded, as names of packages. */
-const loadedPackages = () => [...new Set(Object.keys(require.cache).map((file) => /node_modules[\\/](@opentelemetry[\\/][^\\/]+)/.exec(file)?.[1].replace('\\', '/')).filter(Boolean))].sort();
+const loadedPackages = () => [...new Set(Object.keys(require.cache).map((file) => /node_modules[\\/](@opentelemetry[\\/][^\\/]+)/.exec(file)?.[1].replace('\\', '/')).filter(Boolean))].sort((a, b) => (a < b ? -1 : 1));
 
 module.exports = { classOf, createHandler, dist, drawn, fakeFcContext, holding, invoke, loadedPackages, told, traces, unsampled };

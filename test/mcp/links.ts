@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-unnecessary-type-assertion -- both generations in one union: the compiler needs the assertions, the linter's own does not see why */
 import { InMemoryTransport as InMemory2, createMcpHandler } from '@modelcontextprotocol/server';
 import { StreamableHTTPClientTransport as HttpClient2 } from '@modelcontextprotocol/client';
 import { localhostHostValidation, NodeStreamableHTTPServerTransport, toNodeHandler } from '@modelcontextprotocol/node';
@@ -79,7 +80,7 @@ export async function streamable(generation: Generation, make: MakeServer, optio
 /** 2.x: a server object for each request, for clients of both eras. */
 export async function perRequest(make: MakeServer, options: LinkOptions = {}): Promise<Link> {
   const handler = createMcpHandler(make as never);
-  const { url, close } = await listen(toNodeHandler(handler) as unknown as RequestListener, options);
+  const { url, close } = await listen(toNodeHandler(handler), options);
   return {
     transport: () => new HttpClient2(url, options.passes ? { fetch: passing } : {}) as never,
     close: async () => {
