@@ -74,7 +74,9 @@ export class IncomingRequest {
 
   /** The other side called it off. A handler that is running says itself when it is over. */
   cancelled(): void {
-    if (!this.isHandled) this.started?.operation?.cancel();
+    const operation = this.started?.operation;
+    if (this.isHandled) operation?.calledOff();
+    else operation?.cancel();
   }
 
   private handled(extra: unknown): void {

@@ -29,6 +29,7 @@ export class OperationSpan implements OpenCall {
   /** The context in which it is active. */
   readonly context: Context;
   private ended = false;
+  private isCalledOff = false;
   private keeper: Invocation | undefined;
 
   constructor(
@@ -60,6 +61,11 @@ export class OperationSpan implements OpenCall {
     });
   }
 
+  /** It was called off, but is not over. */
+  calledOff(): void {
+    this.isCalledOff = true;
+  }
+
   /** Ends the span of what was called off. */
   cancel(): void {
     this.endWith('fc_traced.cancelled');
@@ -67,7 +73,7 @@ export class OperationSpan implements OpenCall {
 
   /** Ends the span of what outlived its invocation. */
   abandon(): void {
-    this.endWith('fc_traced.abandoned');
+    this.endWith(this.isCalledOff ? 'fc_traced.cancelled' : 'fc_traced.abandoned');
   }
 
   endFailed(failure: OperationFailure): void {
