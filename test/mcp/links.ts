@@ -80,7 +80,8 @@ export async function streamable(generation: Generation, make: MakeServer, optio
 /** 2.x: a server object for each request, for clients of both eras. */
 export async function perRequest(make: MakeServer, options: LinkOptions = {}): Promise<Link> {
   const handler = createMcpHandler(make as never);
-  const { url, close } = await listen(toNodeHandler(handler), options);
+  const answer = toNodeHandler(handler);
+  const { url, close } = await listen((request, response) => void answer(request, response), options);
   return {
     transport: () => new HttpClient2(url, options.passes ? { fetch: passing } : {}) as never,
     close: async () => {
