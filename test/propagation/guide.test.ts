@@ -1,0 +1,72 @@
+import { transformSync } from '@swc/core';
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { FcFunction } from 'fc-traced';
+import { fakeFcContext, invoke, recordTraces } from 'fc-traced/testing';
+import { httpEventOf } from '../../src/http/http-event';
+import { readFcTracingHeaders } from '../../src/propagation/fc-headers';
+import { renderTrace } from '../../src/tree/render-tree';
+import { root } from '../package/fresh-process';
+import { codeBlocks, readDocument } from '../package/markdown';
+
+const blocks = codeBlocks(readDocument(root, 'docs/propagation.md'));
+const drawing = blocks.find(({ text }) => text.startsWith('checkout\n'))!;
+
+/** A function of the guide, as its compiler would have made it, whose far ends are on this machine. */
+function functionOf(name: string, addresses: Readonly<Record<string, string>> = {}): FcFunction {
+  let { text } = blocks.find((block) => block.text.includes(`@Handler({ name: '${name}'`))!;
+  for (const [far, near] of Object.entries(addresses)) {
+    expect(text).toContain(far);
+    text = text.replace(far, near);
+  }
+  const { code } = transformSync(text, {
+    configFile: false,
+    swcrc: false,
+    jsc: { target: 'es2022', keepClassNames: true, parser: { syntax: 'typescript', decorators: true }, transform: { legacyDecorator: true, decoratorMetadata: true } },
+    module: { type: 'commonjs' },
+  });
+  const module = {} as { handler: FcFunction };
+  // oxlint-disable-next-line typescript/no-implied-eval -- examples of this repository
+  new Function('require', 'exports', code)((wanted: string): unknown => require(wanted), module);
+  return module.handler;
+}
+
+const servers: Server[] = [];
+afterAll(() => servers.forEach((server) => { server.close(); server.closeAllConnections(); }));
+
+/** A server on this machine that has `answer` answer. */
+async function listen(answer: (request: IncomingMessage, body: Buffer) => Promise<string>): Promise<string> {
+  const server = createServer((request, response) => {
+    request.toArray().then((chunks) => answer(request, Buffer.concat(chunks as Buffer[]))).then((text) => response.end(text), () => response.writeHead(500).end());
+  });
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+async function request(handler: FcFunction, target: string, headers: IncomingMessage['headers']): Promise<string> {
+  const { body } = (await invoke(handler, { ...httpEventOf({ method: 'GET', target, headers }), body: '' })) as { body: string };
+  return body;
+}
+
+test('the three functions of the guide make the trace that is drawn there, baggage at its end', async () => {
+  const prices = functionOf('prices');
+  const atPrices = await listen((incoming) => request(prices, incoming.url!, incoming.headers));
+  const stock = functionOf('stock', { 'https://prices.example': `http://${atPrices}` });
+  const atApi = await listen(async ({ url, headers }, body) => {
+    expect(url).toBe('/2023-03-30/functions/stock/invocations');
+    // As FC does for an event: its own headers become `context.tracing`.
+    const tracing = readFcTracingHeaders(headers);
+    return JSON.stringify(await invoke(stock, body, fakeFcContext({ tracing })));
+  });
+  const checkout = functionOf('checkout', { "protocol: 'https'": "protocol: 'http'", 'fcv3.cn-hangzhou.aliyuncs.com': atApi });
+  const traces = recordTraces();
+  try {
+    const answer = await request(checkout, '/?sku=teapot', { baggage: 'tenant=acme' });
+    expect(JSON.parse(answer)).toEqual({ sku: 'teapot', shelf: 6, price: 12 });
+    expect(renderTrace(traces.only(), { attributes: ['tenant'] })).toBe(drawing.text);
+  } finally {
+    traces.stop();
+  }
+});
