@@ -10,6 +10,9 @@ const HOW_TO_GET_IT = `MariaDB is not installed here. It is part of this story: 
   macOS            brew install mariadb
 One that is somewhere else is used when MARIADBD is the path of its program.`;
 
+// Its temporary tables are left behind where it is ended in the middle.
+const within = (folder: string): NodeJS.ProcessEnv => ({ ...process.env, TMPDIR: folder });
+
 // With `--user=root` it runs as root, which it refuses unasked; nobody else may be here in a container.
 const ownUser = (): string[] => (process.getuid?.() === 0 ? ['--user=root'] : []);
 
@@ -37,9 +40,9 @@ async function start(stage: Stage, server: string, folder: string): Promise<{ po
   for (let attempt = 1; ; attempt += 1) {
     const port = await freePort();
     const program = Program.start(stage.ending, server, [
-      '--no-defaults', ...ownUser(), `--datadir=${join(folder, 'data')}`, `--init-file=${join(folder, 'init.sql')}`, '--socket=socket', '--pid-file=pid',
+      '--no-defaults', ...ownUser(), `--datadir=${join(folder, 'data')}`, `--tmpdir=${folder}`, `--init-file=${join(folder, 'init.sql')}`, '--socket=socket', '--pid-file=pid',
       '--bind-address=127.0.0.1', `--port=${port}`, '--skip-name-resolve', '--innodb-buffer-pool-size=16M', '--innodb-flush-log-at-trx-commit=0',
-    ]);
+    ], within(folder));
     try {
       const [, version = ''] = await program.until(/ready for connections\.\s+Version: '([\d.]+)/);
       return { port, version };
@@ -58,8 +61,8 @@ export async function startMariaDb(stage: Stage, schema: string): Promise<string
   const password = randomBytes(12).toString('hex');
   writeFileSync(join(folder, 'init.sql'), initFile(readFileSync(schema, 'utf8'), password), { mode: 0o600 });
   const installing = Program.start(stage.ending, install, [
-    '--no-defaults', ...ownUser(), `--datadir=${join(folder, 'data')}`, '--auth-root-authentication-method=socket', '--skip-test-db', '--skip-name-resolve',
-  ]);
+    '--no-defaults', ...ownUser(), `--datadir=${join(folder, 'data')}`, `--tmpdir=${folder}`, '--auth-root-authentication-method=socket', '--skip-test-db', '--skip-name-resolve',
+  ], within(folder));
   if ((await installing.exited()) !== 0) throw new Error(`MariaDB could not make its tables:\n${installing.output}`);
   const { port, version } = await start(stage, server, folder);
   stage.say(`MariaDB ${version} on 127.0.0.1:${port}, its data in a temporary folder`);
