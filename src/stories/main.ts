@@ -60,8 +60,9 @@ export async function main(args: readonly string[]): Promise<number> {
 
 if (require.main === module) {
   for (const [signal, code] of SIGNALS) process.on(signal, () => interrupt(code));
-  // Whoever reads along may stop reading, as `head` does.
+  // Whoever reads along may stop reading, as `head` does, or close the terminal.
   process.stdout.on('error', () => interrupt(1));
+  process.stderr.on('error', () => undefined);
   void main(process.argv.slice(2)).then((code) => {
     process.exitCode = code;
   });

@@ -37,7 +37,8 @@ export class Program {
         resolve();
       });
     });
-    process.once('exit', this.#onExit);
+    // Before the folders are removed that it writes to.
+    process.prependOnceListener('exit', this.#onExit);
   }
 
   /** Starts a program, which `ending` puts away. */

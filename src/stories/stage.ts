@@ -53,7 +53,7 @@ export class Stage {
   /** A new temporary folder. */
   folder(): string {
     const folder = mkdtempSync(join(tmpdir(), `fc-traced-${this.sample}-`));
-    const remove = (): void => rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+    const remove = (): void => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 });
     process.once('exit', remove);
     this.ending.defer(() => {
       process.off('exit', remove);

@@ -18,6 +18,6 @@ test('each phase that the picture shows is explained, and no other', () => {
 });
 
 test('the slowest module is drawn as it is shown', async () => {
-  const { spans } = await play('shop', 'otlp', [{ sku: 'teapot' }], { codeDir: join(__dirname, 'functions'), handler: 'shop.handler', env: { TRACED_SLOWEST_MODULES: '1' } });
+  const { spans } = await play('shop', 'otlp', [{ sku: 'teapot' }], { codeDir: join(__dirname, 'functions'), handler: 'shop.handler', env: { TRACED_SLOWEST_MODULES: '1', SLOW_MILLIS: '1000' } });
   expect(renderTrace(buildTraces(spans)[0]!)).toContain(drawings[1]);
 });

@@ -127,4 +127,13 @@ interface Told { readonly failed?: string; readonly answer?: unknown; readonly l
     child.kill('SIGINT');
     expect((await ended).left).toEqual([]);
   });
+
+  test('Ctrl-C, and once more while it puts everything away, leaves no process and no folder', async () => {
+    const { child, prints, ended } = startSample(['rds']);
+    await prints('the event function');
+    child.kill('SIGINT');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    child.kill('SIGINT');
+    expect(await ended).toMatchObject({ code: 130, left: [] });
+  });
 });

@@ -38,6 +38,12 @@ function processesWith(text: string): string[] {
   return pids.filter((pid) => read(`/proc/${pid}/environ`).includes(text)).map((pid) => read(`/proc/${pid}/cmdline`).replaceAll('\0', ' '));
 }
 
+// What was killed takes a moment to be gone.
+async function processesLeft(text: string): Promise<string[]> {
+  for (let look = 0; look < 20 && processesWith(text).length > 0; look += 1) await new Promise((resolve) => setTimeout(resolve, 50));
+  return processesWith(text);
+}
+
 /** Starts it with a folder of its own for what is temporary, in which nothing may be left. */
 export function startSample(args: readonly string[], env: Record<string, string> = {}): RunningSample {
   const temporary = mkdtempSync(join(tmpdir(), 'fc-traced-test-'));
@@ -52,9 +58,11 @@ export function startSample(args: readonly string[], env: Record<string, string>
   child.stderr.on('data', (bytes: Buffer) => { stderr += bytes.toString(); });
   const ended = new Promise<SampleRun>((resolve) => {
     child.on('close', (code) => {
-      const left = [...readdirSync(temporary), ...processesWith(temporary)];
-      rmSync(temporary, { recursive: true, force: true });
-      resolve({ code, stdout, stderr, left });
+      void processesLeft(temporary).then((processes) => {
+        const left = [...readdirSync(temporary), ...processes];
+        rmSync(temporary, { recursive: true, force: true });
+        resolve({ code, stdout, stderr, left });
+      });
     });
   });
   const prints = (text: string): Promise<void> => new Promise((resolve, reject) => {
