@@ -25,8 +25,9 @@ export function readMeta(params: unknown): Carried {
     const found: Partial<Record<(typeof KEYS)[number], unknown>> = {};
     let malformed = isObject(meta) ? 0 : 1;
     for (const key of KEYS) {
-      if (!Object.hasOwn(meta, key)) continue;
-      const value: unknown = Reflect.get(meta, key);
+      const value: unknown = Object.hasOwn(meta, key) ? Reflect.get(meta, key) : undefined;
+      // A transport within a process hands on what JSON has no word for.
+      if (value === undefined) continue;
       // Where HTTP allows a list of headers, the protocol has one text.
       if (typeof value === 'string' && value.length <= MAX_TEXT) found[key] = value;
       else malformed += 1;

@@ -3,7 +3,7 @@ import { traceMcpClient, traceMcpServer } from 'fc-traced/mcp';
 import { currentSpan } from 'fc-traced';
 import { expectTrace, recordTraces } from 'fc-traced/testing';
 import { connected, ended, inInvocation } from './asking';
-import { streamable } from './links';
+import { inMemory, streamable } from './links';
 import { callTool, Forecast, GENERATIONS, weatherClient, weatherServer } from './weather';
 
 const traces = recordTraces();
@@ -66,7 +66,6 @@ describe.each(GENERATIONS)('%s', (generation) => {
 
   test('a ping of either side is a span on both', async () => {
     const server = weatherServer(generation);
-    const { inMemory } = await import('./links');
     const link = await inMemory(generation, () => traceMcpServer(server));
     const client = traceMcpClient(weatherClient(generation));
     await client.connect(link.transport());

@@ -1,0 +1,61 @@
+import { secret } from 'fc-traced';
+import { traceMcpServer } from 'fc-traced/mcp';
+import { expectTrace, recordTraces } from 'fc-traced/testing';
+import { connected, inInvocation, spansOf } from './asking';
+import { inMemory } from './links';
+import { callTool, GENERATIONS, weatherClient, weatherServer } from './weather';
+import { z } from 'zod';
+
+const traces = recordTraces();
+afterEach(() => traces.clear());
+afterAll(() => traces.stop());
+
+describe.each(GENERATIONS)('%s', (generation) => {
+  test('a prompt and a resource are named, a resource not in the name of the span, and no token in its address is recorded', async () => {
+    const { client, close } = await connected(generation);
+    traces.clear();
+    await inInvocation(async () => [await client.getPrompt({ name: 'packing', arguments: { city: 'Ulm' } }), await client.readResource({ uri: 'weather://today?token=4711' }), await client.listTools()]);
+    const prompt = { name: 'prompts/get packing', attributes: { 'gen_ai.prompt.name': 'packing', 'gen_ai.operation.name': undefined, 'gen_ai.tool.name': undefined } };
+    const resource = { name: 'resources/read', attributes: { 'mcp.resource.uri': 'weather://today?token=REDACTED' } };
+    const list = { name: 'tools/list', attributes: { 'mcp.method.name': 'tools/list' } };
+    expectTrace(traces.only()).toMatchTree({ name: 'ask', children: [prompt, resource, list].map((call) => ({ ...call, kind: 'client', children: [{ ...call, kind: 'server' }] })) });
+    expectTrace(traces.only()).toHideSecrets('Ulm', '4711', 'sunny');
+    await close();
+  });
+
+  test('arguments and results are recorded where the options say so, without what is secret', async () => {
+    const { client, close } = await connected(generation, { trace: { toolArguments: true, toolResults: true } });
+    const hidden = secret(`Ulm-${generation}-4711`);
+    traces.clear();
+    await inInvocation(() => callTool(generation, client, 'weather', { city: hidden.reveal(), password: 'xyzzy', depth: { apiKey: 'k' } }));
+    for (const kind of ['client', 'server'] as const) {
+      const attributes = spansOf(traces, 'tools/call weather', kind)[0]!.attributes as Record<string, string>;
+      expect(JSON.parse(attributes['gen_ai.tool.call.arguments']!)).toEqual({ city: '[redacted]', password: '[redacted]', depth: { apiKey: '[redacted]' } });
+      expect(JSON.parse(attributes['gen_ai.tool.call.result']!)).toEqual([{ type: 'text', text: 'sunny in [redacted]' }]);
+    }
+    await close();
+  });
+
+  test('a result of a tool that failed is never recorded', async () => {
+    const { client, close } = await connected(generation, { trace: { toolResults: true } });
+    traces.clear();
+    await inInvocation(() => callTool(generation, client, 'refused'));
+    expect(traces.spans().map(({ attributes }) => attributes['gen_ai.tool.call.result'])).toEqual([undefined, undefined, undefined]);
+    await close();
+  });
+
+  test('long names of a caller are cut', async () => {
+    const link = await inMemory(generation, () => traceMcpServer(weatherServer(generation)));
+    const client = weatherClient(generation);
+    await client.connect(link.transport());
+    traces.clear();
+    const long = 'x'.repeat(100_000);
+    await callTool(generation, client, long).catch(() => undefined);
+    await client.request({ method: `vendor/${long}` }, z.object({})).catch(() => undefined);
+    const names = traces.spans().map(({ name }) => name);
+    expect(names).toHaveLength(2);
+    expect(Math.max(...names.map(({ length }) => length))).toBeLessThan(160);
+    expect(Math.max(...traces.spans().flatMap(({ attributes }) => Object.values(attributes).map((value) => String(value).length)))).toBeLessThan(160);
+    await link.close();
+  });
+});
