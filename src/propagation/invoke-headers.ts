@@ -1,6 +1,6 @@
 import { activeContext } from '../tracing/active-context';
 import { BAGGAGE_ITEM_PREFIX, SPAN_CONTEXT_HEADER } from './fc-headers';
-import { outgoingFrom } from './outgoing';
+import { outgoingRequest } from './outgoing-request';
 import { percentEncode } from './percent-encoding';
 import { w3cHeaders } from './trace-headers';
 
@@ -23,7 +23,7 @@ export interface InvokeFunctionHeaders {
  * ```
  */
 export function invokeHeaders(): Record<string, string> {
-  const outgoing = outgoingFrom(activeContext());
+  const outgoing = outgoingRequest(activeContext());
   const headers = w3cHeaders(outgoing);
   const { trace, baggage } = outgoing;
   if (trace !== undefined) headers[SPAN_CONTEXT_HEADER] = `${trace.traceId}:${trace.spanId}:0:${trace.flags & 1}`;

@@ -1,14 +1,15 @@
 import { activeContext } from '../tracing/active-context';
-import { outgoingFrom } from './outgoing';
 import type { Outgoing } from './outgoing';
+import { outgoingRequest } from './outgoing-request';
 import { formatTraceparent } from './traceparent';
 
 /**
  * The headers that pass the trace on with one outgoing request: `traceparent`, and `tracestate` and `baggage` where there are any.
  *
  * Call it once for each request, inside the span that stands for the request, such as a method with `@Traced({ kind: 'client' })`: the
- * parent id is that span's. In an invocation that is not recorded, trace id and flags are the caller's, and each call gives a
- * parent id of its own. Outside of any invocation and span, and where tracing is suppressed, the result is `{}`.
+ * parent id is that span's. Each further call in the same span is taken for a further request: it gets a client span of its own, named
+ * `outgoing request` and without length, whose id is given. In an invocation that is not recorded, trace id and flags are the caller's,
+ * and each call gives a parent id of its own. Outside of any invocation and span, and where tracing is suppressed, the result is `{}`.
  *
  * `tracestate` is what was received, byte by byte, up to 8,192 characters; `baggage` is what is active, up to 64 members and
  * 8,192 bytes. What does not fit, and keys that are no tokens, are left out and counted in `fc_traced.malformed_carriers`.
@@ -29,7 +30,7 @@ import { formatTraceparent } from './traceparent';
  * ```
  */
 export function traceHeaders(): Record<string, string> {
-  return w3cHeaders(outgoingFrom(activeContext()));
+  return w3cHeaders(outgoingRequest(activeContext()));
 }
 
 /** The headers of one outgoing request. */

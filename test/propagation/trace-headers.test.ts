@@ -1,8 +1,8 @@
 import { context, INVALID_SPAN_CONTEXT, propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import type { Context, Span, SpanContext } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
-import { createHandler, currentSpan, Handler, traceHeaders, Traced } from 'fc-traced';
-import { fakeFcContext, invoke, recordTraces } from 'fc-traced/testing';
+import { createHandler, currentSpan, Handler, invokeHeaders, traceHeaders, Traced, traceInvoke } from 'fc-traced';
+import { expectTrace, fakeFcContext, invoke, recordTraces } from 'fc-traced/testing';
 import { ensureContextManager } from '../../src/tracing/active-context';
 
 const T = '4bf92f3577b34da6a3ce929d0e0e4736';
@@ -69,6 +69,27 @@ describe('in a recorded invocation', () => {
     expect(seen.map(([own, sent]) => own === sent)).toEqual([true, true, true]);
     expect(new Set(seen.flat()).size).toBe(3);
     expect(traces.only().roots[0]!.children.map(({ span }) => span.spanId).sort()).toEqual(seen.map(([own]) => own).sort());
+  });
+
+  test('several requests of one method are told apart: all but the first have a client span without length', async () => {
+    class Shop {
+      @Traced()
+      async ask(): Promise<string[]> {
+        const sent = [traceHeaders()];
+        await Promise.resolve();
+        sent.push(traceHeaders(), invokeHeaders(), traceInvoke().commonHeaders);
+        return sent.map(({ traceparent }) => traceparent!);
+      }
+    }
+    const sent = await inHandler(() => new Shop().ask(), `00-${T}-${P}-03`);
+    expect(sent.map((text) => text.slice(0, 36) + text.slice(52))).toEqual(Array(4).fill(`00-${T}--03`));
+    expectTrace(traces.only()).toMatchTree({
+      name: 'test-function',
+      children: [{ name: 'Shop.ask', kind: 'internal', status: 'UNSET', children: Array(3).fill({ name: 'outgoing request', kind: 'client', status: 'UNSET', children: [] }) }],
+    });
+    const [asking] = traces.only().roots[0]!.children;
+    expect(sent.map((text) => text.slice(36, 52))).toEqual([asking!, ...asking!.children].map(({ span }) => span.spanId));
+    expect(asking!.children.every(({ span }) => span.startNanos >= asking!.span.startNanos && span.endNanos <= asking!.span.endNanos)).toBe(true);
   });
 
   test('a span that has ended is still the one that a late request names', async () => {
