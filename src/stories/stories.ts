@@ -1,3 +1,4 @@
+import { chain } from './chain';
 import { eventStory } from './event-story';
 import { nas } from './nas';
 import { rds } from './rds';
@@ -21,4 +22,5 @@ export const STORIES: readonly Story[] = [
   ),
   rds,
   nas,
+  chain,
 ];
