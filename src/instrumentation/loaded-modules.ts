@@ -9,6 +9,9 @@ import type { ModuleDefinition, PatchingPart } from './module-definitions';
 /** Replaced by kafkajs' instrumentation to learn the id of the cluster, and nothing else is missing where that comes too late. */
 const NO_LOSS = new Set(['kafkajs/src/producer/index.js', 'kafkajs/src/consumer/index.js'].map(path.normalize));
 
+/** Libraries without which an instrumentation is still of use: Node's own `fetch` needs no package. */
+const DISPENSABLE = new Set(['undici']);
+
 const REMEDY = 'make the instrumentation before the library is imported, in a file that the program imports first or that is preloaded with node --require, and give the object to the option instrumentations';
 
 /** Whether a definition has been applied to what a module exports. */
@@ -24,6 +27,8 @@ function isApplied({ moduleExports, files }: ModuleDefinition, exports: unknown)
  */
 function patchFile(part: PatchingPart, definition: ModuleDefinition, { file, name, folder }: LoadedFile): 'patched' | 'replaced' | 'unsupported' {
   const exports: unknown = programRequire().cache[file]?.exports;
+  // The instrumentation's own hook was there when the program loaded it.
+  if (isApplied(definition, exports)) return 'patched';
   let patched: unknown = createRequire(file)(file);
   if (!isApplied(definition, exports)) patched = part._onRequire(definition, exports, name, folder);
   if (!isApplied(definition, exports)) return 'unsupported';
@@ -72,6 +77,7 @@ function tryToPatch(part: PatchingPart, definition: ModuleDefinition, loaded: Lo
 
 /** Nothing is loaded yet: fine where it can still be. */
 function tellOfAbsence(label: string, libraries: string[]): void {
+  if (libraries.every((library) => DISPENSABLE.has(library))) return;
   const reaches = libraries.map(reachOf);
   if (reaches.includes('require')) return;
   const name = libraries[reaches.indexOf('import')];
