@@ -1,5 +1,7 @@
 import { SpanKind } from '@opentelemetry/api';
-import type { Attributes } from '@opentelemetry/api';
+import type { Attributes, Context } from '@opentelemetry/api';
+import { INVOCATION_KEY, invocationIn } from '../tracing/linked-context';
+import { OpenCalls } from '../tracing/open-calls';
 import type { IncomingRequest } from './incoming-request';
 import { memberOf } from './member-of';
 import { headerOf } from './origin';
@@ -37,15 +39,30 @@ export class Connection {
   /** Requests that did not go through the SDK's own way, such as the probe of a version. */
   readonly strays = new Set<OutgoingRequest>();
   /** Whether the answer to a message goes another way than the HTTP request that brought it. */
-  readonly answersElsewhere: boolean;
+  private readonly answersElsewhere: boolean;
   private open = true;
   private readonly network: Attributes;
   private version: string | undefined;
 
-  constructor(private readonly transport: TransportLike) {
+  /** `made` is the context in which the transport was connected. */
+  constructor(
+    private readonly transport: TransportLike,
+    private readonly made: Context,
+  ) {
     this.network = networkOf(transport);
     // The SSE transport acknowledges a message at once, and answers on the long stream.
     this.answersElsewhere = has(transport, 'handlePostMessage');
+  }
+
+  /**
+   * The context that a message's work belongs to, which is that of the request that brought it. Where the answer goes another way, that
+   * request is over before the work is: what is open then ends, at the latest, with the connection.
+   */
+  contextOfWork(given: Context): Context {
+    const invocation = this.answersElsewhere ? invocationIn(given) : undefined;
+    if (invocation === undefined) return given;
+    const open = invocationIn(this.made)?.open;
+    return given.setValue(INVOCATION_KEY, { ...invocation, open: open === undefined || open.isOver ? new OpenCalls() : open });
   }
 
   get isOpen(): boolean {

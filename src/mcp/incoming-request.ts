@@ -43,7 +43,7 @@ export class IncomingRequest {
     if (this.started !== undefined) return this.started;
     const links: Link[] = this.origin.links;
     this.started = startOperation(this.operation, this.origin.context, links);
-    if (!this.connection.answersElsewhere) this.started.operation?.keep();
+    this.started.operation?.keep();
     return this.started;
   }
 

@@ -87,7 +87,7 @@ export class IncomingSide {
       // What the other side asks while it works on a request of ours belongs to where that was made, whatever the connection was made in.
       const isElsewhere = traceId !== undefined && spanIn(active)?.spanContext().traceId !== traceId;
       const given = (isElsewhere ? this.outgoing.contextOfTrace(traceId) : undefined) ?? active;
-      return { operation, origin: originOf(meta, extra, given, (span) => this.outgoing.isOwn(span)) };
+      return { operation, origin: originOf(meta, extra, connection.contextOfWork(given), (span) => this.outgoing.isOwn(span)) };
     } catch {
       hookFailed();
       return undefined;

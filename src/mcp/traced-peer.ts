@@ -1,4 +1,4 @@
-import { ensureContextManager } from '../tracing/active-context';
+import { activeContext, ensureContextManager } from '../tracing/active-context';
 import { tellOnce } from '../tracing/counters';
 import { Connection } from './connection';
 import { hookFailed } from './hook-failed';
@@ -82,7 +82,7 @@ export class TracedPeer {
       const transport = given as TransportLike;
       const known = this.connections.get(transport);
       if (known !== undefined) return known.reopen();
-      const connection = new Connection(transport);
+      const connection = new Connection(transport, activeContext());
       const { outgoing } = this;
       const watched = (original: Method): Method =>
         function (this: unknown, ...args) {
