@@ -1,9 +1,9 @@
-import { transformSync } from '@swc/core';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { renderTrace } from '../../src/tree/render-tree';
 import { buildTraces } from '../../src/tree/span-tree';
 import type { SpanRecord } from '../../src/tree/span-record';
+import { compiledExample } from '../package/compiled-example';
 import { dist, root } from '../package/fresh-process';
 import { codeBlocks, readDocument } from '../package/markdown';
 
@@ -30,13 +30,7 @@ const PLAY = `
   }, 50));`;
 
 async function play(example: string): Promise<{ lines: string; tree: string }> {
-  const { code } = transformSync(example, {
-    configFile: false,
-    swcrc: false,
-    jsc: { target: 'es2022', keepClassNames: true, parser: { syntax: 'typescript', decorators: true }, transform: { legacyDecorator: true, decoratorMetadata: true } },
-    module: { type: 'commonjs' },
-  });
-  const script = `const dist = ${JSON.stringify(dist)}; const module = {}; new Function('require', 'exports', ${JSON.stringify(code)})(require, module); ${PLAY}`;
+  const script = `const dist = ${JSON.stringify(dist)}; const module = {}; new Function('require', 'exports', ${JSON.stringify(compiledExample(example))})(require, module); ${PLAY}`;
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(OTEL_|FC_|NODE_OPTIONS)/.test(name)));
   const { stdout } = await promisify(execFile)(process.execPath, ['-e', `{${script}}`], { cwd: root, env, timeout: 25_000 });
   const [lines, spans] = stdout.split('\u0001') as [string, string];

@@ -1,7 +1,7 @@
-import { transformSync } from '@swc/core';
 import { recordTraces } from 'fc-traced/testing';
 import type { SpanRecord, Trace } from 'fc-traced/testing';
 import { renderTrace } from '../../src/tree/render-tree';
+import { runExample } from './compiled-example';
 import { root } from './fresh-process';
 import { codeBlocks, readDocument } from './markdown';
 
@@ -15,26 +15,6 @@ const examples = blocks.flatMap((block, index) => {
 
 type Decorators = 'legacy' | 'standard';
 
-/** Runs an example in this process, as its compiler would have made it. */
-async function run(text: string, decorators: Decorators): Promise<void> {
-  const isLegacy = decorators === 'legacy';
-  const { code } = transformSync(text, {
-    configFile: false,
-    swcrc: false,
-    jsc: {
-      target: 'es2022',
-      keepClassNames: true,
-      parser: { syntax: 'typescript', decorators: true },
-      transform: isLegacy ? { legacyDecorator: true, decoratorMetadata: true } : { decoratorVersion: '2022-03' },
-    },
-    module: { type: 'commonjs' },
-  });
-  const module: { run?: () => unknown } = {};
-  // oxlint-disable-next-line typescript/no-implied-eval -- examples of this repository
-  new Function('require', 'exports', code)((name: string): unknown => require(name), module);
-  await module.run!();
-}
-
 /** The events and links of a span, as the guide shows them. */
 function note({ events, links }: SpanRecord): string {
   return [...events.map(({ name }) => `[${name}]`), ...(links.length === 0 ? [] : [`links=${links.length}`])].join('  ');
@@ -47,7 +27,7 @@ function draw(trace: Trace): string {
 async function drawingOf(text: string, decorators: Decorators): Promise<string> {
   const traces = recordTraces();
   try {
-    await run(text, decorators);
+    await runExample<{ run(): unknown }>(text, (name) => require(name) as unknown, decorators).run();
     return traces.traces().map(draw).join('\n\n');
   } finally {
     traces.stop();

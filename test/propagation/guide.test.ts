@@ -1,4 +1,3 @@
-import { transformSync } from '@swc/core';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -7,6 +6,7 @@ import { fakeFcContext, invoke, recordTraces } from 'fc-traced/testing';
 import { httpEventOf } from '../../src/http/http-event';
 import { readFcTracingHeaders } from '../../src/propagation/fc-headers';
 import { renderTrace } from '../../src/tree/render-tree';
+import { runExample } from '../package/compiled-example';
 import { root } from '../package/fresh-process';
 import { codeBlocks, readDocument } from '../package/markdown';
 
@@ -20,16 +20,7 @@ function functionOf(name: string, addresses: Readonly<Record<string, string>> = 
     expect(text).toContain(far);
     text = text.replace(far, near);
   }
-  const { code } = transformSync(text, {
-    configFile: false,
-    swcrc: false,
-    jsc: { target: 'es2022', keepClassNames: true, parser: { syntax: 'typescript', decorators: true }, transform: { legacyDecorator: true, decoratorMetadata: true } },
-    module: { type: 'commonjs' },
-  });
-  const module = {} as { handler: FcFunction };
-  // oxlint-disable-next-line typescript/no-implied-eval -- examples of this repository
-  new Function('require', 'exports', code)((wanted: string): unknown => require(wanted), module);
-  return module.handler;
+  return runExample<{ handler: FcFunction }>(text, (wanted) => require(wanted) as unknown).handler;
 }
 
 const servers: Server[] = [];
