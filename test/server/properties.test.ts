@@ -24,7 +24,7 @@ interface Sent {
 @Handler({ logs: false })
 class Echo {
   handle({ body, isBase64Encoded }: HttpEvent): Buffer {
-    return Buffer.from(body as string, isBase64Encoded === true ? 'base64' : 'utf8');
+    return Buffer.from(body, isBase64Encoded === true ? 'base64' : 'utf8');
   }
 }
 
@@ -74,7 +74,7 @@ const TOKEN = "!#$%&'*+-.^_`|~0123456789ABCxyz";
 const VALUE = Array.from({ length: 224 }, (_, index) => String.fromCharCode(index + 32)).filter((char) => char !== '\x7f');
 const text = (alphabet: readonly string[], minLength: number, maxLength: number): fc.Arbitrary<string> => fc.array(fc.constantFrom(...alphabet), { minLength, maxLength }).map((chars) => chars.join(''));
 const carriers = ['traceparent', 'tracestate', 'baggage', 'TraceParent', 'x-fc-request-id', 'x-fc-tracing-opentracing-span-context', 'x-fc-tracing-opentracing-span-baggages', 'x-fc-function-timeout', 'x-forwarded-proto', 'x-forwarded-for', 'cookie', 'content-type', 'user-agent', 'uber-trace-id', '__proto__', 'constructor'];
-const name = fc.oneof(fc.constantFrom(...carriers), text([...TOKEN], 1, 12)).filter((key) => !/^(?:connection|expect|host|te|trailer|upgrade|content-length|transfer-encoding|x-fc-control-path|keep-alive|proxy-connection)$/i.test(key));
+const name = fc.oneof(fc.constantFrom(...carriers), text(TOKEN.split(''), 1, 12)).filter((key) => !/^(?:connection|expect|host|te|trailer|upgrade|content-length|transfer-encoding|x-fc-control-path|keep-alive|proxy-connection)$/i.test(key));
 const header = fc.tuple(name, fc.oneof(text(VALUE, 0, 60), fc.constantFrom('00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01', 'a=1;p,b=%F0%9F', '{"openTracingSpanContext":1}', '{', 'null')));
 const sent: fc.Arbitrary<Sent> = fc.record({
   method: fc.constantFrom('GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'PROPFIND', 'M-SEARCH'),
