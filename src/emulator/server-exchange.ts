@@ -1,8 +1,7 @@
 import { request as httpRequest } from 'node:http';
-import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { pipeline } from 'node:stream/promises';
 import type { ErrorAnswer } from './messages';
 import { throughHeaders } from './server-headers';
 
@@ -17,15 +16,16 @@ interface Sending {
   readonly path: string;
   readonly headers: OutgoingHttpHeaders;
   readonly body: Readable | Buffer;
-  /** Cuts the connection when it is aborted. */
-  readonly signal?: AbortSignal;
+  /** Is given the request before it is answered. */
+  readonly onSent?: (request: ClientRequest) => void;
 }
 
-function send(port: number, timeout: number, { method, path, headers, body, signal }: Sending): Promise<IncomingMessage> {
+function send(port: number, timeout: number, { method, path, headers, body, onSent }: Sending): Promise<IncomingMessage> {
   return new Promise((answered, failed) => {
-    const request = httpRequest({ host: '127.0.0.1', port, method, path, headers, ...(signal && { signal }) }, answered);
+    const request = httpRequest({ host: '127.0.0.1', port, method, path, headers }, answered);
+    onSent?.(request);
     const timer = setTimeout(() => request.destroy(new Error(`Function timed out after ${timeout} seconds`)), timeout * 1000);
-    request.once('error', failed).once('close', () => clearTimeout(timer));
+    request.on('error', failed).once('close', () => clearTimeout(timer));
     if (Buffer.isBuffer(body)) request.end(body);
     else body.pipe(request);
   });
@@ -44,23 +44,52 @@ export async function control(port: number, timeout: number, method: 'GET' | 'PO
   }
 }
 
+// A server that does not close a connection which its client has closed is not waited for.
+const HANG_UP_MILLIS = 1000;
+
+/** Leaves the function as a client does that hangs up. Resolves when the function has seen it. */
+async function hangUp(request: ClientRequest, response: IncomingMessage | undefined): Promise<void> {
+  const { socket } = request;
+  if (socket === null || socket.destroyed) return void request.destroy();
+  const timer = setTimeout(() => socket.destroy(), HANG_UP_MILLIS);
+  const closed = new Promise((resolve) => socket.once('close', resolve));
+  socket.end();
+  response?.resume();
+  await closed;
+  clearTimeout(timer);
+}
+
+/** Resolves when all of a response is handed on; rejects when it broke off, or nobody takes it any more. Closes neither. */
+function copied(response: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  return new Promise((whole, broken) => {
+    response.on('error', broken);
+    outgoing.once('finish', whole).once('close', () => broken(new Error('the client left')));
+    response.pipe(outgoing);
+  });
+}
+
 /** Hands a client's request on, and the response back as it comes. `headers` are FC's. Rejects when the function gave no whole response. */
 export async function passThrough(port: number, timeout: number, incoming: IncomingMessage, outgoing: ServerResponse, headers: OutgoingHttpHeaders): Promise<Outcome> {
-  const gone = new AbortController();
-  outgoing.once('close', () => gone.abort());
+  let request: ClientRequest | undefined;
+  let response: IncomingMessage | undefined;
+  let left: Promise<void> | undefined;
+  outgoing.once('close', () => {
+    if (!outgoing.writableFinished && request !== undefined) left = hangUp(request, response);
+  });
   try {
     const sent = { ...throughHeaders(incoming.headers), ...headers };
-    const response = await send(port, timeout, { method: incoming.method ?? 'GET', path: incoming.url ?? '/', headers: sent, body: incoming, signal: gone.signal });
+    const onSent = (made: ClientRequest): void => void (request = made);
+    response = await send(port, timeout, { method: incoming.method ?? 'GET', path: incoming.url ?? '/', headers: sent, body: incoming, onSent });
     outgoing.writeHead(response.statusCode!, { ...throughHeaders(response.headers), 'x-fc-request-id': headers['x-fc-request-id'] });
     // A stream of events says nothing for long: its client must know that it is there.
     outgoing.flushHeaders();
-    await pipeline(response, outgoing);
+    await copied(response, outgoing);
     return response.headers['x-fc-status'] === '404' ? { error: { errorMessage: 'the function reported a failure', errorType: 'FunctionHandledError' } } : {};
   } catch (error) {
     // A client that leaves, as those that listen to events do, is no failure of the function.
-    if (error instanceof Error && (error.name === 'AbortError' || (error as NodeJS.ErrnoException).code === 'ERR_STREAM_PREMATURE_CLOSE')) return {};
-    if (!outgoing.headersSent) outgoing.writeHead(502, { 'x-fc-error-type': 'UnhandledInvocationError' });
-    outgoing.end();
+    if (left !== undefined) return await left.then(() => ({}));
+    if (outgoing.headersSent) outgoing.destroy();
+    else outgoing.writeHead(502, { 'x-fc-error-type': 'UnhandledInvocationError' }).end();
     throw error;
   }
 }

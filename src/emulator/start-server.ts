@@ -60,8 +60,9 @@ export class ServerInstance {
     return this.#request({ caller: httpCaller(incoming.headers) }, '/http-invoke', (port, timeout, headers) => passThrough(port, timeout, incoming, outgoing, headers));
   }
 
-  /** Runs the `preStop` hook: `GET /pre-stop`. Nothing happens without a process. */
+  /** Runs the `preStop` hook, `GET /pre-stop`, once no request is under way. Nothing happens without a process. */
   async preStop(): Promise<void> {
+    await Promise.allSettled(this.#underWay);
     const running = this.#process;
     if (running === undefined || running.gone) return;
     running.thaw();

@@ -120,6 +120,24 @@ describe('behind an HTTP trigger', () => {
     leaving.abort();
     expect((await call('/next')).ok).toBe(true);
   });
+
+  test('a client that leaves is noticed by the function, and before its preStop hook, which no request under way sees', async () => {
+    const { url, server } = await trigger({ freeze: true });
+    const leaving = new AbortController();
+    await fetch(`${url}/endless`, { signal: leaving.signal });
+    leaving.abort();
+    await server.preStop();
+    await server.stop();
+    expect(server.logs).toEqual(['left', 'preStop 1-']);
+  });
+
+  test('a response that breaks off breaks off for the client as well, and is a failure', async () => {
+    const { url, call } = await trigger();
+    const response = await fetch(`${url}/broken`);
+    await expect(response.text()).rejects.toThrow();
+    await expect(call('/broken')).rejects.toThrow();
+    expect((await call('/next')).ok).toBe(true);
+  });
 });
 
 test('FC’s spans continue the trace of the client, and the function is told of FC’s span', async () => {

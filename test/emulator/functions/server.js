@@ -35,7 +35,12 @@ const PATHS = {
     await new Promise((resolve) => setTimeout(resolve, 50));
     response.end('slow');
   },
-  '/endless': (request, body, response) => { response.writeHead(200); response.write('on'); },
+  '/endless': (request, body, response) => {
+    response.on('close', () => console.log('left'));
+    response.writeHead(200);
+    response.write('on');
+  },
+  '/broken': (request, body, response) => response.write('half', () => response.destroy()),
   '/crash': () => process.exit(1),
   '/hang': () => undefined,
 };
