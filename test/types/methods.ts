@@ -1,8 +1,8 @@
-// Compiled by `npm run typecheck`, never run: what TypeScript makes of right and wrong uses with legacy decorators.
-// test/standard/types/methods.ts says the same of standard ones.
+// Compiled by `npm run typecheck`, once with legacy and once with standard decorators, never run: what TypeScript makes of right
+// and wrong uses. What one kind alone has is in legacy-methods.ts and in test/standard/types/standard-methods.ts.
 import { Readable } from 'node:stream';
 import type { Observable } from 'rxjs';
-import { Annotate, SpanAttribute, Traced, traced, Untraced } from 'fc-traced';
+import { Annotate, Traced, traced, Untraced } from 'fc-traced';
 import type { SpanContext } from 'fc-traced';
 
 interface Order {
@@ -11,7 +11,7 @@ interface Order {
 }
 
 /** Takes a value of exactly this type. */
-function exactly<T>() {
+export function exactly<T>() {
   return <U>(value: U & ([T] extends [U] ? ([U] extends [T] ? unknown : never) : never)): U => value;
 }
 
@@ -105,7 +105,6 @@ export class Right {
     return String(id);
   }
 
-  @Traced() marked(@SpanAttribute('order.id') _id: number): void {}
   @Untraced() ping(): void {}
 }
 
@@ -158,9 +157,6 @@ export class Wrong {
 
   // @ts-expect-error -- neither option
   @Annotate({ name: 'x' }) annotated(): void {}
-
-  // @ts-expect-error -- a key is a text
-  marked(@SpanAttribute(7) _id: number): void {}
 }
 
 export const price = traced((items: number, rate: string) => items + rate.length, {
