@@ -13,6 +13,7 @@ import type { FunctionInstance } from './function-instance';
 export interface Fc2Request extends Readable {
   readonly method: string;
   readonly url: string;
+  /** The path below the function; `url` may have the function's own place before it: `/2016-08-15/proxy/<service>/<function>/…`. */
   readonly path?: string;
   readonly clientIP?: string;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
@@ -37,12 +38,18 @@ async function bodyOf(request: Fc2Request): Promise<Buffer> {
   return source === undefined ? Buffer.alloc(0) : collect(source);
 }
 
+function targetOf(request: Fc2Request): string {
+  const url = readText(request, 'url') ?? '/';
+  const path = readText(request, 'path')?.replaceAll('?', '%3F');
+  return path === undefined ? url : path + url.slice(url.includes('?') ? url.indexOf('?') : url.length);
+}
+
 async function eventOf(request: Fc2Request, context: FcContext): Promise<HttpEvent> {
   const bytes = await bodyOf(request);
   const isText = isUtf8(bytes);
   const parts = {
     method: readText(request, 'method') ?? 'GET',
-    target: readText(request, 'url') ?? readText(request, 'path') ?? '/',
+    target: targetOf(request),
     headers: request.headers,
     sourceIp: readText(request, 'clientIP'),
     requestId: readText(context, 'requestId'),

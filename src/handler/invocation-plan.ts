@@ -41,10 +41,16 @@ function explicitParent(option: HandlerOptions['parent'], event: unknown, contex
 function telemetryOf(source: TelemetrySource, context: FcContext, parent: SpanContext | undefined, traceId: string | undefined, sampleRatio: number): Telemetry | undefined {
   try {
     const destination = source.destinationOf(context);
-    if (destination === undefined) return undefined;
+    if (destination === undefined) {
+      // Without a caller nobody knows of this trace, and nobody is to.
+      if (parent !== undefined) source.passOn();
+      return undefined;
+    }
     // The application's provider has a sampler of its own, which sees the parent's flag.
     const isSampled = destination.kind === 'provider' || (parent === undefined ? sampleRoot(traceId!, sampleRatio) : (parent.traceFlags & 1) === 1);
-    return isSampled ? source.telemetryFor(destination, context) : undefined;
+    if (isSampled) return source.telemetryFor(destination, context);
+    source.passOn();
+    return undefined;
   } catch {
     countAndTell('fc_traced.telemetry_errors', 1, 'the tracing SDK could not be loaded or set up; is an exporter left out of the bundle, or a processor throwing?');
     return undefined;

@@ -17,6 +17,9 @@ export type Destination =
   | { readonly kind: 'provider'; readonly telemetry: Telemetry }
   | { readonly kind: 'sdk'; readonly endpoint: Endpoint | undefined; readonly recorded: boolean };
 
+/** Official instrumentations whose requests carry the trace, recorded or not. Of others only what is recorded is of use. */
+const PASS_ON: ReadonlySet<unknown> = new Set(['http', 'undici', 'kafkajs']);
+
 /** Endpoints whose set-up is kept; FC changes them rarely, when a token is renewed. */
 const MAX_ENDPOINTS = 4;
 
@@ -24,6 +27,7 @@ const MAX_ENDPOINTS = 4;
 export class TelemetrySource {
   /** Our own set-ups by endpoint, and the application's provider under itself. */
   private readonly made = new Map<string | Telemetry, Telemetry>();
+  private passesOn = false;
 
   constructor(
     private readonly config: Config,
@@ -50,8 +54,18 @@ export class TelemetrySource {
     const telemetry = destination.kind === 'provider' ? destination.telemetry : this.coldStart.measure('load tracing', () => this.loadSdk(destination, context));
     this.forgetOldest();
     this.made.set(key, telemetry);
-    this.setUpInstrumentations();
+    this.setUpInstrumentations(this.config.instrumentations);
     return telemetry;
+  }
+
+  /**
+   * Has the requests of an invocation that is not recorded carry its trace: otherwise those whom it calls would decide anew what is
+   * sampled. Loads no SDK, and nothing at all but for instrumentations that make requests. What fails is counted.
+   */
+  passOn(): void {
+    if (this.passesOn || this.config.disabled) return;
+    this.passesOn = true;
+    this.setUpInstrumentations(this.config.instrumentations.filter((item) => typeof item === 'object' || PASS_ON.has(item)));
   }
 
   /** Delivers what every set-up still holds, in a lifecycle hook. Never rejects. */
@@ -81,13 +95,11 @@ export class TelemetrySource {
     return telemetry;
   }
 
-  /** Once there is something that records: as long as nothing is, libraries stay as they are. */
-  private setUpInstrumentations(): void {
-    const { instrumentations } = this.config;
-    if (instrumentations.length === 0) return;
+  private setUpInstrumentations(list: Config['instrumentations']): void {
+    if (list.length === 0) return;
     ensurePropagator();
     const { registerInstrumentations } = require('../instrumentation/register-instrumentations') as typeof import('../instrumentation/register-instrumentations');
-    registerInstrumentations(instrumentations);
+    registerInstrumentations(list);
   }
 
   private forgetOldest(): void {
