@@ -49,11 +49,17 @@ export function telemetryOfCall(context: Context): Telemetry | undefined {
 
 /** A tracer that asks at each call which invocation is running, and so may be kept in a singleton. */
 class AmbientTracer implements Tracer {
-  constructor(private readonly tracerOf: (telemetry: Telemetry) => Tracer) {}
+  /** `endsSpans`: whether its spans that are open when the invocation ends are ended then. */
+  constructor(
+    private readonly tracerOf: (telemetry: Telemetry) => Tracer,
+    private readonly endsSpans = false,
+  ) {}
 
   startSpan(name: string, options?: SpanOptions, context: Context = activeContext()): Span {
     const telemetry = telemetryIn(context);
-    return (telemetry === undefined ? NO_TRACER : this.tracerOf(telemetry)).startSpan(name, options, context);
+    const span = (telemetry === undefined ? NO_TRACER : this.tracerOf(telemetry)).startSpan(name, options, context);
+    if (this.endsSpans) invocationIn(context)?.open.addSpan(span);
+    return span;
   }
 
   startActiveSpan<F extends (span: Span) => unknown>(name: string, ...rest: unknown[]): ReturnType<F> {
@@ -68,7 +74,10 @@ class AmbientTracer implements Tracer {
 /** The tracer that `@InjectTracer()` gives. */
 export const ambientTracer: Tracer = new AmbientTracer((telemetry) => telemetry.tracer);
 
-/** Our provider as OpenTelemetry's API sees it: the tracers of libraries, too, follow the running invocation. */
+/**
+ * Our provider as OpenTelemetry's API sees it: the tracers of libraries, too, follow the running invocation. A span that a library
+ * leaves open, as that of a response whose body nobody reads, must not be missing between those below and above it.
+ */
 export const ambientProvider: TracerProvider = {
-  getTracer: (name: string, version?: string, options?: TracerOptions): Tracer => new AmbientTracer((telemetry) => telemetry.getTracer(name, version, options)),
+  getTracer: (name: string, version?: string, options?: TracerOptions): Tracer => new AmbientTracer((telemetry) => telemetry.getTracer(name, version, options), true),
 };

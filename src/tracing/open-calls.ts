@@ -1,3 +1,9 @@
+import type { Span } from '@opentelemetry/api';
+import { abandonSpan } from './abandoned-span';
+
+/** Below this many spans, nobody looks which of them have ended. */
+const FEW_SPANS = 64;
+
 /** A call whose work goes on after its method returned. */
 export interface OpenCall {
   /** Where it stands among the open ones; kept by these. */
@@ -9,6 +15,8 @@ export interface OpenCall {
 /** The calls of an invocation that are not at their end. An array with places instead of a Set: every async call comes and goes here. */
 export class OpenCalls {
   private readonly calls: OpenCall[] = [];
+  private spans: Span[] = [];
+  private manySpans = FEW_SPANS;
   private over = false;
 
   /** Whether the invocation is at its end: what began in it may still run, and what comes later is none of it. */
@@ -30,9 +38,21 @@ export class OpenCalls {
     last.place = place;
   }
 
+  /** Takes a span that is no call's, such as a library's, which does not say when it ended. */
+  addSpan(span: Span): void {
+    if (this.over || !span.isRecording()) return;
+    if (this.spans.length >= this.manySpans) {
+      this.spans = this.spans.filter((one) => one.isRecording());
+      this.manySpans = Math.max(FEW_SPANS, 2 * this.spans.length);
+    }
+    this.spans.push(span);
+  }
+
   /** Ends what is still open. */
   abandonAll(): void {
     this.over = true;
+    for (const span of this.spans) if (span.isRecording()) abandonSpan(span);
+    this.spans = [];
     for (const call of [...this.calls]) call.abandon();
   }
 }
