@@ -10,6 +10,7 @@ export interface BodySource {
 
 interface NodeReadable extends AsyncIterable<unknown> {
   destroy(): unknown;
+  on(event: 'error', listener: () => void): unknown;
 }
 
 function bytesOf(chunk: unknown): Uint8Array {
@@ -60,6 +61,8 @@ export function bodySourceOf(value: unknown): BodySource | undefined {
   if (has(value, 'getReader')) return ofWebStream(value as ReadableStream<unknown>);
   if (has(value, 'pipe') && has(value, Symbol.asyncIterator) && isReadable(value as NodeJS.ReadableStream) !== null) {
     const readable = value as NodeReadable;
+    // The iterator hears of an error only while it is asked for pieces; one that nobody hears of ends the process.
+    readable.on('error', () => {});
     const iterator = readable[Symbol.asyncIterator]();
     // Its iterator is a generator that waits for the next piece before it hears of a return.
     return ofIterator(iterator, () => readable.destroy());

@@ -3,7 +3,7 @@ import { isHttpError } from './http-error';
 
 /** What an entry method may return to set status and headers. All other values become a 200, see {@link httpAnswerOf}. */
 export interface HttpResponse {
-  /** A whole number from 100 to 599. */
+  /** A whole number from 200 to 599: below, there is no response yet. */
   readonly statusCode: number;
   readonly headers?: Readonly<Record<string, string | number | readonly string[] | undefined>>;
   /** Whether a text in `body` is base64 of the bytes meant. Default: false. */
@@ -25,7 +25,7 @@ export interface HttpAnswer {
 const JSON_TYPE = 'application/json';
 
 function isStatus(value: unknown): value is number {
-  return Number.isInteger(value) && (value as number) >= 100 && (value as number) <= 599;
+  return Number.isInteger(value) && (value as number) >= 200 && (value as number) <= 599;
 }
 
 function isBytes(value: unknown): value is ArrayBufferView | ArrayBuffer {
@@ -57,7 +57,8 @@ function headersOf(given: unknown): Map<string, string | readonly string[]> {
 
 function ofWebResponse(response: Response): HttpAnswer {
   const headers = new Map<string, string | readonly string[]>(response.headers);
-  const cookies = response.headers.getSetCookie();
+  // Implementations older than the method know cookies by other means only.
+  const cookies = (response.headers as Partial<Headers>).getSetCookie?.() ?? [];
   if (cookies.length > 0) headers.set('set-cookie', cookies);
   return { statusCode: response.status, headers, body: response.body ?? undefined };
 }
@@ -75,7 +76,8 @@ function typedBody(value: unknown): { readonly body: unknown; readonly type?: st
 
 function ofResponse(response: HttpResponse): HttpAnswer {
   const headers = headersOf(response.headers);
-  const { body: given } = response;
+  // A response that another server gave is a stream of its own body.
+  const given = response.body === undefined && isBodyStream(response) ? response : response.body;
   if (typeof given === 'string' || given === undefined || given === null) {
     const body = response.isBase64Encoded === true ? Buffer.from(given ?? '', 'base64') : (given ?? undefined);
     // A map of several values, or of numbers, is more than FC takes.

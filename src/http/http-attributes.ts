@@ -45,9 +45,9 @@ export function requestAttributes(event: unknown, scheme?: string): Attributes {
     'url.query': queryOf(event),
     'url.scheme': headerOf(headers, 'x-forwarded-proto')?.split(',')[0]?.trim() ?? scheme,
     'client.address': headerOf(headers, 'x-forwarded-for')?.split(',')[0]?.trim() ?? readText(http, 'sourceIp'),
-    'network.protocol.version': readText(http, 'protocol')?.replace(/^HTTP\//, ''),
+    'network.protocol.version': readText(http, 'protocol')?.replace(/^HTTP\//, '').replace(/^([23])\.0$/, '$1'),
     'user_agent.original': headerOf(headers, 'user-agent') ?? readText(http, 'userAgent'),
-    ...serverOf(headerOf(headers, 'host') ?? readText(event, 'requestContext', 'domainName')),
+    ...serverOf(headerOf(headers, 'host') ?? headerOf(headers, ':authority') ?? readText(event, 'requestContext', 'domainName')),
   };
   return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined)) as Attributes;
 }

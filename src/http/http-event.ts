@@ -45,6 +45,14 @@ export interface RequestParts {
   readonly accountId?: string | undefined;
 }
 
+/** A request's target without scheme, user and host, which a client may send along (RFC 9112, section 3.2.2). */
+export function originForm(target: string): string {
+  const match = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i.exec(target);
+  if (match === null) return target;
+  const rest = target.slice(match[0].length);
+  return rest.startsWith('/') ? rest : `/${rest}`;
+}
+
 function decodedPath(path: string): string {
   try {
     return decodeURIComponent(path);
@@ -66,7 +74,7 @@ function headerEntries(headers: RequestParts['headers']): [string, string][] {
 
 /** A request in FC 3.0's shape, without its body. */
 export function httpEventOf({ method, target, headers, protocol, sourceIp, requestId, accountId }: RequestParts): Omit<HttpEvent, 'body'> {
-  const [rawPath = '', ...rest] = target.split('?');
+  const [rawPath = '', ...rest] = originForm(target).split('?');
   const known = record(headerEntries(headers));
   const now = new Date();
   return {

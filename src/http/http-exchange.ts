@@ -45,15 +45,24 @@ function report({ context }: HttpExchange, error: unknown): void {
   }
 }
 
-async function send({ sink, span }: HttpExchange, answer: HttpAnswer): Promise<void> {
-  if (span !== undefined) {
-    span.setAttribute('http.response.status_code', answer.statusCode);
-    if (answer.statusCode >= 500) {
-      span.setAttribute('error.type', String(answer.statusCode));
-      span.setStatus({ code: SpanStatusCode.ERROR });
-    }
+/** Sends a response and says on the span what of it got out: no status where the client was gone before. */
+async function deliver({ sink, span }: HttpExchange, answer: HttpAnswer): Promise<void> {
+  let sent: Sent | undefined;
+  try {
+    sent = await sink.send(answer);
+  } finally {
+    if (sent === 'sent' || sink.isStarted) span?.setAttribute('http.response.status_code', answer.statusCode);
+    if (sent === 'cancelled') span?.addEvent('fc_traced.cancelled');
   }
-  if ((await sink.send(answer)) === 'cancelled') span?.addEvent('fc_traced.cancelled');
+}
+
+async function send(request: HttpExchange, answer: HttpAnswer): Promise<void> {
+  const { span } = request;
+  if (span !== undefined && answer.statusCode >= 500) {
+    span.setAttribute('error.type', String(answer.statusCode));
+    span.setStatus({ code: SpanStatusCode.ERROR });
+  }
+  await deliver(request, answer);
 }
 
 /**
@@ -78,12 +87,11 @@ export async function exchange(request: HttpExchange, work: () => Promise<unknow
 
 /** Gives the response to an error; where even that cannot be sent, an HttpError's own headers or body say, a bare 500. */
 async function answerError(request: HttpExchange, error: unknown): Promise<number> {
-  const { sink, span } = request;
+  const { sink } = request;
   try {
     const answer = httpAnswerOfError(error);
     // The error itself is on the span, if it is a failure: its type stays.
-    span?.setAttribute('http.response.status_code', answer.statusCode);
-    if ((await sink.send(answer)) === 'cancelled') span?.addEvent('fc_traced.cancelled');
+    await deliver(request, answer);
     return answer.statusCode;
   } catch (second) {
     report(request, second);

@@ -7,11 +7,19 @@ function bytesOf(value: unknown): Buffer {
   return Buffer.from(typeof value === 'object' ? JSON.stringify(value) : String(value as string | number));
 }
 
+function textOf(thrown: unknown): string {
+  try {
+    return String(thrown);
+  } catch {
+    return Object.prototype.toString.call(thrown);
+  }
+}
+
 /** An error as FC's own runtimes report it. */
 function errorBody(error: unknown): Buffer {
   const isError = error instanceof Error;
   const report = {
-    errorMessage: isError ? error.message : String(error),
+    errorMessage: isError ? error.message : textOf(error),
     errorType: isError ? error.name : 'FunctionHandledError',
     ...(isError && typeof error.stack === 'string' && { stackTrace: error.stack.split('\n') }),
   };

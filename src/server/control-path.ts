@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { originForm } from '../http/http-event';
 
 /** What FC wants of a custom runtime. */
 export type Control = 'invoke' | 'initialize' | 'pre-freeze' | 'pre-stop' | 'http';
@@ -14,7 +15,7 @@ const PATHS: Readonly<Record<string, readonly [method: string, control: Control]
 export function controlOf({ method, url = '/', headers }: IncomingMessage): Control {
   const told = headers['x-fc-control-path'];
   if (typeof told === 'string' && told !== '') return Object.hasOwn(PATHS, told) ? PATHS[told]![1] : 'http';
-  const path = url.split('?', 1)[0]!;
+  const path = originForm(url).split('?', 1)[0]!;
   const known = Object.hasOwn(PATHS, path) ? PATHS[path] : undefined;
   return known !== undefined && known[0] === method ? known[1] : 'http';
 }

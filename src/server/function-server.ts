@@ -11,6 +11,7 @@ import { controlOf } from './control-path';
 import type { Control } from './control-path';
 import { requestBody } from './request-body';
 import { contextOf } from './request-context';
+import { requestParts, schemeOf } from './request-parts';
 import type { ServeOptions } from './serve-options';
 import { StreamingSink } from './streaming-sink';
 
@@ -52,7 +53,7 @@ export class FunctionServer {
   }
 
   private async http(request: IncomingMessage, response: ServerResponse, context: FcContext): Promise<void> {
-    const sink = new StreamingSink(response, request.method === 'HEAD');
+    const sink = new StreamingSink(request, response);
     const isStream = this.options.body === 'stream';
     let body: Buffer | undefined;
     try {
@@ -66,19 +67,11 @@ export class FunctionServer {
     }
     const isText = body === undefined || isUtf8(body);
     const event = {
-      ...httpEventOf({
-        method: request.method ?? 'GET',
-        target: request.url ?? '/',
-        headers: request.headers,
-        protocol: `HTTP/${request.httpVersion}`,
-        sourceIp: (request.headers['x-fc-client-ip'] as string | undefined) ?? request.socket.remoteAddress,
-        requestId: context.requestId,
-        accountId: context.accountId,
-      }),
+      ...httpEventOf(requestParts(request, context)),
       isBase64Encoded: !isText,
       body: body === undefined ? request : body.toString(isText ? 'utf8' : 'base64'),
     };
-    const outcome = await this.instance.respond(this.entryOf(context), event, context, sink, 'http');
+    const outcome = await this.instance.respond(this.entryOf(context), event, context, sink, schemeOf(request));
     sink.finish(outcome);
     // What the program left of a body would keep the connection from its next request.
     if (isStream && !request.readableEnded) request.resume();

@@ -1,35 +1,68 @@
-import type { ServerResponse } from 'node:http';
+import { ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import { holdConnection } from './held-connection';
+import { whenClosed } from './when-closed';
+
+/** What became of a response. */
+export interface Ended {
+  /** Whether the program ended it; if not, the connection closed before. */
+  readonly isWhole: boolean;
+  /** Its status; nothing when none was sent. */
+  readonly statusCode: number | undefined;
+}
 
 /** A response whose end is watched, and perhaps held back. */
 export interface HeldResponse {
-  /** Resolves when the program ended the response (true), or the connection closed before (false). */
-  readonly ended: Promise<boolean>;
+  readonly ended: Promise<Ended>;
   /** Lets the held end through. */
   release(): void;
 }
 
-/** Watches a response's end; with `isHeld` it is kept back until `release`, while to the program the response reads as ended. */
-export function holdEnd(response: ServerResponse, isHeld: boolean): HeldResponse {
-  if (!isHeld) return { ended: new Promise((resolve) => response.once('close', () => resolve(response.writableFinished))), release() {} };
-  const { end } = response;
-  let held: unknown[] | undefined;
-  let resolveEnded: (isWhole: boolean) => void = () => {};
-  const ended = new Promise<boolean>((resolve) => (resolveEnded = resolve));
-  response.once('close', () => resolveEnded(false));
-  response.end = function (this: ServerResponse, ...args: unknown[]) {
-    if (held !== undefined) return this;
-    held = args;
-    for (const key of ['writableEnded', 'headersSent', 'finished']) Object.defineProperty(response, key, { configurable: true, value: true });
-    resolveEnded(true);
-    return this;
-  } as ServerResponse['end'];
+/**
+ * Watches a response's end. With `isHeld` what it writes at the end is kept back until `release`: the response itself ends when the
+ * program says so and is in every respect an ended one, it is its connection that waits. HTTP/2 has one connection for many
+ * responses, so there nothing is held.
+ */
+export function holdEnd(request: IncomingMessage, response: ServerResponse, isHeld: boolean): HeldResponse {
+  let resolve: (ended: Ended) => void = () => {};
+  const ended = new Promise<Ended>((resolveEnded) => (resolve = resolveEnded));
+  // Asked at once: what a program writes into `statusCode` later is not sent.
+  const resolveEnded = (whole: boolean): void => resolve({ isWhole: whole, statusCode: response.headersSent ? response.statusCode : undefined });
+  let isWhole = false;
+  response.once('finish', () => (isWhole = true));
+  whenClosed(request, response, () => resolveEnded(isWhole));
+  if (!isHeld || !(response instanceof ServerResponse)) return { ended, release() {} };
+
+  const end = response.end as (...args: unknown[]) => ServerResponse;
+  let isReleased = false;
+  let letThrough = (): void => {};
+  const hold = (): void => {
+    if (response.socket === null || isReleased) return;
+    letThrough = holdConnection(response.socket);
+    // Where there was nothing left to write; before the next response on this connection gets its turn.
+    response.prependOnceListener('finish', letThrough);
+  };
+  const endHeld = function (this: ServerResponse, ...args: unknown[]): ServerResponse {
+    if (isReleased || response.writableEnded) return Reflect.apply(end, this, args);
+    if (response.socket === null) response.once('socket', hold);
+    else hold();
+    try {
+      return Reflect.apply(end, this, args);
+    } finally {
+      if (response.writableEnded) resolveEnded(true);
+      else {
+        // It threw, or whoever stands before us has put the end off.
+        response.off('socket', hold);
+        letThrough();
+      }
+    }
+  };
+  Object.defineProperty(response, 'end', { configurable: true, writable: true, value: endHeld });
   return {
     ended,
     release() {
-      for (const key of ['end', 'writableEnded', 'headersSent']) Reflect.deleteProperty(response, key);
-      if (held === undefined) return;
-      Object.defineProperty(response, 'finished', { configurable: true, enumerable: true, writable: true, value: false });
-      Reflect.apply(end, response, held);
+      isReleased = true;
+      letThrough();
     },
   };
 }

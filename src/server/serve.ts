@@ -5,6 +5,7 @@ import { listenPort } from '../config';
 import { FcTracedError } from '../errors';
 import { defineHandler } from '../handler/entries';
 import { FunctionInstance } from '../handler/function-instance';
+import { Connections } from './connections';
 import { FunctionServer } from './function-server';
 import { splitServeOptions } from './serve-options';
 import type { ServeOptions } from './serve-options';
@@ -16,7 +17,7 @@ export interface RunningServer {
   readonly port: number;
   /** Node's own server. */
   readonly server: Server;
-  /** Lets running requests end, delivers their traces, and stops. Resolves when that is done, after `shutdownTimeout` at the latest; never rejects. */
+  /** Lets running requests end, delivers their traces, and stops. Resolves when that is done, `shutdownTimeout` and a moment later at the latest; never rejects. */
   close(): Promise<void>;
 }
 
@@ -53,8 +54,9 @@ export async function serve(handlerClass: abstract new (...args: never[]) => obj
   if (definition.entries.size === 0) throw new FcTracedError('ENTRY_NOT_FOUND', `${handlerClass.name} has no entry method.`);
   const instance = new FunctionInstance(definition);
   const functions = new FunctionServer(instance, definition, own);
-  const listener = (request: IncomingMessage, response: ServerResponse): void => void functions.handle(request, response);
-  const server = createServer({ keepAlive: true, requestTimeout: 0 }, listener);
+  const server = createServer({ keepAlive: true, requestTimeout: 0 });
+  const connections = new Connections(server);
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => connections.add(request, response, functions.handle(request, response)));
   server.keepAliveTimeout = KEEP_ALIVE_MILLIS;
   server.timeout = 0;
   await new Promise<void>((resolve, reject) => {
@@ -65,7 +67,7 @@ export async function serve(handlerClass: abstract new (...args: never[]) => obj
     });
   });
   let closing: Promise<void> | undefined;
-  const stop = (): Promise<void> => (closing ??= shutDown(server, own.shutdownTimeout ?? 10_000, () => instance.flush()));
+  const stop = (): Promise<void> => (closing ??= shutDown(connections, own.shutdownTimeout ?? 10_000, () => instance.flush()));
   const forget = onSigterm(stop);
   return { port: (server.address() as AddressInfo).port, server, close: () => stop().finally(forget) };
 }

@@ -1,15 +1,28 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { bodySourceOf } from '../http/body-source';
 import type { BodySource } from '../http/body-source';
 import type { HttpAnswer } from '../http/http-answer';
 import { settledWithin } from '../tracing/shared-flush';
 import type { HttpSink, Outcome, Sent } from '../http/http-exchange';
+import { whenClosed } from './when-closed';
 
 const CLEANUP_MILLIS = 1_000;
 /** Statuses that have no body: RFC 9110, sections 6.4.1 and 15. */
 const BODILESS = new Set([204, 205, 304]);
 /** What the connection sees to by itself. */
-const CONNECTION_HEADERS = new Set(['connection', 'keep-alive', 'transfer-encoding', 'content-length', 'upgrade']);
+const CONNECTION_HEADERS = new Set(['connection', 'keep-alive', 'transfer-encoding', 'content-length', 'trailer', 'upgrade']);
+
+function wholeBytes(body: unknown): Buffer {
+  if (body === undefined) return Buffer.alloc(0);
+  return Buffer.isBuffer(body) ? body : Buffer.from(body as string);
+}
+
+/** What a HEAD tells of the body that a GET would bring: what the program says, else the length of what it gave, if that is known. */
+function lengthForHead({ headers, body }: HttpAnswer, known: number | undefined): number | undefined {
+  const told = headers.get('content-length');
+  if (typeof told === 'string' && /^\d+$/.test(told) && (body === undefined || known === undefined)) return Number(told);
+  return known;
+}
 
 /** Writes a response to an HTTP connection, streams as they come and no faster than the client reads; all but its end. */
 export class StreamingSink implements HttpSink {
@@ -18,9 +31,12 @@ export class StreamingSink implements HttpSink {
   private onGone: () => void = () => {};
   private isGone: boolean;
 
-  constructor(private readonly response: ServerResponse, private readonly isHead: boolean) {
+  private readonly isHead: boolean;
+
+  constructor(request: IncomingMessage, private readonly response: ServerResponse) {
+    this.isHead = request.method === 'HEAD';
     this.isGone = response.destroyed;
-    response.once('close', () => {
+    whenClosed(request, response, () => {
       this.isGone = true;
       this.onGone();
     });
@@ -35,9 +51,10 @@ export class StreamingSink implements HttpSink {
     if (this.isGone) return 'cancelled';
     this.setHead(answer, source);
     if (source === undefined || isBodiless) {
-      this.rest = source !== undefined || answer.body === undefined ? Buffer.alloc(0) : Buffer.from(answer.body as string);
-      if (!BODILESS.has(answer.statusCode) && source === undefined) this.response.setHeader('content-length', this.rest.length);
-      if (isBodiless) this.rest = undefined;
+      const bytes = wholeBytes(source === undefined ? answer.body : undefined);
+      const length = this.isHead ? lengthForHead(answer, source === undefined ? bytes.length : undefined) : bytes.length;
+      if (!BODILESS.has(answer.statusCode) && length !== undefined) this.response.setHeader('content-length', length);
+      this.rest = isBodiless ? undefined : bytes;
       return 'sent';
     }
     return this.stream(source, String(answer.headers.get('content-type') ?? ''));

@@ -2,15 +2,19 @@ import { SpanStatusCode } from '@opentelemetry/api';
 import type { Span } from '@opentelemetry/api';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { InvocationRunner } from '../handler/invocation-runner';
+import type { Running } from '../handler/invocation-runner';
 import type { IncomingCall } from '../handler/incoming-call';
-import { requestAttributes } from '../http/http-attributes';
+import { requestAttributes, spanNameOf } from '../http/http-attributes';
 import { httpEventOf } from '../http/http-event';
 import { checkOptions } from '../options';
 import type { HandlerOptions } from '../options';
+import { countAndTell } from '../tracing/counters';
 import { recordFailure } from '../tracing/failure';
 import { controlOf } from './control-path';
 import { holdEnd } from './hold-end';
+import type { Ended, HeldResponse } from './hold-end';
 import { contextOf } from './request-context';
+import { requestParts, schemeOf } from './request-parts';
 
 /** Options of `traceListener`: those of `createHandler` that are not about a class. */
 export interface TraceListenerOptions extends Omit<HandlerOptions, 'route' | 'method' | 'inject' | 'container' | 'http'> {
@@ -18,29 +22,44 @@ export interface TraceListenerOptions extends Omit<HandlerOptions, 'route' | 'me
   readonly route?: string | ((request: IncomingMessage) => string | undefined);
 }
 
-function describe(span: Span, request: IncomingMessage, response: ServerResponse, isWhole: boolean, option: TraceListenerOptions['route'], isNamed: boolean): void {
+/** What a span is to say of its request at the end. */
+interface Description {
+  readonly isHttp: boolean;
+  readonly ended: Ended;
+  readonly route: TraceListenerOptions['route'];
+  /** Gives the span its name where the route is known. */
+  rename(route: string): void;
+}
+
+/** Whether a response is a failure: of HTTP from 500 on; of an event call where FC is told so. */
+function isFailure(statusCode: number, isHttp: boolean, fcStatus: unknown): boolean {
+  return isHttp ? statusCode >= 500 : statusCode >= 400 || String(fcStatus) === '404';
+}
+
+function describe(span: Span, request: IncomingMessage, response: ServerResponse, { isHttp, ended: { isWhole, statusCode }, route: option, rename }: Description): void {
   try {
     const route: unknown = typeof option === 'function' ? option(request) : option;
-    if (typeof route === 'string' && route !== '') {
+    if (isHttp && typeof route === 'string' && route !== '') {
       span.setAttribute('http.route', route);
-      if (!isNamed) span.updateName(`${request.method ?? 'HTTP'} ${route}`);
+      rename(route);
     }
   } catch {
     // A route that cannot be told is none.
   }
   if (!isWhole) span.addEvent('fc_traced.cancelled');
-  if (!isWhole && !response.headersSent) return;
-  span.setAttribute('http.response.status_code', response.statusCode);
-  if (response.statusCode < 500) return;
-  span.setAttribute('error.type', String(response.statusCode));
+  if (statusCode === undefined) return;
+  if (isHttp) span.setAttribute('http.response.status_code', statusCode);
+  if (!isFailure(statusCode, isHttp, response.getHeader('x-fc-status'))) return;
+  span.setAttribute('error.type', String(statusCode));
   span.setStatus({ code: SpanStatusCode.ERROR });
 }
 
 /**
  * Traces a server of your own: gives a listener for `node:http` that runs the given one inside an invocation, one for each request, and
- * holds the end of a recorded response back until its trace is delivered. Works with whatever is such a listener: Express, Koa, Fastify, Hono.
+ * keeps what a recorded response writes at its end back until its trace is delivered. Works with whatever is such a listener: Express, Koa,
+ * Fastify, Hono. What the listener returns or throws comes out as it is, at once.
  *
- * FC's lifecycle requests are handed on as well; `pre-freeze` and `pre-stop` deliver what is left first. What the listener throws comes out as it is.
+ * FC's lifecycle requests are handed on as well; `pre-freeze` and `pre-stop` deliver what is left first.
  *
  * @param listener what `http.createServer` would take
  * @param options see {@link TraceListenerOptions}
@@ -56,41 +75,41 @@ function describe(span: Span, request: IncomingMessage, response: ServerResponse
 export function traceListener(listener: RequestListener, options: TraceListenerOptions = {}): RequestListener {
   const runner = new InvocationRunner(checkOptions(options, 'traceListener'), 'server');
   const { instance } = runner.config;
-  return function (this: unknown, request, response) {
+  return function (this: unknown, request, response): unknown {
     const pass = (): unknown => Reflect.apply(listener, this, [request, response]);
     const context = contextOf(request.headers, instance);
     const control = controlOf(request);
     if (control === 'pre-freeze' || control === 'pre-stop') return void runner.flush().then(pass);
     if (control === 'initialize') {
       runner.prepare(context);
-      return void pass();
+      return pass();
     }
     const isHttp = control === 'http';
-    const event = httpEventOf({ method: request.method ?? 'GET', target: request.url ?? '/', headers: request.headers, protocol: `HTTP/${request.httpVersion}`, sourceIp: request.socket.remoteAddress, requestId: context.requestId });
-    const call: IncomingCall = { event, context, trigger: isHttp ? 'http' : 'other', headers: request.headers, spanName: options.name, ...(isHttp && { attributes: () => requestAttributes(event, 'http') }) };
-    let release = (): void => {};
+    const event = httpEventOf(requestParts(request, context));
+    const call: IncomingCall = { event, context, trigger: isHttp ? 'http' : 'other', headers: request.headers, spanName: options.name, ...(isHttp && { attributes: () => requestAttributes(event, schemeOf(request)) }) };
+    let held: HeldResponse | undefined;
+    let result: unknown;
     let thrown: { readonly error: unknown } | undefined;
-    const work = async ({ span, active }: { span: Span | undefined; active: Parameters<typeof recordFailure>[3] }): Promise<void> => {
-      const held = holdEnd(response, span !== undefined);
-      release = held.release;
+    const work = async ({ span, active }: Running): Promise<void> => {
+      held = holdEnd(request, response, span !== undefined);
       try {
-        pass();
+        result = pass();
       } catch (error) {
         thrown = { error };
         if (span !== undefined) recordFailure(span, error, undefined, active);
-        return;
+        // Whoever catches it may answer in the listener's place. Where nobody does, the trace does not wait for the client to give up.
+        await new Promise((resolve) => setImmediate(resolve));
+        if (!response.writableEnded) return;
       }
-      const isWhole = await held.ended;
-      if (span !== undefined && isHttp) describe(span, request, response, isWhole, options.route, options.name !== undefined);
+      const ended = await held.ended;
+      const rename = (route: string): void => void (options.name === undefined && span?.updateName(spanNameOf(event, route)));
+      if (span !== undefined) describe(span, request, response, { isHttp, ended, route: options.route, rename });
     };
-    void runner.run(call, { run: work }).finally(() => {
-      release();
-      if (thrown === undefined) return;
-      const { error } = thrown;
-      // As if it came out of the listener: nobody awaits this.
-      process.nextTick(() => {
-        throw error;
-      });
-    });
+    runner
+      .run(call, { run: work })
+      .catch(() => countAndTell('fc_traced.telemetry_errors', 1, 'a request could not be traced'))
+      .finally(() => held?.release());
+    if (thrown === undefined) return result;
+    throw thrown.error;
   };
 }
