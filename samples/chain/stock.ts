@@ -5,9 +5,10 @@ import { createHandler, Handler, Service, Traced } from 'fc-traced';
   @Traced()
   async of(sku: string): Promise<number | undefined> {
     const response = await fetch(`${process.env['PRICE_URL'] ?? ''}/prices/${encodeURIComponent(sku)}`);
+    const body = await response.text();
     if (response.status === 404) return undefined;
     if (!response.ok) throw new Error(`the price function answered ${response.status}`);
-    return ((await response.json()) as { price: number }).price;
+    return (JSON.parse(body) as { price: number }).price;
   }
 }
 

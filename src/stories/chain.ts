@@ -6,10 +6,10 @@ import type { Run, Story } from './story';
 /** Starts the three functions, last first; the trigger is the one that customers send their orders to. */
 export async function startShop(stage: Stage, sampled = true): Promise<HttpTrigger> {
   const tracing = { endpoint: stage.endpoint, sampled };
-  const price = await stage.trigger('price', stage.deployServer('server.js', { functionName: 'price', initializer: true, instanceConcurrency: 20, tracing }));
-  const stock = stage.deploy({ functionName: 'stock', handler: 'stock.handler', initializer: 'stock.initialize', env: { PRICE_URL: price.url }, tracing });
+  const price = await stage.trigger('price', stage.deployServer('server.js', { functionName: 'price', initializer: true, instanceConcurrency: 20, timeout: 10, tracing }));
+  const stock = stage.deploy({ functionName: 'stock', handler: 'stock.handler', initializer: 'stock.initialize', timeout: 20, env: { PRICE_URL: price.url }, tracing });
   const endpoint = await stage.invokeApi({ stock });
-  return stage.trigger('shop', stage.deploy({ functionName: 'shop', env: { INVOKE_URL: `http://${endpoint}` }, tracing }));
+  return stage.trigger('shop', stage.deploy({ functionName: 'shop', timeout: 30, env: { INVOKE_URL: `http://${endpoint}` }, tracing }));
 }
 
 async function* order(stage: Stage): AsyncGenerator<Run> {
