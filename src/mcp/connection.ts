@@ -81,6 +81,11 @@ export class Connection {
     this.strays.clear();
   }
 
+  /** A request will not be answered. */
+  forget(id: RequestId, request: IncomingRequest): void {
+    if (this.incoming.get(id) === request) this.incoming.delete(id);
+  }
+
   /** An answer is on its way to the other side. */
   answered(message: Message): void {
     const request = this.incoming.get(message.id!);

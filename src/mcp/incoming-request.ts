@@ -8,7 +8,7 @@ import type { Operation } from './operation';
 import { startOperation } from './operation-span';
 import type { Started } from './operation-span';
 import type { Origin } from './origin';
-import type { Message, Method, RequestId } from './sdk-shapes';
+import type { Message, Method } from './sdk-shapes';
 import type { McpTraceOptions } from './trace-options';
 
 /** In `_meta`: the request belongs to a task, and is answered through that task's queue. */
@@ -92,7 +92,6 @@ export class IncomingRequest {
 
   private finish(end: () => void): void {
     end();
-    const id = this.message.id as RequestId;
-    if (this.connection.incoming.get(id) === this) this.connection.incoming.delete(id);
+    this.connection.forget(this.message.id!, this);
   }
 }

@@ -50,11 +50,18 @@ export class IncomingSide {
     connection.incoming.set(message.id, request);
     const { requests, protocol } = this;
     if (requests === undefined) return callIn(request.start().context, dispatch, undefined, []);
+    let hasHandler = false;
     const wrap = (found: Method | undefined): Method | undefined => {
       const handler = found ?? protocol.fallbackRequestHandler;
+      hasHandler = handler !== undefined;
       return handler && ((...args) => request.run(handler, args));
     };
-    return callIn(request.context, () => requests.during(message.method, wrap, dispatch), undefined, []);
+    try {
+      return callIn(request.context, () => requests.during(message.method, wrap, dispatch), undefined, []);
+    } finally {
+      // The SDK refuses a request at once, or drops it without a word.
+      if (!hasHandler) connection.forget(message.id, request);
+    }
   }
 
   notification(message: Message, extra: unknown, connection: Connection, dispatch: () => unknown): unknown {

@@ -4,6 +4,7 @@ import { telemetryIn } from '../tracing/ambient-telemetry';
 import { countAndTell } from '../tracing/counters';
 import { describeError } from '../tracing/error-description';
 import { recordFailure } from '../tracing/failure';
+import { rememberSecret } from '../tracing/redaction';
 import type { Invocation } from '../tracing/invocation';
 import { contextWithSpan, invocationIn, spanIn } from '../tracing/linked-context';
 import type { OpenCall } from '../tracing/open-calls';
@@ -35,6 +36,7 @@ export class OperationSpan implements OpenCall {
   constructor(
     readonly span: Span,
     private readonly caller: Context,
+    private readonly secretUri: string | undefined,
   ) {
     this.context = contextWithSpan(caller, span);
   }
@@ -51,6 +53,7 @@ export class OperationSpan implements OpenCall {
 
   fail({ type, code, message, error }: OperationFailure): void {
     if (this.ended) return;
+    if (this.secretUri !== undefined) hideUri(this.secretUri);
     if (error !== undefined) recordFailure(this.span, error, spanIn(this.caller), this.context);
     quietly(() => {
       if (code !== undefined) this.span.setAttribute('rpc.response.status_code', String(code));
@@ -95,6 +98,11 @@ export class OperationSpan implements OpenCall {
   }
 }
 
+/** Keeps an address out of the texts of errors, here and in the spans around: as it was sent, and as a URL writes it. */
+function hideUri(uri: string): void {
+  rememberSecret(URL.canParse(uri) ? [uri, new URL(uri).href] : uri, false);
+}
+
 function quietly(work: () => void): void {
   try {
     work();
@@ -122,14 +130,14 @@ function telemetryOf(context: Context): Telemetry | undefined {
 }
 
 /** Starts the span of an operation below the one that is active in `context`. Never throws. */
-export function startOperation({ name, kind, attributes }: Operation, context: Context, links: Link[] = []): Started {
+export function startOperation({ name, kind, attributes, secretUri }: Operation, context: Context, links: Link[] = []): Started {
   try {
     const telemetry = telemetryOf(context);
     if (telemetry === undefined) return { operation: undefined, context };
     const span = telemetry.startCall(name, { kind, attributes, ...(links.length > 0 && { links }) }, context, spanIn(context));
     // One that a sampler left out still has the ids that are passed on.
     if (!span.isRecording()) return { operation: undefined, context: contextWithSpan(context, span) };
-    const operation = new OperationSpan(span, context);
+    const operation = new OperationSpan(span, context, secretUri);
     return { operation, context: operation.context };
   } catch {
     countAndTell('fc_traced.telemetry_errors', 1, 'the span of an MCP message could not be started: a span processor, sampler or tracer provider threw');

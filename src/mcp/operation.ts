@@ -12,6 +12,8 @@ export interface Operation {
   /** Name of its span. */
   readonly name: string;
   readonly attributes: Attributes;
+  /** A resource's address, where it holds a secret: the SDK's errors repeat it. */
+  readonly secretUri?: string;
 }
 
 /** Whoever sends a message names its method, tool or prompt: a name is no place for a long text. */
@@ -65,11 +67,12 @@ export function operationOf(kind: Operation['kind'], message: { readonly method?
   if (tool !== undefined) attributes['gen_ai.tool.name'] = tool;
   if (prompt !== undefined) attributes['gen_ai.prompt.name'] = prompt;
   const uri = RESOURCE_METHODS.has(method) ? memberOf(params, 'uri') : undefined;
-  if (typeof uri === 'string') attributes['mcp.resource.uri'] = shortened(redactText(redactUrl(uri)), MAX_TEXT);
+  const shownUri = typeof uri === 'string' ? redactUrl(uri) : undefined;
+  if (shownUri !== undefined) attributes['mcp.resource.uri'] = shortened(redactText(shownUri), MAX_TEXT);
   if (options.toolArguments === true && method === TOOL_CALL) {
     const text = jsonText(isObject(params) ? params.arguments : undefined);
     if (text !== undefined) attributes['gen_ai.tool.call.arguments'] = text;
   }
   const target = tool ?? prompt;
-  return { method, kind, name: target === undefined ? method : `${method} ${target}`, attributes };
+  return { method, kind, name: target === undefined ? method : `${method} ${target}`, attributes, ...(typeof uri === 'string' && uri !== shownUri && { secretUri: uri }) };
 }

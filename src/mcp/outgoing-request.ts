@@ -60,7 +60,7 @@ export class OutgoingRequest {
 
   /** The program gets an error. */
   failed(error: unknown): void {
-    if (memberOf(this.signal, 'aborted') === true) this.span?.cancel();
+    if (memberOf(this.signal, 'aborted') === true && !this.isLate) this.span?.cancel();
     else this.end(error);
   }
 
@@ -69,11 +69,16 @@ export class OutgoingRequest {
     this.span?.cancel();
   }
 
+  /** Whether it is called off by `AbortSignal.timeout`: nobody answered in time, whoever counts it. */
+  private get isLate(): boolean {
+    return memberOf(memberOf(this.signal, 'reason'), 'name') === 'TimeoutError';
+  }
+
   private end(error: unknown): void {
     const { span, answer, connection } = this;
     if (span === undefined) return;
     if (answer !== undefined && connection !== undefined) noteAnswer(span, answer, { method: this.operation.method, connection, options: this.options, error });
-    if (error !== undefined && answer?.error === undefined) span.fail({ error, ...(TIMEOUT_CODES.includes(memberOf(error, 'code')) && { type: 'timeout' }) });
+    if (error !== undefined && answer?.error === undefined) span.fail({ error, ...((TIMEOUT_CODES.includes(memberOf(error, 'code')) || this.isLate) && { type: 'timeout' }) });
     span.end();
   }
 }

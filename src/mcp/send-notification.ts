@@ -21,7 +21,6 @@ interface Prepared {
 function prepare(connection: Connection, message: Message, options: McpTraceOptions): Prepared {
   const caller = activeContext();
   try {
-    if (isPartOfRequest(message)) return { context: caller, message: withMeta(message, metaOf(caller)) };
     const operation = operationOf(SpanKind.CLIENT, message, options);
     Object.assign(operation.attributes, connection.attributes(SpanKind.CLIENT, message.params));
     const started = startOperation(operation, caller);
@@ -35,6 +34,8 @@ function prepare(connection: Connection, message: Message, options: McpTraceOpti
 
 /** Sends a notification, the trace in its `_meta`; its span ends when the transport has taken it. Gives and throws what `send` does. */
 export function sendNotification(connection: Connection, given: Message, send: (message: Message) => unknown, options: McpTraceOptions): unknown {
+  // The request says whose trace it is; what hears of progress would be handed the `_meta`.
+  if (isPartOfRequest(given)) return send(given);
   const { operation, context, message } = prepare(connection, given, options);
   if (operation === undefined) return send(message);
   return followWork(() => callIn(context, send, undefined, [message]), () => operation.end(), (error) => operation.endFailed({ error }));

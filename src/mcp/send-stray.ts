@@ -48,13 +48,17 @@ export function sendStray(connection: Connection, transport: TransportLike, give
     connection.strays.delete(request);
     finish();
   };
-  watchAnswer(transport, message.id!, (answer) =>
+  const stopWatching = watchAnswer(transport, message.id!, (answer) =>
     end(() => {
       request.answered(answer);
       request.succeeded();
     }),
   );
-  return followWork(() => callIn(request.context, send, undefined, [message]), () => {}, (error) => end(() => request.failed(error)));
+  const failed = (error: unknown): void => {
+    stopWatching();
+    end(() => request.failed(error));
+  };
+  return followWork(() => callIn(request.context, send, undefined, [message]), () => {}, failed);
 }
 
 /** Whether a message ends a request: its answer, or the notice that `subscriptions/listen` is heard, whose answer comes when it is over. */
@@ -64,18 +68,31 @@ function endsRequest(message: unknown, id: RequestId): boolean {
   return method === 'notifications/subscriptions/acknowledged' && memberOf(memberOf(memberOf(message, 'params'), '_meta'), SUBSCRIPTION_KEY) === id;
 }
 
-/** Hears the answer to one request where the transport hands it on, whoever listens there. */
-function watchAnswer(transport: TransportLike, id: RequestId, answered: (message: Message) => void): void {
+/** What stands behind a listener that has heard its answer: with several on the way, they do not leave in the order they came. */
+const behind = new WeakMap<Method, Method>();
+
+function stillWaiting(listener: Method): Method {
+  let found = listener;
+  for (let next = behind.get(found); next !== undefined; next = behind.get(found)) found = next;
+  return found;
+}
+
+/** Hears the answer to one request where the transport hands it on, whoever listens there. Gives what ends it. */
+function watchAnswer(transport: TransportLike, id: RequestId, answered: (message: Message) => void): () => void {
   const listener = transport.onmessage;
-  if (typeof listener !== 'function') return;
-  let isWaiting = true;
+  if (typeof listener !== 'function') return () => {};
+  const stop = (): void => {
+    behind.set(watch, listener);
+    const first = transport.onmessage;
+    if (typeof first === 'function' && behind.has(first)) transport.onmessage = stillWaiting(first);
+  };
   const watch: Method = function (...args) {
-    if (isWaiting && endsRequest(args[0], id)) {
-      isWaiting = false;
-      if (transport.onmessage === watch) transport.onmessage = listener;
+    if (!behind.has(watch) && endsRequest(args[0], id)) {
+      stop();
       answered(args[0] as Message);
     }
-    return Reflect.apply(listener, this, args);
+    return Reflect.apply(stillWaiting(listener), this, args);
   };
   transport.onmessage = watch;
+  return stop;
 }

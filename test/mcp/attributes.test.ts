@@ -23,6 +23,16 @@ describe.each(GENERATIONS)('%s', (generation) => {
     await close();
   });
 
+  test.each(['weather://bob:hunter22@nowhere/now?token=4711', 'https://Weather.example?sig=abcdefgh'])('nothing secret in the address of a resource is in the error that repeats it: %s', async (uri) => {
+    const { client, close } = await connected(generation);
+    traces.clear();
+    const error = await inInvocation(() => client.readResource({ uri })).catch((caught: unknown) => caught);
+    expect((error as Error).message).toMatch(/not found/);
+    expect(spansOf(traces, 'resources/read').map(({ status }) => status.message)).toEqual([expect.stringContaining('[redacted]'), expect.stringContaining('[redacted]')]);
+    expectTrace(traces.only()).toHideSecrets('hunter22', '4711', 'abcdefgh');
+    await close();
+  });
+
   test('arguments and results are recorded where the options say so, without what is secret', async () => {
     const { client, close } = await connected(generation, { trace: { toolArguments: true, toolResults: true } });
     const hidden = secret(`Ulm-${generation}-4711`);

@@ -62,6 +62,18 @@ describe.each(GENERATIONS)('%s', (generation) => {
     await close();
   });
 
+  test('so is one that the program gives a time by a signal', async () => {
+    const { client, close } = await connected(generation);
+    traces.clear();
+    await inInvocation(() => callTool(generation, client, 'patient', {}, { signal: AbortSignal.timeout(30) }).catch(() => {}));
+    await ended(traces, 'tools/call patient', 2);
+    expectTrace(traces.only()).toMatchTree({
+      name: 'ask',
+      children: [{ name: 'tools/call patient', kind: 'client', status: 'ERROR', attributes: { 'error.type': 'timeout' }, events: ['exception'], children: [{ name: 'tools/call patient', kind: 'server', events: ['fc_traced.cancelled'] }] }],
+    });
+    await close();
+  });
+
   test('a connection that closes fails the calls on it', async () => {
     const { client, close } = await connected(generation);
     traces.clear();

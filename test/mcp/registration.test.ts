@@ -52,6 +52,13 @@ describe.each(GENERATIONS)('%s', (generation) => {
     await link.close();
   });
 
+  test('methods that are replaced keep their names and lengths, and no member is new to who lists them', async () => {
+    const [plain, traced] = [weatherServer(generation), traceMcpServer(weatherServer(generation))] as unknown as { server: Record<string, (...args: never[]) => unknown> }[];
+    const shape = (target: object): unknown[] => ['connect', 'request', '_onrequest', '_onclose', 'executeToolHandler'].map((name) => (Reflect.get(target, name) as { name: string; length: number } | undefined)).map((method) => method && [method.name, method.length]);
+    expect([shape(traced!), shape(traced!.server)]).toEqual([shape(plain!), shape(plain!.server)]);
+    expect([Object.keys(traced!), Object.keys(traced!.server)]).toEqual([Object.keys(plain!), Object.keys(plain!.server)]);
+  });
+
   test('a server and a client that are connected already are traced from then on', async () => {
     const server = weatherServer(generation);
     server.registerTool('connected', {}, say('connected'));

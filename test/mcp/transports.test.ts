@@ -59,7 +59,7 @@ test.each(WAYS)('%s: client and server are one trace, the tool below the call', 
     links: 0,
     children: [...posted, ...beside, { name, kind: 'server', attributes: { ...network, 'mcp.protocol.version': version }, links: posted.length, children: below }],
   });
-  const handshake = version === '2026-07-28' ? [pair('server/discover')] : [pair('initialize'), pair('notifications/initialized', [], long === 'session' ? [http] : [])];
+  const handshake = version === '2026-07-28' ? [pair('server/discover')] : [pair('initialize'), pair('notifications/initialized', [], long === 'session' ? [{ name: 'outgoing request', children: [http] }] : [])];
   const tool: ExpectedSpan = { name: 'Forecast.of', attributes: { city: 'Ulm' } };
   expectTrace(traces.only()).toMatchTree({ name: 'ask', children: [...(long === 'connection' ? [http] : []), ...handshake, pair('tools/call weather', [tool])] });
   const [call] = spansOf(traces, 'tools/call weather', 'server');
