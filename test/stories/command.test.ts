@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseStoryCommand } from '../../src/stories/options';
 import { STORIES } from '../../src/stories/stories';
-import { runSample, startSample } from './sample';
+import { interruptSample, runSample, startSample } from './sample';
 
 const root = join(__dirname, '..', '..');
 const samples = join(root, 'samples');
@@ -59,6 +59,17 @@ test.each([['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129]] as const)('%s in 
   expect({ code, stderr, left }).toEqual({ code: expected, stderr: 'interrupted: putting everything away\n', left: [] });
 });
 
+// A cold call of the chain takes about a second: one function after the other starts in it.
+test.each([
+  ['before the first call', 'the HTTP trigger of price', 0],
+  ['100 ms into the first call', 'the HTTP trigger of shop', 100],
+  ['450 ms into the first call', 'the HTTP trigger of shop', 450],
+  ['800 ms into the first call', 'the HTTP trigger of shop', 800],
+  ['between two calls', 'cold call', 0],
+])('Ctrl-C %s of the sample chain leaves no process and no folder', async (_when, text, milliseconds) => {
+  expect(await interruptSample('chain', text, milliseconds)).toEqual([]);
+});
+
 test('a reader that stops reading ends it, and nothing is left', async () => {
   const { child, prints, ended } = startSample(['nas']);
   await prints('started');
@@ -82,20 +93,27 @@ test('what is refused has the exit code 2', async () => {
   expect(stderr).toMatch(/Unknown option '--nonsense'[^]*Try --help\./);
 });
 
-test.each(['rds', 'nas'])('the sample %s is short, and its README shows every trace that it must give', (name) => {
+const WITH_PARTS = ['rds', 'nas', 'chain'];
+
+test.each(WITH_PARTS)('the sample %s is short, and its README shows every trace that it must give', (name) => {
   const folder = join(samples, name);
   for (const file of ['handler.ts', 'event.json', 's.yaml', 'README.md']) expect(existsSync(join(folder, file))).toBe(true);
-  expect(readFileSync(join(folder, 'handler.ts'), 'utf8').trimEnd().split('\n').length).toBeLessThanOrEqual(60);
+  for (const file of readdirSync(folder).filter((one) => one.endsWith('.ts'))) expect(readFileSync(join(folder, file), 'utf8').trimEnd().split('\n').length).toBeLessThanOrEqual(60);
   const readme = readFileSync(join(folder, 'README.md'), 'utf8');
   for (const file of readdirSync(join(folder, 'trace'))) {
     expect(readme).toContain(`<!-- from samples/${name}/trace/${file} -->\n\`\`\`\n${readFileSync(join(folder, 'trace', file), 'utf8')}\`\`\`\n`);
   }
 });
 
-test.each(['rds', 'nas'])('s.yaml of %s names functions that its handler exports', (name) => {
+test.each(WITH_PARTS)('s.yaml of %s names what its files export, and the servers among them as commands', (name) => {
   const yaml = readFileSync(join(samples, name, 's.yaml'), 'utf8');
-  const named = [...yaml.matchAll(/handler: handler\.(\w+)/g)].map((match) => match[1]!);
-  const exported = /export const \{ ([^}]+) \}/.exec(readFileSync(join(samples, name, 'handler.ts'), 'utf8'))![1]!.split(', ');
-  expect(named.sort()).toEqual(['handler', 'initialize', 'preStop']);
-  expect(exported).toEqual(expect.arrayContaining(named));
+  const files = new Map<string, string[]>();
+  for (const [, file, exported] of yaml.matchAll(/handler: (\w+)\.(\w+)/g)) files.set(file!, [...(files.get(file!) ?? []), exported!]);
+  expect(files.has('handler')).toBe(true);
+  for (const [file, named] of files) {
+    const source = readFileSync(join(samples, name, `${file}.ts`), 'utf8');
+    expect(named.sort()).toEqual(['handler', 'initialize', 'preStop']);
+    if (source.includes('void serve(')) expect(yaml).toMatch(new RegExp(`- ${file}\\.js$`, 'm'));
+    else expect(/export const \{ ([^}]+) \}/.exec(source)![1]!.split(', ')).toEqual(expect.arrayContaining(named));
+  }
 });

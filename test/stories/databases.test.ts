@@ -5,7 +5,7 @@ import type { SpanRecord } from '../../src/tree/span-record';
 import { startCollector, type Collector } from '../../src/viewer/collector';
 import { startInstance, type Instance } from '../emulator/built';
 import { howToGetMariaDb, withoutMariaDb } from './mariadb';
-import { startSample } from './sample';
+import { interruptSample, startSample } from './sample';
 
 const { Ending } = require('../../dist/stories/ending.js') as typeof import('../../src/stories/ending');
 const { Stage } = require('../../dist/stories/stage.js') as typeof import('../../src/stories/stage');
@@ -121,11 +121,7 @@ interface Told { readonly failed?: string; readonly answer?: unknown; readonly l
     ['when both are there', 'the event function', 0],
     ['between two calls', 'cold call', 0],
   ])('Ctrl-C %s leaves no process and no folder', async (_when, text, milliseconds) => {
-    const { child, prints, ended } = startSample(['rds']);
-    await prints(text);
-    await new Promise((resolve) => setTimeout(resolve, milliseconds));
-    child.kill('SIGINT');
-    expect((await ended).left).toEqual([]);
+    expect(await interruptSample('rds', text, milliseconds)).toEqual([]);
   });
 
   test('Ctrl-C, and once more while it puts everything away, leaves no process and no folder', async () => {

@@ -77,3 +77,12 @@ export function startSample(args: readonly string[], env: Record<string, string>
 export function runSample(args: readonly string[], env: Record<string, string> = {}): Promise<SampleRun> {
   return startSample(args, env).ended;
 }
+
+/** Presses Ctrl-C so many milliseconds after a sample printed a text; gives what it then leaves. */
+export async function interruptSample(name: string, text: string, milliseconds: number): Promise<readonly string[]> {
+  const { child, prints, ended } = startSample([name]);
+  await prints(text);
+  await new Promise((resolve) => setTimeout(resolve, milliseconds));
+  child.kill('SIGINT');
+  return (await ended).left;
+}
