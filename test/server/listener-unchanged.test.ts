@@ -127,8 +127,8 @@ test.each(Object.keys(LISTENERS))('traced as plain: %s', async (name) => {
 test('what a listener throws and returns comes out of it at once, and the answer of whoever catches it is in the trace', async () => {
   const boom = new Error('boom');
   const returned = Promise.resolve('later');
-  const throwing = traceListener(() => { throw boom; }) as Listener;
-  const returning = traceListener((_, response) => { response.end('hi'); return returned as never; }) as Listener;
+  const throwing = traceListener(() => { throw boom; });
+  const returning: Listener = traceListener((_, response) => { response.end('hi'); return returned as never; });
   const answer = await play((request, response) => {
     try {
       throwing(request, response);

@@ -1,0 +1,111 @@
+import http from 'node:http';
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Handler } from 'fc-traced';
+import type { HttpEvent } from 'fc-traced';
+import { recordTraces } from 'fc-traced/testing';
+import { serve } from 'fc-traced/server';
+import { inFreshProcess } from '../package/fresh-process';
+
+const LARGE = 20_000_000;
+let cleaned = 0;
+
+@Handler()
+class Api {
+  async handle(event: HttpEvent): Promise<unknown> {
+    if (event.rawPath === '/slow') return sleep(150, 'done');
+    if (event.rawPath === '/large') return 'x'.repeat(LARGE);
+    if (event.rawPath === '/events') return { statusCode: 200, headers: { 'content-type': 'text/event-stream' }, body: this.events() };
+    return 'hi';
+  }
+  async *events(): AsyncGenerator<string> {
+    try {
+      for (;;) {
+        yield 'data: 1\n\n';
+        await sleep(10);
+      }
+    } finally {
+      await sleep(20);
+      cleaned += 1;
+    }
+  }
+}
+
+const traces = recordTraces();
+afterEach(() => traces.clear());
+afterAll(() => traces.stop());
+const start = (shutdownTimeout = 5_000): ReturnType<typeof serve> => serve(Api, { port: 0, host: '127.0.0.1', shutdownTimeout });
+
+test('a request under way on a connection that is kept is answered, is the last on it, and nothing is waited for after', async () => {
+  const { port, close } = await start();
+  const agent = new http.Agent({ keepAlive: true });
+  const ask = (path: string): Promise<unknown> => new Promise((resolve, reject) => {
+    http.get({ port, path, agent }, (response) => {
+      let text = '';
+      response.on('data', (piece: Buffer) => { text += piece.toString(); }).on('end', () => resolve([text, response.headers.connection]));
+    }).on('error', reject);
+  });
+  expect(await ask('/')).toEqual(['hi', 'keep-alive']);
+  const slow = ask('/slow');
+  await sleep(30);
+  const before = performance.now();
+  await close();
+  expect(performance.now() - before).toBeLessThan(2_000);
+  expect(await slow).toEqual(['done', 'close']);
+  agent.destroy();
+});
+
+test('a client that reads slowly gets all of a response that was written before', async () => {
+  const { port, close } = await start();
+  const socket = connect(port, '127.0.0.1');
+  socket.write('GET /large HTTP/1.1\r\nhost: a\r\n\r\n');
+  await sleep(300);
+  const closed = close();
+  await sleep(100);
+  let bytes = 0;
+  for await (const piece of socket) bytes += (piece as Buffer).length;
+  expect(bytes).toBeGreaterThan(LARGE);
+  await closed;
+});
+
+test('a stream that never ends is broken off after the timeout: its generator cleans up, and its trace is there when close resolves', async () => {
+  const { port, close } = await start(100);
+  const socket = connect(port, '127.0.0.1').on('error', () => {});
+  socket.write('GET /events HTTP/1.1\r\nhost: a\r\n\r\n');
+  socket.resume();
+  await sleep(60);
+  await close();
+  expect(cleaned).toBe(1);
+  expect(traces.spans()).toMatchObject([{ name: 'Api', events: [{ name: 'fc_traced.cancelled' }] }]);
+  socket.destroy();
+});
+
+test('connections that never asked anything are not waited for', async () => {
+  const { port, close } = await start();
+  const socket = connect(port, '127.0.0.1').on('error', () => {});
+  await sleep(30);
+  const before = performance.now();
+  await close();
+  expect(performance.now() - before).toBeLessThan(2_000);
+  socket.destroy();
+});
+
+test('SIGTERM ends a process with two servers, when the later one is done', async () => {
+  const result = await inFreshProcess<{ code: number; answer: string }>(`
+    const { spawn } = require('node:child_process');
+    const child = spawn(process.execPath, ['-e', \`
+      const { serve } = require(\${JSON.stringify(dist + 'server.js')});
+      class Api { handle() { return new Promise((resolve) => setTimeout(resolve, 200, 'done')); } }
+      setInterval(() => {}, 1000);
+      Promise.all([serve(Api, { port: 0, host: '127.0.0.1' }), serve(Api, { port: 0, host: '127.0.0.1' })]).then(([, { port }]) => process.send(port));
+    \`], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    const port = await new Promise((resolve) => child.once('message', resolve));
+    const asked = fetch('http://127.0.0.1:' + port).then((response) => response.text());
+    await new Promise((resolve) => setTimeout(resolve, 80));
+    child.kill('SIGTERM');
+    child.kill('SIGTERM');
+    const code = await new Promise((resolve) => child.once('exit', resolve));
+    report({ code, answer: await asked });
+  `);
+  expect(result).toEqual({ code: 0, answer: 'done' });
+});
