@@ -9,8 +9,8 @@ import { json } from 'node:stream/consumers';
 
 type Answer = { readonly amount: number; readonly refused?: string; readonly errorMessage?: string };
 
-// A cold chain takes longer than the three seconds that the client waits otherwise.
-const PATIENT = new RuntimeOptions({ readTimeout: 30_000 });
+// Otherwise the client waits for three seconds, also by connectTimeout once it is connected: too short where functions start.
+const PATIENT = new RuntimeOptions({ connectTimeout: 30_000, readTimeout: 30_000 });
 
 @Service() class Stock {
   readonly #client: Client;
