@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Duplex } from 'node:stream';
+import { killAtExit } from './kill-at-exit';
 import { ANSWER_FD } from './messages';
 import type { Answer, Call } from './messages';
 
@@ -23,7 +24,7 @@ function failed(errorMessage: string): Answer {
 export class InstanceProcess {
   readonly #child: ChildProcess;
   readonly #pipe: Duplex;
-  readonly #onExit = (): void => this.kill();
+  readonly #forget: () => void;
   #pending: ((line: string | undefined) => void) | undefined;
   #gone = false;
   #closed = false;
@@ -44,7 +45,7 @@ export class InstanceProcess {
     this.#pipe.on('error', () => undefined);
     createInterface({ input: this.#pipe }).on('error', () => undefined).on('line', (line) => this.#settle(line));
     this.#child.on('error', () => this.#ended()).on('exit', () => this.#ended()).on('close', () => (this.#closed = true));
-    process.on('exit', this.#onExit);
+    this.#forget = killAtExit(() => this.kill());
   }
 
   /** Starts a process and waits until it takes calls. Rejects when it does not come up. */
@@ -127,7 +128,7 @@ export class InstanceProcess {
 
   #ended(): void {
     this.#gone = true;
-    process.off('exit', this.#onExit);
+    this.#forget();
     // What the process wrote before it ended may still be on its way: the pipe's end comes after it.
     if (this.#pipe.destroyed) this.#settle(undefined);
     else this.#pipe.once('close', () => this.#settle(undefined));

@@ -34,6 +34,7 @@ function idsOf(generation: Generation): IdGenerator {
 /** Makes and sends the spans that Function Compute itself reports: the stay of the request, its cold start, the invocation. */
 export class PlatformSpans {
   readonly #endpoint: string;
+  readonly #functionName: string;
   readonly #provider: BasicTracerProvider;
   #sending: Promise<void> = Promise.resolve();
   #failure: Error | undefined;
@@ -42,6 +43,7 @@ export class PlatformSpans {
     const sdk = require('@opentelemetry/sdk-trace-base') as typeof import('@opentelemetry/sdk-trace-base');
     const { resourceFromAttributes } = require('@opentelemetry/resources') as typeof import('@opentelemetry/resources');
     this.#endpoint = endpoint;
+    this.#functionName = functionName;
     this.#provider = new sdk.BasicTracerProvider({
       resource: resourceFromAttributes({ 'service.name': 'fc.platform', 'faas.name': functionName }),
       sampler: new sdk.ParentBasedSampler({ root: sampled ? new sdk.AlwaysOnSampler() : new sdk.AlwaysOffSampler() }),
@@ -51,7 +53,7 @@ export class PlatformSpans {
   }
 
   begin(requestId: string, caller?: Caller): PlatformTrace {
-    return new PlatformTrace(this.#provider.getTracer('fc-traced-emulator'), this.#endpoint, requestId, caller);
+    return new PlatformTrace(this.#provider.getTracer('fc-traced-emulator'), this.#endpoint, this.#functionName, requestId, caller);
   }
 
   /** Sends what has ended, after what is on its way already; never rejects. */

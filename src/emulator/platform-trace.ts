@@ -21,12 +21,12 @@ export class PlatformTrace {
   readonly #top: Span;
 
   /** With a caller, FC's spans continue its trace. */
-  constructor(tracer: Tracer, endpoint: string, requestId: string, caller?: Caller) {
+  constructor(tracer: Tracer, endpoint: string, functionName: string, requestId: string, caller?: Caller) {
     this.#tracer = tracer;
     this.#endpoint = endpoint;
     this.#caller = caller;
     this.#top = this.#start('InvokeFunction');
-    this.#top.setAttribute('fc.request_id', requestId);
+    this.#top.setAttributes({ 'faas.name': functionName, 'fc.request_id': requestId });
   }
 
   get traceId(): string {

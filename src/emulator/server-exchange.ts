@@ -59,10 +59,14 @@ async function hangUp(request: ClientRequest, response: IncomingMessage | undefi
   clearTimeout(timer);
 }
 
-/** Resolves when all of a response is handed on; rejects when it broke off, or nobody takes it any more. Closes neither. */
-function copied(response: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+/** Hands a response on; rejects when it broke off, or nobody takes it any more. Closes neither. */
+function handOn(response: IncomingMessage, outgoing: ServerResponse, requestId: unknown): Promise<void> {
   return new Promise((whole, broken) => {
     response.on('error', broken);
+    if (outgoing.destroyed) return broken(new Error('the client left before the response began'));
+    outgoing.writeHead(response.statusCode!, { ...throughHeaders(response.headers), 'x-fc-request-id': String(requestId) });
+    // A stream of events says nothing for long: its client must know that it is there.
+    outgoing.flushHeaders();
     outgoing.once('finish', whole).once('close', () => broken(new Error('the client left')));
     response.pipe(outgoing);
   });
@@ -70,6 +74,8 @@ function copied(response: IncomingMessage, outgoing: ServerResponse): Promise<vo
 
 /** Hands a client's request on, and the response back as it comes. `headers` are FC's. Rejects when the function gave no whole response. */
 export async function passThrough(port: number, timeout: number, incoming: IncomingMessage, outgoing: ServerResponse, headers: OutgoingHttpHeaders): Promise<Outcome> {
+  // It left while it waited for its turn.
+  if (outgoing.destroyed) return {};
   let request: ClientRequest | undefined;
   let response: IncomingMessage | undefined;
   let left: Promise<void> | undefined;
@@ -80,14 +86,15 @@ export async function passThrough(port: number, timeout: number, incoming: Incom
     const sent = { ...throughHeaders(incoming.headers), ...headers };
     const onSent = (made: ClientRequest): void => void (request = made);
     response = await send(port, timeout, { method: incoming.method ?? 'GET', path: incoming.url ?? '/', headers: sent, body: incoming, onSent });
-    outgoing.writeHead(response.statusCode!, { ...throughHeaders(response.headers), 'x-fc-request-id': headers['x-fc-request-id'] });
-    // A stream of events says nothing for long: its client must know that it is there.
-    outgoing.flushHeaders();
-    await copied(response, outgoing);
+    await handOn(response, outgoing, headers['x-fc-request-id']);
     return response.headers['x-fc-status'] === '404' ? { error: { errorMessage: 'the function reported a failure', errorType: 'FunctionHandledError' } } : {};
   } catch (error) {
     // A client that leaves, as those that listen to events do, is no failure of the function.
-    if (left !== undefined) return await left.then(() => ({}));
+    if (left !== undefined) {
+      response?.resume();
+      await left;
+      return {};
+    }
     if (outgoing.headersSent) outgoing.destroy();
     else outgoing.writeHead(502, { 'x-fc-error-type': 'UnhandledInvocationError' }).end();
     throw error;

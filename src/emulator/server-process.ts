@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { connect, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
+import { killAtExit } from './kill-at-exit';
 
 /** How the process of a custom runtime is started. */
 export interface ServerProcessOptions {
@@ -35,7 +36,6 @@ function listens(port: number): Promise<boolean> {
 export class ServerProcess {
   readonly port: number;
   readonly #child: ChildProcess;
-  readonly #onExit = (): void => this.kill();
   #gone = false;
   #frozen = false;
 
@@ -44,12 +44,12 @@ export class ServerProcess {
     const ports = { FC_SERVER_PORT: String(port), FC_CUSTOM_LISTEN_PORT: String(port) };
     this.#child = spawn(program, args, { cwd: codeDir, env: { ...env, ...ports }, stdio: ['ignore', 'pipe', 'pipe'] });
     for (const output of [this.#child.stdout, this.#child.stderr]) if (output) createInterface({ input: output }).on('line', onLog);
+    const forget = killAtExit(() => this.kill());
     const ended = (): void => {
       this.#gone = true;
-      process.off('exit', this.#onExit);
+      forget();
     };
     this.#child.once('exit', ended).once('error', ended);
-    process.on('exit', this.#onExit);
   }
 
   /** Starts a process and waits until it listens. Rejects when it does not. */

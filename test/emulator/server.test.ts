@@ -131,6 +131,14 @@ describe('behind an HTTP trigger', () => {
     expect(server.logs).toEqual(['left', 'preStop 1-']);
   });
 
+  test.each(['/slow', '/hang'])('a client that leaves before %s is answered is no failure, and nothing is under way any more', async (path) => {
+    const { url, call, server } = await trigger({ freeze: true });
+    await call('/warm');
+    await expect(fetch(url + path, { signal: AbortSignal.timeout(20) })).rejects.toThrow('aborted');
+    await server.preStop();
+    expect((await call('/next')).ok).toBe(true);
+  });
+
   test('a response that breaks off breaks off for the client as well, and is a failure', async () => {
     const { url, call } = await trigger();
     const response = await fetch(`${url}/broken`);
