@@ -4,7 +4,7 @@ import { readField, readText } from '../fc/context';
 import type { FcContext } from '../fc/context';
 import { bodySourceOf, collect } from '../http/body-source';
 import { CollectingSink, withWholeBody } from '../http/collecting-sink';
-import { httpEventOf } from '../http/http-event';
+import { httpEventOf, queryOfTarget } from '../http/http-event';
 import type { HttpEvent } from '../http/http-event';
 import type { Entry } from './entries';
 import type { FunctionInstance } from './function-instance';
@@ -41,7 +41,7 @@ async function bodyOf(request: Fc2Request): Promise<Buffer> {
 function targetOf(request: Fc2Request): string {
   const url = readText(request, 'url') ?? '/';
   const path = readText(request, 'path')?.replaceAll('?', '%3F');
-  return path === undefined ? url : path + url.slice(url.includes('?') ? url.indexOf('?') : url.length);
+  return path === undefined ? url : `${path}?${queryOfTarget(url)}`;
 }
 
 async function eventOf(request: Fc2Request, context: FcContext): Promise<HttpEvent> {
@@ -61,7 +61,7 @@ async function eventOf(request: Fc2Request, context: FcContext): Promise<HttpEve
 /** Answers a request of FC 2.0's form: the method gets the event of FC 3.0, and its response is sent once the trace is delivered. */
 export async function respondFc2(instance: FunctionInstance, entry: Entry, request: Fc2Request, response: Fc2Response, context: FcContext): Promise<void> {
   const sink = new CollectingSink(withWholeBody);
-  await instance.respond(entry, await eventOf(request, context), context, sink);
+  await instance.respond(entry, await eventOf(request, context), context, sink, { query: queryOfTarget(targetOf(request)) });
   const { statusCode, headers, body } = sink.taken ?? { statusCode: 500, headers: new Map<string, string>(), body: Buffer.alloc(0) };
   response.setStatusCode(statusCode);
   for (const [name, value] of headers) response.setHeader(name, value);

@@ -6,6 +6,7 @@ import { CollectingSink } from '../http/collecting-sink';
 import { fcHttpAnswer } from '../http/fc-answer';
 import { requestAttributes, routeOf, spanNameOf } from '../http/http-attributes';
 import { exchange } from '../http/http-exchange';
+import type { KnownBeside } from '../http/http-attributes';
 import type { HttpSink, Outcome } from '../http/http-exchange';
 import type { Entry, HandlerDefinition } from './entries';
 import type { IncomingCall } from './incoming-call';
@@ -44,9 +45,9 @@ export class FunctionInstance {
 
   /**
    * One HTTP request, whose event has FC 3.0's shape: the sink takes the response but for its very end, which is to follow when this
-   * resolves, the trace delivered. Never rejects. `scheme` is what the connection itself tells.
+   * resolves, the trace delivered. Never rejects.
    */
-  async respond(entry: Entry, event: unknown, context: FcContext, sink: HttpSink, scheme?: string): Promise<Outcome> {
+  async respond(entry: Entry, event: unknown, context: FcContext, sink: HttpSink, beside?: KnownBeside): Promise<Outcome> {
     const route = routeOf(this.runner.options.route, event);
     const call: IncomingCall = {
       event,
@@ -54,7 +55,7 @@ export class FunctionInstance {
       trigger: 'http',
       headers: readField(event, 'headers'),
       spanName: entry.spanName ?? (route === undefined ? undefined : spanNameOf(event, route)),
-      attributes: () => ({ ...requestAttributes(event, scheme), ...(route !== undefined && { 'http.route': route }) }),
+      attributes: () => ({ ...requestAttributes(event, beside), ...(route !== undefined && { 'http.route': route }) }),
     };
     const work = this.workOf(entry, call);
     return this.runner.run(call, { ...work, run: (running) => exchange({ context, sink, ...running }, () => work.run(running)) });

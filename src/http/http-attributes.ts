@@ -16,11 +16,29 @@ function headerOf(headers: unknown, name: string): string | undefined {
   }
 }
 
-function queryOf(event: unknown): string | undefined {
+/** What is known of a request beside its event. */
+export interface KnownBeside {
+  readonly scheme?: string | undefined;
+  /** The query as it stood in the request line. Where it is not known, it is put together from the event's parameters. */
+  readonly query?: string | undefined;
+}
+
+function encoded(text: string): string {
+  try {
+    return encodeURIComponent(text);
+  } catch {
+    // Half a surrogate pair, which becomes a replacement character.
+    return encodeURIComponent(Buffer.from(text).toString());
+  }
+}
+
+function queryOf(event: unknown, known: string | undefined): string | undefined {
+  if (known !== undefined) return known === '' ? undefined : redactQuery(known);
   const parameters = readField(event, 'queryParameters');
   if (typeof parameters !== 'object' || parameters === null) return undefined;
   const query = Object.entries(parameters)
-    .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(String(value))}`)
+    .filter(([, value]) => typeof value !== 'object')
+    .map(([name, value]) => `${encoded(name)}=${encoded(String(value))}`)
     .join('&');
   return query === '' ? undefined : redactQuery(query);
 }
@@ -32,7 +50,7 @@ function serverOf(host: string | undefined): Attributes {
 }
 
 /** What a request says of itself, on a server span. `event` is of FC 3.0's shape, or of API Gateway's; anything may be missing. */
-export function requestAttributes(event: unknown, scheme?: string): Attributes {
+export function requestAttributes(event: unknown, { scheme, query }: KnownBeside = {}): Attributes {
   const http = readField(readField(event, 'requestContext'), 'http');
   const headers = readField(event, 'headers');
   const method = readText(http, 'method') ?? readText(event, 'httpMethod') ?? '';
@@ -42,7 +60,7 @@ export function requestAttributes(event: unknown, scheme?: string): Attributes {
     'http.request.method': isKnown ? method : '_OTHER',
     'http.request.method_original': isKnown || method === '' ? undefined : method,
     'url.path': path,
-    'url.query': queryOf(event),
+    'url.query': queryOf(event, query),
     'url.scheme': headerOf(headers, 'x-forwarded-proto')?.split(',')[0]?.trim() ?? scheme,
     'client.address': headerOf(headers, 'x-forwarded-for')?.split(',')[0]?.trim() ?? readText(http, 'sourceIp'),
     'network.protocol.version': readText(http, 'protocol')?.replace(/^HTTP\//, '').replace(/^([23])\.0$/, '$1'),

@@ -53,6 +53,12 @@ export function originForm(target: string): string {
   return rest.startsWith('/') ? rest : `/${rest}`;
 }
 
+/** The query of a request's target, without its question mark; empty where there is none. */
+export function queryOfTarget(target: string): string {
+  const start = target.indexOf('?');
+  return start < 0 ? '' : target.slice(start + 1);
+}
+
 function decodedPath(path: string): string {
   try {
     return decodeURIComponent(path);
@@ -74,14 +80,15 @@ function headerEntries(headers: RequestParts['headers']): [string, string][] {
 
 /** A request in FC 3.0's shape, without its body. */
 export function httpEventOf({ method, target, headers, protocol, sourceIp, requestId, accountId }: RequestParts): Omit<HttpEvent, 'body'> {
-  const [rawPath = '', ...rest] = originForm(target).split('?');
+  const origin = originForm(target);
+  const rawPath = origin.split('?', 1)[0]!;
   const known = record(headerEntries(headers));
   const now = new Date();
   return {
     version: 'v1',
     rawPath,
     headers: known,
-    queryParameters: record(new URLSearchParams(rest.join('?'))),
+    queryParameters: record(new URLSearchParams(queryOfTarget(origin))),
     isBase64Encoded: false,
     requestContext: {
       ...(accountId !== undefined && { accountId }),

@@ -11,7 +11,7 @@ import { controlOf } from './control-path';
 import type { Control } from './control-path';
 import { requestBody } from './request-body';
 import { contextOf } from './request-context';
-import { requestParts, schemeOf } from './request-parts';
+import { knownBeside, requestParts } from './request-parts';
 import type { ServeOptions } from './serve-options';
 import { StreamingSink } from './streaming-sink';
 
@@ -71,7 +71,7 @@ export class FunctionServer {
       isBase64Encoded: !isText,
       body: body === undefined ? request : body.toString(isText ? 'utf8' : 'base64'),
     };
-    const outcome = await this.instance.respond(this.entryOf(context), event, context, sink, schemeOf(request));
+    const outcome = await this.instance.respond(this.entryOf(context), event, context, sink, knownBeside(request));
     sink.finish(outcome);
     // What the program left of a body would keep the connection from its next request.
     if (isStream && !request.readableEnded) request.resume();

@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import type { FcContext } from '../fc/context';
+import type { KnownBeside } from '../http/http-attributes';
+import { queryOfTarget } from '../http/http-event';
 import type { RequestParts } from '../http/http-event';
 
 /** What a request of Node's own server consists of. */
@@ -17,7 +19,7 @@ export function requestParts(request: IncomingMessage, context: FcContext): Requ
   };
 }
 
-/** The scheme that the connection itself shows. */
-export function schemeOf({ socket }: IncomingMessage): 'http' | 'https' {
-  return (socket as TLSSocket).encrypted ? 'https' : 'http';
+/** What a request tells that an event does not hold. */
+export function knownBeside({ socket, url = '' }: IncomingMessage): KnownBeside {
+  return { scheme: (socket as TLSSocket).encrypted ? 'https' : 'http', query: queryOfTarget(url) };
 }

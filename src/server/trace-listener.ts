@@ -14,7 +14,7 @@ import { controlOf } from './control-path';
 import { holdEnd } from './hold-end';
 import type { Ended, HeldResponse } from './hold-end';
 import { contextOf } from './request-context';
-import { requestParts, schemeOf } from './request-parts';
+import { knownBeside, requestParts } from './request-parts';
 
 /** Options of `traceListener`: those of `createHandler` that are not about a class. */
 export interface TraceListenerOptions extends Omit<HandlerOptions, 'route' | 'method' | 'inject' | 'container' | 'http'> {
@@ -86,7 +86,7 @@ export function traceListener(listener: RequestListener, options: TraceListenerO
     }
     const isHttp = control === 'http';
     const event = httpEventOf(requestParts(request, context));
-    const call: IncomingCall = { event, context, trigger: isHttp ? 'http' : 'other', headers: request.headers, spanName: options.name, ...(isHttp && { attributes: () => requestAttributes(event, schemeOf(request)) }) };
+    const call: IncomingCall = { event, context, trigger: isHttp ? 'http' : 'other', headers: request.headers, spanName: options.name, ...(isHttp && { attributes: () => requestAttributes(event, knownBeside(request)) }) };
     let held: HeldResponse | undefined;
     let result: unknown;
     let thrown: { readonly error: unknown } | undefined;

@@ -6,17 +6,33 @@ const REDACTED = 'REDACTED';
 /** Parameters that sign a URL, or name who signed it, whose names do not say so. */
 const SIGNING = new Set(['sig', 'awsaccesskeyid', 'ossaccesskeyid', 'x-goog-signature', 'x-goog-credential', 'x-amz-credential', 'x-oss-credential', 'auth_key', 'key']);
 
-function nameOf(parameter: string): string {
-  const name = parameter.split('=', 1)[0]!;
+/** A URL inside a URL is encoded again, and perhaps more than once. */
+const MAX_DECODINGS = 3;
+
+function decoded(text: string): string {
   try {
-    return decodeURIComponent(name.replaceAll('+', ' '));
+    return decodeURIComponent(text.replaceAll('+', ' '));
   } catch {
-    return name;
+    return text;
   }
 }
 
+function isSecretName(name: string): boolean {
+  return SIGNING.has(name.toLowerCase()) || isSecretKey(name);
+}
+
+/** Whether a value holds a query of its own with a secret in it, as the address does to which a login sends back. */
+function holdsSecret(value: string): boolean {
+  let text = value;
+  for (let round = 0; round < MAX_DECODINGS && text.includes('%'); round += 1) text = decoded(text);
+  if (!text.includes('=')) return false;
+  const [, ...parameters] = text.split(/[?&;#]/);
+  return parameters.some((parameter) => parameter.includes('=') && isSecretName(decoded(parameter.slice(0, parameter.indexOf('=')))));
+}
+
 /**
- * A query string whose secret parameters, by their names, have `REDACTED` for a value. All else stays as it stood. Follows
+ * A query string whose secret parameters, by their names, have `REDACTED` for a value, as have those whose value
+ * is a URL with such a parameter. All else stays as it stood. Follows
  * https://opentelemetry.io/docs/specs/semconv/registry/attributes/url/, and adds what Alibaba Cloud signs URLs with.
  */
 export function redactQuery(query: string): string {
@@ -24,9 +40,9 @@ export function redactQuery(query: string): string {
   return query
     .split('&')
     .map((parameter) => {
-      if (!parameter.includes('=')) return parameter;
-      const name = nameOf(parameter);
-      return SIGNING.has(name.toLowerCase()) || isSecretKey(name) ? `${parameter.slice(0, parameter.indexOf('=') + 1)}${REDACTED}` : parameter;
+      const start = parameter.indexOf('=') + 1;
+      if (start === 0) return parameter;
+      return isSecretName(decoded(parameter.slice(0, start - 1))) || holdsSecret(parameter.slice(start)) ? parameter.slice(0, start) + REDACTED : parameter;
     })
     .join('&');
 }

@@ -100,6 +100,11 @@ test('the span has the name and attributes of the HTTP conventions, and no secre
   });
 });
 
+test('parameters that no request could have had do not cost the span', async () => {
+  await ask(() => 1, { queryParameters: { half: '\ud800', list: [1], odd: { toString: 0 }, page: 2, token: 'abc' } });
+  expect(traces.spans()[0]!.attributes).toMatchObject({ 'url.query': 'half=%EF%BF%BD&page=2&token=REDACTED' });
+});
+
 test('a method of nobody is _OTHER', async () => {
   await ask(() => 1, { requestContext: { http: { method: 'BREW', path: '/' } } });
   expect(traces.spans()[0]!.attributes).toMatchObject({ 'http.request.method': '_OTHER', 'http.request.method_original': 'BREW' });

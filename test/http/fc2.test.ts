@@ -47,3 +47,10 @@ test('its headers name the parent, and an HttpError becomes its status', async (
   expect(response.status).toBe(404);
   expect(traces.spans()[0]).toMatchObject({ traceId: '4bf92f3577b34da6a3ce929d0e0e4736', parentSpanId: '00f067aa0ba902b7' });
 });
+
+test('the path is the one below the function, also where the URL has the place of the function in it', async () => {
+  const response = new Resp();
+  await handler(Object.assign(request('/2016-08-15/proxy/shop/orders/a%20b?x=1', ''), { path: '/a%20b' }), response, fakeFcContext());
+  expect(response.headers['x-query']).toBe('{"x":"1"}');
+  expect(traces.spans()[0]!.attributes).toMatchObject({ 'url.path': '/a%20b', 'url.query': 'x=1' });
+});
