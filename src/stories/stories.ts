@@ -1,5 +1,6 @@
 import { chain } from './chain';
 import { eventStory } from './event-story';
+import { mcpWeather } from './mcp-weather';
 import { nas } from './nas';
 import { rds } from './rds';
 import type { Story } from './story';
@@ -22,5 +23,6 @@ export const STORIES: readonly Story[] = [
   ),
   rds,
   nas,
+  mcpWeather,
   chain,
 ];

@@ -93,15 +93,16 @@ test('what is refused has the exit code 2', async () => {
   expect(stderr).toMatch(/Unknown option '--nonsense'[^]*Try --help\./);
 });
 
-const WITH_PARTS = ['rds', 'nas', 'chain'];
+const WITH_PARTS = ['rds', 'nas', 'chain', 'mcp-weather'];
 
-test.each(WITH_PARTS)('the sample %s is short, and its README shows every trace that it must give', (name) => {
+test.each(WITH_PARTS)('the sample %s is short, and its README shows every trace that it must give, or leads to it', (name) => {
   const folder = join(samples, name);
   for (const file of ['handler.ts', 'event.json', 's.yaml', 'README.md']) expect(existsSync(join(folder, file))).toBe(true);
   for (const file of readdirSync(folder).filter((one) => one.endsWith('.ts'))) expect(readFileSync(join(folder, file), 'utf8').trimEnd().split('\n').length).toBeLessThanOrEqual(60);
   const readme = readFileSync(join(folder, 'README.md'), 'utf8');
   for (const file of readdirSync(join(folder, 'trace'))) {
-    expect(readme).toContain(`<!-- from samples/${name}/trace/${file} -->\n\`\`\`\n${readFileSync(join(folder, 'trace', file), 'utf8')}\`\`\`\n`);
+    if (!readme.includes(`<!-- from samples/${name}/trace/${file} -->`)) expect(readme).toContain(`](trace/${file})`);
+    else expect(readme).toContain(`<!-- from samples/${name}/trace/${file} -->\n\`\`\`\n${readFileSync(join(folder, 'trace', file), 'utf8')}\`\`\`\n`);
   }
 });
 
@@ -113,7 +114,7 @@ test.each(WITH_PARTS)('s.yaml of %s names what its files export, and the servers
   for (const [file, named] of files) {
     const source = readFileSync(join(samples, name, `${file}.ts`), 'utf8');
     expect(named.sort()).toEqual(['handler', 'initialize', 'preStop']);
-    if (source.includes('void serve(')) expect(yaml).toMatch(new RegExp(`- ${file}\\.js$`, 'm'));
+    if (/void serve\(|createServer\(/.test(source)) expect(yaml).toMatch(new RegExp(`- ${file}\\.js$`, 'm'));
     else expect(/export const \{ ([^}]+) \}/.exec(source)![1]!.split(', ')).toEqual(expect.arrayContaining(named));
   }
 });

@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs';
+import type { ScaledFunction } from '../emulator/scaled-function';
+import { callEach } from './event-story';
+import type { RunEvent } from './event-story';
+import type { Stage } from './stage';
+import type { Run, Story } from './story';
+
+/** A way that client and server of a generation of the SDK are connected: the files of both functions, and the server's path. */
+interface Way {
+  readonly client: string;
+  readonly server: string;
+  readonly path: string;
+}
+
+/** Twelve questions at once: they have eleven new instances of the client, and share the server's. */
+async function twelveAtOnce(stage: Stage, assistant: ScaledFunction): Promise<Run> {
+  const event = readFileSync(stage.file('event.json'), 'utf8').trim();
+  const calls = Array.from({ length: 12 }, async () => ({ event, invocation: await assistant.invoke(event) }));
+  return { name: 'twelve', title: 'one of twelve calls at once', calls: await Promise.all(calls) };
+}
+
+/** Deploys both functions and asks. */
+async function* ask(stage: Stage, { client, server, path }: Way, runs: readonly RunEvent[], more: (assistant: ScaledFunction) => Promise<Run[]> = async () => []): AsyncGenerator<Run> {
+  const weather = stage.deployServer(`${server}.js`, { functionName: 'weather', initializer: true, instanceConcurrency: 40, env: { WEATHER_FILE: stage.file('weather.json') } });
+  const { url } = await stage.trigger(`weather, ${server}.ts`, weather);
+  const assistant = stage.deploy({ functionName: 'assistant', handler: `${client}.handler`, initializer: `${client}.initialize`, timeout: 60, env: { MCP_SERVER_URL: url + path } });
+  const made: Run[] = [];
+  for await (const run of callEach(stage, assistant, runs)) made.push(run);
+  made.push(...(await more(assistant)));
+  // A connection ends when its client leaves, and there is no answer that could wait until its span is delivered: when FC freezes the instance
+  // first, that span comes with the next request, or, as here, when FC takes the instance away.
+  await weather.preStop();
+  yield* made;
+}
+
+/** An MCP client in a function asks an MCP server in another, over every transport that functions can be connected by. */
+export const mcpWeather: Story = {
+  name: 'mcp-weather',
+  question: 'What happens between an MCP client and an MCP server, each a function: the connection, its messages, the tool, and whose cold start is it?',
+  attributes: ['faas.name', 'faas.coldstart', 'http.response.status_code', 'weather.city', 'weather.sky', 'error.type'],
+  async *play(stage) {
+    yield* ask(
+      stage,
+      { client: 'handler', server: 'server', path: '/sse' },
+      [
+        { name: 'cold', title: 'cold call, over SSE' },
+        { name: 'warm', title: 'warm call' },
+        { name: 'failing', title: 'failing call: nobody knows the weather there', event: { city: 'Atlantis' } },
+      ],
+      async (assistant) => [await twelveAtOnce(stage, assistant)],
+    );
+    yield* ask(stage, { client: 'handler', server: 'streamable', path: '/mcp' }, [
+      { name: 'streamable-cold', title: 'cold call, over streamable HTTP with a session' },
+      { name: 'streamable-warm', title: 'warm call' },
+    ]);
+    yield* ask(stage, { client: 'handler-2', server: 'server-2', path: '/mcp' }, [
+      { name: 'generation-2-cold', title: 'cold call, over streamable HTTP, with 2.x of the SDK' },
+      { name: 'generation-2-warm', title: 'warm call' },
+    ]);
+  },
+};
