@@ -41,8 +41,9 @@ export class Connections {
     // Not Node's `close` for HTTP, which breaks off responses that are ended but not yet read to their end.
     const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(this.server, () => resolve()));
     for (const [socket, responses] of this.open) {
-      if (responses.size === 0) socket.destroySoon();
-      else responses.forEach(announceEnd);
+      const last = [...responses].at(-1);
+      if (last === undefined) socket.destroySoon();
+      else announceEnd(last);
     }
     await settledWithin(closed, timeoutMillis);
     this.server.closeAllConnections();

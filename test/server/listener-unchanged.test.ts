@@ -4,7 +4,6 @@ import type { AddressInfo } from 'node:net';
 import { pipeline, Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import express from 'express';
-import onFinished from 'on-finished';
 import { recordTraces } from 'fc-traced/testing';
 import { traceListener } from 'fc-traced/server';
 import { rawRequest } from './raw-request';
@@ -96,10 +95,6 @@ const LISTENERS: Readonly<Record<string, Listener>> = {
     const { end } = response;
     response.end = ((text: string) => Reflect.apply(end, response, [`${text}!`]) as ServerResponse) as ServerResponse['end'];
     response.end('x');
-  },
-  'on-finished': (_, response) => {
-    onFinished(response, () => seen.push('finished'));
-    response.end('hi');
   },
   'Express, an error after the response was sent': errorAfterSend((_response, error, next) => next(error)),
   'Express, a handler that answers every error': errorAfterSend((response) => attempt(() => response.status(500).send('bad'))),

@@ -12,7 +12,7 @@ afterEach(() => traces.clear());
 afterAll(() => traces.stop());
 
 test('over HTTP/2 a listener is traced, the version and the host as the conventions have them', async () => {
-  const server = createHttp2Server(traceListener((_, response) => void response.end('hello'), { route: '/x' }) as Parameters<typeof createHttp2Server>[1]);
+  const server = createHttp2Server(traceListener((_, response) => void response.end('hello'), { route: '/x' }) as unknown as Parameters<typeof createHttp2Server>[1]);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const session = connect(`http://127.0.0.1:${port}`);

@@ -6,6 +6,7 @@ import type { HttpEvent } from 'fc-traced';
 import { recordTraces } from 'fc-traced/testing';
 import { serve } from 'fc-traced/server';
 import { inFreshProcess } from '../package/fresh-process';
+import { rawRequest } from './raw-request';
 
 const LARGE = 20_000_000;
 let cleaned = 0;
@@ -78,6 +79,15 @@ test('a stream that never ends is broken off after the timeout: its generator cl
   expect(cleaned).toBe(1);
   expect(traces.spans()).toMatchObject([{ name: 'Api', events: [{ name: 'fc_traced.cancelled' }] }]);
   socket.destroy();
+});
+
+test('requests queued on one connection are all answered', async () => {
+  const { port, close } = await start();
+  const asked = rawRequest(port, 'GET /slow HTTP/1.1\r\nhost: a\r\n\r\nGET /slow HTTP/1.1\r\nhost: a\r\n\r\n', 400);
+  await sleep(30);
+  await close();
+  const { text, closed } = await asked;
+  expect([text.match(/done/g)?.length, closed]).toEqual([2, true]);
 });
 
 test('connections that never asked anything are not waited for', async () => {
