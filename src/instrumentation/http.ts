@@ -1,10 +1,11 @@
-import { context, SpanStatusCode } from '@opentelemetry/api';
-import type { Span, TracerProvider } from '@opentelemetry/api';
+import { context } from '@opentelemetry/api';
+import type { TracerProvider } from '@opentelemetry/api';
 import type { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
-import type { ClientRequest, IncomingMessage, RequestOptions, ServerResponse } from 'node:http';
+import type { RequestOptions } from 'node:http';
 import { tellOnce } from '../tracing/counters';
 import type { InstrumentationModules } from './instrumentation-packages';
 import { injectedIn, removePairs, withoutCopies } from './own-headers';
+import { markRefused } from './refused-request';
 
 /**
  * Takes the program's own copies of the headers that the client span is about to bring out of a request; returns whether the request goes
@@ -30,11 +31,6 @@ function prepareRequest(options: RequestOptions): boolean {
   return true;
 }
 
-/** Marks the span of a request that was refused. The instrumentation does so when the body was read, which a program may well leave out. */
-function markRefused(span: Span, response: ClientRequest | IncomingMessage | ServerResponse): void {
-  if ('statusCode' in response && (response.statusCode ?? 0) >= 400) span.setStatus({ code: SpanStatusCode.ERROR });
-}
-
 /** Client spans for `node:http` and `node:https`. Requests that come in already have the invocation span, or that of the server. */
 export function createHttpInstrumentation({ HttpInstrumentation: Http }: InstrumentationModules['http'], provider: TracerProvider): HttpInstrumentation {
   const instrumentation = new Http({
@@ -42,7 +38,7 @@ export function createHttpInstrumentation({ HttpInstrumentation: Http }: Instrum
     disableIncomingRequestInstrumentation: true,
     requireParentforOutgoingSpans: true,
     ignoreOutgoingRequestHook: prepareRequest,
-    responseHook: markRefused,
+    responseHook: (span, { statusCode }) => markRefused(span, statusCode),
   });
   instrumentation.setTracerProvider(provider);
   return instrumentation;

@@ -1,8 +1,10 @@
 import { trace } from '@opentelemetry/api';
 import type { TracerProvider } from '@opentelemetry/api';
 import type { Instrumentation, InstrumentationName } from '../options';
+import { foreignTelemetry } from '../tracing/ambient-telemetry';
 import { countAndTell, tellOnce } from '../tracing/counters';
 import { state } from '../tracing/state';
+import { endingProvider } from './ending-provider';
 import { loadPackage, PACKAGES } from './instrumentation-packages';
 import { patchLoadedModules } from './loaded-modules';
 import { createNamed } from './named-instrumentation';
@@ -41,7 +43,8 @@ function setUpOnce(label: string, key: unknown, make: () => Instrumentation | un
 }
 
 function provider(): TracerProvider {
-  return trace.getTracerProvider();
+  const registered = trace.getTracerProvider();
+  return foreignTelemetry() === undefined ? registered : endingProvider(registered);
 }
 
 function fromPackage(name: InstrumentationName): Instrumentation | undefined {

@@ -6,6 +6,7 @@ import { ownerOf, replaceOnce } from './kept-context';
 import { moduleFile, patchingPartsOf } from './module-definitions';
 import type { ModuleDefinition } from './module-definitions';
 import { injectedIn, removePairs, withoutLines } from './own-headers';
+import { markRefused } from './refused-request';
 
 const VERSIONS = ['>=6 <8'];
 
@@ -49,7 +50,7 @@ function queuedRequests(): ModuleDefinition {
 
 /** Client spans for `fetch` and undici, through Node's diagnostics channels. */
 export function createUndiciInstrumentation({ UndiciInstrumentation: Undici }: InstrumentationModules['undici'], provider: TracerProvider): UndiciInstrumentation {
-  const instrumentation = new Undici({ enabled: false, requireParentforSpans: true, requestHook: removeCopies });
+  const instrumentation = new Undici({ enabled: false, requireParentforSpans: true, requestHook: removeCopies, responseHook: (span, { response }) => markRefused(span, response.statusCode) });
   patchingPartsOf(instrumentation)[0]?._modules.push(queuedRequests());
   instrumentation.setTracerProvider(provider);
   return instrumentation;

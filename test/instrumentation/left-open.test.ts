@@ -24,7 +24,7 @@ const SETTING = `
     const answers = [await invoke(handler, { call: 'ask' })];
     const clients = traces.spans().filter(({ kind }) => kind === 'client');
     const end = traces.spans().find(({ name }) => name === 'shop')?.endNanos;
-    const spans = clients.map(({ name, events, attributes, endNanos }) => [name, events.map((event) => event.name), attributes['http.response.status_code'], endNanos <= end]);
+    const spans = clients.map(({ name, events, attributes, endNanos }) => [name, events.map((event) => event.name), attributes['http.response.status_code'] ?? null, attributes['error.type'] ?? null, endNanos <= end]);
     const drawings = drawn();
     await new Promise((resolve) => setTimeout(resolve, 200));
     report({ answers, drawings: [...drawings, ...drawn()], spans, complaints });
@@ -38,7 +38,7 @@ test.each([
   expect(await inProgram<Seen>(`${SETTING} await run({ ${method} }, ['${name}']);`)).toEqual({
     answers: [404],
     drawings: ['shop\n└─ Shop.ask\n   └─ GET  ERROR'],
-    spans: [['GET', ['fc_traced.abandoned'], 404, true]],
+    spans: [['GET', ['fc_traced.abandoned'], 404, '404', true]],
     complaints: [],
   });
 });
@@ -53,7 +53,26 @@ test('a span that a library starts and forgets ends with the invocation; one tha
     };
     await run({ ask }, []);`)).toMatchObject({
     drawings: [expect.stringMatching(/^shop\n└─ Shop\.ask\n {3}├─ forgotten\n( {3}[├└]─ query\n?){1000}$/), 'later'],
-    spans: [['forgotten', ['fc_traced.abandoned'], null, true]],
+    spans: [['forgotten', ['fc_traced.abandoned'], null, null, true]],
     complaints: [],
   });
+});
+
+test('on the application’s own provider, too, an instrumented call that is left open ends with the invocation', async () => {
+  const { answers, drawings, complaints } = await inProgram<Seen>(`${SETTING}
+    const { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } = require('@opentelemetry/sdk-trace-base');
+    const exporter = new InMemorySpanExporter();
+    traces.stop();
+    trace.disable();
+    trace.setGlobalTracerProvider(new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] }));
+    const ended = () => exporter.getFinishedSpans().map(({ name, status, events }) => [name, status.code, events.map((event) => event.name).join()].join(' '));
+    const { handler } = createHandler(classOf({ async ask() { return (await fetch(base)).status; } }), { name: 'shop', coldStart: false, instrumentations: ['undici'] });
+    const answers = [await invoke(handler, { call: 'ask' })];
+    const drawings = ended();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    report({ answers, drawings: [...drawings, ended().length], spans: [], complaints });
+    setTimeout(() => process.exit(), 50);`);
+  expect(answers).toEqual([404]);
+  expect(drawings).toEqual(['Shop.ask 0 ', 'GET 2 fc_traced.abandoned', 'shop 0 ', 3]);
+  expect(complaints).toEqual([]);
 });
