@@ -1,6 +1,7 @@
 import { isSpanContextValid, propagation, ROOT_CONTEXT } from '@opentelemetry/api';
 import type { Baggage, Context, Link, Span, SpanContext } from '@opentelemetry/api';
 import { mergeBaggage } from '../propagation/baggage';
+import { NOTHING_CARRIED } from '../propagation/carrier';
 import type { Carried } from '../propagation/carrier';
 import { contextWithCaller } from '../propagation/trace-origin';
 import { readW3cHeaders } from '../propagation/w3c';
@@ -25,6 +26,8 @@ export function headerOf(extra: unknown, name: string): unknown {
 }
 
 function carriedInHeaders(extra: unknown): Carried {
+  // In memory, or over stdio.
+  if (memberOf(extra, 'requestInfo') === undefined && memberOf(extra, 'request') === undefined) return NOTHING_CARRIED;
   const names = ['traceparent', 'tracestate', 'baggage'];
   return readW3cHeaders(Object.fromEntries(names.map((name) => [name, headerOf(extra, name)])));
 }
