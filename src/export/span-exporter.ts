@@ -2,6 +2,7 @@ import type { SpanExporter } from '@opentelemetry/sdk-trace-base';
 import { withoutEndpointVariables } from '../config';
 import type { Endpoint } from '../environment';
 import { tellOnce } from '../tracing/counters';
+import { untimedAgent } from './untimed-agent';
 
 /** How an exporter is set up. */
 export interface ExporterSettings {
@@ -34,5 +35,18 @@ export function createExporter({ endpoint, headers, timeoutMillis }: ExporterSet
   otlp ??= require('@opentelemetry/exporter-trace-otlp-proto') as typeof import('@opentelemetry/exporter-trace-otlp-proto');
   const { OTLPTraceExporter } = otlp;
   // A connection that was kept through a freeze is often dead without either side knowing, so none is kept.
-  return withoutEndpointVariables(() => new OTLPTraceExporter({ url: endpoint.url, headers: { ...headers }, timeoutMillis, keepAlive: false }));
+  const agents: ReturnType<typeof untimedAgent>[] = [];
+  const httpAgentOptions = async (protocol: string) => {
+    const agent = untimedAgent(protocol);
+    agents.push(agent);
+    return agent;
+  };
+  const exporter = withoutEndpointVariables(() => new OTLPTraceExporter({ url: endpoint.url, headers: { ...headers }, timeoutMillis, httpAgentOptions }));
+  const { shutdown } = exporter;
+  exporter.shutdown = () => {
+    // It would wait for exports that nobody waits for any more.
+    for (const agent of agents) agent.destroy();
+    return Reflect.apply(shutdown, exporter, []);
+  };
+  return exporter;
 }
