@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import type { Socket } from 'node:net';
 
 /**
@@ -10,13 +11,14 @@ export function holdConnection(socket: Socket): () => void {
   let isHeld = true;
   let uncorked = 0;
   socket.cork();
-  const release = (): void => {
+  // Listeners of `finish` run in the context of who lets through. They are to see that of who wrote: a logger asks it which request this is.
+  const release = AsyncResource.bind((): void => {
     if (!isHeld) return;
     isHeld = false;
     Reflect.deleteProperty(socket, 'uncork');
     Reflect.deleteProperty(socket, 'destroy');
     for (let n = 0; n <= uncorked; n += 1) Reflect.apply(uncork, socket, []);
-  };
+  });
   Object.defineProperty(socket, 'uncork', { configurable: true, writable: true, value: () => void (uncorked += 1) });
   Object.defineProperty(socket, 'destroy', {
     configurable: true,

@@ -1,9 +1,11 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { createServer } from 'node:http';
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pipeline, Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import express from 'express';
+import { traced } from 'fc-traced';
 import { recordTraces } from 'fc-traced/testing';
 import { traceListener } from 'fc-traced/server';
 import { rawRequest } from './raw-request';
@@ -12,6 +14,7 @@ const traces = recordTraces();
 afterEach(() => traces.clear());
 afterAll(() => traces.stop());
 
+const requests = new AsyncLocalStorage<string>();
 let seen: unknown[] = [];
 const codeOf = (error: unknown): unknown => (error as { code?: string } | null | undefined)?.code;
 const attempt = (work: () => unknown): void => {
@@ -96,6 +99,10 @@ const LISTENERS: Readonly<Record<string, Listener>> = {
     response.end = ((text: string) => Reflect.apply(end, response, [`${text}!`]) as ServerResponse) as ServerResponse['end'];
     response.end('x');
   },
+  'listeners of finish and close, and the callback of end, see the context of the request': (_, response) => requests.run('r-1', () => {
+    for (const event of ['finish', 'close']) response.on(event, () => seen.push([event, requests.getStore()]));
+    setTimeout(() => response.end('hi', () => seen.push(requests.getStore())), 5);
+  }),
   'Express, an error after the response was sent': errorAfterSend((_response, error, next) => next(error)),
   'Express, a handler that answers every error': errorAfterSend((response) => attempt(() => response.status(500).send('bad'))),
 };
@@ -136,6 +143,14 @@ test('what a listener throws and returns comes out of it at once, and the answer
   expect(traces.spans()).toMatchObject([{ status: { code: 'ERROR' }, attributes: { 'http.response.status_code': 503 } }]);
   await play((request, response) => void seen.push(returning(request, response)));
   expect(seen).toEqual([returned]);
+});
+
+test('what listeners of finish do belongs to the trace of their request', async () => {
+  const late = traced(async () => {}, 'late');
+  await play(traceListener((_, response) => void response.on('finish', () => void late()).end('hi')));
+  await sleep(5);
+  const [request, work] = traces.spans();
+  expect(work).toMatchObject({ name: 'late', traceId: request!.traceId, parentSpanId: request!.spanId });
 });
 
 test('the trace is there before the end of the response', async () => {
