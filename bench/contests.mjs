@@ -4,6 +4,22 @@ const around = 'the same, around the method';
 const nest = 'nestjs-otel @Span';
 const ours = 'fc-traced @Traced';
 
+const untraced = 'not traced';
+const byHand = 'hand-written, client and server';
+const tracedMcp = 'fc-traced/mcp, sampled';
+
+/** A tool call from client to server and back, in one process. `slow`: it takes so long that fewer rounds must do. */
+function mcp(generation, transport, way, most) {
+  const contender = (who) => ['mcp.cjs', `${generation}-${transport}-${who}`];
+  return {
+    title: `MCP: a tool call, SDK ${generation}, ${way}`,
+    unit: 'µs',
+    slow: true,
+    contenders: { [untraced]: contender('plain'), [byHand]: contender('hand'), 'fc-traced/mcp, not sampled': contender('unsampled'), [tracedMcp]: contender('sampled') },
+    goal: { text: `at most ${most.toFixed(2)} of hand-written`, value: (ns) => ns[tracedMcp] / ns[byHand], most },
+  };
+}
+
 /** `goal.value` reads one round (ns a call, by contender); its median over the rounds says whether what the project promises holds. */
 export const contests = [
   {
@@ -53,6 +69,10 @@ export const contests = [
     contenders: { [hand]: ['hand-written.cjs', 'sampled-steps'], [nest]: ['nestjs-otel.cjs', 'sampled-steps'], [ours]: ['fc-traced.cjs', 'sampled-steps'], 'plain call': ['plain.cjs', 'steps'] },
     goal: { text: 'adds at most 60 ns to a plain step', value: (ns) => ns[ours] - ns['plain call'], most: 60 },
   },
+  mcp('1.x', 'memory', 'in memory', 1.5),
+  mcp('1.x', 'http', 'streamable HTTP on the loopback', 1.1),
+  mcp('2.x', 'memory', 'in memory', 1.5),
+  mcp('2.x', 'http', 'streamable HTTP on the loopback', 1.1),
   {
     title: 'Loading, in a new process',
     unit: 'ms',

@@ -1,5 +1,5 @@
 // Contenders in processes of their own take turns; medians are printed, and ratios to a named peer in the same round.
-//   node bench/main.mjs [--quick] [--json]     (after a build; `npm run bench` does both)
+//   node bench/main.mjs [--quick] [--json] [--only WORD]     (after a build; `npm run bench` does both)
 import { execFileSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -9,7 +9,9 @@ import { contests } from './contests.mjs';
 const { median } = createRequire(import.meta.url)('./measure.cjs');
 const folder = path.join(path.dirname(fileURLToPath(import.meta.url)), 'contenders');
 const quick = process.argv.includes('--quick');
-const rounds = quick ? 2 : 15;
+const only = process.argv.includes('--only') ? process.argv[process.argv.indexOf('--only') + 1] : '';
+/** A contest of slow calls has fewer rounds. */
+const roundsOf = ({ slow }) => (quick ? (slow ? 1 : 2) : slow ? 7 : 15);
 const milliseconds = quick ? 100 : 300;
 
 function runContender([file, mode]) {
@@ -17,7 +19,8 @@ function runContender([file, mode]) {
 }
 
 /** All rounds of a contest: every round starts with the next contender, so that none always runs first. */
-function takeTurns(contenders) {
+function takeTurns({ contenders, ...contest }) {
+  const rounds = roundsOf(contest);
   const entries = Object.entries(contenders);
   const times = Object.fromEntries(entries.map(([name]) => [name, []]));
   for (let round = 0; round < rounds; round += 1) {
@@ -30,12 +33,13 @@ function takeTurns(contenders) {
 }
 
 function shown(nanos, unit) {
+  if (unit === 'µs') return `${(nanos / 1e3).toFixed(1)} µs`;
   return unit === 'ms' ? `${(nanos / 1e6).toFixed(1)} ms` : `${nanos.toFixed(nanos < 100 ? 1 : 0)} ns`;
 }
 
 /** The median over the rounds of what `value` makes of one round: a slow phase of the machine hits a whole round, and so no ratio. */
 function overRounds(times, value) {
-  return median(Array.from({ length: rounds }, (_, round) => value(Object.fromEntries(Object.entries(times).map(([name, values]) => [name, values[round]])))));
+  return median(Object.values(times)[0].map((_, round) => value(Object.fromEntries(Object.entries(times).map(([name, values]) => [name, values[round]])))));
 }
 
 function print({ title, unit, goal }, times, reached) {
@@ -50,11 +54,11 @@ function print({ title, unit, goal }, times, reached) {
 }
 
 const results = [];
-for (const contest of contests) {
-  const times = takeTurns(contest.contenders);
+for (const contest of contests.filter(({ title }) => title.includes(only))) {
+  const times = takeTurns(contest);
   const reached = overRounds(times, contest.goal.value);
   results.push({ title: contest.title, medians: Object.fromEntries(Object.entries(times).map(([name, values]) => [name, median(values)])), goal: contest.goal.text, reached, met: reached <= contest.goal.most });
   print(contest, times, reached);
 }
-console.log(`\nNode ${process.versions.node}, ${rounds} rounds of ${milliseconds} ms a contender${quick ? ' (quick: shows that the bench runs, not what is fast)' : ''}.`);
+console.log(`\nNode ${process.versions.node}, ${roundsOf({})} rounds (${roundsOf({ slow: true })} of MCP) of ${milliseconds} ms a contender${quick ? ' (quick: shows that the bench runs, not what is fast)' : ''}.`);
 if (process.argv.includes('--json')) console.log(JSON.stringify(results));

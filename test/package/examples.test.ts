@@ -43,7 +43,7 @@ async function compile(examples: readonly Example[], decorators: 'legacy' | 'sta
         emitDecoratorMetadata: isLegacy,
         moduleDetection: 'force',
         // What users install has its types; here `src` stands for it, and its packages are those of this repository.
-        paths: { 'fc-traced': [path.join(root, 'src/index.ts')], 'fc-traced/testing': [path.join(root, 'src/testing.ts')], 'fc-traced/server': [path.join(root, 'src/server.ts')], 'fc-traced/mcp': [path.join(root, 'src/mcp.ts')], '*': ['node_modules/@types/*', 'node_modules/*'].map((folder) => path.join(root, folder)) },
+        paths: { 'fc-traced': [path.join(root, 'src/index.ts')], 'fc-traced/testing': [path.join(root, 'src/testing.ts')], 'fc-traced/server': [path.join(root, 'src/server.ts')], 'fc-traced/mcp': [path.join(root, 'src/mcp.ts')], '@modelcontextprotocol/sdk/*': [path.join(root, 'node_modules/@modelcontextprotocol/sdk/dist/cjs/*')], '*': ['node_modules/@types/*', 'node_modules/*'].map((folder) => path.join(root, folder)) },
         typeRoots: [path.join(root, 'node_modules', '@types')],
         types: ['node', 'jest'],
       },
