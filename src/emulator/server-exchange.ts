@@ -49,6 +49,8 @@ const HANG_UP_MILLIS = 1000;
 
 /** Leaves the function as a client does that hangs up. Resolves when the function has seen it. */
 async function hangUp(request: ClientRequest, response: IncomingMessage | undefined): Promise<void> {
+  // It has answered, and the connection may be another request's already.
+  if (response?.complete === true) return void response.resume();
   const { socket } = request;
   if (socket === null || socket.destroyed) return void request.destroy();
   const timer = setTimeout(() => socket.destroy(), HANG_UP_MILLIS);
