@@ -40,6 +40,8 @@ export async function startHttpTrigger(target: Triggered): Promise<HttpTrigger> 
     if (typeof key === 'string') invocations.set(key, serving);
     serving.catch(() => response.destroy());
   });
+  // An instance that was frozen meanwhile uses its connections as it left them.
+  server.keepAliveTimeout = 600_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(0, '127.0.0.1', resolve);
   });

@@ -42,6 +42,8 @@ async function answer(functions: ReadonlyMap<string, Invocable>, request: Incomi
 export async function startInvokeApi(functions: Readonly<Record<string, Invocable>>): Promise<InvokeApi> {
   const byName = new Map(Object.entries(functions));
   const server = createServer((request, response) => void answer(byName, request, response).catch(() => response.destroy()));
+  // An instance that was frozen meanwhile uses its connections as it left them.
+  server.keepAliveTimeout = 600_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(0, '127.0.0.1', resolve);
   });
