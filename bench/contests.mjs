@@ -70,9 +70,9 @@ export const contests = [
     goal: { text: 'adds at most 60 ns to a plain step', value: (ns) => ns[ours] - ns['plain call'], most: 60 },
   },
   mcp('1.x', 'memory', 'in memory', 1.5),
-  mcp('1.x', 'http', 'streamable HTTP on the loopback', 1.1),
+  mcp('1.x', 'http', 'streamable HTTP on the loopback', 1.25),
   mcp('2.x', 'memory', 'in memory', 1.5),
-  mcp('2.x', 'http', 'streamable HTTP on the loopback', 1.1),
+  mcp('2.x', 'http', 'streamable HTTP on the loopback', 1.25),
   {
     title: 'Loading, in a new process',
     unit: 'ms',
