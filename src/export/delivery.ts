@@ -14,7 +14,7 @@ const IDLE_MILLIS = 5_000;
 /** After this many failures in a row, answers wait for no more than `IMPATIENT_MILLIS` until an export succeeds. */
 const PATIENCE = 3;
 const IMPATIENT_MILLIS = 50;
-/** A timer that fires later than this was frozen with its instance, or kept waiting by the program. What came meanwhile gets as long to be read. */
+/** A timer that fires later than this was frozen with its instance, or kept waiting by the program. */
 const LATE_MILLIS = 100;
 
 /** Why a batch did not arrive. */
@@ -177,11 +177,13 @@ export class Delivery implements SpanProcessor {
     return { reason: this.clean(String(result.error?.message ?? 'unknown reason')), retryable: isRetryable(result.error), timedOut: false };
   }
 
-  /** Waits for the answer to an export. One that came while the instance was frozen counts: timers fire before it is read. */
+  /** Waits for the answer to an export. A freeze does not count: after it the answer may be there, but timers fire before it is read. */
   private async isInTime(sent: Promise<void>): Promise<boolean> {
-    const began = performance.now();
-    if (await settledWithin(sent, this.timeoutMillis)) return true;
-    return performance.now() - began > this.timeoutMillis + LATE_MILLIS && settledWithin(sent, LATE_MILLIS);
+    for (;;) {
+      const began = performance.now();
+      if (await settledWithin(sent, this.timeoutMillis)) return true;
+      if (performance.now() - began <= this.timeoutMillis + LATE_MILLIS) return false;
+    }
   }
 
   /** After a failure the next export starts with new connections. */

@@ -16,13 +16,18 @@ const PROGRAM = `
 `;
 
 // Windows has no signals that stop a process.
-(process.platform === 'win32' ? test.skip : test).each(['api/traces', 'api/otlp/traces'])('an export whose answer came while the instance was frozen is not sent again, at /%s', async (path) => {
+(process.platform === 'win32' ? test.skip : test).each([
+  ['whose answer came while the instance was frozen', 'api/traces', 0],
+  ['whose answer came while the instance was frozen', 'api/otlp/traces', 0],
+  ['that a freeze held up', 'api/traces', 1_150],
+  ['that a freeze held up', 'api/otlp/traces', 1_150],
+])('an export %s is not sent again, at /%s', async (_what, path, answersAfter) => {
   let requests = 0;
   let thawed: Promise<void> | undefined;
   const server = createServer((request, response) => {
     requests += 1;
     if (thawed === undefined) child.kill('SIGSTOP');
-    request.resume().once('end', () => response.writeHead(200).end());
+    request.resume().once('end', () => setTimeout(() => response.writeHead(200).end(), requests === 1 ? answersAfter : 0));
     thawed ??= sleep(1_000).then(() => void child.kill('SIGCONT'));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
