@@ -3,7 +3,7 @@ import type { ScaledFunction } from '../emulator/scaled-function';
 import { callEach } from './event-story';
 import type { RunEvent } from './event-story';
 import type { Stage } from './stage';
-import type { Run, Story } from './story';
+import type { Run, Story, StoryCall } from './story';
 
 /** A way that client and server of a generation of the SDK are connected: the files of both functions, and the server's path. */
 interface Way {
@@ -12,15 +12,16 @@ interface Way {
   readonly path: string;
 }
 
-/** Twelve questions at once: they have eleven new instances of the client, and share the server's. */
+/** Twelve questions at once: they have an instance of the client each, started before, and share the server's. */
 async function twelveAtOnce(stage: Stage, assistant: ScaledFunction): Promise<Run> {
   const event = readFileSync(stage.file('event.json'), 'utf8').trim();
-  const calls = Array.from({ length: 12 }, async () => ({ event, invocation: await assistant.invoke(event) }));
-  return { name: 'twelve', title: 'one of twelve calls at once', calls: await Promise.all(calls) };
+  const ask = (times: number): Promise<StoryCall[]> => Promise.all(Array.from({ length: times }, async () => ({ event, invocation: await assistant.invoke(event) })));
+  for (const instances of [4, 8, 12]) await ask(instances);
+  return { name: 'twelve', title: 'one of twelve calls at once', calls: await ask(12) };
 }
 
 /** Deploys both functions and asks. */
-async function* ask(stage: Stage, { client, server, path }: Way, runs: readonly RunEvent[], more: (assistant: ScaledFunction) => Promise<Run[]> = async () => []): AsyncGenerator<Run> {
+async function* play(stage: Stage, { client, server, path }: Way, runs: readonly RunEvent[], more: (assistant: ScaledFunction) => Promise<Run[]> = async () => []): AsyncGenerator<Run> {
   const weather = stage.deployServer(`${server}.js`, { functionName: 'weather', initializer: true, instanceConcurrency: 40, env: { WEATHER_FILE: stage.file('weather.json') } });
   const { url } = await stage.trigger(`weather, ${server}.ts`, weather);
   const assistant = stage.deploy({ functionName: 'assistant', handler: `${client}.handler`, initializer: `${client}.initialize`, timeout: 60, env: { MCP_SERVER_URL: url + path } });
@@ -39,7 +40,7 @@ export const mcpWeather: Story = {
   question: 'What happens between an MCP client and an MCP server, each a function: the connection, its messages, the tool, and whose cold start is it?',
   attributes: ['faas.name', 'faas.coldstart', 'http.response.status_code', 'weather.city', 'weather.sky', 'error.type'],
   async *play(stage) {
-    yield* ask(
+    yield* play(
       stage,
       { client: 'handler', server: 'server', path: '/sse' },
       [
@@ -49,11 +50,11 @@ export const mcpWeather: Story = {
       ],
       async (assistant) => [await twelveAtOnce(stage, assistant)],
     );
-    yield* ask(stage, { client: 'handler', server: 'streamable', path: '/mcp' }, [
+    yield* play(stage, { client: 'handler', server: 'streamable', path: '/mcp' }, [
       { name: 'streamable-cold', title: 'cold call, over streamable HTTP with a session' },
       { name: 'streamable-warm', title: 'warm call' },
     ]);
-    yield* ask(stage, { client: 'handler-2', server: 'server-2', path: '/mcp' }, [
+    yield* play(stage, { client: 'handler-2', server: 'server-2', path: '/mcp' }, [
       { name: 'generation-2-cold', title: 'cold call, over streamable HTTP, with 2.x of the SDK' },
       { name: 'generation-2-warm', title: 'warm call' },
     ]);
