@@ -26,7 +26,7 @@ export class PlatformTrace {
     this.#endpoint = endpoint;
     this.#caller = caller;
     this.#top = this.#start('InvokeFunction');
-    this.#top.setAttributes({ 'faas.name': functionName, 'fc.request_id': requestId });
+    this.#top.setAttributes({ 'fc.function_name': functionName, 'fc.request_id': requestId });
   }
 
   get traceId(): string {

@@ -38,7 +38,7 @@ async function* play(stage: Stage, { client, server, path }: Way, runs: readonly
 export const mcpWeather: Story = {
   name: 'mcp-weather',
   question: 'What happens between an MCP client and an MCP server, each a function: the connection, its messages, the tool, and whose cold start is it?',
-  attributes: ['faas.name', 'faas.coldstart', 'http.response.status_code', 'weather.city', 'weather.sky', 'error.type'],
+  attributes: ['fc.function_name', 'faas.coldstart', 'http.response.status_code', 'weather.city', 'weather.sky', 'error.type'],
   async *play(stage) {
     yield* play(
       stage,
