@@ -2,10 +2,8 @@ import { SpanKind } from '@opentelemetry/api';
 import type { Attributes, Context } from '@opentelemetry/api';
 import { INVOCATION_KEY, invocationIn } from '../tracing/linked-context';
 import { OpenCalls } from '../tracing/open-calls';
-import type { IncomingRequest } from './incoming-request';
 import { memberOf } from './member-of';
 import { headerOf } from './origin';
-import type { OutgoingRequest } from './outgoing-request';
 import type { Message, RequestId, TransportLike } from './sdk-shapes';
 
 /** Under this key of `_meta` each message names the protocol's version, from 2026-07-28 on. */
@@ -32,12 +30,24 @@ function networkOf(transport: object, depth = 0): Attributes {
   return typeof wire === 'object' && wire !== null && depth < MAX_DEPTH ? networkOf(wire, depth + 1) : {};
 }
 
+/** A request of the other side, as far as its connection has to do with it. */
+export interface UnansweredRequest {
+  answered(message: Message): void;
+  cancelled(): void;
+  toolFailed(error: unknown): void;
+}
+
+/** A request to the other side whose end nobody else tells. */
+export interface StrayRequest {
+  dropped(): void;
+}
+
 /** One transport that a client or server is connected by, and what is under way on it. */
 export class Connection {
   /** Requests of the other side that are not answered, by their ids. */
-  readonly incoming = new Map<RequestId, IncomingRequest>();
+  readonly incoming = new Map<RequestId, UnansweredRequest>();
   /** Requests that did not go through the SDK's own way, such as the probe of a version. */
-  readonly strays = new Set<OutgoingRequest>();
+  readonly strays = new Set<StrayRequest>();
   /** Whether the answer to a message goes another way than the HTTP request that brought it. */
   private readonly answersElsewhere: boolean;
   private open = true;
@@ -82,7 +92,7 @@ export class Connection {
   }
 
   /** A request will not be answered. */
-  forget(id: RequestId, request: IncomingRequest): void {
+  forget(id: RequestId, request: UnansweredRequest): void {
     if (this.incoming.get(id) === request) this.incoming.delete(id);
   }
 
