@@ -24,15 +24,25 @@ function hearTools(server: object, peer: TracedPeer): void {
   });
 }
 
+/** What each door takes, and by which method it is known on the other one's side. */
+const DOORS = {
+  traceMcpServer: { takes: 'an McpServer or a Server', not: 'getServerCapabilities', instead: 'a Client: give it to traceMcpClient' },
+  traceMcpClient: { takes: 'a Client', not: 'getClientCapabilities', instead: 'a server: give it to traceMcpServer' },
+} as const;
+
+function foundInstead(target: unknown): string {
+  if (target === null) return 'null';
+  return `a value of type ${typeof target}${typeof target === 'object' ? ' without its methods' : ''}`;
+}
+
 /** Traces a `Server`, a `Client`, or the `Server` in an `McpServer`, once. */
-export function traceProtocol<T extends object>(target: T, options: McpTraceOptions | undefined, where: string): T {
+export function traceProtocol<T extends object>(target: T, options: McpTraceOptions | undefined, where: keyof typeof DOORS): T {
   const checked = checkMcpOptions(options, where);
   const inner = memberOf(target, 'server');
   const protocol = isProtocol(target) ? target : inner;
-  if (!isProtocol(protocol)) {
-    const wanted = where === 'traceMcpServer' ? 'an McpServer or a Server' : 'a Client';
-    throw new FcTracedError('INVALID_TARGET', `${where} takes ${wanted} of the MCP SDK, not ${target === null ? 'null' : `a value of type ${typeof target}`}${typeof target === 'object' && target !== null ? ' without its methods' : ''}.`);
-  }
+  const { takes, not, instead } = DOORS[where];
+  if (!isProtocol(protocol)) throw new FcTracedError('INVALID_TARGET', `${where} takes ${takes} of the MCP SDK, not ${foundInstead(target)}.`);
+  if (typeof memberOf(protocol, not) === 'function') throw new FcTracedError('INVALID_TARGET', `${where} takes ${takes} of the MCP SDK, not ${instead}.`);
   const known = Reflect.get(protocol, PEER) as TracedPeer | undefined;
   const peer = known ?? new TracedPeer(protocol, checked);
   if (known === undefined) mark(protocol, PEER, peer);

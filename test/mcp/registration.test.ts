@@ -101,6 +101,8 @@ test.each([
   ['traceMcpServer', () => traceMcpServer({}), 'traceMcpServer takes an McpServer or a Server of the MCP SDK, not a value of type object without its methods. [INVALID_TARGET]'],
   ['traceMcpServer', () => traceMcpServer(undefined as never), 'traceMcpServer takes an McpServer or a Server of the MCP SDK, not a value of type undefined. [INVALID_TARGET]'],
   ['traceMcpClient', () => traceMcpClient(null as never), 'traceMcpClient takes a Client of the MCP SDK, not null. [INVALID_TARGET]'],
+  ['traceMcpServer of a client', () => traceMcpServer(weatherClient('1.x')), 'traceMcpServer takes an McpServer or a Server of the MCP SDK, not a Client: give it to traceMcpClient. [INVALID_TARGET]'],
+  ['traceMcpClient of a server', () => traceMcpClient(weatherServer('2.x')), 'traceMcpClient takes a Client of the MCP SDK, not a server: give it to traceMcpServer. [INVALID_TARGET]'],
   ['an unknown option', () => traceMcpServer(weatherServer('2.x'), { args: true } as never), 'traceMcpServer has no option "args". Its options are toolArguments, toolResults. [INVALID_OPTION]'],
   ['a value that an option cannot take', () => traceMcpClient(weatherClient('1.x'), { toolResults: 'yes' } as never), 'Option "toolResults" of traceMcpClient must be true or false, not a value of type string. [INVALID_OPTION]'],
   ['options that are none', () => traceMcpClient(weatherClient('1.x'), [] as never), 'traceMcpClient takes an object of options, not an array. [INVALID_OPTION]'],
