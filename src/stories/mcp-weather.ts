@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { ScaledFunction } from '../emulator/scaled-function';
+import type { ServerInstance } from '../emulator/start-server';
 import { callEach } from './event-story';
 import type { RunEvent } from './event-story';
 import type { Stage } from './stage';
@@ -12,6 +13,22 @@ interface Way {
   readonly path: string;
 }
 
+/** The ways there are. */
+export const WAYS = {
+  sse: { client: 'handler', server: 'server', path: '/sse' },
+  streamable: { client: 'handler', server: 'streamable', path: '/mcp' },
+  generation2: { client: 'handler-2', server: 'server-2', path: '/mcp' },
+} as const satisfies Record<string, Way>;
+
+/** Deploys both functions. */
+export async function deployBoth(stage: Stage, { client, server, path }: Way, sampled = true): Promise<{ readonly assistant: ScaledFunction; readonly weather: ServerInstance }> {
+  const tracing = { endpoint: stage.endpoint, sampled };
+  const weather = stage.deployServer(`${server}.js`, { functionName: 'weather', initializer: true, instanceConcurrency: 40, env: { WEATHER_FILE: stage.file('weather.json') }, tracing });
+  const { url } = await stage.trigger(`weather, ${server}.ts`, weather);
+  const assistant = stage.deploy({ functionName: 'assistant', handler: `${client}.handler`, initializer: `${client}.initialize`, timeout: 60, env: { MCP_SERVER_URL: url + path }, tracing });
+  return { assistant, weather };
+}
+
 /** Twelve questions at once: they have an instance of the client each, started before, and share the server's. */
 async function twelveAtOnce(stage: Stage, assistant: ScaledFunction): Promise<Run> {
   const event = readFileSync(stage.file('event.json'), 'utf8').trim();
@@ -20,11 +37,8 @@ async function twelveAtOnce(stage: Stage, assistant: ScaledFunction): Promise<Ru
   return { name: 'twelve', title: 'one of twelve calls at once', calls: await ask(12) };
 }
 
-/** Deploys both functions and asks. */
-async function* play(stage: Stage, { client, server, path }: Way, runs: readonly RunEvent[], more: (assistant: ScaledFunction) => Promise<Run[]> = async () => []): AsyncGenerator<Run> {
-  const weather = stage.deployServer(`${server}.js`, { functionName: 'weather', initializer: true, instanceConcurrency: 40, env: { WEATHER_FILE: stage.file('weather.json') } });
-  const { url } = await stage.trigger(`weather, ${server}.ts`, weather);
-  const assistant = stage.deploy({ functionName: 'assistant', handler: `${client}.handler`, initializer: `${client}.initialize`, timeout: 60, env: { MCP_SERVER_URL: url + path } });
+async function* play(stage: Stage, way: Way, runs: readonly RunEvent[], more: (assistant: ScaledFunction) => Promise<Run[]> = async () => []): AsyncGenerator<Run> {
+  const { assistant, weather } = await deployBoth(stage, way);
   const made: Run[] = [];
   for await (const run of callEach(stage, assistant, runs)) made.push(run);
   made.push(...(await more(assistant)));
@@ -42,7 +56,7 @@ export const mcpWeather: Story = {
   async *play(stage) {
     yield* play(
       stage,
-      { client: 'handler', server: 'server', path: '/sse' },
+      WAYS.sse,
       [
         { name: 'cold', title: 'cold call, over SSE' },
         { name: 'warm', title: 'warm call' },
@@ -50,11 +64,11 @@ export const mcpWeather: Story = {
       ],
       async (assistant) => [await twelveAtOnce(stage, assistant)],
     );
-    yield* play(stage, { client: 'handler', server: 'streamable', path: '/mcp' }, [
+    yield* play(stage, WAYS.streamable, [
       { name: 'streamable-cold', title: 'cold call, over streamable HTTP with a session' },
       { name: 'streamable-warm', title: 'warm call' },
     ]);
-    yield* play(stage, { client: 'handler-2', server: 'server-2', path: '/mcp' }, [
+    yield* play(stage, WAYS.generation2, [
       { name: 'generation-2-cold', title: 'cold call, over streamable HTTP, with 2.x of the SDK' },
       { name: 'generation-2-warm', title: 'warm call' },
     ]);
