@@ -51,6 +51,11 @@ test('a response in the form that FC takes comes out as the very object', async 
   expect(await ask(() => given)).toBe(given);
 });
 
+test('a web response of an implementation that is older than getSetCookie', async () => {
+  const answer = { status: 202, headers: new Map([['content-type', 'text/plain']]), body: Readable.from(['old']), arrayBuffer: () => undefined };
+  expect(await ask(() => answer)).toEqual({ statusCode: 202, headers: { 'content-type': 'text/plain' }, isBase64Encoded: false, body: 'old' });
+});
+
 test('several cookies stay several', async () => {
   const answer = (await ask(() => ({ statusCode: 200, headers: { 'set-cookie': ['a=1', 'b=2'] }, body: '' }))) as { headers: Record<string, string> };
   expect(Object.values(answer.headers)).toEqual(['a=1', 'b=2']);

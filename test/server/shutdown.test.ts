@@ -106,7 +106,7 @@ test('SIGTERM ends a process with two servers, when the later one is done', asyn
     const child = spawn(process.execPath, ['-e', \`
       const { serve } = require(\${JSON.stringify(dist + 'server.js')});
       class Api { handle() { return new Promise((resolve) => setTimeout(resolve, 200, 'done')); } }
-      setInterval(() => {}, 1000);
+      setTimeout(() => process.exit(9), 8000);
       Promise.all([serve(Api, { port: 0, host: '127.0.0.1' }), serve(Api, { port: 0, host: '127.0.0.1' })]).then(([, { port }]) => process.send(port));
     \`], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     const port = await new Promise((resolve) => child.once('message', resolve));
