@@ -38,6 +38,9 @@ async function settledMemory() {
 }
 
 void serve(Api, { port: 0, host: '127.0.0.1', body: 'stream', coldStart: false }).then(({ port }) => {
-  process.on('message', async ({ id, settled }) => process.send({ id, ...(settled ? await settledMemory() : memory()) }));
+  process.on('message', ({ id, settled }) => {
+    if (settled) void settledMemory().then((found) => process.send({ id, ...found }));
+    else process.send({ id, ...memory() });
+  });
   process.send({ port });
 });
