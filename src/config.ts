@@ -1,6 +1,6 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { SpanProcessor } from '@opentelemetry/sdk-trace-base';
-import { endpointFromEnvironment, exceptionSignalFrom, filled, instanceFacts, logLevelFrom, ratioFromEnvironment, slowestModulesFrom, timeoutFromEnvironment } from './environment';
+import { endpointFromEnvironment, exceptionSignalFrom, filled, instanceFacts, listenPortFrom, logLevelFrom, ratioFromEnvironment, slowestModulesFrom, timeoutFromEnvironment } from './environment';
 import type { Endpoint, Environment, InstanceFacts, Protocol } from './environment';
 import { FcTracedError } from './errors';
 import type { HandlerOptions } from './options';
@@ -93,11 +93,10 @@ export function resolveConfig(options: HandlerOptions, env: Environment = proces
   });
 }
 
-/** The port that a custom runtime listens on: FC_SERVER_PORT, else FC_CUSTOM_LISTEN_PORT, else 9000. */
-export function listenPort(env: Environment = process.env): number {
-  const given = [filled(env, 'FC_SERVER_PORT'), filled(env, 'FC_CUSTOM_LISTEN_PORT')].find((port) => port !== undefined);
-  const port = Number(given ?? 9000);
-  return Number.isInteger(port) && port >= 0 && port <= 65_535 ? port : 9000;
+/** The port that a custom runtime listens on, and what was wrong with the variables that say so. */
+export function listenPort(env: Environment = process.env): { readonly port: number; readonly warnings: readonly string[] } {
+  const warnings: string[] = [];
+  return { port: listenPortFrom(env, warnings), warnings };
 }
 
 /** How many of the slowest modules a cold call's trace shows. Asked for before any option is known: modules are being loaded. */

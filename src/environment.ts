@@ -92,6 +92,17 @@ export function slowestModulesFrom(env: Environment, warnings: string[]): number
   return 0;
 }
 
+/** The port that a custom runtime listens on: the first that is one of FC_SERVER_PORT and FC_CUSTOM_LISTEN_PORT, else 9000. */
+export function listenPortFrom(env: Environment, warnings: string[]): number {
+  for (const name of ['FC_SERVER_PORT', 'FC_CUSTOM_LISTEN_PORT']) {
+    const given = filled(env, name);
+    if (given === undefined) continue;
+    if (/^\d{1,5}$/.test(given) && Number(given) <= 65_535) return Number(given);
+    warnings.push(`${name} is no port, a whole number from 0 to 65535, and is left out`);
+  }
+  return 9000;
+}
+
 /** How exceptions are to be recorded. */
 export function exceptionSignalFrom(env: Environment): 'events' | 'logs' | 'both' {
   const wanted = filled(env, 'OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN')?.split(',').map((item) => item.trim()) ?? [];

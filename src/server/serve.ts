@@ -5,6 +5,7 @@ import { listenPort } from '../config';
 import { FcTracedError } from '../errors';
 import { defineHandler } from '../handler/entries';
 import { FunctionInstance } from '../handler/function-instance';
+import { tellOnce } from '../tracing/counters';
 import { Connections } from './connections';
 import { FunctionServer } from './function-server';
 import { splitServeOptions } from './serve-options';
@@ -59,9 +60,11 @@ export async function serve(handlerClass: abstract new (...args: never[]) => obj
   server.on('request', (request: IncomingMessage, response: ServerResponse) => connections.add(request, response, functions.handle(request, response)));
   server.keepAliveTimeout = KEEP_ALIVE_MILLIS;
   server.timeout = 0;
+  const { port: defaultPort, warnings } = listenPort();
+  if (own.port === undefined) warnings.forEach(tellOnce);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(own.port ?? listenPort(), own.host ?? '0.0.0.0', () => {
+    server.listen(own.port ?? defaultPort, own.host ?? '0.0.0.0', () => {
       server.off('error', reject);
       resolve();
     });

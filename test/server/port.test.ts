@@ -1,0 +1,58 @@
+import { diag, DiagLogLevel } from '@opentelemetry/api';
+import { Handler } from 'fc-traced';
+import { serve } from 'fc-traced/server';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+
+@Handler()
+class Hello {
+  handle(): string {
+    return 'hello';
+  }
+}
+
+const NAMES = ['FC_SERVER_PORT', 'FC_CUSTOM_LISTEN_PORT'] as const;
+const told: string[] = [];
+const before = NAMES.map((name) => process.env[name]);
+beforeEach(() => {
+  told.length = 0;
+  diag.setLogger({ error: () => {}, warn: (text) => void told.push(text), info: () => {}, debug: () => {}, verbose: () => {} }, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
+});
+afterEach(() => {
+  diag.disable();
+  NAMES.forEach((name, index) => (before[index] === undefined ? delete process.env[name] : (process.env[name] = before[index])));
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** The port that `serve` takes where the variables say these, `free` standing for a free one. */
+async function taken(values: Partial<Record<(typeof NAMES)[number], string>>): Promise<boolean> {
+  const free = await freePort();
+  for (const name of NAMES) {
+    const value = values[name];
+    if (value === undefined) delete process.env[name];
+    else process.env[name] = value === 'free' ? String(free) : value;
+  }
+  const running = await serve(Hello, { host: '127.0.0.1', logs: false });
+  await running.close();
+  return running.port === free;
+}
+
+test('the port is that of FC_SERVER_PORT, else of FC_CUSTOM_LISTEN_PORT', async () => {
+  expect(await taken({ FC_SERVER_PORT: 'free', FC_CUSTOM_LISTEN_PORT: '1' })).toBe(true);
+  expect(await taken({ FC_SERVER_PORT: '', FC_CUSTOM_LISTEN_PORT: 'free' })).toBe(true);
+  expect(told).toEqual([]);
+});
+
+test('a FC_SERVER_PORT that is none is passed over, and told once', async () => {
+  for (const given of ['eighty', '-1', '65536', '80.5', '1e3', '0x50', ' ']) {
+    expect([given, await taken({ FC_SERVER_PORT: given, FC_CUSTOM_LISTEN_PORT: 'free' })]).toEqual([given, true]);
+  }
+  expect(told).toEqual([expect.stringContaining('FC_SERVER_PORT is no port, a whole number from 0 to 65535, and is left out')]);
+});
