@@ -1,3 +1,4 @@
+import { makeInjectable } from '../decorators/injectable-class';
 import { getTracedMetadata } from '../decorators/metadata';
 import type { Constructor } from '../decorators/metadata';
 import { FcTracedError } from '../errors';
@@ -37,13 +38,15 @@ export function defineHandler(given: unknown, givenOptions: unknown): HandlerDef
   }
   const handlerClass = given as HandlerDefinition['handlerClass'];
   const { handler, entries: marked } = getTracedMetadata(handlerClass);
-  const options: HandlerOptions = { ...handler, ...checkOptions(givenOptions, `createHandler(${handlerClass.name})`) };
+  const own = checkOptions(givenOptions, `createHandler(${handlerClass.name})`);
+  const options: HandlerOptions = { ...handler, ...own };
+  if (own.inject !== undefined) makeInjectable(handlerClass, own.inject, 'createHandler');
   const entries = new Map<string, Entry>();
-  for (const { method, options: own } of marked) {
+  for (const { method, options: { name } } of marked) {
     if (HOOKS.includes(method)) {
       throw new FcTracedError('ENTRY_NAME_TAKEN', `${handlerClass.name}.${method} carries @Handler(), but createHandler gives a lifecycle hook that name: rename the method.`);
     }
-    entries.set(method, { method, spanName: own.name ?? options.name });
+    entries.set(method, { method, spanName: name ?? options.name });
   }
   const method = options.method ?? DEFAULT_METHOD;
   // A method `handler` that carries @Handler() is what the name `handler` means.

@@ -47,6 +47,21 @@ test('createHandler builds from the tokens of the class, not from its own option
   expect(await invoke(createHandler(Given).handler, 'hello')).toEqual(Buffer.from('hello'));
 });
 
+test('inject of createHandler counts, also where the class carries no decorator or names other tokens', async () => {
+  class Plain {
+    constructor(readonly stock: Stock) {}
+    handle(): string { return this.stock.take(); }
+  }
+  expect(await invoke(createHandler(Plain, { inject: [Stock] }).handler, { sku: 'cup' })).toBe('cup');
+  class Named {
+    constructor(readonly word: unknown) {}
+    handle(): unknown { return this.word; }
+  }
+  Handler({ inject: [TRACER] })(Named);
+  expect(await invoke(createHandler(Named, { inject: [FC_EVENT] }).handler, 'hello')).toEqual(Buffer.from('hello'));
+  expect(() => createHandler(Named, { inject: [] })).toThrow('Option "inject" of createHandler on Named names 0 of 1 constructor parameters: name a token for each.');
+});
+
 test('a class that extends one with inject is built with the same tokens', async () => {
   class Inherits extends Orders {}
   Handler()(Inherits);
