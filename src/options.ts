@@ -83,7 +83,7 @@ const CHECKS: { readonly [K in keyof Required<HandlerOptions>]: Check } = {
   inject: (value) => (Array.isArray(value) ? undefined : 'an array of tokens'),
   container: (value) => (hasMethod(value, 'createChildContainer') ? undefined : 'a tsyringe container'),
   parent: (value) => (['function', 'object', 'string'].includes(typeof value) ? undefined : 'a span context, a text, headers, or a function that gives one'),
-  endpoint: (value) => (typeof value === 'string' && isHttpUrl(value) ? undefined : 'an http or https URL'),
+  endpoint: (value) => (typeof value === 'string' && isHttpUrl(value) ? undefined : 'an http or https URL, such as http://127.0.0.1:4318/v1/traces'),
   exporter: (value) => (value === 'otlp' || value === 'jaeger' ? undefined : "'otlp' or 'jaeger'"),
   headers: record,
   exportTimeout: duration,
@@ -111,20 +111,31 @@ export function isHttpUrl(url: string): boolean {
   return URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
 }
 
-/** Checks options as a developer wrote them: throws INVALID_OPTION for an unknown key or a value of the wrong kind. */
-export function checkOptions(options: unknown, where: string): HandlerOptions {
+/** A value that an option does not take, in words. */
+export function inWords(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'number') return String(value);
+  return Array.isArray(value) ? 'an array' : value === null ? 'null' : `a value of type ${typeof value}`;
+}
+
+/**
+ * Checks options as a developer wrote them: throws INVALID_OPTION for an unknown key or a value of the wrong kind. `further` are the names of
+ * options that `where` takes beside these, `without` those that it does not take.
+ */
+export function checkOptions(options: unknown, where: string, further: readonly string[] = [], without: readonly string[] = []): HandlerOptions {
   if (options === undefined) return {};
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw new FcTracedError('INVALID_OPTION', `${where} takes an object of options, not ${Array.isArray(options) ? 'an array' : options === null ? 'null' : `a ${typeof options}`}.`);
   }
   for (const [key, value] of Object.entries(options)) {
-    if (!Object.hasOwn(CHECKS, key)) {
-      throw new FcTracedError('INVALID_OPTION', `${where} has no option "${key}". Its options are ${Object.keys(CHECKS).join(', ')}.`);
+    if (!Object.hasOwn(CHECKS, key) || without.includes(key)) {
+      const names = [...Object.keys(CHECKS).filter((name) => !without.includes(name)), ...further];
+      throw new FcTracedError('INVALID_OPTION', `${where} has no option "${key}". Its options are ${names.join(', ')}.`);
     }
     if (value === undefined) continue;
     const wanted = CHECKS[key as keyof HandlerOptions](value);
     if (wanted !== undefined) {
-      const shown = SECRET.has(key) ? '' : `, not ${typeof value === 'string' ? JSON.stringify(value) : typeof value === 'number' ? value : `a value of type ${typeof value}`}`;
+      const shown = SECRET.has(key) ? '' : `, not ${inWords(value)}`;
       throw new FcTracedError('INVALID_OPTION', `Option "${key}" of ${where} must be ${wanted}${shown}.`);
     }
   }

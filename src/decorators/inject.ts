@@ -1,7 +1,18 @@
 import { inject } from 'tsyringe';
+import type { InjectionToken } from 'tsyringe';
+import { FcTracedError } from '../errors';
 import { ACTIVE_SPAN, FC_CONTEXT, FC_EVENT, TRACER } from './tokens';
 
 type ParameterDecorator = ReturnType<typeof inject>;
+
+function injected(token: InjectionToken, name: string): ParameterDecorator {
+  return (target, key, index) => {
+    if (typeof target !== 'function' || key !== undefined || typeof index !== 'number') {
+      throw new FcTracedError('INVALID_TARGET', `@${name}() must stand on a parameter of a constructor; with standard decorators, name the tokens by the option inject.`);
+    }
+    inject(token)(target, key, index);
+  };
+}
 
 /**
  * Injects a Tracer into a constructor parameter: its spans fall under the running invocation, also inside singletons and
@@ -25,20 +36,20 @@ type ParameterDecorator = ReturnType<typeof inject>;
  * ```
  */
 export function InjectTracer(): ParameterDecorator {
-  return inject(TRACER);
+  return injected(TRACER, 'InjectTracer');
 }
 
 /** Injects a Span that stands for whichever span is active when it is used. Its `end()` does nothing: who started a span ends it. */
 export function InjectSpan(): ParameterDecorator {
-  return inject(ACTIVE_SPAN);
+  return injected(ACTIVE_SPAN, 'InjectSpan');
 }
 
 /** Injects FC's context of the invocation: the very object that FC passed. */
 export function InjectContext(): ParameterDecorator {
-  return inject(FC_CONTEXT);
+  return injected(FC_CONTEXT, 'InjectContext');
 }
 
 /** Injects the decoded event of the invocation. */
 export function InjectEvent(): ParameterDecorator {
-  return inject(FC_EVENT);
+  return injected(FC_EVENT, 'InjectEvent');
 }

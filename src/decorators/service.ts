@@ -34,7 +34,8 @@ function check(options: ServiceOptions): void {
  * Makes a class known to the container, so that it can be injected by its type. The same as tsyringe's `@injectable()`, plus
  * tokens that need no emitted metadata (esbuild, standard decorators) and a scope.
  *
- * @throws FcTracedError `INVALID_OPTION` for an unknown option, or when `inject` names fewer tokens than the constructor has parameters
+ * @throws FcTracedError `INVALID_OPTION` for an unknown option, or when `inject` names fewer tokens than the constructor has parameters;
+ *   `INVALID_TARGET` on anything but a class
  *
  * @example
  * ```ts
@@ -50,8 +51,11 @@ function check(options: ServiceOptions): void {
 export function Service(options: ServiceOptions = {}): (target: Constructor, context?: ClassDecoratorContext) => void {
   if (arguments.length > 1 || typeof options === 'function') throw new FcTracedError('INVALID_OPTION', '@Service needs its parentheses: @Service().');
   check(options);
-  return (target) => {
-    makeInjectable(target, options.inject, '@Service');
+  return (target: unknown, second?: { readonly kind?: unknown }) => {
+    if (typeof target !== 'function' || (second !== undefined && second.kind !== 'class')) {
+      throw new FcTracedError('INVALID_TARGET', '@Service must stand on a class.');
+    }
+    makeInjectable(target as Constructor, options.inject, '@Service');
     const lifecycle = LIFECYCLES[options.scope ?? 'transient'];
     if (lifecycle !== Lifecycle.Transient) container.register(target as InjectionToken, { useClass: target as new (...args: never[]) => object }, { lifecycle });
   };

@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import { FcTracedError } from '../errors';
 import { recordTraced } from './metadata';
 import { classNameOf } from './method-spec';
 import { markedParameters } from './span-attribute';
@@ -34,6 +35,8 @@ function isClassOrConstructor(target: object, key: PropertyKey, method: object):
 /**
  * Has `@Traced()` on the class pass this method over. Without effect on a method that carries `@Traced` itself.
  *
+ * @throws FcTracedError `INVALID_OPTION` or `INVALID_TARGET`, when the class is defined
+ *
  * @example
  * ```ts
  * import { Traced, Untraced } from 'fc-traced';
@@ -46,9 +49,12 @@ function isClassOrConstructor(target: object, key: PropertyKey, method: object):
  * ```
  */
 export function Untraced(): (target: object, second: PropertyKey | ClassMethodDecoratorContext, descriptor?: PropertyDescriptor) => void {
+  if (arguments.length > 0) throw new FcTracedError('INVALID_OPTION', '@Untraced takes no options and needs its parentheses: @Untraced().');
   return (target, second, descriptor) => {
-    const method: unknown = descriptor === undefined ? target : descriptor.value;
+    const isStandard = typeof second === 'object' && second !== null;
+    const method: unknown = isStandard ? target : descriptor?.value;
+    if (typeof method !== 'function' || (isStandard && second.kind !== 'method')) throw new FcTracedError('INVALID_TARGET', '@Untraced must stand on a method.');
     if (descriptor !== undefined) settlePlace(target, second as PropertyKey);
-    if (typeof method === 'function') leaveUntraced(method);
+    leaveUntraced(method);
   };
 }

@@ -1,5 +1,5 @@
 import { FcTracedError } from '../errors';
-import { checkOptions } from '../options';
+import { checkOptions, inWords } from '../options';
 import type { HandlerOptions } from '../options';
 
 /** Options of `serve`, beside those of `createHandler`. */
@@ -33,8 +33,8 @@ export function splitServeOptions(given: ServeOptions | undefined, where: string
   const own = entries.filter(([key]) => Object.hasOwn(CHECKS, key));
   for (const [key, value] of own) {
     const wanted = value === undefined ? undefined : CHECKS[key]!(value);
-    if (wanted !== undefined) throw new FcTracedError('INVALID_OPTION', `Option "${key}" of ${where} must be ${wanted}.`);
+    if (wanted !== undefined) throw new FcTracedError('INVALID_OPTION', `Option "${key}" of ${where} must be ${wanted}, not ${inWords(value)}.`);
   }
   const handler = Object.fromEntries(entries.filter(([key]) => !Object.hasOwn(CHECKS, key)));
-  return { handler: checkOptions(given === undefined || typeof given !== 'object' ? given : handler, where), server: Object.fromEntries(own) };
+  return { handler: checkOptions(given === undefined || typeof given !== 'object' ? given : handler, where, Object.keys(CHECKS)), server: Object.fromEntries(own) };
 }

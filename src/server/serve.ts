@@ -51,7 +51,7 @@ const KEEP_ALIVE_MILLIS = 24 * 60 * 60 * 1_000;
  */
 export async function serve(handlerClass: abstract new (...args: never[]) => object, options?: ServeOptions): Promise<RunningServer> {
   const { handler, server: own } = splitServeOptions(options, 'serve');
-  const definition = defineHandler(handlerClass, handler);
+  const definition = defineHandler(handlerClass, handler, 'serve');
   if (definition.entries.size === 0) throw new FcTracedError('ENTRY_NOT_FOUND', `${handlerClass.name} has no entry method.`);
   const instance = new FunctionInstance(definition);
   const functions = new FunctionServer(instance, definition, own);

@@ -6,7 +6,8 @@ import type { Running } from '../handler/invocation-runner';
 import type { IncomingCall } from '../handler/incoming-call';
 import { requestAttributes, spanNameOf } from '../http/http-attributes';
 import { httpEventOf } from '../http/http-event';
-import { checkOptions } from '../options';
+import { FcTracedError } from '../errors';
+import { checkOptions, inWords } from '../options';
 import type { HandlerOptions } from '../options';
 import { countAndTell } from '../tracing/counters';
 import { recordFailure } from '../tracing/failure';
@@ -21,6 +22,9 @@ export interface TraceListenerOptions extends Omit<HandlerOptions, 'route' | 'me
   /** The route of a request, asked for when its response ends, when a framework knows it. Default: none. */
   readonly route?: string | ((request: IncomingMessage) => string | undefined);
 }
+
+/** Options of `createHandler` that are about a class. */
+const OF_A_CLASS = ['method', 'inject', 'container', 'http'];
 
 /** What a span is to say of its request at the end. */
 interface Description {
@@ -63,7 +67,7 @@ function describe(span: Span, request: IncomingMessage, response: ServerResponse
  *
  * @param listener what `http.createServer` would take
  * @param options see {@link TraceListenerOptions}
- * @throws FcTracedError `INVALID_OPTION`
+ * @throws FcTracedError `INVALID_OPTION`, or `INVALID_TARGET` for what is no function
  *
  * @example
  * ```ts
@@ -73,7 +77,10 @@ function describe(span: Span, request: IncomingMessage, response: ServerResponse
  * ```
  */
 export function traceListener(listener: RequestListener, options: TraceListenerOptions = {}): RequestListener {
-  const runner = new InvocationRunner(checkOptions(options, 'traceListener'), 'server');
+  if (typeof listener !== 'function') {
+    throw new FcTracedError('INVALID_TARGET', `traceListener takes what http.createServer takes, a function of request and response (an Express app, Koa's app.callback()), not ${inWords(listener)}.`);
+  }
+  const runner = new InvocationRunner(checkOptions(options, 'traceListener', [], OF_A_CLASS), 'server');
   const { instance } = runner.config;
   return function (this: unknown, request, response): unknown {
     const pass = (): unknown => Reflect.apply(listener, this, [request, response]);

@@ -1,4 +1,5 @@
-import { createHandler, FcTracedError, Handler, Service } from 'fc-traced';
+import { createHandler, FcTracedError, Handler, HttpError, InjectContext, InjectEvent, InjectSpan, InjectTracer, Service } from 'fc-traced';
+import { serve, traceListener } from 'fc-traced/server';
 
 /** What a developer reads when `make` is refused. */
 function refusal(make: () => unknown): [code: string, message: string] {
@@ -33,7 +34,7 @@ test.each([
   [{ inject: 'x' }, 'Option "inject" of @Handler must be an array of tokens, not "x".'],
   [{ container: {} }, 'Option "container" of @Handler must be a tsyringe container, not a value of type object.'],
   [{ parent: 7 }, 'Option "parent" of @Handler must be a span context, a text, headers, or a function that gives one.'],
-  [{ endpoint: 'ftp://secret' }, 'Option "endpoint" of @Handler must be an http or https URL.'],
+  [{ endpoint: 'ftp://secret' }, 'Option "endpoint" of @Handler must be an http or https URL, such as http://127.0.0.1:4318/v1/traces.'],
   [{ exporter: 'zipkin' }, 'Option "exporter" of @Handler must be \'otlp\' or \'jaeger\', not "zipkin".'],
   [{ headers: ['secret'] }, 'Option "headers" of @Handler must be an object.'],
   [{ flushTimeout: -1 }, 'Option "flushTimeout" of @Handler must be a number of milliseconds, 0 or more, not -1.'],
@@ -42,8 +43,9 @@ test.each([
   [{ sampleRate: NaN }, 'Option "sampleRate" of @Handler must be a percentage from 0 to 100, not NaN.'],
   [{ sampleRate: '50' }, 'Option "sampleRate" of @Handler must be a percentage from 0 to 100, not "50".'],
   [{ serviceName: '' }, 'Option "serviceName" of @Handler must be a text that is not empty, not "".'],
-  [{ resource: null }, 'Option "resource" of @Handler must be an object, not a value of type object.'],
-  [{ spanProcessors: [{}] }, 'Option "spanProcessors" of @Handler must be an array of span processors, not a value of type object.'],
+  [{ resource: null }, 'Option "resource" of @Handler must be an object, not null.'],
+  [{ resource: [] }, 'Option "resource" of @Handler must be an object, not an array.'],
+  [{ spanProcessors: [{}] }, 'Option "spanProcessors" of @Handler must be an array of span processors, not an array.'],
 ])('a value that an option cannot take is refused: %j', (options, message) => {
   expect(refusal(() => Handler(options as object))).toEqual(['INVALID_OPTION', message]);
 });
@@ -88,6 +90,31 @@ test('a class without an entry method is refused, and so is one whose entry is a
   expect(refusal(() => createHandler(Fine, { method: 'toString' }))).toEqual(['ENTRY_NOT_FOUND', message('Fine', 'toString')]);
 });
 
+test('a class without a name is spoken of all the same', () => {
+  expect(refusal(() => createHandler(class {}))[1]).toMatch(/^the class has no method "handle": /);
+});
+
+test('serve tells its own options, and its own name', async () => {
+  const told = (...args: unknown[]): Promise<string> => (Reflect.apply(serve, undefined, args) as Promise<never>).catch((error: unknown) => (error as Error).message);
+  expect(await told(Fine, { prot: 1 })).toMatch(/^serve has no option "prot"\. Its options are name, .*, port, host, body, bodyLimit, shutdownTimeout\. \[INVALID_OPTION\]$/);
+  expect(await told(Fine, { port: '9000' })).toBe('Option "port" of serve must be a whole number from 0 to 65535, not "9000". [INVALID_OPTION]');
+  expect(await told(undefined)).toBe('serve takes a class, not undefined (is it imported in a circle?). [INVALID_TARGET]');
+});
+
+test('traceListener takes a function, and no option that is about a class', () => {
+  const words = (given: string): string => `traceListener takes what http.createServer takes, a function of request and response (an Express app, Koa's app.callback()), not ${given}.`;
+  expect(refusal(() => traceListener(undefined as never))).toEqual(['INVALID_TARGET', words('a value of type undefined')]);
+  expect(refusal(() => traceListener({ callback() {} } as never))).toEqual(['INVALID_TARGET', words('a value of type object')]);
+  for (const key of ['method', 'inject', 'container', 'http']) {
+    const [code, message] = refusal(() => traceListener(() => {}, { [key]: undefined }));
+    expect([code, message]).toEqual(['INVALID_OPTION', expect.stringMatching(`^traceListener has no option "${key}"\\. Its options are name, parent, endpoint, `)]);
+  }
+});
+
+test('an HttpError takes a number for its status', () => {
+  expect(refusal(() => new HttpError('404' as never))).toEqual(['INVALID_OPTION', 'An HttpError takes a status code from 400 to 599, not "404".']);
+});
+
 test.each(['initialize', 'preFreeze', 'preStop'])('an entry cannot be named after the hook %s', (hook) => {
   class Taken {
     [hook](): void {}
@@ -101,4 +128,19 @@ test('@Handler and @Service without their parentheses are refused', () => {
   expect(refusal(() => Reflect.apply(Handler, undefined, [Fine]))).toEqual(parentheses('Handler'));
   expect(refusal(() => Reflect.apply(Handler, undefined, [Fine.prototype, 'handle', {}]))).toEqual(parentheses('Handler'));
   expect(refusal(() => Reflect.apply(Service, undefined, [Fine]))).toEqual(parentheses('Service'));
+});
+
+test('@Service on anything but a class is refused', () => {
+  const words = ['INVALID_TARGET', '@Service must stand on a class.'];
+  expect(refusal(() => Reflect.apply(Service(), undefined, [Fine.prototype, 'handle', {}]))).toEqual(words);
+  expect(refusal(() => Reflect.apply(Service(), undefined, [Fine, 'create', {}]))).toEqual(words);
+  expect(refusal(() => Reflect.apply(Service(), undefined, [Fine.prototype.handle, { kind: 'method', name: 'handle' }]))).toEqual(words);
+});
+
+test.each([InjectTracer, InjectSpan, InjectContext, InjectEvent])('%p on anything but a parameter of a constructor is refused', (decorator) => {
+  const words = ['INVALID_TARGET', `@${decorator.name}() must stand on a parameter of a constructor; with standard decorators, name the tokens by the option inject.`];
+  expect(refusal(() => Reflect.apply(decorator(), undefined, [Fine.prototype, 'handle', 0]))).toEqual(words);
+  expect(refusal(() => Reflect.apply(decorator(), undefined, [Fine, 'create', 0]))).toEqual(words);
+  expect(refusal(() => Reflect.apply(decorator(), undefined, [Fine.prototype, 'field']))).toEqual(words);
+  expect(refusal(() => Reflect.apply(decorator(), undefined, [undefined, { kind: 'field', name: 'field' }]))).toEqual(words);
 });

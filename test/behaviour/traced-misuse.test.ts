@@ -1,4 +1,4 @@
-import { FcTracedError, Traced } from 'fc-traced';
+import { FcTracedError, registerLifetime, Traced, Untraced } from 'fc-traced';
 
 const mistake = (code: 'INVALID_OPTION' | 'INVALID_TARGET', message: string): FcTracedError => new FcTracedError(code, message);
 const loosely = (options?: unknown): any => Reflect.apply(Traced, undefined, [options]);
@@ -49,4 +49,23 @@ test('@Traced on a field, a parameter of a method or of the constructor is refus
     class Orders { constructor(@traced readonly id: string) {} }
     return Orders;
   }).toThrow(/^@Traced on Orders stands on a parameter of the constructor: .*\[INVALID_TARGET\]$/);
+});
+
+test('@Untraced without its parentheses, or on anything but a method, is refused', () => {
+  const bare: any = Untraced;
+  expect(() => {
+    class Orders { @bare run(): void {} }
+    return Orders;
+  }).toThrow(mistake('INVALID_OPTION', '@Untraced takes no options and needs its parentheses: @Untraced().'));
+  const untraced: any = Untraced();
+  const message = mistake('INVALID_TARGET', '@Untraced must stand on a method.');
+  expect(() => untraced(class {})).toThrow(message);
+  expect(() => untraced({}, 'field')).toThrow(message);
+  expect(() => untraced(undefined, { kind: 'field', name: 'field' })).toThrow(message);
+});
+
+test('a lifetime without its functions is refused when it is registered', () => {
+  const message = mistake('INVALID_OPTION', 'registerLifetime takes an object with the functions supports and follow.');
+  expect(() => registerLifetime(undefined as never)).toThrow(message);
+  expect(() => registerLifetime({ supports: () => true } as never)).toThrow(message);
 });

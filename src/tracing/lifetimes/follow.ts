@@ -1,3 +1,4 @@
+import { FcTracedError } from '../../errors';
 import { countAndTell } from '../counters';
 import { state } from '../state';
 import { iteratorLifetime } from './iterator';
@@ -33,8 +34,29 @@ export interface FollowedCall extends TracedCall {
   stayOpen(value: object): void;
 }
 
-/** Teaches `@Traced` a further kind of return value; it goes before those that are known. Gives a function that takes it away again. */
+/**
+ * Teaches `@Traced` a further kind of return value; it goes before those that are known. Gives a function that takes it away again.
+ *
+ * @throws FcTracedError `INVALID_OPTION` where `supports` or `follow` is missing
+ *
+ * @example
+ * ```ts
+ * import { registerLifetime } from 'fc-traced';
+ * class Job {
+ *   constructor(readonly done: Promise<void>) {}
+ * }
+ * export const forget = registerLifetime<Job>({
+ *   supports: (value): value is Job => value instanceof Job,
+ *   follow(job, call) {
+ *     job.done.then(() => call.succeed(), (error) => call.fail(error));
+ *     return job;
+ *   },
+ * });
+ * ```
+ */
 export function registerLifetime<T extends object>(lifetime: Lifetime<T>): () => void {
+  const given = lifetime as Partial<Lifetime<T>> | undefined;
+  if (typeof given?.supports !== 'function' || typeof given.follow !== 'function') throw new FcTracedError('INVALID_OPTION', 'registerLifetime takes an object with the functions supports and follow.');
   state.lifetimes.unshift(lifetime);
   return () => {
     const index = state.lifetimes.indexOf(lifetime);
