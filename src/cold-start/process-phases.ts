@@ -9,9 +9,11 @@ import { requireWatch } from './require-watch';
 /** What the process did before the function could be called. */
 export function processPhases(): readonly Phase[] {
   const { bootstrapComplete } = performance.nodeTiming;
-  const started: Phase = { name: 'start process', began: 0, ended: bootstrapComplete, within: [] };
+  // What is preloaded (`node --require`) runs before Node.js says that it is ready.
+  const ready = Math.min(bootstrapComplete, firstModuleAt);
+  const started: Phase = { name: 'start process', began: 0, ended: ready, within: [] };
   if (state.loadedAt === undefined) return [started];
-  const began = isMainProgram() ? bootstrapComplete : firstModuleAt;
+  const began = isMainProgram() ? ready : firstModuleAt;
   return [started, { name: 'load modules', began, ended: state.loadedAt, within: requireWatch?.phases() ?? [] }];
 }
 

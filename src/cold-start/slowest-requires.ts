@@ -27,6 +27,15 @@ interface Required {
 
 const ownMillis = ({ began, ended, nestedMillis }: Required): number => ended - began - nestedMillis;
 
+/** The file of this package that is being loaded, as Node.js knows it. A bundle has none, and in its place there can be anything: a `require` without cache, modules without names. */
+function findDoor(): { readonly loaded: boolean } | undefined {
+  try {
+    return Object.values(require.cache).find((module) => module?.loaded === false && path.dirname(module.filename) === path.dirname(__dirname));
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * Looks on while modules are loaded, and keeps the `count` that took longest by themselves. A package with all of its files is one; each
  * file of the program is one. Node.js has no other way to see this than `Module._load`, which is put back at the end.
@@ -40,7 +49,7 @@ export class RequireWatch {
   /** This package, whose loading began before anybody looked on. */
   private readonly ourselves: Required = { request: 'fc-traced', requiredBy: undefined, began: firstModuleAt, above: undefined, isPackage: true, ended: performance.now(), nestedMillis: 0 };
   /** The file that the program required to get it, while it is at that. */
-  private readonly door = Object.values(require.cache).find((module) => module?.loaded === false && path.dirname(module.filename) === path.dirname(__dirname));
+  private readonly door = findDoor();
   private innermost: Required | undefined = this.ourselves;
   private isOver = false;
 

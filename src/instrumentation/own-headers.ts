@@ -8,9 +8,12 @@ export function injectedIn(active: Context): Readonly<Record<string, string>> {
   return headers;
 }
 
-/** Whether a header is one of those that are about to be added, however it is written. */
+/** Whether a header is one of those that are about to be added, however it is written; or the state of another trace, which does not belong to the one added. */
 function isCopy(name: unknown, added: object): boolean {
-  return typeof name === 'string' && Object.keys(added).some((key) => key.toLowerCase() === name.trim().toLowerCase());
+  if (typeof name !== 'string') return false;
+  const given = name.trim().toLowerCase();
+  const keys = Object.keys(added).map((key) => key.toLowerCase());
+  return keys.includes(given) || (given === 'tracestate' && keys.includes('traceparent'));
 }
 
 /** Headers by name without those that are about to be added; the same object where it has none of them. */

@@ -24,6 +24,17 @@ test.each([
   expect(lengthOf(spans, 'cold start')).toBeGreaterThanOrEqual(200);
 });
 
+test.each(['0', '3'])('what is preloaded belongs to the modules and not to the start of the process (TRACED_SLOWEST_MODULES=%s)', async (slowest) => {
+  const env = { ...process.env, FC_FUNC_CODE_PATH: functions, TRACED_SLOWEST_MODULES: slowest };
+  const { stdout } = await promisify(execFile)(process.execPath, ['--require', join(functions, 'preloaded.js'), join(functions, 'main-program.js')], { env });
+  const spans = JSON.parse(stdout) as Timed[];
+  const startOf = (span: Timed): number => span.startTime[0] * 1e3 + span.startTime[1] / 1e6;
+  const modules = spans.find(({ name }) => name === 'load modules')!;
+  // The file that is preloaded takes that long once fc-traced is there.
+  expect(lengthOf(spans, 'start process')).toBeLessThan(lengthOf(spans, 'load modules') - 300);
+  expect(spans.filter((span) => span.name.startsWith('require ') && startOf(span) < startOf(modules) - 0.01)).toEqual([]);
+});
+
 test('loading ends with the synchronous work in which createHandler was called', async () => {
   const before = await inColdProcess<number>(`
     const { handler } = create();

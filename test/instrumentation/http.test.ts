@@ -72,6 +72,19 @@ test('there is one header of a kind on the wire, that of the client span, whatev
   expect(requests.filter(({ headers, from }) => from !== 'GET client' || headers.join() !== 'baggage: tenant=acme,traceparent')).toEqual([]);
 });
 
+test('the state of another trace does not go out beside the parent that the client span sets', async () => {
+  const { requests } = await inProgram<Seen>(`${SETTING}
+    const other = { traceparent: '00-' + '1'.repeat(32) + '-' + '2'.repeat(16) + '-01', TraceState: 'other=1' };
+    const all = async () => {
+      await get('/object', other);
+      await get('/list', Object.entries({ host: '127.0.0.1', ...other }).flat());
+      await fetch(base + '/fetch', { headers: other });
+      await (await undici.request(base + '/undici', { headers: other })).body.text();
+    };
+    await run({ all }, ['http', 'undici'], 'all');`);
+  expect(requests.map(({ headers }) => headers)).toEqual(Array(4).fill(['traceparent']));
+});
+
 test('headers that the propagator does not bring stay the program\'s', async () => {
   const { requests } = await inProgram<Seen>(`${SETTING}
     await run({ async all() { await get('/a', { Baggage: 'mine=1', 'X-Own': ['1', '2'] }); await fetch(base + '/b', { headers: { Baggage: 'mine=1' } }); } }, ['http', 'undici'], 'all');`);
