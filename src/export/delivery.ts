@@ -53,6 +53,8 @@ export class Delivery implements SpanProcessor {
     private readonly timeoutMillis: number,
     /** Takes what could be secret out of an error's text. */
     private readonly clean: (text: string) => string,
+    /** Host and port of the endpoint, for messages. */
+    private readonly host: string,
   ) {
     this.#exporter = makeExporter();
   }
@@ -138,7 +140,7 @@ export class Delivery implements SpanProcessor {
           if (failure.timedOut) return;
           continue;
         }
-        countAndTell('fc_traced.dropped_spans', batch.length, `spans could not be delivered and are dropped: ${failure.reason}`);
+        countAndTell('fc_traced.dropped_spans', batch.length, `spans could not be delivered to ${this.host} and are dropped: ${failure.reason}`);
         for (const { attributes } of batch) countAgain(attributes);
       }
       this.settle(batch.length);
@@ -174,7 +176,7 @@ export class Delivery implements SpanProcessor {
     const inTime = await this.isInTime(sent);
     if (!inTime || result === undefined) return { reason: `no answer within ${this.timeoutMillis} ms`, retryable: true, timedOut: true };
     if (result.code === ExportResultCode.SUCCESS) return undefined;
-    return { reason: this.clean(String(result.error?.message ?? 'unknown reason')), retryable: isRetryable(result.error), timedOut: false };
+    return { reason: this.clean(reasonOf(result.error)), retryable: isRetryable(result.error), timedOut: false };
   }
 
   /** Waits for the answer to an export. A freeze does not count: after it the answer may be there, but timers fire before it is read. */
@@ -196,6 +198,12 @@ export class Delivery implements SpanProcessor {
       // It has nothing left to lose: its spans are ours.
     }
   }
+}
+
+/** What an exporter says, with the status that the server answered, where it says that beside. */
+function reasonOf(error: Error | undefined): string {
+  const { code, message = 'unknown reason' } = (error ?? {}) as { code?: unknown; message?: unknown };
+  return typeof code === 'number' ? `${code} ${String(message)}` : String(message);
 }
 
 /** Of the answers that a server gave, only overload and its own failures are worth another try. */

@@ -47,7 +47,7 @@ export class SdkTelemetry implements Telemetry {
     const delivery =
       endpoint === undefined
         ? undefined
-        : new Delivery(() => createExporter({ endpoint, headers: config.headers, timeoutMillis: config.exportTimeoutMillis }), config.exportTimeoutMillis, (text) => scrub(text, endpoint.url));
+        : new Delivery(() => createExporter({ endpoint, headers: config.headers, timeoutMillis: config.exportTimeoutMillis }), config.exportTimeoutMillis, (text) => scrub(text, endpoint.url), new URL(endpoint.url).host);
     const users = config.spanProcessors;
     const sinks: SpanRecorder[] = delivery === undefined ? [] : [delivery];
     if (recorders !== undefined) sinks.push({ onEnd: (span) => recorders.forEach((recorder) => recorder.onEnd(span)) });

@@ -42,6 +42,7 @@ function telemetryOf(source: TelemetrySource, context: FcContext, parent: SpanCo
   try {
     const destination = source.destinationOf(context);
     if (destination === undefined) {
+      source.tellNowhere();
       // Without a caller nobody knows of this trace, and nobody is to.
       if (parent !== undefined) source.passOn();
       return undefined;
@@ -51,8 +52,8 @@ function telemetryOf(source: TelemetrySource, context: FcContext, parent: SpanCo
     if (isSampled) return source.telemetryFor(destination, context);
     source.passOn();
     return undefined;
-  } catch {
-    countAndTell('fc_traced.telemetry_errors', 1, 'the tracing SDK could not be loaded or set up; is an exporter left out of the bundle, or a processor throwing?');
+  } catch (error) {
+    source.countNotLoaded(error);
     return undefined;
   }
 }

@@ -9,7 +9,7 @@ import type { FcContext } from '../fc/context';
 import { correlateLogs } from '../logs/correlate-logs';
 import type { HandlerOptions } from '../options';
 import { callIn, ensureContextManager } from '../tracing/active-context';
-import { countAndTell, tellOnce } from '../tracing/counters';
+import { tellOnce } from '../tracing/counters';
 import { ensureDiagLogger } from '../tracing/diag-logger';
 import { recordFailure } from '../tracing/failure';
 import { discardPreparedIds } from '../tracing/ids';
@@ -49,13 +49,15 @@ export class InvocationRunner {
   readonly config: Config;
   readonly source: TelemetrySource;
   private readonly coldStart: ColdStart;
+  private readonly name: string;
   private isCold = true;
 
-  /** `name` is that of the program, for spans that nothing else gives a name. */
+  /** `name` is that of the program, for spans that nothing else gives a name. A class need not have one: bundlers leave it out, and a static member can take its place. */
   constructor(
     readonly options: HandlerOptions,
-    private readonly name: string,
+    name: unknown,
   ) {
+    this.name = typeof name === 'string' && name !== '' ? name : 'invocation';
     this.config = resolveConfig(options);
     state.exceptionSignal = this.config.exceptionSignal;
     ensureDiagLogger(this.config.logLevel);
@@ -77,8 +79,8 @@ export class InvocationRunner {
     try {
       const destination = this.source.destinationOf(context);
       if (destination !== undefined) this.source.telemetryFor(destination, context);
-    } catch {
-      countAndTell('fc_traced.telemetry_errors', 1, 'the tracing SDK could not be loaded or set up in initialize');
+    } catch (error) {
+      this.source.countNotLoaded(error);
     }
   }
 
@@ -90,12 +92,13 @@ export class InvocationRunner {
     ensureContextManager();
     correlateLogs(this.options.logs, context);
     const plan = planInvocation(this.source, this.options, this.config.sampleRatio, call);
-    const span = startInvocationSpan(plan, call, { instance: this.config.instance, programName: this.name, coldStart, baggageKeys: this.config.baggageAttributes });
+    const started = startInvocationSpan(plan, call, { instance: this.config.instance, programName: this.name, coldStart, baggageKeys: this.config.baggageAttributes });
+    const span = started?.isRecording() === true ? started : undefined;
     const recorded = span === undefined ? undefined : plan.telemetry;
     const shown = coldStart ? this.coldStart.shownIn(recorded) : undefined;
     const invocation: Invocation = { context, event, telemetry: recorded, open: new OpenCalls(), randomTraceId: randomTraceId(plan) };
     const base = plan.parentage.baggage === undefined ? ROOT_CONTEXT : propagation.setBaggage(ROOT_CONTEXT, plan.parentage.baggage);
-    const active = contextOfInvocation(invocation, span ?? trace.wrapSpanContext(plan.passedOn), base);
+    const active = contextOfInvocation(invocation, started ?? trace.wrapSpanContext(plan.passedOn), base);
     if (recorded !== undefined) rememberCredentials(context);
     try {
       return await (callIn(active, work.run, work, [{ invocation, active, span, coldStart: shown }]) as Promise<T>);

@@ -42,8 +42,23 @@ export class TelemetrySource {
     if (foreign !== undefined) return { kind: 'provider', telemetry: foreign };
     const endpoint = this.config.endpoint ?? this.endpointFrom(context);
     if (endpoint !== undefined || this.config.spanProcessors.length > 0) return { kind: 'sdk', endpoint, recorded: false };
-    tellOnce('no endpoint is known, so nothing is recorded: switch tracing on for the function, or set the option endpoint or OTEL_EXPORTER_OTLP_ENDPOINT');
     return undefined;
+  }
+
+  /** Says why an invocation has no destination. Not of the initializer: that its context names no endpoint says nothing about those of the invocations. */
+  tellNowhere(): void {
+    if (this.config.disabled) return;
+    if (this.config.endpoint === undefined && !this.config.followsContext) tellOnce('OTEL_TRACES_EXPORTER is none, so nothing is recorded');
+    else tellOnce('no endpoint is known, so nothing is recorded: switch tracing on for the function, or set the option endpoint or OTEL_EXPORTER_OTLP_ENDPOINT');
+  }
+
+  /** Counts that the SDK could not be loaded or set up, and says what is missing, if that is it. */
+  countNotLoaded(error: unknown): void {
+    const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
+    // The name of a package alone: a path would say where a file lies.
+    const missing = code === 'MODULE_NOT_FOUND' ? /^Cannot find module '([@\w][^']*)'/.exec(String(message))?.[1] : undefined;
+    const why = missing === undefined ? '; is an exporter left out of the bundle, or a processor throwing?' : `: the package ${missing} is not there; it belongs into node_modules, also beside a bundle`;
+    countAndTell('fc_traced.telemetry_errors', 1, `the tracing SDK could not be loaded or set up${why}`);
   }
 
   /** The set-up for a destination; loads the SDK when it is the first that needs it. */

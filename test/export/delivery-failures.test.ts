@@ -1,3 +1,4 @@
+import { diag, DiagLogLevel } from '@opentelemetry/api';
 import { ExportResultCode } from '@opentelemetry/core';
 import type { ExportResult } from '@opentelemetry/core';
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base';
@@ -30,7 +31,7 @@ function deliveryTo(answer: Export, timeoutMillis = 1_000): Delivery {
       shutdown: () => Promise.reject(new Error('cannot shut down')),
     };
   };
-  return new Delivery(make, timeoutMillis, (text) => text);
+  return new Delivery(make, timeoutMillis, (text) => text, 'collector.example');
 }
 async function send(delivery: Delivery, name: string, millis = 5_000): Promise<number> {
   delivery.onEnd(span(name));
@@ -53,6 +54,14 @@ test.each([400, 401, 403, 404, 413])('after HTTP %i the batch is not sent again'
   await send(deliveryTo(() => failure(code)), 'a');
   expect(requests).toEqual([['a']]);
   expect(takeCounts()).toEqual({ 'fc_traced.dropped_spans': 1 });
+});
+
+test('what is dropped is told with the host it did not get to, and the status that was answered', async () => {
+  const lines: string[] = [];
+  diag.setLogger({ error() {}, warn: (line) => void lines.push(line), info() {}, debug() {}, verbose() {} }, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
+  await send(deliveryTo(() => failure(402)), 'a');
+  diag.disable();
+  expect(lines).toEqual(['fc-traced: spans could not be delivered to collector.example and are dropped: 402 far end failed']);
 });
 
 test('a failure that passes loses nothing', async () => {

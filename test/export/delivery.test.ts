@@ -34,7 +34,7 @@ let far: FarEnd;
 let delivery: Delivery;
 beforeEach(() => {
   far = new FarEnd();
-  delivery = new Delivery(() => far, 1_000, (text) => text);
+  delivery = new Delivery(() => far, 1_000, (text) => text, 'collector.example');
   takeCounts();
 });
 

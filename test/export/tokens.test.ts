@@ -40,7 +40,7 @@ function play(suffix: string): Promise<Seen> {
     await new Promise((resolve) => setTimeout(resolve, 300));
     const secrets = [${JSON.stringify(TOKEN)}, ${JSON.stringify(encodeURIComponent(TOKEN))}];
     const leaks = log.split('\\n').flatMap((line) => secrets.filter((secret) => line.includes(secret)).map((secret) => line.slice(Math.max(0, line.indexOf(secret) - 200)).slice(0, 300)));
-    report({ leaks: [...new Set(leaks)], hasTold: log.includes('spans could not be delivered and are dropped: '), answers, asked });
+    report({ leaks: [...new Set(leaks)], hasTold: /spans could not be delivered to [\\w.:]+ and are dropped: /.test(log), answers, asked });
     process.exit(0);
   `);
 }

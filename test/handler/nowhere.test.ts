@@ -1,6 +1,7 @@
 import { diag, DiagLogLevel } from '@opentelemetry/api';
 import { createHandler, currentSpan, Handler, Traced } from 'fc-traced';
 import { fakeFcContext, invoke } from 'fc-traced/testing';
+import { state } from '../../src/tracing/state';
 import { startCollector } from '../../src/viewer/collector';
 import type { Collector } from '../../src/viewer/collector';
 
@@ -42,6 +43,14 @@ test('without any endpoint nothing is recorded, and exactly one line says so', a
   expect(lines).toEqual([expect.stringContaining('no endpoint is known, so nothing is recorded')]);
 });
 
+test('an initializer whose context names no endpoint says nothing of invocations whose context does', async () => {
+  state.told.clear();
+  const { handler, initialize } = createHandler(Ship);
+  await initialize(fakeFcContext());
+  expect(await invoke(handler, {}, traced())).toBe(true);
+  expect(lines).toEqual([]);
+});
+
 test("an endpoint in FC's context that is no URL records nothing and stops nothing", async () => {
   expect(await invoke(createHandler(Ship).handler, {}, fakeFcContext({ tracing: { jaegerEndpoint: 'not a URL' } }))).toBe(false);
 });
@@ -57,6 +66,7 @@ test("OTEL_TRACES_EXPORTER=none does not send to the endpoint of FC's context", 
   process.env.OTEL_TRACES_EXPORTER = 'none';
   expect(await invoke(createHandler(Ship).handler, {}, traced())).toBe(false);
   expect(collector.spans()).toEqual([]);
+  expect(lines).toEqual(['fc-traced: OTEL_TRACES_EXPORTER is none, so nothing is recorded']);
 });
 
 test('OTEL_TRACES_EXPORTER=none leaves span processors to record', async () => {

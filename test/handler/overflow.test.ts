@@ -22,7 +22,7 @@ test.each([
   ["a caller's trace", { spanId: 'caller', isRemote: true }],
 ])('where an invocation makes more spans than wait for delivery, the topmost of %s is not among the dropped', async (_, parent) => {
   const { exporter, names } = farEnd();
-  const delivery = new Delivery(() => exporter, 1_000, (text) => text);
+  const delivery = new Delivery(() => exporter, 1_000, (text) => text, 'collector.example');
   for (let index = 0; index < 10_000; index += 1) delivery.onEnd(spanNamed(`child ${index}`, { spanId: 'root' }));
   delivery.onEnd(spanNamed('root', parent));
   await delivery.flush(5_000);
@@ -34,7 +34,7 @@ test.each([
 
 test('the topmost span of a large trace leaves with the next request, before the rest', async () => {
   const { exporter, names } = farEnd();
-  const delivery = new Delivery(() => exporter, 1_000, (text) => text);
+  const delivery = new Delivery(() => exporter, 1_000, (text) => text, 'collector.example');
   for (let index = 0; index < 2_000; index += 1) delivery.onEnd(spanNamed(`child ${index}`, { spanId: 'root' }));
   delivery.onEnd(spanNamed('root'));
   await delivery.flush(5_000);
@@ -44,7 +44,7 @@ test('the topmost span of a large trace leaves with the next request, before the
 
 test('a flush waits for its own spans also when the topmost span of another trace goes before them', async () => {
   const { exporter, names } = farEnd();
-  const delivery = new Delivery(() => exporter, 1_000, (text) => text);
+  const delivery = new Delivery(() => exporter, 1_000, (text) => text, 'collector.example');
   for (let index = 0; index < 2_000; index += 1) delivery.onEnd(spanNamed(`child ${index}`, { spanId: 'root' }));
   const flushed = delivery.flush(5_000);
   for (let index = 0; index < 600; index += 1) delivery.onEnd(spanNamed(`other ${index}`));

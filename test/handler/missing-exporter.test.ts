@@ -1,0 +1,23 @@
+import { inFreshProcess } from '../package/fresh-process';
+
+test('an exporter that is not installed is named, the call is answered, and no path is told', async () => {
+  const { answers, lines } = await inFreshProcess<{ answers: string[]; lines: string[] }>(`
+    const { Module } = require('node:module');
+    const { diag, DiagLogLevel } = require('@opentelemetry/api');
+    const resolve = Module._resolveFilename;
+    Module._resolveFilename = function (request, ...others) {
+      return Reflect.apply(resolve, this, [request.replace(/^@opentelemetry\\/exporter-jaeger$/, '@opentelemetry/exporter-jaeger-of-nobody'), ...others]);
+    };
+    const lines = [];
+    diag.setLogger({ error() {}, warn: (line) => lines.push(line), info() {}, debug() {}, verbose() {} }, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
+    const { createHandler } = require(dist + 'index.js');
+    const { fakeFcContext, invoke } = require(dist + 'testing.js');
+    class Hello { handle() { return 'hello'; } }
+    const { handler, initialize } = createHandler(Hello, { endpoint: 'http://127.0.0.1:9/api/traces' });
+    await initialize(fakeFcContext());
+    report({ answers: [await invoke(handler), await invoke(handler)], lines });
+    process.exit(0);
+  `);
+  expect(answers).toEqual(['hello', 'hello']);
+  expect(lines).toEqual(['fc-traced: the tracing SDK could not be loaded or set up: the package @opentelemetry/exporter-jaeger-of-nobody is not there; it belongs into node_modules, also beside a bundle']);
+});
