@@ -1,4 +1,4 @@
-import { SpanKind } from '@opentelemetry/api';
+import { isSpanContextValid, SpanKind } from '@opentelemetry/api';
 import type { Span } from '@opentelemetry/api';
 import type { InstanceFacts } from '../environment';
 import { readText } from '../fc/context';
@@ -19,7 +19,7 @@ export interface InstanceSide {
   readonly baggageKeys: readonly string[];
 }
 
-/** Starts the invocation span, or gives nothing when it is not recorded. */
+/** Starts the invocation span, or gives nothing when there is none. One that the application's provider does not record says what that decided. */
 export function startInvocationSpan({ telemetry, parentage, traceId }: InvocationPlan, call: IncomingCall, { instance, programName, coldStart, baggageKeys }: InstanceSide): Span | undefined {
   if (telemetry === undefined) return undefined;
   const { context } = call;
@@ -28,7 +28,7 @@ export function startInvocationSpan({ telemetry, parentage, traceId }: Invocatio
     const attributes = { ...call.attributes?.(), ...invocationAttributes(context, call.trigger, coldStart) };
     if (!telemetry.ownsResource) Object.assign(attributes, functionAttributes(context, instance), { 'service.name': undefined }, baggageAttributes(parentContext(parentage), baggageKeys));
     const span = telemetry.startInvocation(name, { kind: SpanKind.SERVER, attributes, links: [...parentage.links] }, parentContext(parentage), traceId);
-    return span.isRecording() ? span : undefined;
+    return span.isRecording() || isSpanContextValid(span.spanContext()) ? span : undefined;
   } catch {
     countAndTell('fc_traced.telemetry_errors', 1, 'the invocation span could not be started: a span processor, sampler or tracer provider threw');
     return undefined;

@@ -2,6 +2,7 @@ import { SpanKind } from '@opentelemetry/api';
 import type { Context, Span } from '@opentelemetry/api';
 import { telemetryIn } from '../tracing/ambient-telemetry';
 import { countAndTell } from '../tracing/counters';
+import { newSpanId } from '../tracing/ids';
 import { spanIn } from '../tracing/linked-context';
 import { endSafely } from '../tracing/running-call';
 import { outgoingFrom } from './outgoing';
@@ -22,7 +23,8 @@ export function outgoingRequest(context: Context): Outgoing {
     taken.add(span);
     return outgoing;
   }
-  const spanId = idOfRequestSpan(context, span);
+  // Of a trace that is not sampled, nobody is shown what an id stands for.
+  const spanId = (outgoing.trace.flags & 1) === 1 ? idOfRequestSpan(context, span) : newSpanId();
   return spanId === undefined ? outgoing : { ...outgoing, trace: { ...outgoing.trace, spanId } };
 }
 
