@@ -43,18 +43,27 @@ export async function main(args: readonly string[]): Promise<number> {
       return 0;
     }
     let asTold = true;
+    let isMissing = false;
     for (const story of command.stories) {
       print(paint('bold', `${story.name}: ${story.question}`), '');
       for (const backend of command.backends.length === 0 ? [undefined] : command.backends) {
-        asTold = (await play(story, backend, command.write)) && asTold;
+        try {
+          asTold = (await play(story, backend, command.write)) && asTold;
+        } catch (error) {
+          if (!(error instanceof MissingPart)) throw error;
+          // The other stories do without it.
+          process.stderr.write(`${error.message}\n\n`);
+          isMissing = true;
+          break;
+        }
       }
     }
-    return asTold ? 0 : 1;
+    if (!asTold) return 1;
+    return isMissing ? 3 : 0;
   } catch (error) {
-    if (error instanceof UsageError) process.stderr.write(`fc-traced: ${error.message}\nTry --help.\n`);
-    else if (error instanceof MissingPart) process.stderr.write(`${error.message}\n`);
-    else throw error;
-    return error instanceof UsageError ? 2 : 3;
+    if (!(error instanceof UsageError)) throw error;
+    process.stderr.write(`fc-traced: ${error.message}\nTry --help.\n`);
+    return 2;
   }
 }
 

@@ -5,7 +5,7 @@ import { findProgram, MissingPart } from './missing-part';
 import { freePort, Program } from './program';
 import type { Stage } from './stage';
 
-const HOW_TO_GET_IT = `MariaDB is not installed here. It is part of this story: a real server, started on a free port and put away in the end.
+const HOW_TO_GET_IT = `MariaDB was not found here. It is part of this story: a real server, started on a free port and put away in the end.
   Debian, Ubuntu   sudo apt-get install mariadb-server
   macOS            brew install mariadb
 One that is somewhere else is used when MARIADBD is the path of its program.`;
@@ -20,6 +20,7 @@ function programs(): { readonly server: string; readonly install: string } {
   const given = process.env['MARIADBD'];
   const server = given === undefined || given === '' ? findProgram('mariadbd') : existsSync(given) ? given : undefined;
   const install = findProgram('mariadb-install-db');
+  if (server === undefined && given) throw new MissingPart(`There is no program ${given}, which MARIADBD names.\n${HOW_TO_GET_IT}`);
   if (server === undefined || install === undefined) throw new MissingPart(HOW_TO_GET_IT);
   return { server, install };
 }

@@ -47,8 +47,16 @@ test('a backend that cannot be reached is told, and the exit code is 1', async (
 test('where MariaDB is missing, it says so and how to get it, and the exit code is 3', async () => {
   const { code, stdout, stderr, left } = await runSample(['rds'], { MARIADBD: join(root, 'no-such-program') });
   expect({ code, left }).toEqual({ code: 3, left: [] });
+  expect(stderr).toContain('no-such-program, which MARIADBD names');
   expect(stderr).toContain('sudo apt-get install mariadb-server');
   expect(stdout).not.toContain('InvokeFunction');
+});
+
+test('without MariaDB the other samples are played all the same, and the exit code is 3', async () => {
+  const { code, stdout, left } = await runSample(['rds', 'hello'], { MARIADBD: join(root, 'no-such-program') });
+  expect({ code, left }).toEqual({ code: 3, left: [] });
+  expect(stdout).toContain('Hello world');
+  expect(stdout).toContain('npm run sample hello -- --otlp http://127.0.0.1:4318/v1/traces');
 });
 
 test.each([['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129]] as const)('%s in the middle puts everything away', async (signal, expected) => {

@@ -11,6 +11,9 @@ import { paint, paintTree, print } from '../terminal';
 const TITLES: Record<Protocol, string> = { jaeger: 'Jaeger thrift, by exporter-jaeger', otlp: 'OTLP protobuf, by exporter-trace-otlp-proto' };
 const SHOWN = ['faas.coldstart', 'order.sku', 'order.quantity', 'order.shelf'];
 
+const HOW_TO_GO_ON = `InvokeFunction, ColdStart, Initializer and Invocation are FC's own spans, made here by an emulator; the others are those of samples/orders/handler.ts.
+In a backend of yours: npm start -- --otlp http://127.0.0.1:4318/v1/traces. More samples, with databases, files, functions that call functions: npm run sample`;
+
 const isPlatform = (span: SpanRecord): boolean => span.resource['service.name'] === 'fc.platform';
 const duration = (span: SpanRecord): string => `${(Number(span.endNanos - span.startNanos) / 1e6).toFixed(1)} ms`;
 
@@ -46,7 +49,7 @@ export async function show(): Promise<boolean> {
       }
     }
     const { jaeger, otlp, rejected } = collector.requests;
-    print(paint('dim', `The collector read ${jaeger} Jaeger and ${otlp} OTLP requests, and refused ${rejected}.`));
+    print(paint('dim', `The collector read ${jaeger} Jaeger and ${otlp} OTLP requests, and refused ${rejected}.`), paint('dim', HOW_TO_GO_ON));
     return whole;
   } finally {
     await collector.close();
