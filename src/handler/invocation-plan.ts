@@ -43,8 +43,7 @@ function telemetryOf(source: TelemetrySource, context: FcContext, parent: SpanCo
     const destination = source.destinationOf(context);
     if (destination === undefined) {
       source.tellNowhere();
-      // Without a caller nobody knows of this trace, and nobody is to.
-      if (parent !== undefined) source.passOn();
+      source.passOn();
       return undefined;
     }
     // The application's provider has a sampler of its own, which sees the parent's flag.

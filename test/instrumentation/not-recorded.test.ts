@@ -10,7 +10,7 @@ interface Seen {
 const CALLER = '4bf92f3577b34da6a3ce929d0e0e4736';
 
 /** Calls a handler that makes one request by `node:http` and one by `fetch` in each invocation: with these traces of its caller, in turn. */
-function seen(options: string, callers: readonly (string | undefined)[]): Promise<Seen> {
+function seen(options: string, callers: readonly (string | undefined)[], env: Record<string, string> = {}): Promise<Seen> {
   return inFreshProcess<Seen>(`
     const http = require('node:http');
     const { createHandler } = require(dist);
@@ -37,7 +37,7 @@ function seen(options: string, callers: readonly (string | undefined)[]): Promis
     }
     const loaded = Object.keys(require.cache).map((file) => /@opentelemetry[\\\\/]([a-z0-9-]+)/.exec(file)?.[1]).filter(Boolean);
     report({ arrived, exported, loaded: [...new Set(loaded)].sort() });
-    process.exit();`);
+    process.exit();`, env);
 }
 
 const INSTRUMENTED = "instrumentations: ['http', 'undici', 'mysql2']";
@@ -58,12 +58,18 @@ test('a trace that was not sampled here is not sampled by those who are called, 
   expect(new Set(arrived.map(([traceparent]) => traceparent!.slice(3, 35))).size).toBe(1);
 });
 
-test('where no endpoint is known a caller is passed on as it came, and where there is none nothing is loaded', async () => {
-  const passed = await seen(`() => ({ ${INSTRUMENTED} })`, [`00-${CALLER}-00f067aa0ba902b7-01`]);
-  expect(passed.arrived).toEqual(Array(2).fill([expect.stringMatching(new RegExp(`^00-${CALLER}-[0-9a-f]{16}-01$`)), 'tenant=acme']));
-  const alone = await seen(`() => ({ ${INSTRUMENTED} })`, [undefined]);
-  expect(alone.arrived).toEqual([[null, null], [null, null]]);
-  expect(alone.loaded.filter((name) => name.startsWith('instrumentation'))).toEqual([]);
+test('where no endpoint is known a caller is passed on as it came, and a trace without one is not sampled', async () => {
+  const { arrived, loaded } = await seen(`() => ({ ${INSTRUMENTED} })`, [undefined, `00-${CALLER}-00f067aa0ba902b7-01`, undefined]);
+  const own = [expect.stringMatching(/^00-[0-9a-f]{32}-[0-9a-f]{16}-02$/), null];
+  const passed = [expect.stringMatching(new RegExp(`^00-${CALLER}-[0-9a-f]{16}-01$`)), 'tenant=acme'];
+  expect(arrived).toEqual([own, own, passed, passed, own, own]);
+  expect(loaded.filter((name) => /sdk|exporter|resources|mysql2/.test(name))).toEqual([]);
+});
+
+test('OTEL_SDK_DISABLED leaves libraries and their requests alone', async () => {
+  const { arrived, loaded } = await seen(`() => ({ ${INSTRUMENTED} })`, [undefined, `00-${CALLER}-00f067aa0ba902b7-01`], { OTEL_SDK_DISABLED: 'true' });
+  expect(arrived).toEqual(Array(4).fill([null, null]));
+  expect(loaded.filter((name) => name.startsWith('instrumentation'))).toEqual([]);
 });
 
 test('the first invocation that is recorded after one that is not has the spans of its requests', async () => {
