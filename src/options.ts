@@ -42,7 +42,7 @@ export interface HandlerOptions {
   readonly exporter?: 'otlp' | 'jaeger';
   /** HTTP headers of an OTLP export, beside those of `OTEL_EXPORTER_OTLP_HEADERS`. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Milliseconds that one export may take. Default: `OTEL_EXPORTER_OTLP_TIMEOUT`, else `flushTimeout`. */
+  /** Milliseconds that one export may take. More than 0. Default: `OTEL_EXPORTER_OTLP_TIMEOUT`, else `flushTimeout`, at least 1000. */
   readonly exportTimeout?: number;
   /** Milliseconds that delivery may hold an answer back at most; never beyond the function's own timeout. Default: 1000. */
   readonly flushTimeout?: number;

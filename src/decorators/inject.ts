@@ -39,17 +39,61 @@ export function InjectTracer(): ParameterDecorator {
   return injected(TRACER, 'InjectTracer');
 }
 
-/** Injects a Span that stands for whichever span is active when it is used. Its `end()` does nothing: who started a span ends it. */
+/**
+ * Injects a Span that stands for whichever span is active when it is used. Its `end()` does nothing: who started a span ends it.
+ *
+ * @example
+ * ```ts
+ * import { Handler, InjectSpan } from 'fc-traced';
+ * import type { Span } from 'fc-traced';
+ * \@Handler()
+ * class Orders {
+ *   constructor(@InjectSpan() private readonly span: Span) {}
+ *   handle(event: { id: string }): void {
+ *     this.span.setAttribute('order.id', event.id);
+ *   }
+ * }
+ * ```
+ */
 export function InjectSpan(): ParameterDecorator {
   return injected(ACTIVE_SPAN, 'InjectSpan');
 }
 
-/** Injects FC's context of the invocation: the very object that FC passed. */
+/**
+ * Injects FC's context of the invocation: the very object that FC passed; in a singleton, a stand-in for that of the running invocation.
+ *
+ * @example
+ * ```ts
+ * import { InjectContext, Service } from 'fc-traced';
+ * import type { FcContext } from 'fc-traced';
+ * \@Service()
+ * class Region {
+ *   constructor(@InjectContext() private readonly context: FcContext) {}
+ *   name(): string | undefined {
+ *     return this.context.region;
+ *   }
+ * }
+ * ```
+ */
 export function InjectContext(): ParameterDecorator {
   return injected(FC_CONTEXT, 'InjectContext');
 }
 
-/** Injects the decoded event of the invocation. */
+/**
+ * Injects the decoded event of the invocation; in a singleton, a stand-in for that of the running one.
+ *
+ * @example
+ * ```ts
+ * import { InjectEvent, Service } from 'fc-traced';
+ * \@Service()
+ * class Tenant {
+ *   constructor(@InjectEvent() private readonly event: { tenant: string }) {}
+ *   name(): string {
+ *     return this.event.tenant;
+ *   }
+ * }
+ * ```
+ */
 export function InjectEvent(): ParameterDecorator {
   return injected(FC_EVENT, 'InjectEvent');
 }
