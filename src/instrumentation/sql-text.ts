@@ -103,8 +103,11 @@ function quotedName(text: string, at: number): string {
   return text.slice(at, text.indexOf(text[at]!, at + 1) + 1);
 }
 
+/** So far back a prefix can reach. To search a whole statement for it, at each of its texts, would take seconds where a long word stands in it. */
+const LONGEST_PREFIX = 40;
+
 function withoutPrefix(shown: string): string {
-  const word = /[\p{L}\p{N}_&]+$/u.exec(shown)?.[0] ?? '';
+  const word = /[\p{L}\p{N}_&]+$/u.exec(shown.slice(-LONGEST_PREFIX))?.[0] ?? '';
   return PREFIX.test(word) ? shown.slice(0, -word.length) : shown;
 }
 
