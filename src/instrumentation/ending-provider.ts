@@ -1,8 +1,12 @@
 import type { Context, Span, SpanOptions, Tracer, TracerProvider } from '@opentelemetry/api';
 import { activeContext } from '../tracing/active-context';
+import { foreignTelemetry } from '../tracing/ambient-telemetry';
 import { invocationIn } from '../tracing/linked-context';
 
-/** A provider of the application for instrumentations: what they leave open ends with the invocation, as it does on our own. */
+/**
+ * The registered provider for instrumentations: what they leave open ends with the invocation on the application's, as it does on our own.
+ * Asked at each span, as an application can register one after the instrumentations were set up.
+ */
 export function endingProvider(provider: TracerProvider): TracerProvider {
   return {
     getTracer: (...scope): Tracer => {
@@ -10,7 +14,7 @@ export function endingProvider(provider: TracerProvider): TracerProvider {
       return {
         startSpan(name: string, options?: SpanOptions, context: Context = activeContext()): Span {
           const span = tracer.startSpan(name, options, context);
-          invocationIn(context)?.open.addSpan(span);
+          if (foreignTelemetry() !== undefined) invocationIn(context)?.open.addSpan(span);
           return span;
         },
         startActiveSpan: (...args: unknown[]) => Reflect.apply(tracer.startActiveSpan, tracer, args) as never,

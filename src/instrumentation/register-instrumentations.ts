@@ -1,7 +1,6 @@
 import { trace } from '@opentelemetry/api';
 import type { TracerProvider } from '@opentelemetry/api';
 import type { Instrumentation, InstrumentationName } from '../options';
-import { foreignTelemetry } from '../tracing/ambient-telemetry';
 import { countAndTell, tellOnce } from '../tracing/counters';
 import { state } from '../tracing/state';
 import { endingProvider } from './ending-provider';
@@ -43,8 +42,7 @@ function setUpOnce(label: string, key: unknown, make: () => Instrumentation | un
 }
 
 function provider(): TracerProvider {
-  const registered = trace.getTracerProvider();
-  return foreignTelemetry() === undefined ? registered : endingProvider(registered);
+  return endingProvider(trace.getTracerProvider());
 }
 
 function fromPackage(name: InstrumentationName): Instrumentation | undefined {

@@ -58,15 +58,19 @@ test('a span that a library starts and forgets ends with the invocation; one tha
   });
 });
 
-test('on the application’s own provider, too, an instrumented call that is left open ends with the invocation', async () => {
+test.each([
+  ['before any invocation', ''],
+  ['after an invocation that is not sampled', "await invoke(handler, { call: 'ask' }, unsampled());"],
+])('on the application’s own provider, too, registered %s, an instrumented call that is left open ends with the invocation', async (_when, before) => {
   const { answers, drawings, complaints } = await inProgram<Seen>(`${SETTING}
     const { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } = require('@opentelemetry/sdk-trace-base');
     const exporter = new InMemorySpanExporter();
     traces.stop();
+    const { handler } = createHandler(classOf({ async ask() { return (await fetch(base)).status; } }), { name: 'shop', coldStart: false, instrumentations: ['undici'] });
     trace.disable();
+    ${before}
     trace.setGlobalTracerProvider(new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] }));
     const ended = () => exporter.getFinishedSpans().map(({ name, status, events }) => [name, status.code, events.map((event) => event.name).join()].join(' '));
-    const { handler } = createHandler(classOf({ async ask() { return (await fetch(base)).status; } }), { name: 'shop', coldStart: false, instrumentations: ['undici'] });
     const answers = [await invoke(handler, { call: 'ask' })];
     const drawings = ended();
     await new Promise((resolve) => setTimeout(resolve, 200));
@@ -74,5 +78,5 @@ test('on the application’s own provider, too, an instrumented call that is lef
     setTimeout(() => process.exit(), 50);`);
   expect(answers).toEqual([404]);
   expect(drawings).toEqual(['Shop.ask 0 ', 'GET 2 fc_traced.abandoned', 'shop 0 ', 3]);
-  expect(complaints).toEqual([]);
+  expect(complaints.filter((text) => !text.includes('no endpoint is known'))).toEqual([]);
 });
