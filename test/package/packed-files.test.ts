@@ -7,8 +7,8 @@ describe('the packed package', () => {
   const [packed] = JSON.parse(execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], shell: process.platform === 'win32' })) as Packed[];
   const files = packed?.files.map((file) => file.path) ?? [];
 
-  test('holds both doors for require, for import and for TypeScript', () => {
-    const doors = ['index', 'testing'].flatMap((door) => ['.js', '.mjs', '.d.ts', '.d.mts'].map((ending) => `dist/${door}${ending}`));
+  test('holds every door for require, for import and for TypeScript', () => {
+    const doors = ['index', 'testing', 'server', 'mcp'].flatMap((door) => ['.js', '.mjs', '.d.ts', '.d.mts'].map((ending) => `dist/${door}${ending}`));
     expect(doors.filter((door) => !files.includes(door))).toEqual([]);
   });
 
