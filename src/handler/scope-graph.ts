@@ -72,7 +72,7 @@ export function explainUnresolvable(target: Class, isKnown: (token: InjectionTok
   const parameters = parametersOf(target);
   if (parameters !== undefined && !isUndecorated(cause)) return parameters.map((parameter) => problemOf(parameter, isKnown, cause)).find((problem) => problem !== undefined);
   return unresolvable(
-    `${target.name} has ${target.length} constructor parameter${target.length === 1 ? '' : 's'}, but nothing says what to inject: decorate it with @Service() or @injectable(); if it is decorated, the bundler (esbuild) or standard decorators emit no types, so name the tokens: @Service({ inject: […] }), on a handler @Handler({ inject: […] }).`,
+    `${target.name} has ${target.length} constructor parameter${target.length === 1 ? '' : 's'}, but nothing says what to inject: decorate it with @Service() or @injectable(); if it is decorated, its types were not emitted: switch emitDecoratorMetadata on, or, with esbuild or standard decorators, name the tokens: @Service({ inject: […] }), on a handler @Handler({ inject: […] }).`,
     cause,
   );
 }

@@ -18,7 +18,7 @@ async function problemOf(handlerClass: new (...args: never[]) => { handle(): voi
   return (late as Error).message.replace(' [UNRESOLVABLE_DEPENDENCY]', '');
 }
 const UNDECORATED =
-  'but nothing says what to inject: decorate it with @Service() or @injectable(); if it is decorated, the bundler (esbuild) or standard decorators emit no types, so name the tokens: @Service({ inject: […] }), on a handler @Handler({ inject: […] }).';
+  'but nothing says what to inject: decorate it with @Service() or @injectable(); if it is decorated, its types were not emitted: switch emitDecoratorMetadata on, or, with esbuild or standard decorators, name the tokens: @Service({ inject: […] }), on a handler @Handler({ inject: […] }).';
 
 test('a service without a decorator', async () => {
   class Stock {
