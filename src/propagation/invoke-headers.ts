@@ -1,4 +1,5 @@
 import { activeContext } from '../tracing/active-context';
+import { countAndTell } from '../tracing/counters';
 import { BAGGAGE_ITEM_PREFIX, SPAN_CONTEXT_HEADER } from './fc-headers';
 import { outgoingRequest } from './outgoing-request';
 import { percentEncode } from './percent-encoding';
@@ -8,6 +9,9 @@ import { w3cHeaders } from './trace-headers';
 export interface InvokeFunctionHeaders {
   commonHeaders?: Record<string, string>;
 }
+
+/** What was put into the `commonHeaders` that are made here. */
+const addedTo = new WeakMap<object, Readonly<Record<string, string>>>();
 
 /**
  * The headers that pass the trace on with one call of FC's `InvokeFunction`: those of {@link traceHeaders}, and FC's own
@@ -41,8 +45,8 @@ export function invokeHeaders(): Record<string, string> {
  * Fills the headers of one `InvokeFunction` call of the official client, `@alicloud/fc20230330`: puts {@link invokeHeaders} into its
  * `commonHeaders`, beside what is there, and gives back the very object. Without one it makes a plain object.
  *
- * Call it once for each request, in the span that stands for it. Headers of the same names, of an earlier call say, are
- * replaced, whatever their case. Never throws.
+ * Call it once for each request, in the span that stands for it. Headers of the same names are replaced, whatever their case; those that
+ * an earlier call put into the same object go. Never throws: an object that cannot be changed, a frozen one say, is given back as it is, and counted.
  *
  * @param headers the client's `InvokeFunctionHeaders`, or any object with `commonHeaders`
  *
@@ -62,13 +66,25 @@ export function invokeHeaders(): Record<string, string> {
  */
 export function traceInvoke(): { commonHeaders: Record<string, string> };
 export function traceInvoke<T extends InvokeFunctionHeaders>(headers: T): T;
-export function traceInvoke(headers: InvokeFunctionHeaders = {}): InvokeFunctionHeaders {
-  const added = invokeHeaders();
+export function traceInvoke(headers?: InvokeFunctionHeaders | null): InvokeFunctionHeaders {
+  const given = headers ?? {};
+  try {
+    addTo(given, invokeHeaders());
+  } catch {
+    countAndTell('fc_traced.telemetry_errors', 1, 'the headers of an InvokeFunction call could not be set: the object given to traceInvoke cannot be changed');
+  }
+  return given;
+}
+
+function addTo(headers: InvokeFunctionHeaders, added: Record<string, string>): void {
   const names = new Set(Object.keys(added).map((name) => name.toLowerCase()));
   // The state of another trace does not belong to this one.
   if (names.has('traceparent')) names.add('tracestate');
-  const kept = Object.entries(headers.commonHeaders ?? {}).filter(([name]) => !names.has(name.toLowerCase()));
+  const there = headers.commonHeaders ?? {};
+  // What an earlier call put there is of its trace, and its baggage of whoever called then.
+  const earlier = addedTo.get(there) ?? {};
+  const kept = Object.entries(there).filter(([name, value]) => !names.has(name.toLowerCase()) && earlier[name] !== value);
   // A new object: the one that is there may be shared with other calls, and the client itself writes into it.
   headers.commonHeaders = { ...Object.fromEntries(kept), ...added };
-  return headers;
+  addedTo.set(headers.commonHeaders, added);
 }

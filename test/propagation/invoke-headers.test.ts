@@ -22,9 +22,9 @@ async function inHandler<R>(handle: () => R, tracing: object = {}): Promise<R> {
   return (await invoke(createHandler(Once).handler, {}, fakeFcContext({ tracing }))) as R;
 }
 
-describe('invokeHeaders', () => {
-  const sampled = { openTracingSpanContext: `${T}:00f067aa0ba902b7:0:1` };
+const sampled = { openTracingSpanContext: `${T}:00f067aa0ba902b7:0:1` };
 
+describe('invokeHeaders', () => {
   test('outside of any invocation there are none', () => {
     expect(invokeHeaders()).toEqual({});
   });
@@ -66,6 +66,22 @@ describe('traceInvoke', () => {
     expect(headers.xFcInvocationType).toBe('Async');
     expect(headers.commonHeaders).toEqual({ 'x-own': '1', traceparent: expect.stringMatching(/^00-/), [SPAN_CONTEXT]: expect.any(String) });
     expect(shared).toEqual({ 'x-own': '1', TraceParent: 'old', tracestate: 'old=1' });
+  });
+
+  test('an object that is used again brings nothing of an earlier call along, neither its trace nor its baggage', async () => {
+    const headers: { commonHeaders?: Record<string, string> } = { commonHeaders: { 'x-own': '1' } };
+    await inHandler(() => traceInvoke(headers), { ...sampled, openTracingSpanBaggages: { tenant: 'acme' } });
+    expect(Object.keys(headers.commonHeaders!)).toEqual(['x-own', 'traceparent', 'baggage', SPAN_CONTEXT, `${SPAN_CONTEXT}-Baggage-tenant`]);
+    await inHandler(() => traceInvoke(headers));
+    expect(Object.keys(headers.commonHeaders!)).toEqual(['x-own', 'traceparent', SPAN_CONTEXT]);
+    expect(JSON.stringify(headers)).not.toContain(T);
+    expect(traceInvoke(headers)).toEqual({ commonHeaders: { 'x-own': '1' } });
+  });
+
+  test('an object that cannot be changed is given back as it is', async () => {
+    const frozen = Object.freeze({ commonHeaders: { 'x-own': '1' } });
+    expect(await inHandler(() => traceInvoke(frozen) === frozen)).toBe(true);
+    expect(frozen).toEqual({ commonHeaders: { 'x-own': '1' } });
   });
 
   test('takes a plain object, or nothing', async () => {
