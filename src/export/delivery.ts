@@ -85,7 +85,7 @@ export class Delivery implements SpanProcessor {
     else this.armIdle();
   }
 
-  /** Resolves when all spans that ended before this call were sent or dropped, or after `timeoutMillis`; `isHook`: no answer waits for it. */
+  /** Resolves when all spans that ended before this call were sent or dropped, when an export met silence, or after `timeoutMillis`; `isHook`: no answer waits for it. */
   async flush(timeoutMillis: number, isHook = false): Promise<void> {
     if (this.settled >= this.accepted) return;
     const target = this.accepted;
@@ -137,7 +137,7 @@ export class Delivery implements SpanProcessor {
         if (failure.retryable && !isRetry) {
           this.returned = batch;
           // Sending again into a silent connection would hold up what comes next: it waits for the next flush.
-          if (failure.timedOut) return;
+          if (failure.timedOut) return this.giveUpWaiting();
           continue;
         }
         countAndTell('fc_traced.dropped_spans', batch.length, `spans could not be delivered to ${this.host} and are dropped: ${failure.reason}`);
@@ -145,6 +145,12 @@ export class Delivery implements SpanProcessor {
       }
       this.settle(batch.length);
     }
+  }
+
+  /** Until the next flush nothing is sent: to wait for it would hold answers back for nothing. */
+  private giveUpWaiting(): void {
+    for (const { resolve } of this.waiters) resolve();
+    this.waiters = [];
   }
 
   private settle(count: number): void {

@@ -120,7 +120,8 @@ export class InvocationRunner {
 
   /** Delivers what is still held: what ended after an answer, or did not make it in time. Never rejects. */
   async flush(): Promise<void> {
-    await this.source.flush(this.config.flushTimeoutMillis);
+    // No answer waits for it: what an answer could not wait for is delivered here.
+    await this.source.flush(Math.max(this.config.flushTimeoutMillis, this.config.exportTimeoutMillis));
   }
 
   private takeColdStart(): boolean {

@@ -76,6 +76,10 @@ test('a silent far end holds a flush no longer than its budget', async () => {
   expect(took).toBeLessThan(1_000);
 });
 
+test('after silence a flush does not wait out the rest of its budget, in which nothing would be sent', async () => {
+  expect(await send(deliveryTo(() => 'silence', 50), 'a', 3_000)).toBeLessThan(1_000);
+});
+
 test('spans that met silence go with the next flush', async () => {
   const delivery = deliveryTo(() => (requests.length === 1 ? 'silence' : success), 50);
   await send(delivery, 'a', 200);

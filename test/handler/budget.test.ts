@@ -71,8 +71,8 @@ test('flushTimeout 0 does not wait', async () => {
   expect(took).toBeLessThan(300);
 });
 
-test('preFreeze and preStop do not wait longer than flushTimeout', async () => {
-  const { handler, preFreeze, preStop } = createHandler(Ship, { flushTimeout: 150, exportTimeout: 1_000 });
+test('preFreeze and preStop wait no longer than an export may take, or flushTimeout', async () => {
+  const { handler, preFreeze, preStop } = createHandler(Ship, { flushTimeout: 50, exportTimeout: 150 });
   stops.push(() => preStop(context(60)));
   await invoke(handler, {}, context(60));
   for (const hook of [preFreeze, preStop]) {
@@ -80,6 +80,20 @@ test('preFreeze and preStop do not wait longer than flushTimeout', async () => {
     await hook(context(60));
     expect(performance.now() - before).toBeLessThan(500);
   }
+});
+
+test('preStop delivers what no answer waited for, with a collector that is slow', async () => {
+  let arrived = 0;
+  const slow = createServer((request, response) => void request.resume().on('end', () => setTimeout(() => (arrived += 1, response.writeHead(202).end()), 300)));
+  await new Promise<void>((resolve) => slow.listen(0, '127.0.0.1', resolve));
+  const slowly = fakeFcContext({ tracing: { jaegerEndpoint: `http://127.0.0.1:${(slow.address() as AddressInfo).port}/api/traces` } });
+  const { handler, preStop } = createHandler(Ship, { flushTimeout: 0 });
+  await invoke(handler, {}, slowly);
+  expect(arrived).toBe(0);
+  await preStop(slowly);
+  expect(arrived).toBe(1);
+  slow.closeAllConnections();
+  slow.close();
 });
 
 test.each([
