@@ -101,6 +101,8 @@ function plainDrawing(trace: Trace): string {
 /**
  * Says what a trace must be, the whole of it.
  *
+ * @throws FcTracedError `INVALID_TARGET` for what is no trace; its methods throw `TREE_MISMATCH`
+ *
  * @example
  * ```ts
  * import { expectTrace, recordTraces } from 'fc-traced/testing';
@@ -114,6 +116,9 @@ function plainDrawing(trace: Trace): string {
  * ```
  */
 export function expectTrace(trace: Trace): TraceExpectation {
+  if (!Array.isArray((trace as Partial<Trace> | undefined)?.roots)) {
+    throw new FcTracedError('INVALID_TARGET', 'expectTrace takes one trace: the only() or last() of what recordTraces gives, or one of its traces().');
+  }
   return {
     toMatchTree: (expected) => {
       if (typeof expected === 'string') {
