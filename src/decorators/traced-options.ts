@@ -2,21 +2,12 @@ import { SpanKind } from '@opentelemetry/api';
 import type { Attributes, Link, SpanContext } from '@opentelemetry/api';
 import { FcTracedError } from '../errors';
 import { ignoreRejection } from '../tracing/attributes';
+import { KIND_NAMES, spanKindOf } from '../tracing/span-kind';
+import type { KindName } from '../tracing/span-kind';
 
 /** Any method. The one `any` that inference of a decorated method's arguments needs. */
 // oxlint-disable-next-line typescript/no-explicit-any -- `unknown[]` would refuse every method with narrower parameters
 export type AnyMethod = (...args: any[]) => any;
-
-/** OpenTelemetry's span kinds, by name. */
-export type KindName = 'internal' | 'server' | 'client' | 'producer' | 'consumer';
-
-const KINDS: Readonly<Record<KindName, SpanKind>> = {
-  internal: SpanKind.INTERNAL,
-  server: SpanKind.SERVER,
-  client: SpanKind.CLIENT,
-  producer: SpanKind.PRODUCER,
-  consumer: SpanKind.CONSUMER,
-};
 
 /** What an extractor may give: values of OpenTelemetry, secrets, dates, bigints, and objects of these, which become dotted keys. */
 export type AttributeSource = Readonly<Record<string, unknown>>;
@@ -74,10 +65,9 @@ function invalid(message: string): FcTracedError {
 }
 
 function kindOf(kind: unknown): SpanKind {
-  if (kind === undefined) return SpanKind.INTERNAL;
-  if (typeof kind === 'string' && Object.hasOwn(KINDS, kind)) return KINDS[kind as KindName];
-  if (typeof kind === 'number' && Object.values(KINDS).includes(kind)) return kind;
-  throw invalid(`Option "kind" of @Traced must be one of ${Object.keys(KINDS).join(', ')}, not ${JSON.stringify(kind) ?? typeof kind}.`);
+  const known = spanKindOf(kind);
+  if (known !== undefined) return known;
+  throw invalid(`Option "kind" of @Traced must be one of ${KIND_NAMES}, not ${JSON.stringify(kind) ?? typeof kind}.`);
 }
 
 const flag = (value: unknown): string | undefined => (typeof value === 'boolean' ? undefined : 'true or false');

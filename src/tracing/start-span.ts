@@ -2,8 +2,10 @@ import type { Attributes, Span, SpanKind } from '@opentelemetry/api';
 import { activeContext } from './active-context';
 import { telemetryIn } from './ambient-telemetry';
 import { attributeValues } from './attribute-values';
-import { countAndTell } from './counters';
+import { countAndTell, tellOnce } from './counters';
 import { spanIn } from './linked-context';
+import { KIND_NAMES, spanKindOf } from './span-kind';
+import type { KindName } from './span-kind';
 import { endSafely } from './running-call';
 import { currentSpan } from './ambient-span';
 
@@ -15,6 +17,13 @@ export interface OpenSpan extends Disposable {
   end(): void;
 }
 
+interface SpanOptions {
+  /** Default: `internal`. */
+  readonly kind?: SpanKind | KindName;
+  /** Attributes of the span; nested objects become dotted keys. */
+  readonly attributes?: Readonly<Record<string, unknown>>;
+}
+
 const disposeKey: typeof Symbol.dispose = Symbol.dispose ?? (Symbol.for('nodejs.dispose') as typeof Symbol.dispose);
 
 /**
@@ -22,7 +31,7 @@ const disposeKey: typeof Symbol.dispose = Symbol.dispose ?? (Symbol.for('nodejs.
  * block. It is not made active: what is called meanwhile falls under the span that is. Never throws.
  *
  * @param name the span's name
- * @param options `kind`, and `attributes` as `@Traced` takes them
+ * @param options `kind` and `attributes`, as `@Traced` takes them
  *
  * @example
  * ```ts
@@ -33,7 +42,7 @@ const disposeKey: typeof Symbol.dispose = Symbol.dispose ?? (Symbol.for('nodejs.
  * }
  * ```
  */
-export function startSpan(name: string, options: { readonly kind?: SpanKind; readonly attributes?: Readonly<Record<string, unknown>> } = {}): OpenSpan {
+export function startSpan(name: string, options: SpanOptions = {}): OpenSpan {
   const span = open(name, options);
   let ended = span === undefined;
   const end = (): void => {
@@ -43,13 +52,15 @@ export function startSpan(name: string, options: { readonly kind?: SpanKind; rea
   return { span: span ?? currentSpan(), end, [disposeKey]: end };
 }
 
-function open(name: string, { kind, attributes }: { readonly kind?: SpanKind; readonly attributes?: Readonly<Record<string, unknown>> }): Span | undefined {
+function open(name: string, { kind, attributes }: SpanOptions): Span | undefined {
   const context = activeContext();
   const telemetry = telemetryIn(context);
   if (telemetry === undefined) return undefined;
   try {
     const given: Attributes | undefined = attributes === undefined ? undefined : attributeValues(attributes);
-    return telemetry.startCall(name, { ...(kind !== undefined && { kind }), ...(given && { attributes: given }) }, context, spanIn(context));
+    const known = spanKindOf(kind);
+    if (known === undefined) tellOnce(`startSpan was given a kind that is none of ${KIND_NAMES}; the span is internal`);
+    return telemetry.startCall(name, { ...(known !== undefined && { kind: known }), ...(given && { attributes: given }) }, context, spanIn(context));
   } catch {
     countAndTell('fc_traced.telemetry_errors', 1, 'a span could not be started: a span processor, sampler or tracer provider threw');
     return undefined;

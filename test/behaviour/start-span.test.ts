@@ -26,6 +26,22 @@ test('using ends the span with its block', () => {
   });
 });
 
+test('a kind is a name or a number of OpenTelemetry; what is neither leaves the span internal, and is told', () => {
+  const lines: string[] = [];
+  diag.setLogger({ error() {}, warn: (line) => void lines.push(line), info() {}, debug() {}, verbose() {} }, { suppressOverrideMessage: true });
+  orders.call(() => {
+    startSpan('by name', { kind: 'client' }).end();
+    startSpan('by number', { kind: SpanKind.PRODUCER }).end();
+    startSpan('by mistake', { kind: 'remote' as never }).end();
+  });
+  diag.disable();
+  expectTrace(traces.only()).toMatchTree({
+    name: 'Orders.call',
+    children: [{ name: 'by name', kind: 'client' }, { name: 'by number', kind: 'producer' }, { name: 'by mistake', kind: 'internal' }],
+  });
+  expect(lines).toEqual(['fc-traced: startSpan was given a kind that is none of internal, server, client, producer, consumer; the span is internal']);
+});
+
 test('using ends the span at an early return and at an error, which passes', () => {
   const work = (early: boolean): string => {
     using _span = startSpan('work');
