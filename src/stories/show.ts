@@ -10,7 +10,7 @@ import type { Run, Story } from './story';
 import { readTraceFile, writeTraceFile } from './trace-files';
 
 const HOW_TO_GO_ON = `These are the traces that samples/NAME/trace keeps; samples/NAME/README.md says what they show. Behind the name of a span: its kind, unless it is
-internal, how long it took, ERROR where it failed, attributes. InvokeFunction, ColdStart, Initializer and Invocation are FC's own spans, made here by an emulator.
+internal, how long it took, ERROR where it failed, attributes. From InvokeFunction to Invocation the spans are FC's own, made here by an emulator.
 To see them in a backend of yours: npm run sample NAME -- --otlp http://127.0.0.1:4318/v1/traces`;
 
 async function tracesOf(run: Run, collector: Collector): Promise<SpanRecord[][]> {

@@ -11,7 +11,7 @@ import { paint, paintTree, print } from '../terminal';
 const TITLES: Record<Protocol, string> = { jaeger: 'Jaeger thrift, by exporter-jaeger', otlp: 'OTLP protobuf, by exporter-trace-otlp-proto' };
 const SHOWN = ['faas.coldstart', 'order.sku', 'order.quantity', 'order.shelf'];
 
-const HOW_TO_GO_ON = `InvokeFunction, ColdStart, Initializer and Invocation are FC's own spans, made here by an emulator; the others are those of samples/orders/handler.ts.
+const HOW_TO_GO_ON = `From InvokeFunction to Invocation the spans are FC's own, made here by an emulator; what is below Invocation is the function's, see samples/orders/README.md.
 In a backend of yours: npm start -- --otlp http://127.0.0.1:4318/v1/traces. More samples, with databases, files, functions that call functions: npm run sample`;
 
 const isPlatform = (span: SpanRecord): boolean => span.resource['service.name'] === 'fc.platform';
