@@ -57,7 +57,7 @@ export class TelemetrySource {
     const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
     // The name of a package alone: a path would say where a file lies.
     const missing = code === 'MODULE_NOT_FOUND' ? /^Cannot find module '([@\w][^']*)'/.exec(String(message))?.[1] : undefined;
-    const why = missing === undefined ? '; is an exporter left out of the bundle, or a processor throwing?' : `: the package ${missing} is not there; it belongs into node_modules, also beside a bundle`;
+    const why = missing === undefined ? '; is @opentelemetry/exporter-jaeger part of a bundle, where it finds no file of its own, or does a span processor throw?' : `: the package ${missing} is not there; it belongs into node_modules, also beside a bundle`;
     countAndTell('fc_traced.telemetry_errors', 1, `the tracing SDK could not be loaded or set up${why}`);
   }
 
