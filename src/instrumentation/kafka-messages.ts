@@ -1,0 +1,72 @@
+type Send = (this: unknown, ...args: unknown[]) => unknown;
+/** As the instrumentation makes them: given the producer's own method, they give a traced one. */
+type GetPatch = () => (original: Send) => Send;
+
+/** What kafkajs reads of a message. */
+const FIELDS = ['key', 'value', 'partition', 'timestamp'] as const;
+
+/** A message with headers that are nobody else's; nothing where kafkajs would refuse it. */
+function copyOfMessage(message: unknown): object | undefined {
+  if (typeof message !== 'object' || message === null) return undefined;
+  const copy: Record<string, unknown> = { ...message };
+  // Of an object of a class they need not be its own.
+  for (const field of FIELDS) if (!(field in copy) && field in message) copy[field] = Reflect.get(message, field);
+  if (copy.value === undefined) return undefined;
+  const headers: unknown = Reflect.get(message, 'headers');
+  copy.headers = typeof headers === 'object' && headers !== null ? { ...headers } : {};
+  return copy;
+}
+
+function copyOfList(list: unknown, copyOf: (item: unknown) => object | undefined): object[] | undefined {
+  if (!Array.isArray(list)) return undefined;
+  const copies = (list as unknown[]).map(copyOf);
+  return copies.includes(undefined) ? undefined : (copies as object[]);
+}
+
+/** What `send` is given, with messages of its own. */
+function copyOfRecord(record: unknown): object | undefined {
+  if (typeof record !== 'object' || record === null) return undefined;
+  const messages = copyOfList(Reflect.get(record, 'messages'), copyOfMessage);
+  return messages && { ...record, messages };
+}
+
+/** What `sendBatch` is given, with messages of its own. */
+function copyOfBatch(batch: unknown): object | undefined {
+  if (typeof batch !== 'object' || batch === null) return undefined;
+  const topicMessages = copyOfList(Reflect.get(batch, 'topicMessages'), copyOfRecord);
+  return topicMessages && { ...batch, topicMessages };
+}
+
+/**
+ * Has the instrumentation write into copies of the messages that a program sends. It writes into the program's own, which can be frozen; which
+ * several messages, or invocations, can share, so that the one that comes last gives its trace to all; and which show in errors. What kafkajs would
+ * refuse goes to it without the instrumentation, which stumbles over it in its own way.
+ */
+export function sendCopies(instrumentation: object): void {
+  replacePatch(instrumentation, '_getSendPatch', copyOfRecord);
+  replacePatch(instrumentation, '_getSendBatchPatch', copyOfBatch);
+}
+
+function replacePatch(instrumentation: object, name: string, copyOf: (given: unknown) => object | undefined): void {
+  const getPatch = Reflect.get(instrumentation, name) as GetPatch | undefined;
+  if (typeof getPatch !== 'function') return;
+  const replaced: GetPatch = () => {
+    const patch = Reflect.apply(getPatch, instrumentation, []);
+    return (original) => {
+      const traced = patch(original);
+      return function send(this: unknown, ...args: unknown[]): unknown {
+        const copy = copySafely(copyOf, args[0]);
+        return copy === undefined ? original.apply(this, args) : traced.call(this, copy, ...args.slice(1));
+      };
+    };
+  };
+  Reflect.set(instrumentation, name, replaced);
+}
+
+function copySafely(copyOf: (given: unknown) => object | undefined, given: unknown): object | undefined {
+  try {
+    return copyOf(given);
+  } catch {
+    return undefined;
+  }
+}
