@@ -37,14 +37,20 @@ function copyOfBatch(batch: unknown): object | undefined {
   return topicMessages && { ...batch, topicMessages };
 }
 
+/** What a consumer is run with: the program's object, seen through one that its methods can be replaced on. */
+function viewOfConfig(config: unknown): object | undefined {
+  return typeof config === 'object' && config !== null ? (Object.create(config) as object) : undefined;
+}
+
 /**
- * Has the instrumentation write into copies of the messages that a program sends. It writes into the program's own, which can be frozen; which
+ * Has the instrumentation write into copies of the messages that a program sends, and of what it runs consumers with. It writes into the program's own, which can be frozen; which
  * several messages, or invocations, can share, so that the one that comes last gives its trace to all; and which show in errors. What kafkajs would
  * refuse goes to it without the instrumentation, which stumbles over it in its own way.
  */
-export function sendCopies(instrumentation: object): void {
+export function giveCopies(instrumentation: object): void {
   replacePatch(instrumentation, '_getSendPatch', copyOfRecord);
   replacePatch(instrumentation, '_getSendBatchPatch', copyOfBatch);
+  replacePatch(instrumentation, '_getConsumerRunPatch', viewOfConfig);
 }
 
 function replacePatch(instrumentation: object, name: string, copyOf: (given: unknown) => object | undefined): void {
@@ -54,7 +60,7 @@ function replacePatch(instrumentation: object, name: string, copyOf: (given: unk
     const patch = Reflect.apply(getPatch, instrumentation, []);
     return (original) => {
       const traced = patch(original);
-      return function send(this: unknown, ...args: unknown[]): unknown {
+      return function withCopy(this: unknown, ...args: unknown[]): unknown {
         const copy = copySafely(copyOf, args[0]);
         return copy === undefined ? original.apply(this, args) : traced.call(this, copy, ...args.slice(1));
       };

@@ -1,7 +1,7 @@
 import type { TracerProvider } from '@opentelemetry/api';
 import type { KafkaJsInstrumentation } from '@opentelemetry/instrumentation-kafkajs';
 import type { InstrumentationModules } from './instrumentation-packages';
-import { sendCopies } from './kafka-messages';
+import { giveCopies } from './kafka-messages';
 import { definitionOf, moduleFile } from './module-definitions';
 import { parentedProvider } from './parented-provider';
 
@@ -11,7 +11,7 @@ export function createKafkaJsInstrumentation({ KafkaJsInstrumentation: KafkaJs }
   const definition = definitionOf(instrumentation, 'kafkajs');
   // The main file of a CommonJS package is not seen when an ES module imports it, what that file requires is.
   definition.files.push(moduleFile('kafkajs/src/index.js', ['>=1 <3'], (exported, version) => void definition.patch?.({ Kafka: exported }, version)));
-  sendCopies(instrumentation);
+  giveCopies(instrumentation);
   instrumentation.setTracerProvider(parentedProvider(provider));
   return instrumentation;
 }

@@ -61,3 +61,25 @@ test('what kafkajs refuses, it refuses in its own words', async () => {
   expect(plain).toHaveLength(6);
   expect(await refusals("['kafkajs']")).toEqual(plain);
 });
+
+test('a consumer runs with an object that cannot be changed, and with methods of a class, as it does untraced', async () => {
+  const outcomes = (list: string): Promise<readonly unknown[]> => inProgram<readonly unknown[]>(`
+    const { Kafka } = require('kafkajs');
+    class Runner { async eachMessage() {} }
+    const heard = [];
+    const runAll = async () => {
+      for (const config of [Object.freeze({ eachMessage: async () => {} }), new Runner(), undefined]) {
+        const consumer = new Kafka({ brokers: ['127.0.0.1:1'], logLevel: 0, retry: { retries: 0 } }).consumer({ groupId: 'shop' });
+        let promise;
+        try { promise = consumer.run(config); } catch (error) { heard.push(['thrown', String(error)]); continue; }
+        await promise.then(() => heard.push('running'), (error) => heard.push(['rejected', String(error)]));
+        heard.push(Object.getOwnPropertyNames(config ?? {}));
+      }
+    };
+    await invoke(createHandler(classOf({ runAll }), { instrumentations: ${list} }).handler, { call: 'runAll' });
+    report(heard);
+    setTimeout(() => process.exit(), 50);`);
+  const plain = await outcomes('[]');
+  expect(await outcomes("['kafkajs']")).toEqual(plain);
+  expect(plain).toHaveLength(6);
+});
