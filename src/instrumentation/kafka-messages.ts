@@ -1,6 +1,4 @@
-type Send = (this: unknown, ...args: unknown[]) => unknown;
-/** As the instrumentation makes them: given the producer's own method, they give a traced one. */
-type GetPatch = () => (original: Send) => Send;
+import { giveCopy } from './given-copies';
 
 /** What kafkajs reads of a message. */
 const FIELDS = ['key', 'value', 'partition', 'timestamp'] as const;
@@ -48,31 +46,7 @@ function viewOfConfig(config: unknown): object | undefined {
  * refuse goes to it without the instrumentation, which stumbles over it in its own way.
  */
 export function giveCopies(instrumentation: object): void {
-  replacePatch(instrumentation, '_getSendPatch', copyOfRecord);
-  replacePatch(instrumentation, '_getSendBatchPatch', copyOfBatch);
-  replacePatch(instrumentation, '_getConsumerRunPatch', viewOfConfig);
-}
-
-function replacePatch(instrumentation: object, name: string, copyOf: (given: unknown) => object | undefined): void {
-  const getPatch = Reflect.get(instrumentation, name) as GetPatch | undefined;
-  if (typeof getPatch !== 'function') return;
-  const replaced: GetPatch = () => {
-    const patch = Reflect.apply(getPatch, instrumentation, []);
-    return (original) => {
-      const traced = patch(original);
-      return function withCopy(this: unknown, ...args: unknown[]): unknown {
-        const copy = copySafely(copyOf, args[0]);
-        return copy === undefined ? original.apply(this, args) : traced.call(this, copy, ...args.slice(1));
-      };
-    };
-  };
-  Reflect.set(instrumentation, name, replaced);
-}
-
-function copySafely(copyOf: (given: unknown) => object | undefined, given: unknown): object | undefined {
-  try {
-    return copyOf(given);
-  } catch {
-    return undefined;
-  }
+  giveCopy(instrumentation, '_getSendPatch', copyOfRecord);
+  giveCopy(instrumentation, '_getSendBatchPatch', copyOfBatch);
+  giveCopy(instrumentation, '_getConsumerRunPatch', viewOfConfig);
 }

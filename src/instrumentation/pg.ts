@@ -1,6 +1,7 @@
 import { context } from '@opentelemetry/api';
 import type { Context, Span, TracerProvider } from '@opentelemetry/api';
 import type { PgInstrumentation, PgRequestHookInformation } from '@opentelemetry/instrumentation-pg';
+import { giveCopy } from './given-copies';
 import type { InstrumentationModules } from './instrumentation-packages';
 import { replaceOnce } from './kept-context';
 import { definitionOf } from './module-definitions';
@@ -12,6 +13,17 @@ function hideValues(span: Span, { query: { text, name }, connection: { database 
   span.setAttribute('db.query.text', withoutValues(text, 'postgresql'));
   const isWord = /^\s*\w+;?(?: |$)/.test(text);
   if (!isWord && (name === undefined || name === '')) span.updateName(`pg.query:${verbOf(text).toUpperCase()}${database ? ` ${database}` : ''}`);
+}
+
+/**
+ * A query with a callback, seen through an object whose callback can be replaced: the program's can be frozen, and one that is used again would
+ * call back in the context of each use before. One that is a query itself must stay that object.
+ */
+function viewOfQuery(query: unknown): unknown {
+  if (typeof query !== 'object' || query === null || typeof Reflect.get(query, 'submit') === 'function') return query;
+  const callback: unknown = Reflect.get(query, 'callback');
+  if (typeof callback !== 'function') return query;
+  return Object.create(query, { callback: { value: callback, enumerable: true, writable: true, configurable: true } });
 }
 
 /**
@@ -36,6 +48,7 @@ function keepRequester(prototype: object): void {
 /** Spans for `pg`: connecting, waiting for a pool's connection, and queries, their text without values. */
 export function createPgInstrumentation({ PgInstrumentation: Pg }: InstrumentationModules['pg'], provider: TracerProvider): PgInstrumentation {
   const instrumentation = new Pg({ enabled: false, requireParentSpan: true, enhancedDatabaseReporting: false, requestHook: hideValues });
+  giveCopy(instrumentation, '_getClientQueryPatch', viewOfQuery);
   const pool = definitionOf(instrumentation, 'pg-pool');
   const { patch } = pool;
   pool.patch = (exported: { prototype?: object; default?: { prototype: object } }, version) => {

@@ -16,6 +16,8 @@ const STORY = `
   const server = new PGLiteSocketServer({ db: database, host: '127.0.0.1', port: 0, maxConnections: 5 });
   await server.start();
   const pool = new Pool({ host: '127.0.0.1', port: Number(server.getServerConn().split(':').pop()), database: 'postgres', user: 'postgres', max: 1 });
+  let waiting;
+  const SHARED = Object.freeze({ text: 'SELECT 1', callback: (error) => waiting(error) });
   const Shop = classOf({
     async query({ n }) { return (await pool.query('SELECT $1::int AS n, pg_sleep(0.02)', [n])).rows[0].n; },
     async literal() { return (await pool.query("SELECT 'hunter2' AS word, 4711 AS number /* hunter2 */")).rows[0].word.length; },
@@ -23,6 +25,11 @@ const STORY = `
     async byName() { return (await pool.query({ name: 'length', text: 'SELECT length($1::text) AS length', values: ['hunter2'] })).rows[0].length; },
     callback({ n }) { return new Promise((resolve, reject) => pool.query('SELECT 1', (error) => (error ? reject(error) : resolve(this.after({ n }))))); },
     async after({ n }) { return n; },
+    async shared({ n }) {
+      const client = await pool.connect();
+      try { await new Promise((resolve, reject) => { waiting = (error) => { try { error ? reject(error) : resolve(this.after({ n })); } catch {} }; client.query(SHARED); }); } finally { client.release(); }
+      return n;
+    },
     async transaction({ n }) {
       const client = await pool.connect();
       try {
@@ -50,12 +57,12 @@ const STORY = `
   await database.close();
   process.exit();`;
 
-const CALLS = ['query', 'literal', 'parameter', 'byName', 'callback x3', 'transaction x3', 'query x3', 'fail', 'failAndGoOn x2'];
+const CALLS = ['query', 'literal', 'parameter', 'byName', 'callback x3', 'shared x3', 'transaction x3', 'query x3', 'fail', 'failAndGoOn x2'];
 const story = (context: string): Promise<Seen & { readonly loaded: readonly string[] }> =>
   inProgram(`const CALLS = ${JSON.stringify(CALLS)}; const CONTEXT = ${context}; ${STORY}`);
 
 const ANSWERS = {
-  query: [0, 1, 2], literal: 7, parameter: 7, byName: 7, callback: [0, 1, 2], transaction: [0, 1, 2], fail: '42P01', failAndGoOn: ['went on', 'went on'],
+  query: [0, 1, 2], literal: 7, parameter: 7, byName: 7, callback: [0, 1, 2], shared: [0, 1, 2], transaction: [0, 1, 2], fail: '42P01', failAndGoOn: ['went on', 'went on'],
 };
 
 describe('pg, loaded and with a pool made before the instrumentation', () => {
@@ -91,6 +98,11 @@ describe('pg, loaded and with a pool made before the instrumentation', () => {
   test('what a callback does is in the invocation that asked', async () => {
     const each = 'shop\n└─ Shop.callback\n   ├─ pg-pool.connect\n   ├─ pg.query:SELECT postgres  db.query.text="SELECT ?"\n   └─ Shop.after';
     expect((await seen).drawings['callback']).toEqual([each, each, each]);
+  });
+
+  test('a query that invocations share, with its callback, is of each that uses it', async () => {
+    const each = 'shop\n└─ Shop.shared\n   ├─ pg-pool.connect\n   ├─ pg.query:SELECT postgres  db.query.text="SELECT ?"\n   └─ Shop.after';
+    expect((await seen).drawings['shared']).toEqual([each, each, each]);
   });
 
   test('a connection that the pool makes anew after an error is made for the invocation that waits for it', async () => {
