@@ -78,8 +78,15 @@ export function parseBaggageObject(object: object): BaggageReading {
   return { baggage: baggageOf(entries), dropped };
 }
 
+/** `baggage` without what `other` has under the same key in capitals: HTTP writes the keys small that stand in names of headers, as FC's do. */
+function withoutSmallCopies(baggage: Baggage, other: Baggage): Baggage {
+  const known = new Map(other.getAllEntries().map(([key, { value }]) => [key.toLowerCase(), value]));
+  const copies = baggage.getAllEntries().flatMap(([key, { value }]) => (known.get(key) === value ? [key] : []));
+  return copies.length === 0 ? baggage : baggage.removeEntries(...copies);
+}
+
 /** The entries of both; where both have a key, that of `first`. */
 export function mergeBaggage(first: Baggage | undefined, second: Baggage | undefined): Baggage | undefined {
   if (first === undefined || second === undefined) return first ?? second;
-  return first.getAllEntries().reduce((merged, [key, entry]) => merged.setEntry(key, entry), second);
+  return first.getAllEntries().reduce((merged, [key, entry]) => merged.setEntry(key, entry), withoutSmallCopies(second, first));
 }

@@ -1,6 +1,7 @@
-import { diag } from '@opentelemetry/api';
-import { createHandler, Handler } from 'fc-traced';
-import { invoke, recordTraces } from 'fc-traced/testing';
+import { diag, propagation } from '@opentelemetry/api';
+import { createHandler, Handler, invokeHeaders } from 'fc-traced';
+import type { FcContext } from 'fc-traced';
+import { fakeFcContext, invoke, recordTraces } from 'fc-traced/testing';
 import { readFcTracingHeaders } from '../../src/propagation/fc-headers';
 
 const traces = recordTraces();
@@ -51,6 +52,23 @@ test.each([
 ])('baggage that cannot be read is left out and counted: %s', async (_, value) => {
   expect(readFcTracingHeaders({ 'x-fc-tracing-opentracing-span-baggages': value, 'x-fc-tracing-opentracing-span-context': '1:2:0:1' })).toEqual({ openTracingSpanContext: '1:2:0:1', openTracingSpanBaggages: {} });
   expect(await counted()).toBe(1);
+});
+
+test('what invokeHeaders sends in both forms arrives once, though HTTP writes the keys in names of headers small', async () => {
+  const sent = Object.fromEntries(Array.from({ length: 60 }, (_, n) => [`tenantId${n}`, `acme ${n}`]));
+  const call = (work: () => unknown, headers: unknown, tracing: unknown): Promise<unknown> => {
+    class Hop {
+      handle(): unknown {
+        return work();
+      }
+    }
+    return invoke(createHandler(Hop, { parent: () => headers as Record<string, unknown> }).handler, {}, { ...fakeFcContext(), tracing } as FcContext);
+  };
+  const onWire = (await call(invokeHeaders, {}, { openTracingSpanBaggages: sent })) as Record<string, string>;
+  const received = Object.fromEntries(Object.entries(onWire).map(([name, value]) => [name.toLowerCase(), value]));
+  const arrived = await call(() => propagation.getActiveBaggage()!.getAllEntries().map(([key, { value }]) => [key, value]), received, readFcTracingHeaders({ ...received, 'x-fc-tracing-opentracing-span-context-baggage-other': '1' }));
+  expect(Object.fromEntries(arrived as [string, string][])).toEqual({ ...sent, other: '1' });
+  expect(await counted()).toBeUndefined();
 });
 
 test('values that are no texts are left out and counted', async () => {
