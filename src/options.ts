@@ -44,7 +44,7 @@ export interface HandlerOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Milliseconds that one export may take. More than 0. Default: `OTEL_EXPORTER_OTLP_TIMEOUT`, else `flushTimeout`, at least 1000. */
   readonly exportTimeout?: number;
-  /** Milliseconds that delivery may hold an answer back at most; never beyond the function's own timeout. Hooks take up to `exportTimeout` where that is longer. Default: 1000. */
+  /** Milliseconds that delivery may hold an answer back at most; never beyond the function's own timeout. Hooks wait as long, with 0 up to `exportTimeout`. Default: 1000. */
   readonly flushTimeout?: number;
   /** Percent of new traces that are recorded, 0 to 100, fractions allowed. Default: `OTEL_TRACES_SAMPLER`, else 100. A caller's decision is obeyed. */
   readonly sampleRate?: number;

@@ -120,8 +120,8 @@ export class InvocationRunner {
 
   /** Delivers what is still held: what ended after an answer, or did not make it in time. Never rejects. */
   async flush(): Promise<void> {
-    // No answer waits for it: what an answer could not wait for is delivered here.
-    await this.source.flush(Math.max(this.config.flushTimeoutMillis, this.config.exportTimeoutMillis));
+    // Where answers do not wait at all, this is where their spans are delivered.
+    await this.source.flush(this.config.flushTimeoutMillis || this.config.exportTimeoutMillis);
   }
 
   private takeColdStart(): boolean {

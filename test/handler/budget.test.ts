@@ -71,8 +71,8 @@ test('flushTimeout 0 does not wait', async () => {
   expect(took).toBeLessThan(300);
 });
 
-test('preFreeze and preStop wait no longer than an export may take, or flushTimeout', async () => {
-  const { handler, preFreeze, preStop } = createHandler(Ship, { flushTimeout: 50, exportTimeout: 150 });
+test('preFreeze and preStop do not wait longer than flushTimeout', async () => {
+  const { handler, preFreeze, preStop } = createHandler(Ship, { flushTimeout: 150, exportTimeout: 1_000 });
   stops.push(() => preStop(context(60)));
   await invoke(handler, {}, context(60));
   for (const hook of [preFreeze, preStop]) {
@@ -82,7 +82,7 @@ test('preFreeze and preStop wait no longer than an export may take, or flushTime
   }
 });
 
-test('preStop delivers what no answer waited for, with a collector that is slow', async () => {
+test('where answers do not wait, preStop delivers what they left, with a collector that is slow', async () => {
   let arrived = 0;
   const slow = createServer((request, response) => void request.resume().on('end', () => setTimeout(() => (arrived += 1, response.writeHead(202).end()), 300)));
   await new Promise<void>((resolve) => slow.listen(0, '127.0.0.1', resolve));

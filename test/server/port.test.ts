@@ -1,8 +1,7 @@
 import { diag, DiagLogLevel } from '@opentelemetry/api';
 import { Handler } from 'fc-traced';
 import { serve } from 'fc-traced/server';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { freePort } from '../instrumentation/mariadb';
 
 @Handler()
 class Hello {
@@ -22,14 +21,6 @@ afterEach(() => {
   diag.disable();
   NAMES.forEach((name, index) => (before[index] === undefined ? delete process.env[name] : (process.env[name] = before[index])));
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 /** The port that `serve` takes where the variables say these, `free` standing for a free one. */
 async function taken(values: Partial<Record<(typeof NAMES)[number], string>>): Promise<boolean> {

@@ -1,37 +1,24 @@
 import { buildTraces } from '../../src/tree/span-tree';
-import { startCollector, type Collector } from '../../src/viewer/collector';
 import { interruptSample } from './sample';
+import { stageOf } from './stage-of';
 
-const { Ending } = require('../../dist/stories/ending.js') as typeof import('../../src/stories/ending');
-const { Stage } = require('../../dist/stories/stage.js') as typeof import('../../src/stories/stage');
 const { deployBoth, WAYS } = require('../../dist/stories/mcp-weather.js') as typeof import('../../src/stories/mcp-weather');
 
 const SKY: Readonly<Record<string, string>> = { Beijing: 'sun, 12 °C', Hangzhou: 'rain, 18 °C', Shanghai: 'clouds, 19 °C', Atlantis: 'no forecast for Atlantis' };
 const CITIES = Object.keys(SKY);
 
-let ending: InstanceType<typeof Ending>;
-let stage: InstanceType<typeof Stage>;
-let collector: Collector;
-beforeEach(async () => {
-  collector = await startCollector();
-  ending = new Ending();
-  stage = new Stage('mcp-weather', collector.jaegerEndpoint, ending, () => undefined);
-});
-afterEach(async () => {
-  await ending.run();
-  await collector.close();
-});
+const on = stageOf('mcp-weather');
 
 const ways = Object.entries(WAYS);
 
 test.each(ways)('%s: questions at once are one trace each, with their own city alone on both sides', async (_name, way) => {
-  const { assistant, weather } = await deployBoth(stage, way);
+  const { assistant, weather } = await deployBoth(on.stage, way);
   const asked = await Promise.all(CITIES.map(async (city) => ({ city, invocation: await assistant.invoke({ city }) })));
   await weather.preStop();
-  await stage.delivered();
+  await on.stage.delivered();
   for (const { city, invocation } of asked) {
     expect(JSON.parse(invocation.body.toString())).toEqual({ city, answer: SKY[city] });
-    const spans = collector.spans().filter(({ traceId }) => traceId === invocation.traceId);
+    const spans = on.collector.spans().filter(({ traceId }) => traceId === invocation.traceId);
     expect(buildTraces(spans).map(({ roots }) => roots.map(({ span }) => span.name))).toEqual([['InvokeFunction']]);
     expect(spans.filter(({ name }) => name === 'tools/call forecast').map(({ kind, resource, status }) => [kind, resource['service.name'], status.code].join(' ')).sort()).toEqual(
       ['client assistant', 'server weather'].map((side) => `${side} ${city === 'Atlantis' ? 'ERROR' : 'UNSET'}`),
@@ -39,15 +26,15 @@ test.each(ways)('%s: questions at once are one trace each, with their own city a
     expect(spans.flatMap(({ attributes }) => attributes['weather.city'] ?? [])).toEqual([city]);
     expect(new Set(spans.map(({ spanId }) => spanId)).size).toBe(spans.length);
   }
-  expect(new Set(collector.spans().map(({ traceId }) => traceId)).size).toBe(CITIES.length);
+  expect(new Set(on.collector.spans().map(({ traceId }) => traceId)).size).toBe(CITIES.length);
 }, 60_000);
 
 test.each(ways)('%s: a question that is not sampled gets the same answer, and neither function makes a span', async (_name, way) => {
-  const { assistant, weather } = await deployBoth(stage, way, false);
+  const { assistant, weather } = await deployBoth(on.stage, way, false);
   for (const city of CITIES) expect(JSON.parse((await assistant.invoke({ city })).body.toString())).toEqual({ city, answer: SKY[city] });
   await weather.preStop();
-  await stage.delivered();
-  expect(collector.requests).toEqual({ jaeger: 0, otlp: 0, rejected: 0 });
+  await on.stage.delivered();
+  expect(on.collector.requests).toEqual({ jaeger: 0, otlp: 0, rejected: 0 });
 }, 60_000);
 
 test.each([0, 500, 1_500, 3_000])('Ctrl-C after %i ms leaves no process and no folder', async (milliseconds) => {
