@@ -9,6 +9,7 @@ import type { FcContext } from '../fc/context';
 import { correlateLogs } from '../logs/correlate-logs';
 import type { HandlerOptions } from '../options';
 import { callIn, ensureContextManager } from '../tracing/active-context';
+import { processTelemetry } from '../tracing/ambient-telemetry';
 import { tellOnce } from '../tracing/counters';
 import { ensureDiagLogger } from '../tracing/diag-logger';
 import { recordFailure } from '../tracing/failure';
@@ -74,8 +75,14 @@ export class InvocationRunner {
     ensureContextManager();
     correlateLogs(this.options.logs, context);
     this.config.warnings.forEach(tellOnce);
-    const invocation: Invocation = { context, event: undefined, telemetry: undefined, open: new OpenCalls() };
-    if (build !== undefined) this.coldStart.build(() => callIn(contextOfInvocation(invocation, undefined), build, undefined, []));
+    const open = new OpenCalls();
+    // What is started here and goes on, a timer of a singleton say, is of no invocation then, and recorded as what runs outside of any.
+    const invocation: Invocation = { context, event: undefined, open, get telemetry() { return open.isOver ? processTelemetry() : undefined; } };
+    try {
+      if (build !== undefined) this.coldStart.build(() => callIn(contextOfInvocation(invocation, undefined), build, undefined, []));
+    } finally {
+      open.abandonAll();
+    }
     try {
       const destination = this.source.destinationOf(context);
       if (destination !== undefined) this.source.telemetryFor(destination, context);

@@ -29,10 +29,15 @@ export function registerAmbientProvider(): void {
   if (isFree) trace.setGlobalTracerProvider(ambientProvider);
 }
 
+/** What records spans outside of any invocation; nothing when nothing does. */
+export function processTelemetry(): Telemetry | undefined {
+  return state.fallback ?? foreignTelemetry();
+}
+
 /** What records spans in `context`: the invocation's telemetry, else that of the process; nothing when nothing does. */
 export function telemetryIn(context: Context): Telemetry | undefined {
   const invocation = invocationIn(context);
-  return invocation === undefined ? (state.fallback ?? foreignTelemetry()) : invocation.telemetry;
+  return invocation === undefined ? processTelemetry() : invocation.telemetry;
 }
 
 /**

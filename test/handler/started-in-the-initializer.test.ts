@@ -1,0 +1,47 @@
+import { createHandler, Handler, Service, Traced } from 'fc-traced';
+import { fakeFcContext, recordTraces } from 'fc-traced/testing';
+import { singleton } from 'tsyringe';
+import { renderTrace } from '../../src/tree/render-tree';
+
+const traces = recordTraces();
+afterAll(() => traces.stop());
+
+@singleton()
+@Service()
+class Rates {
+  readonly refreshed: Promise<void>;
+
+  constructor() {
+    this.load();
+    // As a singleton does that keeps itself up to date in an instance that runs on.
+    this.refreshed = new Promise((resolve) => setTimeout(() => resolve(this.refresh()), 10));
+    started = this.refreshed;
+  }
+
+  @Traced()
+  load(): void {}
+
+  @Traced({ root: true })
+  async refresh(): Promise<void> {
+    await this.fetch();
+  }
+
+  @Traced()
+  async fetch(): Promise<void> {}
+}
+
+let started: Promise<void> | undefined;
+
+@Handler()
+class Shop {
+  constructor(readonly rates: Rates) {}
+
+  handle(): void {}
+}
+
+test('what the initializer starts is recorded when it runs on, as that which runs outside of any invocation; what it does itself is not', async () => {
+  await createHandler(Shop).initialize(fakeFcContext());
+  expect(traces.spans()).toEqual([]);
+  await started;
+  expect(traces.traces().map((trace) => renderTrace(trace))).toEqual(['Rates.refresh\n└─ Rates.fetch']);
+});
