@@ -8,7 +8,7 @@ import { rememberSecret } from '../tracing/redaction';
 import type { Invocation } from '../tracing/invocation';
 import { contextWithSpan, invocationIn, spanIn } from '../tracing/linked-context';
 import type { OpenCall } from '../tracing/open-calls';
-import { endSafely } from '../tracing/running-call';
+import { endSafely } from '../tracing/guarded-span';
 import type { Telemetry } from '../tracing/telemetry';
 import type { Operation } from './operation';
 

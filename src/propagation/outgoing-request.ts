@@ -4,7 +4,7 @@ import { telemetryIn } from '../tracing/ambient-telemetry';
 import { countAndTell } from '../tracing/counters';
 import { newSpanId } from '../tracing/ids';
 import { spanIn } from '../tracing/linked-context';
-import { endSafely } from '../tracing/running-call';
+import { endSafely } from '../tracing/guarded-span';
 import { outgoingFrom } from './outgoing';
 import type { Outgoing } from './outgoing';
 

@@ -1,5 +1,5 @@
 import type { Span } from '@opentelemetry/api';
-import { endSafely, noteOn } from './running-call';
+import { endSafely, noteOn } from './guarded-span';
 
 const CHANGES = ['setAttribute', 'setAttributes', 'addEvent', 'addLink', 'addLinks', 'setStatus', 'updateName', 'recordException', 'end'] as const;
 

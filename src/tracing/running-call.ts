@@ -8,6 +8,7 @@ import { isCancellation } from './cancellation';
 import type { CallSite } from './call-site';
 import { countAndTell } from './counters';
 import { recordFailure } from './failure';
+import { endSafely, noteOn } from './guarded-span';
 import type { Invocation } from './invocation';
 import type { OpenCall } from './open-calls';
 import { followSettled } from './lifetimes/follow';
@@ -138,23 +139,5 @@ export class RunningCall implements FollowedCall, OpenCall {
     this.keeper?.open.delete(this);
     if (this.isRegistered) collected.unregister(this);
     endSafely(this.span);
-  }
-}
-
-/** Puts an event on a span; a processor that throws at it is counted. */
-export function noteOn(span: Span, event: string): void {
-  try {
-    span.addEvent(event);
-  } catch {
-    countAndTell('fc_traced.telemetry_errors', 1, 'a span took no event');
-  }
-}
-
-/** Ends a span; a processor that throws at it is counted. */
-export function endSafely(span: Span): void {
-  try {
-    span.end();
-  } catch {
-    countAndTell('fc_traced.telemetry_errors', 1, 'a span could not be ended: a span processor threw');
   }
 }

@@ -6,7 +6,7 @@ import { countAndTell, tellOnce } from './counters';
 import { spanIn } from './linked-context';
 import { KIND_NAMES, spanKindOf } from './span-kind';
 import type { KindName } from './span-kind';
-import { endSafely } from './running-call';
+import { endSafely } from './guarded-span';
 import { currentSpan } from './ambient-span';
 
 /** A span with an end of its own that `using` can say. */
