@@ -1,6 +1,6 @@
 // Compiled by `npm run typecheck`, never run: what standard decorators alone have.
 import { Annotate, Traced } from 'fc-traced';
-import { exactly } from '../../types/methods.js';
+import { exactly } from '../../compiled-uses/methods.js';
 
 export class Right {
   @Traced({ attributes: (id) => ({ id: exactly<number>()(id) }), result: (text) => ({ text: exactly<string>()(text) }) })

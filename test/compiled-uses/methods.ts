@@ -1,5 +1,5 @@
 // Compiled by `npm run typecheck`, once with legacy and once with standard decorators, never run: what TypeScript makes of right
-// and wrong uses. What one kind alone has is in legacy-methods.ts and in test/standard/types/standard-methods.ts.
+// and wrong uses. What one kind alone has is in legacy-methods.ts and in test/standard/compiled-uses/standard-methods.ts.
 import { Readable } from 'node:stream';
 import type { Observable } from 'rxjs';
 import { Annotate, Traced, traced, Untraced } from 'fc-traced';
