@@ -5,7 +5,7 @@ import { isHttpError } from './http-error';
 export interface HttpResponse {
   /** A whole number from 200 to 599: below, there is no response yet. */
   readonly statusCode: number;
-  readonly headers?: Readonly<Record<string, string | number | readonly string[] | undefined>>;
+  readonly headers?: Readonly<Record<string, string | number | readonly string[] | undefined>> | Headers;
   /** Whether a text in `body` is base64 of the bytes meant. Default: false. */
   readonly isBase64Encoded?: boolean;
   /** A text, bytes, a Node.js or web stream, an async iterable of texts and bytes, or a value that becomes JSON. */
@@ -45,12 +45,21 @@ function headerText(value: unknown): string {
   return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
 }
 
+/** Whether headers are a list of names and values: a web `Headers`, a Map, an array of pairs. */
+function isHeaderList(given: unknown): given is Iterable<readonly [string, unknown]> {
+  return typeof given === 'object' && given !== null && Symbol.iterator in given;
+}
+
 function headersOf(given: unknown): Map<string, string | readonly string[]> {
   const headers = new Map<string, string | readonly string[]>();
   if (typeof given !== 'object' || given === null) return headers;
-  for (const [name, value] of Object.entries(given) as [string, unknown][]) {
+  for (const [name, value] of isHeaderList(given) ? given : (Object.entries(given) as [string, unknown][])) {
     if (value === undefined || value === null) continue;
-    headers.set(name.toLowerCase(), Array.isArray(value) ? value.map(headerText) : headerText(value));
+    const key = name.toLowerCase();
+    const values = Array.isArray(value) ? value.map(headerText) : headerText(value);
+    // Of a list a name may come more than once; of an object the last spelling counts.
+    const before = isHeaderList(given) ? headers.get(key) : undefined;
+    headers.set(key, before === undefined ? values : [before, values].flat());
   }
   return headers;
 }
@@ -81,7 +90,7 @@ function ofResponse(response: HttpResponse): HttpAnswer {
   if (typeof given === 'string' || given === undefined || given === null) {
     const body = response.isBase64Encoded === true ? Buffer.from(given ?? '', 'base64') : (given ?? undefined);
     // A map of several values, or of numbers, is more than FC takes.
-    const isPlain = [...headers.values()].every((value) => typeof value === 'string') && Object.values(response.headers ?? {}).every((value) => typeof value === 'string');
+    const isPlain = !isHeaderList(response.headers) && [...headers.values()].every((value) => typeof value === 'string') && Object.values(response.headers ?? {}).every((value) => typeof value === 'string');
     return { statusCode: response.statusCode, headers, body, ...(isPlain && { asGiven: response }) };
   }
   const { body, type } = typedBody(given);

@@ -88,12 +88,15 @@ test('where answers do not wait, preStop delivers what they left, with a collect
   await new Promise<void>((resolve) => slow.listen(0, '127.0.0.1', resolve));
   const slowly = fakeFcContext({ tracing: { jaegerEndpoint: `http://127.0.0.1:${(slow.address() as AddressInfo).port}/api/traces` } });
   const { handler, preStop } = createHandler(Ship, { flushTimeout: 0 });
-  await invoke(handler, {}, slowly);
-  expect(arrived).toBe(0);
-  await preStop(slowly);
-  expect(arrived).toBe(1);
-  slow.closeAllConnections();
-  slow.close();
+  try {
+    await invoke(handler, {}, slowly);
+    expect(arrived).toBe(0);
+    await preStop(slowly);
+    expect(arrived).toBe(1);
+  } finally {
+    slow.closeAllConnections();
+    slow.close();
+  }
 });
 
 test.each([

@@ -42,6 +42,8 @@ test.each<[string, () => unknown, object]>([
   ['a Node.js stream', () => Readable.from(['a', Buffer.from('b')]), { statusCode: 200, headers: { 'content-type': 'application/octet-stream' }, isBase64Encoded: true, body: 'YWI=' }],
   ['a web Response', () => new Response('hi', { status: 202, headers: { 'content-type': 'text/plain' } }), { statusCode: 202, headers: { 'content-type': 'text/plain' }, isBase64Encoded: false, body: 'hi' }],
   ['an async generator', async function* () { yield 'a'; yield 'b'; }, { statusCode: 200, headers: { 'content-type': 'application/octet-stream' }, isBase64Encoded: true, body: 'YWI=' }],
+  ['a response with web headers', () => ({ statusCode: 201, headers: new Headers([['Location', '/orders/8'], ['x-a', '1'], ['X-A', '2']]), body: 'made' }), { statusCode: 201, headers: { location: '/orders/8', 'x-a': '1, 2' }, isBase64Encoded: false, body: 'made' }],
+  ['a response with pairs for headers', () => ({ statusCode: 200, headers: [['set-cookie', 'a=1'], ['Set-Cookie', 'b=2']], body: 'made' }), { statusCode: 200, headers: { 'set-cookie': 'a=1', 'Set-cookie': 'b=2' }, isBase64Encoded: false, body: 'made' }],
   ['a response with an object for a body', () => ({ statusCode: 404, body: { why: 'no' } }), { statusCode: 404, headers: json, isBase64Encoded: false, body: '{"why":"no"}' }],
 ])('%s becomes the response that FC takes', async (_name, make, wanted) => {
   expect(await ask(make)).toEqual(wanted);
