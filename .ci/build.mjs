@@ -23,8 +23,17 @@ function compile(project, outDir) {
 /** The samples are compiled against the types of this very build. */
 function samplesProject() {
   const file = path.join(next, 'tsconfig.json');
-  const doors = Object.fromEntries(DOORS.map((door) => [door === 'index' ? 'fc-traced' : `fc-traced/${door}`, [`./${door}.d.ts`]]));
-  writeFileSync(file, JSON.stringify({ extends: '../samples/tsconfig.json', compilerOptions: { rootDir: '../samples', paths: doors }, include: ['../samples'] }));
+  const doors = Object.fromEntries(
+    DOORS.map((door) => [door === 'index' ? 'fc-traced' : `fc-traced/${door}`, [`./${door}.d.ts`]]),
+  );
+  writeFileSync(
+    file,
+    JSON.stringify({
+      extends: '../samples/tsconfig.json',
+      compilerOptions: { rootDir: '../samples', paths: doors },
+      include: ['../samples'],
+    }),
+  );
   return file;
 }
 
@@ -32,7 +41,10 @@ try {
   compile(path.join(root, 'src', 'tsconfig.json'), next);
   for (const door of DOORS) {
     const names = Object.keys(require(path.join(next, `${door}.js`))).filter((name) => name !== '__esModule');
-    writeFileSync(path.join(next, `${door}.mjs`), `import cjs from './${door}.js';\nexport const { ${names.join(', ')} } = cjs;\n`);
+    writeFileSync(
+      path.join(next, `${door}.mjs`),
+      `import cjs from './${door}.js';\nexport const { ${names.join(', ')} } = cjs;\n`,
+    );
     writeFileSync(path.join(next, `${door}.d.mts`), `export * from './${door}.js';\n`);
   }
   const project = samplesProject();

@@ -13,7 +13,12 @@ const sample = path.join(root, 'samples', 'hello', 'handler.ts');
 const require = createRequire(import.meta.url);
 
 function run(command, args, cwd) {
-  return execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], shell: process.platform === 'win32' });
+  return execFileSync(command, args, {
+    cwd,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+    shell: process.platform === 'win32',
+  });
 }
 
 mkdirSync(app, { recursive: true });
@@ -21,18 +26,31 @@ const [{ filename }] = JSON.parse(run('npm', ['pack', '--json', '--ignore-script
 writeFileSync(path.join(app, 'package.json'), JSON.stringify({ name: 'smallest-app', private: true }));
 run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', `./${filename}`], app);
 
-const copies = readdirSync(path.join(app, 'node_modules'), { recursive: true }).filter((file) => /(^|[\\/])@opentelemetry[\\/]api[\\/]package\.json$/.test(file));
-if (copies.length !== 1) throw new Error(`a user gets ${copies.length} copies of @opentelemetry/api: ${copies.join(', ')}`);
+const copies = readdirSync(path.join(app, 'node_modules'), { recursive: true }).filter((file) =>
+  /(^|[\\/])@opentelemetry[\\/]api[\\/]package\.json$/.test(file),
+);
+if (copies.length !== 1)
+  throw new Error(`a user gets ${copies.length} copies of @opentelemetry/api: ${copies.join(', ')}`);
 
 copyFileSync(sample, path.join(app, 'handler.cts'));
 copyFileSync(sample, path.join(app, 'handler.mts'));
-writeFileSync(path.join(app, 'tsconfig.json'), JSON.stringify({
-  compilerOptions: {
-    target: 'es2022', module: 'nodenext', moduleResolution: 'nodenext', strict: true, experimentalDecorators: true, emitDecoratorMetadata: true,
-    skipLibCheck: false, typeRoots: [path.join(root, 'node_modules', '@types')], types: ['node'],
-  },
-  files: ['handler.cts', 'handler.mts'],
-}));
+writeFileSync(
+  path.join(app, 'tsconfig.json'),
+  JSON.stringify({
+    compilerOptions: {
+      target: 'es2022',
+      module: 'nodenext',
+      moduleResolution: 'nodenext',
+      strict: true,
+      experimentalDecorators: true,
+      emitDecoratorMetadata: true,
+      skipLibCheck: false,
+      typeRoots: [path.join(root, 'node_modules', '@types')],
+      types: ['node'],
+    },
+    files: ['handler.cts', 'handler.mts'],
+  }),
+);
 const tsc = path.join(path.dirname(require.resolve('typescript/package.json')), 'bin', 'tsc');
 execFileSync(process.execPath, [tsc, '-p', app], { stdio: 'inherit' });
 console.log(`installed ${filename}, compiled handler.cjs and handler.mjs`);

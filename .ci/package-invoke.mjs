@@ -9,24 +9,37 @@ import { pathToFileURL } from 'node:url';
 const file = process.argv[2];
 const exported = file.endsWith('.cjs') ? createRequire(import.meta.url)(file) : await import(pathToFileURL(file));
 const names = Object.keys(exported);
-for (const name of ['handler', 'initialize']) assert.ok(names.includes(name), `${file} exports ${names.join(', ')}, not ${name}`);
+for (const name of ['handler', 'initialize'])
+  assert.ok(names.includes(name), `${file} exports ${names.join(', ')}, not ${name}`);
 
 const posts = [];
 const collector = createServer((request, response) => {
   let bytes = 0;
-  request.on('data', (chunk) => { bytes += chunk.length; }).on('end', () => {
-    posts.push({ url: request.url, type: request.headers['content-type'], bytes });
-    response.end();
-  });
+  request
+    .on('data', (chunk) => {
+      bytes += chunk.length;
+    })
+    .on('end', () => {
+      posts.push({ url: request.url, type: request.headers['content-type'], bytes });
+      response.end();
+    });
 });
-await new Promise((resolve) => { collector.listen(0, '127.0.0.1', resolve); });
+await new Promise((resolve) => {
+  collector.listen(0, '127.0.0.1', resolve);
+});
 
 const context = (endpoint) => ({
-  requestId: '1-691f0000-15b1c3f1-0123456789ab', credentials: {}, region: 'cn-hangzhou', accountId: '1234567890123456', retryCount: 0, logger: console,
+  requestId: '1-691f0000-15b1c3f1-0123456789ab',
+  credentials: {},
+  region: 'cn-hangzhou',
+  accountId: '1234567890123456',
+  retryCount: 0,
+  logger: console,
   function: { name: 'smallest', handler: 'handler.handler', memory: 512, timeout: 60 },
   service: { logProject: '', logStore: '', qualifier: 'LATEST', versionId: '' },
   tracing: {
-    openTracingSpanContext: '124ed43254b54966:124ed43254b54966:0:1', openTracingSpanBaggages: {},
+    openTracingSpanContext: '124ed43254b54966:124ed43254b54966:0:1',
+    openTracingSpanBaggages: {},
     jaegerEndpoint: `http://127.0.0.1:${collector.address().port}${endpoint}`,
   },
 });
@@ -34,7 +47,10 @@ const event = Buffer.from('{"name":"world"}');
 
 await exported.initialize(context('/api/traces'));
 const returned = await exported.handler(event, context('/api/traces'));
-assert.deepEqual(posts.map(({ url, type }) => ({ url, type })), [{ url: '/api/traces', type: 'application/x-thrift' }]);
+assert.deepEqual(
+  posts.map(({ url, type }) => ({ url, type })),
+  [{ url: '/api/traces', type: 'application/x-thrift' }],
+);
 
 const answered = await new Promise((resolve, reject) => {
   exported.handler(event, context('/v1/traces'), (error, value) => (error ? reject(error) : resolve(value)));
@@ -42,7 +58,10 @@ const answered = await new Promise((resolve, reject) => {
 assert.deepEqual(answered, returned);
 assert.equal(posts.length, 2);
 assert.equal(posts[1].url, '/v1/traces');
-assert.ok(posts.every(({ bytes }) => bytes > 100), 'a post without spans');
+assert.ok(
+  posts.every(({ bytes }) => bytes > 100),
+  'a post without spans',
+);
 
 collector.closeAllConnections();
 collector.close();

@@ -15,7 +15,12 @@ function mcp(generation, transport, way, most) {
     title: `MCP: a tool call, SDK ${generation}, ${way}`,
     unit: 'µs',
     slow: true,
-    contenders: { [untraced]: contender('plain'), [byHand]: contender('hand'), 'fc-traced/mcp, not sampled': contender('unsampled'), [tracedMcp]: contender('sampled') },
+    contenders: {
+      [untraced]: contender('plain'),
+      [byHand]: contender('hand'),
+      'fc-traced/mcp, not sampled': contender('unsampled'),
+      [tracedMcp]: contender('sampled'),
+    },
     goal: { text: `at most ${most.toFixed(2)} of hand-written`, value: (ns) => ns[tracedMcp] / ns[byHand], most },
   };
 }
@@ -36,7 +41,11 @@ export const contests = [
   {
     title: 'A sampled call, sync: our SDK set-up against the default one, same processor',
     unit: 'ns',
-    contenders: { [hand]: ['hand-written.cjs', 'sampled-sync'], [nest]: ['nestjs-otel.cjs', 'sampled-sync'], [ours]: ['fc-traced.cjs', 'sampled-sync'] },
+    contenders: {
+      [hand]: ['hand-written.cjs', 'sampled-sync'],
+      [nest]: ['nestjs-otel.cjs', 'sampled-sync'],
+      [ours]: ['fc-traced.cjs', 'sampled-sync'],
+    },
     goal: { text: 'at most 0.70 of hand-written', value: (ns) => ns[ours] / ns[hand], most: 0.7 },
   },
   {
@@ -60,13 +69,22 @@ export const contests = [
   {
     title: 'A sampled call, async, on a provider that the application registered',
     unit: 'ns',
-    contenders: { [hand]: ['hand-written.cjs', 'sampled-async'], [around]: ['hand-written.cjs', 'sampled-async-around'], [ours]: ['fc-traced.cjs', 'foreign-async'] },
+    contenders: {
+      [hand]: ['hand-written.cjs', 'sampled-async'],
+      [around]: ['hand-written.cjs', 'sampled-async-around'],
+      [ours]: ['fc-traced.cjs', 'foreign-async'],
+    },
     goal: { text: 'never slower than hand-written', value: (ns) => ns[ours] / ns[hand], most: 1 },
   },
   {
     title: 'A step of a sampled generator: the context around each, and what the span costs in a thousandth',
     unit: 'ns',
-    contenders: { [hand]: ['hand-written.cjs', 'sampled-steps'], [nest]: ['nestjs-otel.cjs', 'sampled-steps'], [ours]: ['fc-traced.cjs', 'sampled-steps'], 'plain call': ['plain.cjs', 'steps'] },
+    contenders: {
+      [hand]: ['hand-written.cjs', 'sampled-steps'],
+      [nest]: ['nestjs-otel.cjs', 'sampled-steps'],
+      [ours]: ['fc-traced.cjs', 'sampled-steps'],
+      'plain call': ['plain.cjs', 'steps'],
+    },
     goal: { text: 'adds at most 60 ns to a plain step', value: (ns) => ns[ours] - ns['plain call'], most: 60 },
   },
   mcp('1.x', 'memory', 'in memory', 1.5),
@@ -81,6 +99,10 @@ export const contests = [
       'api, reflect-metadata and tsyringe': ['load.cjs', 'api, reflect-metadata and tsyringe'],
       'fc-traced': ['load.cjs', 'fc-traced'],
     },
-    goal: { text: 'at most half of loading everything', value: (ns) => ns['fc-traced'] / ns['everything it can need, at once'], most: 0.5 },
+    goal: {
+      text: 'at most half of loading everything',
+      value: (ns) => ns['fc-traced'] / ns['everything it can need, at once'],
+      most: 0.5,
+    },
   },
 ];

@@ -13,14 +13,21 @@ function registerDefaultSdk() {
 
 /** Runs `body` under a span of the default SDK, below a remote parent that is sampled or not. */
 function underParent(sampled, body) {
-  const remote = { traceId: '124ed43254b549660123456789abcdef', spanId: '124ed43254b54966', traceFlags: sampled ? TraceFlags.SAMPLED : TraceFlags.NONE, isRemote: true };
-  return context.with(trace.setSpanContext(context.active(), remote), () => trace.getTracer('bench').startActiveSpan('invocation', async (span) => {
-    try {
-      return await body();
-    } finally {
-      span.end();
-    }
-  }));
+  const remote = {
+    traceId: '124ed43254b549660123456789abcdef',
+    spanId: '124ed43254b54966',
+    traceFlags: sampled ? TraceFlags.SAMPLED : TraceFlags.NONE,
+    isRemote: true,
+  };
+  return context.with(trace.setSpanContext(context.active(), remote), () =>
+    trace.getTracer('bench').startActiveSpan('invocation', async (span) => {
+      try {
+        return await body();
+      } finally {
+        span.end();
+      }
+    }),
+  );
 }
 
 module.exports = { noopProcessor, registerDefaultSdk, underParent };

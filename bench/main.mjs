@@ -15,7 +15,13 @@ const roundsOf = ({ slow }) => (quick ? (slow ? 1 : 2) : slow ? 7 : 15);
 const milliseconds = quick ? 100 : 300;
 
 function runContender([file, mode]) {
-  return JSON.parse(execFileSync(process.execPath, [path.join(folder, file), mode, String(milliseconds)], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], timeout: 120_000 }));
+  return JSON.parse(
+    execFileSync(process.execPath, [path.join(folder, file), mode, String(milliseconds)], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'inherit'],
+      timeout: 120_000,
+    }),
+  );
 }
 
 /** All rounds of a contest: every round starts with the next contender, so that none always runs first. */
@@ -39,7 +45,11 @@ function shown(nanos, unit) {
 
 /** The median over the rounds of what `value` makes of one round: a slow phase of the machine hits a whole round, and so no ratio. */
 function overRounds(times, value) {
-  return median(Object.values(times)[0].map((_, round) => value(Object.fromEntries(Object.entries(times).map(([name, values]) => [name, values[round]])))));
+  return median(
+    Object.values(times)[0].map((_, round) =>
+      value(Object.fromEntries(Object.entries(times).map(([name, values]) => [name, values[round]]))),
+    ),
+  );
 }
 
 function print({ title, unit, goal }, times, reached) {
@@ -57,8 +67,16 @@ const results = [];
 for (const contest of contests.filter(({ title }) => title.includes(only))) {
   const times = takeTurns(contest);
   const reached = overRounds(times, contest.goal.value);
-  results.push({ title: contest.title, medians: Object.fromEntries(Object.entries(times).map(([name, values]) => [name, median(values)])), goal: contest.goal.text, reached, met: reached <= contest.goal.most });
+  results.push({
+    title: contest.title,
+    medians: Object.fromEntries(Object.entries(times).map(([name, values]) => [name, median(values)])),
+    goal: contest.goal.text,
+    reached,
+    met: reached <= contest.goal.most,
+  });
   print(contest, times, reached);
 }
-console.log(`\nNode ${process.versions.node}, ${roundsOf({})} rounds (${roundsOf({ slow: true })} of MCP) of ${milliseconds} ms a contender${quick ? ' (quick: shows that the bench runs, not what is fast)' : ''}.`);
+console.log(
+  `\nNode ${process.versions.node}, ${roundsOf({})} rounds (${roundsOf({ slow: true })} of MCP) of ${milliseconds} ms a contender${quick ? ' (quick: shows that the bench runs, not what is fast)' : ''}.`,
+);
 if (process.argv.includes('--json')) console.log(JSON.stringify(results));

@@ -6,14 +6,24 @@ const { z } = require('zod');
 
 const GENERATIONS = {
   '1.x': {
-    load: () => ({ ...require('@modelcontextprotocol/sdk/server/mcp.js'), ...require('@modelcontextprotocol/sdk/client/index.js'), ...require('@modelcontextprotocol/sdk/inMemory.js') }),
-    http: () => ({ Server: require('@modelcontextprotocol/sdk/server/streamableHttp.js').StreamableHTTPServerTransport, Client: require('@modelcontextprotocol/sdk/client/streamableHttp.js').StreamableHTTPClientTransport }),
+    load: () => ({
+      ...require('@modelcontextprotocol/sdk/server/mcp.js'),
+      ...require('@modelcontextprotocol/sdk/client/index.js'),
+      ...require('@modelcontextprotocol/sdk/inMemory.js'),
+    }),
+    http: () => ({
+      Server: require('@modelcontextprotocol/sdk/server/streamableHttp.js').StreamableHTTPServerTransport,
+      Client: require('@modelcontextprotocol/sdk/client/streamableHttp.js').StreamableHTTPClientTransport,
+    }),
     schema: { city: z.string() },
     metaOf: (extra) => extra._meta,
   },
   '2.x': {
     load: () => ({ ...require('@modelcontextprotocol/server'), ...require('@modelcontextprotocol/client') }),
-    http: () => ({ Server: require('@modelcontextprotocol/node').NodeStreamableHTTPServerTransport, Client: require('@modelcontextprotocol/client').StreamableHTTPClientTransport }),
+    http: () => ({
+      Server: require('@modelcontextprotocol/node').NodeStreamableHTTPServerTransport,
+      Client: require('@modelcontextprotocol/client').StreamableHTTPClientTransport,
+    }),
     schema: z.object({ city: z.string() }),
     metaOf: (ctx) => ctx.mcpReq._meta,
   },
@@ -38,7 +48,12 @@ const transports = {
 };
 
 /** Connects, gives `body` a function that calls the tool, and takes all down. `traceServer` and `traceClient` get what they trace; `aroundTool` the tool. */
-async function linked(generation, transport, { traceServer = (server) => server, traceClient = (client) => client, aroundTool = (tool) => tool } = {}, body) {
+async function linked(
+  generation,
+  transport,
+  { traceServer = (server) => server, traceClient = (client) => client, aroundTool = (tool) => tool } = {},
+  body,
+) {
   const sdk = GENERATIONS[generation];
   const { McpServer, Client } = sdk.load();
   const tool = aroundTool(async ({ city }) => ({ content: [{ type: 'text', text: city }] }), sdk.metaOf);
@@ -49,7 +64,9 @@ async function linked(generation, transport, { traceServer = (server) => server,
   await server.connect(link.server);
   await client.connect(link.client);
   try {
-    return await body((meta) => client.callTool({ name: 'weather', arguments: { city: 'Ulm' }, ...(meta && { _meta: meta }) }));
+    return await body((meta) =>
+      client.callTool({ name: 'weather', arguments: { city: 'Ulm' }, ...(meta && { _meta: meta }) }),
+    );
   } finally {
     await client.close();
     await server.close();

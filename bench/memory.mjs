@@ -46,16 +46,22 @@ class Served {
   }
 
   get(target, agent) {
-    return new Promise((resolve, reject) => http.get({ port: this.port, path: target, agent }, (response) => response.resume().on('end', resolve)).on('error', reject));
+    return new Promise((resolve, reject) =>
+      http
+        .get({ port: this.port, path: target, agent }, (response) => response.resume().on('end', resolve))
+        .on('error', reject),
+    );
   }
 }
 
 /** Does `work` `count` times, 50 at once. */
 async function inFifty(count, work) {
   let begun = 0;
-  await Promise.all(Array.from({ length: 50 }, async () => {
-    for (begun += 1; begun <= count; begun += 1) await work();
-  }));
+  await Promise.all(
+    Array.from({ length: 50 }, async () => {
+      for (begun += 1; begun <= count; begun += 1) await work();
+    }),
+  );
 }
 
 async function small(served, count) {
@@ -67,10 +73,16 @@ async function small(served, count) {
 /** 100 MB there and back. */
 function echo({ port }) {
   return new Promise((resolve, reject) => {
-    const request = http.request({ port, path: '/echo', method: 'POST', agent: false }, (response) => response.resume().on('end', resolve)).on('error', reject);
+    const request = http
+      .request({ port, path: '/echo', method: 'POST', agent: false }, (response) =>
+        response.resume().on('end', resolve),
+      )
+      .on('error', reject);
     let written = 0;
     const write = () => {
-      for (written += 1; written <= 1_600; written += 1) if (!request.write(PIECE)) return void request.once('drain', write);
+      for (written += 1; written <= 1_600; written += 1) {
+        if (!request.write(PIECE)) return void request.once('drain', write);
+      }
       request.end();
     };
     write();
@@ -87,10 +99,12 @@ async function idle(served, count, millis) {
 /** 100 MB, read in bites of 64 KiB. */
 function readSlowly({ port }, millis) {
   return new Promise((resolve, reject) => {
-    http.get({ port, path: '/large', agent: false }, (response) => {
-      const timer = setInterval(() => response.read(), millis);
-      response.on('readable', () => {}).on('end', () => resolve(clearInterval(timer)));
-    }).on('error', reject);
+    http
+      .get({ port, path: '/large', agent: false }, (response) => {
+        const timer = setInterval(() => response.read(), millis);
+        response.on('readable', () => {}).on('end', () => resolve(clearInterval(timer)));
+      })
+      .on('error', reject);
   });
 }
 
@@ -118,7 +132,8 @@ const STAGES = {
   '50,000 small requests': (served) => small(served, quick ? 500 : 50_000),
 };
 
-const shown = ({ rss, heap, external }) => [rss, heap, external].map((bytes) => (bytes / 2 ** 20).toFixed(1).padStart(6)).join(' ');
+const shown = ({ rss, heap, external }) =>
+  [rss, heap, external].map((bytes) => (bytes / 2 ** 20).toFixed(1).padStart(6)).join(' ');
 
 async function measure(served, work) {
   const before = await served.memory(true);
@@ -141,7 +156,10 @@ async function measure(served, work) {
 const collector = await startCollector();
 const forget = setInterval(() => collector.clear(), 500);
 console.log('MiB: rss, heap used, external\n');
-for (const [mode, endpoint] of [['traced', collector.otlpEndpoint], ['untraced', undefined]]) {
+for (const [mode, endpoint] of [
+  ['traced', collector.otlpEndpoint],
+  ['untraced', undefined],
+]) {
   const served = await Served.start(endpoint);
   // What is made once for each kind of work, and the code that is compiled, is no leak.
   await small(served, 3_000);
@@ -149,7 +167,9 @@ for (const [mode, endpoint] of [['traced', collector.otlpEndpoint], ['untraced',
   await inFifty(100, () => hangUp(served));
   await idle(served, 1_000, 500);
   console.log(`${mode.padEnd(46)}|        before        |         peak         |        after`);
-  for (const [name, work] of Object.entries(STAGES)) if (name.includes(only)) console.log(`${name.padEnd(46)}| ${await measure(served, work)}`);
+  for (const [name, work] of Object.entries(STAGES)) {
+    if (name.includes(only)) console.log(`${name.padEnd(46)}| ${await measure(served, work)}`);
+  }
   served.child.kill();
 }
 clearInterval(forget);

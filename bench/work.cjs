@@ -22,7 +22,22 @@ const STEPS = 1_000;
 function decorated(decorate) {
   class Decorated extends Work {}
   for (const key of ['add', 'addLater', 'count']) {
-    const descriptor = { value: { add(n) { return n + 1; }, async addLater(n) { return n + 1; }, *count(n) { for (let i = 0; i < n; i += 1) yield i; } }[key], writable: true, enumerable: false, configurable: true };
+    const descriptor = {
+      value: {
+        add(n) {
+          return n + 1;
+        },
+        async addLater(n) {
+          return n + 1;
+        },
+        *count(n) {
+          for (let i = 0; i < n; i += 1) yield i;
+        },
+      }[key],
+      writable: true,
+      enumerable: false,
+      configurable: true,
+    };
     Object.defineProperty(Decorated.prototype, key, decorate(Decorated.prototype, key, descriptor) ?? descriptor);
   }
   return new Decorated();

@@ -1,6 +1,16 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { SpanProcessor } from '@opentelemetry/sdk-trace-base';
-import { endpointFromEnvironment, exceptionSignalFrom, filled, instanceFacts, listenPortFrom, logLevelFrom, ratioFromEnvironment, slowestModulesFrom, timeoutFromEnvironment } from './environment';
+import {
+  endpointFromEnvironment,
+  exceptionSignalFrom,
+  filled,
+  instanceFacts,
+  listenPortFrom,
+  logLevelFrom,
+  ratioFromEnvironment,
+  slowestModulesFrom,
+  timeoutFromEnvironment,
+} from './environment';
 import type { Endpoint, Environment, InstanceFacts, Protocol } from './environment';
 import { FcTracedError } from './errors';
 import type { HandlerOptions } from './options';
@@ -49,7 +59,10 @@ function endpointFromCode(options: HandlerOptions): Endpoint | undefined {
   if (options.endpoint === undefined) return undefined;
   const protocol = options.exporter ?? protocolOf(options.endpoint);
   if (protocol === undefined) {
-    throw new FcTracedError('INVALID_OPTION', 'The path of option "endpoint" does not tell its protocol: add the option exporter: "otlp" or exporter: "jaeger".');
+    throw new FcTracedError(
+      'INVALID_OPTION',
+      'The path of option "endpoint" does not tell its protocol: add the option exporter: "otlp" or exporter: "jaeger".',
+    );
   }
   return { url: options.endpoint, protocol };
 }
@@ -65,10 +78,20 @@ function endpointFromCode(options: HandlerOptions): Endpoint | undefined {
 export function resolveConfig(options: HandlerOptions, env: Environment = process.env): Config {
   const warnings: string[] = [];
   const wanted = filled(env, 'OTEL_TRACES_EXPORTER');
-  if (wanted !== undefined && !['otlp', 'jaeger', 'none'].includes(wanted)) warnings.push('OTEL_TRACES_EXPORTER names an unknown exporter (known: otlp, jaeger, none) and is left out');
-  const grpc = [filled(env, 'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL'), filled(env, 'OTEL_EXPORTER_OTLP_PROTOCOL')].find((name) => name !== undefined);
-  if (grpc !== undefined && grpc !== 'http/protobuf') warnings.push('OTEL_EXPORTER_OTLP_PROTOCOL is not http/protobuf, the one OTLP form that fc-traced sends; it is left out');
-  const endpoint = endpointFromCode(options) ?? (wanted === 'none' ? undefined : endpointFromEnvironment(env, options.exporter, warnings));
+  if (wanted !== undefined && !['otlp', 'jaeger', 'none'].includes(wanted)) {
+    warnings.push('OTEL_TRACES_EXPORTER names an unknown exporter (known: otlp, jaeger, none) and is left out');
+  }
+  const grpc = [filled(env, 'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL'), filled(env, 'OTEL_EXPORTER_OTLP_PROTOCOL')].find(
+    (name) => name !== undefined,
+  );
+  if (grpc !== undefined && grpc !== 'http/protobuf') {
+    warnings.push(
+      'OTEL_EXPORTER_OTLP_PROTOCOL is not http/protobuf, the one OTLP form that fc-traced sends; it is left out',
+    );
+  }
+  const endpoint =
+    endpointFromCode(options) ??
+    (wanted === 'none' ? undefined : endpointFromEnvironment(env, options.exporter, warnings));
   slowestModulesFrom(env, warnings);
   const flushTimeoutMillis = options.flushTimeout ?? DEFAULT_FLUSH_TIMEOUT;
   return Object.freeze({
@@ -76,7 +99,10 @@ export function resolveConfig(options: HandlerOptions, env: Environment = proces
     followsContext: endpoint === undefined && wanted !== 'none',
     protocol: options.exporter ?? (wanted === 'otlp' || wanted === 'jaeger' ? wanted : undefined),
     headers: options.headers ?? {},
-    exportTimeoutMillis: options.exportTimeout ?? timeoutFromEnvironment(env, warnings) ?? Math.max(flushTimeoutMillis, DEFAULT_FLUSH_TIMEOUT),
+    exportTimeoutMillis:
+      options.exportTimeout ??
+      timeoutFromEnvironment(env, warnings) ??
+      Math.max(flushTimeoutMillis, DEFAULT_FLUSH_TIMEOUT),
     flushTimeoutMillis,
     sampleRatio: options.sampleRate === undefined ? ratioFromEnvironment(env, warnings) : options.sampleRate / 100,
     serviceName: options.serviceName ?? filled(env, 'OTEL_SERVICE_NAME'),
@@ -94,7 +120,10 @@ export function resolveConfig(options: HandlerOptions, env: Environment = proces
 }
 
 /** The port that a custom runtime listens on, and what was wrong with the variables that say so. */
-export function listenPort(env: Environment = process.env): { readonly port: number; readonly warnings: readonly string[] } {
+export function listenPort(env: Environment = process.env): {
+  readonly port: number;
+  readonly warnings: readonly string[];
+} {
   const warnings: string[] = [];
   return { port: listenPortFrom(env, warnings), warnings };
 }

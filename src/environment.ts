@@ -24,7 +24,15 @@ export interface InstanceFacts {
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The levels of OTEL_LOG_LEVEL, as OpenTelemetry's DiagLogLevel numbers them. */
-const LOG_LEVELS: Readonly<Record<string, number>> = { none: 0, error: 30, warn: 50, info: 60, debug: 70, verbose: 80, all: 9_999 };
+const LOG_LEVELS: Readonly<Record<string, number>> = {
+  none: 0,
+  error: 30,
+  warn: 50,
+  info: 60,
+  debug: 70,
+  verbose: 80,
+  all: 9_999,
+};
 
 /** The value of a variable, if it is there and not blank. */
 export function filled(env: Environment, name: string): string | undefined {
@@ -34,7 +42,9 @@ export function filled(env: Environment, name: string): string | undefined {
 
 /** The ratio, 0 to 1, at which new traces are recorded. */
 export function ratioFromEnvironment(env: Environment, warnings: string[]): number {
-  const sampler = filled(env, 'OTEL_TRACES_SAMPLER')?.toLowerCase().replace(/^parentbased_/, '');
+  const sampler = filled(env, 'OTEL_TRACES_SAMPLER')
+    ?.toLowerCase()
+    .replace(/^parentbased_/, '');
   if (sampler === undefined || sampler === 'always_on') return 1;
   if (sampler === 'always_off') return 0;
   if (sampler !== 'traceidratio') {
@@ -56,7 +66,11 @@ function withPath(base: string, path: string): string {
 }
 
 /** Where the variables send traces: the one for traces before the one for all, OTLP before Jaeger. */
-export function endpointFromEnvironment(env: Environment, exporter: Protocol | undefined, warnings: string[]): Endpoint | undefined {
+export function endpointFromEnvironment(
+  env: Environment,
+  exporter: Protocol | undefined,
+  warnings: string[],
+): Endpoint | undefined {
   const candidates: readonly (readonly [name: string, protocol: Protocol, suffix: string])[] = [
     ['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'otlp', ''],
     ['OTEL_EXPORTER_OTLP_ENDPOINT', 'otlp', 'v1/traces'],
@@ -65,7 +79,13 @@ export function endpointFromEnvironment(env: Environment, exporter: Protocol | u
   const wanted = exporter ?? filled(env, 'OTEL_TRACES_EXPORTER');
   for (const [name, protocol, suffix] of candidates) {
     const base = filled(env, name);
-    if (base === undefined || (wanted === 'jaeger' && protocol !== 'jaeger') || (wanted === 'otlp' && protocol !== 'otlp')) continue;
+    if (
+      base === undefined ||
+      (wanted === 'jaeger' && protocol !== 'jaeger') ||
+      (wanted === 'otlp' && protocol !== 'otlp')
+    ) {
+      continue;
+    }
     if (isHttpUrl(base)) return { url: suffix === '' ? base : withPath(base, suffix), protocol };
     warnings.push(`${name} is not an http or https URL and is left out`);
   }
@@ -105,7 +125,10 @@ export function listenPortFrom(env: Environment, warnings: string[]): number {
 
 /** How exceptions are to be recorded. */
 export function exceptionSignalFrom(env: Environment): 'events' | 'logs' | 'both' {
-  const wanted = filled(env, 'OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN')?.split(',').map((item) => item.trim()) ?? [];
+  const wanted =
+    filled(env, 'OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN')
+      ?.split(',')
+      .map((item) => item.trim()) ?? [];
   return wanted.includes('logs/dup') ? 'both' : wanted.includes('logs') ? 'logs' : 'events';
 }
 

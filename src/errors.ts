@@ -1,7 +1,8 @@
 /** Each way a developer can misuse fc-traced, in one sentence. The keys are stable: `FcTracedError.code` is one of them. */
 export const ERROR_CODES = {
   INVALID_OPTION: 'An option is unknown or has a value that it cannot take.',
-  INVALID_TARGET: 'A decorator stands on something it cannot decorate, or a function was given something it does not take.',
+  INVALID_TARGET:
+    'A decorator stands on something it cannot decorate, or a function was given something it does not take.',
   ENTRY_NOT_FOUND: 'The class has no method that Function Compute could call.',
   ENTRY_NAME_TAKEN: 'An entry method has the name of a lifecycle hook.',
   UNRESOLVABLE_DEPENDENCY: 'The container cannot build a class that the handler needs.',

@@ -9,7 +9,14 @@ export type { HandlerDecorator } from './decorators/handler';
 export { Service } from './decorators/service';
 export type { ServiceOptions, ServiceScope } from './decorators/service';
 export { Traced } from './decorators/traced';
-export type { AnyMethod, AttributeSource, ExpectedErrors, ResultOf, TracedClassOptions, TracedOptions } from './decorators/traced-options';
+export type {
+  AnyMethod,
+  AttributeSource,
+  ExpectedErrors,
+  ResultOf,
+  TracedClassOptions,
+  TracedOptions,
+} from './decorators/traced-options';
 export { Untraced } from './decorators/traced-class';
 export { SpanAttribute } from './decorators/span-attribute';
 export { Annotate } from './decorators/annotate';

@@ -70,37 +70,59 @@ export interface HandlerOptions {
 
 type Check = (value: unknown) => string | undefined;
 
-const text: Check = (value) => (typeof value === 'string' && value.trim() !== '' ? undefined : 'a text that is not empty');
-const milliseconds: Check = (value) => (typeof value === 'number' && value >= 0 && Number.isFinite(value) ? undefined : 'a number of milliseconds, 0 or more');
-const duration: Check = (value) => (typeof value === 'number' && value > 0 && Number.isFinite(value) ? undefined : 'a number of milliseconds, more than 0');
+const text: Check = (value) =>
+  typeof value === 'string' && value.trim() !== '' ? undefined : 'a text that is not empty';
+const milliseconds: Check = (value) =>
+  typeof value === 'number' && value >= 0 && Number.isFinite(value) ? undefined : 'a number of milliseconds, 0 or more';
+const duration: Check = (value) =>
+  typeof value === 'number' && value > 0 && Number.isFinite(value)
+    ? undefined
+    : 'a number of milliseconds, more than 0';
 const truth: Check = (value) => (typeof value === 'boolean' ? undefined : 'true or false');
-const record: Check = (value) => (typeof value === 'object' && value !== null && !Array.isArray(value) ? undefined : 'an object');
-const hasMethod = (value: unknown, name: string): boolean => typeof value === 'object' && value !== null && typeof Reflect.get(value, name) === 'function';
+const record: Check = (value) =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? undefined : 'an object';
+const hasMethod = (value: unknown, name: string): boolean =>
+  typeof value === 'object' && value !== null && typeof Reflect.get(value, name) === 'function';
 
 const CHECKS: { readonly [K in keyof Required<HandlerOptions>]: Check } = {
   name: text,
   method: text,
   inject: (value) => (Array.isArray(value) ? undefined : 'an array of tokens'),
   container: (value) => (hasMethod(value, 'createChildContainer') ? undefined : 'a tsyringe container'),
-  parent: (value) => (['function', 'object', 'string'].includes(typeof value) ? undefined : 'a span context, a text, headers, or a function that gives one'),
-  endpoint: (value) => (typeof value === 'string' && isHttpUrl(value) ? undefined : 'an http or https URL, such as http://127.0.0.1:4318/v1/traces'),
+  parent: (value) =>
+    ['function', 'object', 'string'].includes(typeof value)
+      ? undefined
+      : 'a span context, a text, headers, or a function that gives one',
+  endpoint: (value) =>
+    typeof value === 'string' && isHttpUrl(value)
+      ? undefined
+      : 'an http or https URL, such as http://127.0.0.1:4318/v1/traces',
   exporter: (value) => (value === 'otlp' || value === 'jaeger' ? undefined : "'otlp' or 'jaeger'"),
   headers: record,
   exportTimeout: duration,
   flushTimeout: milliseconds,
-  sampleRate: (value) => (typeof value === 'number' && value >= 0 && value <= 100 ? undefined : 'a percentage from 0 to 100'),
+  sampleRate: (value) =>
+    typeof value === 'number' && value >= 0 && value <= 100 ? undefined : 'a percentage from 0 to 100',
   serviceName: text,
   resource: record,
   http: truth,
-  route: (value) => (typeof value === 'function' ? undefined : text(value) && 'a text that is not empty, or a function that gives one'),
-  baggageAttributes: (value) => (Array.isArray(value) && value.every((item) => text(item) === undefined) ? undefined : 'an array of keys'),
+  route: (value) =>
+    typeof value === 'function' ? undefined : text(value) && 'a text that is not empty, or a function that gives one',
+  baggageAttributes: (value) =>
+    Array.isArray(value) && value.every((item) => text(item) === undefined) ? undefined : 'an array of keys',
   logs: (value) => (typeof value === 'boolean' || value === 'console' ? undefined : "true, false or 'console'"),
   instrumentations: (value) =>
-    Array.isArray(value) && value.every((item) => INSTRUMENTATIONS.includes(item as InstrumentationName) || (hasMethod(item, 'enable') && hasMethod(item, 'setTracerProvider')))
+    Array.isArray(value) &&
+    value.every(
+      (item) =>
+        INSTRUMENTATIONS.includes(item as InstrumentationName) ||
+        (hasMethod(item, 'enable') && hasMethod(item, 'setTracerProvider')),
+    )
       ? undefined
       : `an array of instrumentations, each an object or one of ${INSTRUMENTATIONS.join(', ')}`,
   coldStart: truth,
-  spanProcessors: (value) => (Array.isArray(value) && value.every((item) => hasMethod(item, 'onEnd')) ? undefined : 'an array of span processors'),
+  spanProcessors: (value) =>
+    Array.isArray(value) && value.every((item) => hasMethod(item, 'onEnd')) ? undefined : 'an array of span processors',
 };
 
 /** Values of these are never printed: they may hold a token. */
@@ -122,15 +144,26 @@ export function inWords(value: unknown): string {
  * Checks options as a developer wrote them: throws INVALID_OPTION for an unknown key or a value of the wrong kind. `further` are the names of
  * options that `where` takes beside these, `without` those that it does not take.
  */
-export function checkOptions(options: unknown, where: string, further: readonly string[] = [], without: readonly string[] = []): HandlerOptions {
+export function checkOptions(
+  options: unknown,
+  where: string,
+  further: readonly string[] = [],
+  without: readonly string[] = [],
+): HandlerOptions {
   if (options === undefined) return {};
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new FcTracedError('INVALID_OPTION', `${where} takes an object of options, not ${Array.isArray(options) ? 'an array' : options === null ? 'null' : `a ${typeof options}`}.`);
+    throw new FcTracedError(
+      'INVALID_OPTION',
+      `${where} takes an object of options, not ${Array.isArray(options) ? 'an array' : options === null ? 'null' : `a ${typeof options}`}.`,
+    );
   }
   for (const [key, value] of Object.entries(options)) {
     if (!Object.hasOwn(CHECKS, key) || without.includes(key)) {
       const names = [...Object.keys(CHECKS).filter((name) => !without.includes(name)), ...further];
-      throw new FcTracedError('INVALID_OPTION', `${where} has no option "${key}". Its options are ${names.join(', ')}.`);
+      throw new FcTracedError(
+        'INVALID_OPTION',
+        `${where} has no option "${key}". Its options are ${names.join(', ')}.`,
+      );
     }
     if (value === undefined) continue;
     const wanted = CHECKS[key as keyof HandlerOptions](value);

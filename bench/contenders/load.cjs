@@ -9,9 +9,15 @@ function timed(...modules) {
 
 void contend({
   'fc-traced': () => timed('../../dist/index.js'),
-  'everything it can need, at once': () => timed(
-    '@opentelemetry/api', 'reflect-metadata', 'tsyringe', '@opentelemetry/context-async-hooks', '@opentelemetry/sdk-trace-base',
-    '@opentelemetry/exporter-jaeger', '@opentelemetry/exporter-trace-otlp-proto',
-  ),
+  'everything it can need, at once': () =>
+    timed(
+      '@opentelemetry/api',
+      'reflect-metadata',
+      'tsyringe',
+      '@opentelemetry/context-async-hooks',
+      '@opentelemetry/sdk-trace-base',
+      '@opentelemetry/exporter-jaeger',
+      '@opentelemetry/exporter-trace-otlp-proto',
+    ),
   'api, reflect-metadata and tsyringe': () => timed('@opentelemetry/api', 'reflect-metadata', 'tsyringe'),
 });

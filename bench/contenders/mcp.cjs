@@ -8,33 +8,45 @@ const { contend, measureLong } = require('../measure.cjs');
 const { linked } = require('../mcp-link.cjs');
 
 /** Calls one after the other. */
-const timed = (transport, call, ms) => measureLong(async (count) => {
-  for (let i = 0; i < count; i += 1) await call();
-}, ms, transport === 'http' ? { size: 2, warmUp: 100 } : { size: 20, warmUp: 3_000 });
+const timed = (transport, call, ms) =>
+  measureLong(
+    async (count) => {
+      for (let i = 0; i < count; i += 1) await call();
+    },
+    ms,
+    transport === 'http' ? { size: 2, warmUp: 100 } : { size: 20, warmUp: 3_000 },
+  );
 
 /** What one writes who wants a client span and a server span in one trace: around the call, and around the tool. */
 function byHand() {
   const tracer = trace.getTracer('bench');
-  const attributes = { 'mcp.method.name': 'tools/call', 'gen_ai.operation.name': 'execute_tool', 'gen_ai.tool.name': 'weather' };
-  const inSpan = (kind, parent, work) => tracer.startActiveSpan('tools/call weather', { kind, attributes }, parent, async (span) => {
-    try {
-      const result = await work();
-      if (result.isError) span.setStatus({ code: SpanStatusCode.ERROR });
-      return result;
-    } catch (error) {
-      span.recordException(error);
-      span.setStatus({ code: SpanStatusCode.ERROR, message: error.message });
-      throw error;
-    } finally {
-      span.end();
-    }
-  });
-  const aroundTool = (tool, metaOf) => (input, extra) => inSpan(SpanKind.SERVER, propagation.extract(context.active(), metaOf(extra) ?? {}), () => tool(input, extra));
-  const aroundCall = (call) => () => inSpan(SpanKind.CLIENT, context.active(), () => {
-    const meta = {};
-    propagation.inject(context.active(), meta);
-    return call(meta);
-  });
+  const attributes = {
+    'mcp.method.name': 'tools/call',
+    'gen_ai.operation.name': 'execute_tool',
+    'gen_ai.tool.name': 'weather',
+  };
+  const inSpan = (kind, parent, work) =>
+    tracer.startActiveSpan('tools/call weather', { kind, attributes }, parent, async (span) => {
+      try {
+        const result = await work();
+        if (result.isError) span.setStatus({ code: SpanStatusCode.ERROR });
+        return result;
+      } catch (error) {
+        span.recordException(error);
+        span.setStatus({ code: SpanStatusCode.ERROR, message: error.message });
+        throw error;
+      } finally {
+        span.end();
+      }
+    });
+  const aroundTool = (tool, metaOf) => (input, extra) =>
+    inSpan(SpanKind.SERVER, propagation.extract(context.active(), metaOf(extra) ?? {}), () => tool(input, extra));
+  const aroundCall = (call) => () =>
+    inSpan(SpanKind.CLIENT, context.active(), () => {
+      const meta = {};
+      propagation.inject(context.active(), meta);
+      return call(meta);
+    });
   return { aroundTool, aroundCall };
 }
 
@@ -48,9 +60,14 @@ function ours(sampled) {
       linked(generation, transport, { traceServer: traceMcpServer, traceClient: traceMcpClient }, async (call) => {
         const before = ended;
         await call();
-        assert.equal(ended - before, sampled ? 2 : 0, 'a call has a span on either side when it is sampled, and else none');
+        assert.equal(
+          ended - before,
+          sampled ? 2 : 0,
+          'a call has a span on either side when it is sampled, and else none',
+        );
         return timed(transport, call, ms);
-      }));
+      }),
+    );
   };
 }
 
@@ -60,11 +77,20 @@ const WHO = {
     registerDefaultSdk();
     propagation.setGlobalPropagator(new W3CTraceContextPropagator());
     const { aroundTool, aroundCall } = byHand();
-    return underParent(true, () => linked(generation, transport, { aroundTool }, (call) => timed(transport, aroundCall(call), ms)));
+    return underParent(true, () =>
+      linked(generation, transport, { aroundTool }, (call) => timed(transport, aroundCall(call), ms)),
+    );
   },
   unsampled: ours(false),
   sampled: ours(true),
 };
 
-const modes = ['1.x', '2.x'].flatMap((generation) => ['memory', 'http'].flatMap((transport) => Object.entries(WHO).map(([who, run]) => [`${generation}-${transport}-${who}`, (ms) => run(generation, transport, ms)])));
+const modes = ['1.x', '2.x'].flatMap((generation) =>
+  ['memory', 'http'].flatMap((transport) =>
+    Object.entries(WHO).map(([who, run]) => [
+      `${generation}-${transport}-${who}`,
+      (ms) => run(generation, transport, ms),
+    ]),
+  ),
+);
 void contend(Object.fromEntries(modes));

@@ -12,26 +12,37 @@ type Answer = { readonly amount: number; readonly refused?: string; readonly err
 // Otherwise the client waits for three seconds, also by connectTimeout once it is connected: too short where functions start.
 const PATIENT = new RuntimeOptions({ connectTimeout: 30_000, readTimeout: 30_000 });
 
-@Service() class Stock {
+@Service()
+class Stock {
   readonly #client: Client;
 
   constructor(@InjectContext() { credentials }: FcContext) {
     const { host: endpoint, protocol } = new URL(process.env['INVOKE_URL'] ?? '');
-    this.#client = new Client(new $OpenApiUtil.Config({ ...credentials, endpoint, protocol: protocol.replace(':', '') }));
+    this.#client = new Client(
+      new $OpenApiUtil.Config({ ...credentials, endpoint, protocol: protocol.replace(':', '') }),
+    );
   }
 
   @Traced({ kind: 'client', attributes: { 'faas.invoked_name': 'stock', 'faas.invoked_provider': 'alibaba_cloud' } })
   async reserve(order: unknown): Promise<Answer> {
     const request = new InvokeFunctionRequest({ body: Readable.from(Buffer.from(JSON.stringify(order))) });
-    const { body, headers } = await this.#client.invokeFunctionWithOptions('stock', request, traceInvoke(new InvokeFunctionHeaders({})), PATIENT);
+    const { body, headers } = await this.#client.invokeFunctionWithOptions(
+      'stock',
+      request,
+      traceInvoke(new InvokeFunctionHeaders({})),
+      PATIENT,
+    );
     const answer = (await json(body!)) as Answer;
     // InvokeFunction answers with 200 also where the function failed.
-    if (headers?.['x-fc-error-type'] !== undefined) throw new HttpError(502, 'the stock cannot be asked', { cause: new Error(answer.errorMessage) });
+    if (headers?.['x-fc-error-type'] !== undefined) {
+      throw new HttpError(502, 'the stock cannot be asked', { cause: new Error(answer.errorMessage) });
+    }
     return answer;
   }
 }
 
-@Handler({ route: '/orders' }) class Shop {
+@Handler({ route: '/orders' })
+class Shop {
   constructor(private readonly stock: Stock) {}
 
   async handle(event: HttpEvent) {

@@ -5,10 +5,15 @@ import { serve } from 'fc-traced/server';
 import { propagation } from '@opentelemetry/api';
 
 // Nobody has said yet what a samovar costs.
-const PRICES = new Map([['teapot', 20], ['cup', 4], ['samovar', Number.NaN]]);
+const PRICES = new Map([
+  ['teapot', 20],
+  ['cup', 4],
+  ['samovar', Number.NaN],
+]);
 const REBATES = new Map([['acme', 0.1]]);
 
-@Handler({ route: '/prices/{sku}', baggageAttributes: ['tenant'] }) class Price {
+@Handler({ route: '/prices/{sku}', baggageAttributes: ['tenant'] })
+class Price {
   handle({ requestContext }: HttpEvent) {
     const sku = requestContext.http.path.replace('/prices/', '');
     const price = PRICES.get(sku);

@@ -1,7 +1,8 @@
 import 'reflect-metadata';
 import { createHandler, Handler, Service, Traced } from 'fc-traced';
 
-@Service() class Prices {
+@Service()
+class Prices {
   @Traced()
   async of(sku: string): Promise<number | undefined> {
     const response = await fetch(`${process.env['PRICE_URL'] ?? ''}/prices/${encodeURIComponent(sku)}`);
@@ -12,7 +13,8 @@ import { createHandler, Handler, Service, Traced } from 'fc-traced';
   }
 }
 
-@Handler() class Stock {
+@Handler()
+class Stock {
   constructor(private readonly prices: Prices) {}
 
   async handle({ sku, quantity }: { sku: string; quantity: number }) {

@@ -3,7 +3,10 @@ import { readFile } from 'node:fs/promises';
 
 /** The weather by city, out of a file. */
 export class Forecast {
-  @Traced({ attributes: (city: string) => ({ 'weather.city': city }), result: (sky: string) => ({ 'weather.sky': sky }) })
+  @Traced({
+    attributes: (city: string) => ({ 'weather.city': city }),
+    result: (sky: string) => ({ 'weather.sky': sky }),
+  })
   async of(city: string): Promise<string> {
     const sky = (await this.read(process.env['WEATHER_FILE'] ?? 'weather.json'))[city];
     if (sky === undefined) throw new RangeError(`no forecast for ${city}`);

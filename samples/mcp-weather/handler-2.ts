@@ -6,10 +6,13 @@ import { tracedFetch } from './traced-fetch';
 
 const url = new URL(process.env['MCP_SERVER_URL'] ?? 'http://127.0.0.1:9000/mcp');
 
-@Service() class Weather {
+@Service()
+class Weather {
   @Traced()
   async connect(): Promise<Client> {
-    const client = traceMcpClient(new Client({ name: 'assistant', version: '2.0.0' }, { versionNegotiation: { mode: 'auto' } }));
+    const client = traceMcpClient(
+      new Client({ name: 'assistant', version: '2.0.0' }, { versionNegotiation: { mode: 'auto' } }),
+    );
     await client.connect(new StreamableHTTPClientTransport(url, { fetch: tracedFetch }));
     return client;
   }
@@ -21,7 +24,8 @@ const url = new URL(process.env['MCP_SERVER_URL'] ?? 'http://127.0.0.1:9000/mcp'
   }
 }
 
-@Handler() class Assistant {
+@Handler()
+class Assistant {
   constructor(private readonly weather: Weather) {}
 
   async handle({ city }: { readonly city: string }) {

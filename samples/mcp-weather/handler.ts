@@ -8,7 +8,8 @@ import { tracedFetch } from './traced-fetch';
 
 const url = new URL(process.env['MCP_SERVER_URL'] ?? 'http://127.0.0.1:9000/sse');
 
-@Service() class Weather {
+@Service()
+class Weather {
   @Traced()
   async connect(): Promise<Client> {
     const Transport = url.pathname.endsWith('/sse') ? SSEClientTransport : StreamableHTTPClientTransport;
@@ -32,7 +33,8 @@ const url = new URL(process.env['MCP_SERVER_URL'] ?? 'http://127.0.0.1:9000/sse'
   }
 }
 
-@Handler() class Assistant {
+@Handler()
+class Assistant {
   constructor(private readonly weather: Weather) {}
 
   // A connection for each question: what is open when FC freezes the instance is dead when it wakes.

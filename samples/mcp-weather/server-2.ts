@@ -10,17 +10,28 @@ import { Forecast } from './forecast';
 /** A server of 2.x of the SDK, for one request: there are no sessions. */
 function weatherServer(forecast: Forecast): McpServer {
   const server = traceMcpServer(new McpServer({ name: 'weather', version: '2.0.0' }));
-  server.registerTool('forecast', { description: 'The weather of a city', inputSchema: z.object({ city: z.string() }) }, async ({ city }) => ({
-    content: [{ type: 'text', text: await forecast.of(city) }],
-  }));
+  server.registerTool(
+    'forecast',
+    { description: 'The weather of a city', inputSchema: z.object({ city: z.string() }) },
+    async ({ city }) => ({
+      content: [{ type: 'text', text: await forecast.of(city) }],
+    }),
+  );
   return server;
 }
 
-@Handler({ route: '/mcp' }) class Weather {
+@Handler({ route: '/mcp' })
+class Weather {
   private readonly mcp = createMcpHandler(() => weatherServer(new Forecast()));
 
   handle({ headers, body, requestContext: { http } }: HttpEvent): Promise<Response> {
-    return this.mcp.fetch(new Request(`http://${headers['host'] ?? 'weather'}${http.path}`, { method: http.method, headers, ...(body !== '' && { body }) }));
+    return this.mcp.fetch(
+      new Request(`http://${headers['host'] ?? 'weather'}${http.path}`, {
+        method: http.method,
+        headers,
+        ...(body !== '' && { body }),
+      }),
+    );
   }
 }
 

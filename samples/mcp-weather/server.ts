@@ -26,7 +26,9 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   else response.writeHead(pathname === '/messages' ? 404 : 200).end();
 }
 
-const listener = traceListener((request, response) => void answer(request, response).catch(() => response.destroy()), { route: (request) => urlOf(request).pathname });
+const listener = traceListener((request, response) => void answer(request, response).catch(() => response.destroy()), {
+  route: (request) => urlOf(request).pathname,
+});
 const server = createServer({ keepAlive: true }, listener).listen(Number(process.env['FC_SERVER_PORT'] ?? 9000));
 // FC keeps its connections for long.
 server.keepAliveTimeout = 24 * 60 * 60 * 1000;

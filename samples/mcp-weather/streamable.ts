@@ -27,6 +27,8 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   else await session.handleRequest(request, response);
 }
 
-const listener = traceListener((request, response) => void answer(request, response).catch(() => response.destroy()), { route: '/mcp' });
+const listener = traceListener((request, response) => void answer(request, response).catch(() => response.destroy()), {
+  route: '/mcp',
+});
 const server = createServer({ keepAlive: true }, listener).listen(Number(process.env['FC_SERVER_PORT'] ?? 9000));
 server.keepAliveTimeout = 24 * 60 * 60 * 1000;

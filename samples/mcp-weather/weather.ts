@@ -8,8 +8,12 @@ const forecast = new Forecast();
 /** A server of 1.x of the SDK, for one client; it is traced before it is connected. */
 export function weatherServer(): McpServer {
   const server = traceMcpServer(new McpServer({ name: 'weather', version: '1.0.0' }));
-  server.registerTool('forecast', { description: 'The weather of a city', inputSchema: { city: z.string() } }, async ({ city }) => ({
-    content: [{ type: 'text', text: await forecast.of(city) }],
-  }));
+  server.registerTool(
+    'forecast',
+    { description: 'The weather of a city', inputSchema: { city: z.string() } },
+    async ({ city }) => ({
+      content: [{ type: 'text', text: await forecast.of(city) }],
+    }),
+  );
   return server;
 }

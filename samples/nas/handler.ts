@@ -18,7 +18,9 @@ class Files {
     return readFile(path, 'utf8');
   }
 
-  @Traced({ attributes: (path: string, content: string) => ({ 'file.path': path, 'file.size': Buffer.byteLength(content) }) })
+  @Traced({
+    attributes: (path: string, content: string) => ({ 'file.path': path, 'file.size': Buffer.byteLength(content) }),
+  })
   async write(path: string, content: string): Promise<void> {
     await writeFile(path, content);
   }

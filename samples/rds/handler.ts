@@ -12,14 +12,17 @@ const postgres = new Pool({ connectionString: process.env['POSTGRES_URL'], max: 
 // A server closes connections of an instance that was frozen for long. The pool makes new ones.
 postgres.on('error', () => undefined);
 
-@Service() class Stock {
+@Service()
+class Stock {
   @Traced({ result: (price: number) => ({ 'order.price': price }) })
   async price(sku: string): Promise<number> {
     const [rows] = await mysql.execute<RowDataPacket[]>('SELECT price FROM stock WHERE sku = ?', [sku]);
     return Number(rows[0]?.['price']);
   }
 
-  @Traced('wait for a connection') connect() { return mysql.getConnection(); }
+  @Traced('wait for a connection') connect() {
+    return mysql.getConnection();
+  }
 
   @Traced()
   async reserve({ id, sku, quantity }: Order): Promise<void> {
@@ -38,15 +41,20 @@ postgres.on('error', () => undefined);
   }
 }
 
-@Service() class Ledger {
+@Service()
+class Ledger {
   @Traced()
   async book(orderId: string, amount: number): Promise<void> {
     await postgres.query('INSERT INTO bookings (order_id, amount) VALUES ($1, $2)', [orderId, amount]);
   }
 }
 
-@Handler() class Checkout {
-  constructor(private readonly stock: Stock, private readonly ledger: Ledger) {}
+@Handler()
+class Checkout {
+  constructor(
+    private readonly stock: Stock,
+    private readonly ledger: Ledger,
+  ) {}
 
   async handle(order: Order) {
     const [price] = await Promise.all([this.stock.price(order.sku), this.stock.reserve(order)]);

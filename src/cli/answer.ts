@@ -5,6 +5,11 @@ import { paint } from './terminal';
 export function describeAnswer({ title, event, invocation }: AnsweredCall): string {
   const { ok, body, error, durationMs, coldStart } = invocation;
   const took = paint('dim', `${durationMs.toFixed(0)} ms${coldStart ? ', cold start' : ''}`);
-  const answer = ok ? paint('green', body.toString('utf8')) : paint('red', error === undefined ? body.toString('utf8') : `${error.errorType ?? 'error'}: ${error.errorMessage}`);
+  const answer = ok
+    ? paint('green', body.toString('utf8'))
+    : paint(
+        'red',
+        error === undefined ? body.toString('utf8') : `${error.errorType ?? 'error'}: ${error.errorMessage}`,
+      );
   return [`${paint('bold', title)}  ${event}`, `  ${ok ? 'answer' : 'error'}  ${answer}  ${took}`].join('\n');
 }

@@ -22,7 +22,10 @@ export interface Backend {
 }
 
 /** What the command line asks for. */
-export type Command = { readonly name: 'help' } | { readonly name: 'show' } | { readonly name: 'send'; readonly backends: readonly Backend[] };
+export type Command =
+  | { readonly name: 'help' }
+  | { readonly name: 'show' }
+  | { readonly name: 'send'; readonly backends: readonly Backend[] };
 
 /** The command line cannot be understood; the message says why. */
 export class UsageError extends Error {}
@@ -36,7 +39,9 @@ const PATHS: Record<Protocol, readonly [preferred: string, ...others: string[]]>
 function backendOf(protocol: Protocol, text: string): Backend {
   if (!URL.canParse(text)) throw new UsageError(`--${protocol}: not a URL`);
   const url = new URL(text);
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new UsageError(`--${protocol}: only http and https URLs can be sent to`);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    throw new UsageError(`--${protocol}: only http and https URLs can be sent to`);
+  }
   if (url.pathname === '/') url.pathname = PATHS[protocol][0];
   if (!PATHS[protocol].some((path) => url.pathname.endsWith(path))) {
     throw new UsageError(`--${protocol}: the path of the URL must end with ${PATHS[protocol].join(' or ')}`);
@@ -54,6 +59,8 @@ export function parseCommand(args: readonly string[]): Command {
     throw new UsageError(error instanceof Error ? error.message : 'the options cannot be read', { cause: error });
   }
   if (values.help === true) return { name: 'help' };
-  const backends = (['jaeger', 'otlp'] as const).flatMap((protocol) => (values[protocol] === undefined ? [] : [backendOf(protocol, values[protocol])]));
+  const backends = (['jaeger', 'otlp'] as const).flatMap((protocol) =>
+    values[protocol] === undefined ? [] : [backendOf(protocol, values[protocol])],
+  );
   return backends.length === 0 ? { name: 'show' } : { name: 'send', backends };
 }

@@ -15,7 +15,10 @@ export interface AnsweredCall {
 }
 
 async function callsOf(): Promise<{ title: string; event: string }[]> {
-  const order = JSON.parse(await readFile(join(PACKAGE, 'samples', 'orders', 'event.json'), 'utf8')) as Record<string, unknown>;
+  const order = JSON.parse(await readFile(join(PACKAGE, 'samples', 'orders', 'event.json'), 'utf8')) as Record<
+    string,
+    unknown
+  >;
   return [
     { title: 'cold call', event: JSON.stringify(order) },
     { title: 'warm call', event: JSON.stringify({ ...order, id: 'A-1002' }) },

@@ -107,5 +107,9 @@ function endBuild(span: Span): void {
 }
 
 function failed(): void {
-  countAndTell('fc_traced.telemetry_errors', 1, 'the spans of a cold start could not be made: a span processor, sampler or tracer provider threw');
+  countAndTell(
+    'fc_traced.telemetry_errors',
+    1,
+    'the spans of a cold start could not be made: a span processor, sampler or tracer provider threw',
+  );
 }

@@ -24,7 +24,11 @@ export function startOf(span: Span): number {
 
 /** Makes the span of a phase that is over, and those of what it consisted of below it. */
 export function recordPhase(tracer: Tracer, phase: Phase, context: Context, clock: WallClock): void {
-  const span = tracer.startSpan(phase.name, { startTime: clock(phase.began), ...(phase.attributes && { attributes: phase.attributes }) }, context);
+  const span = tracer.startSpan(
+    phase.name,
+    { startTime: clock(phase.began), ...(phase.attributes && { attributes: phase.attributes }) },
+    context,
+  );
   const below = contextWithSpan(context, span);
   for (const inner of phase.within) recordPhase(tracer, inner, below, clock);
   span.end(clock(phase.ended));

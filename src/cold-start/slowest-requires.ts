@@ -9,7 +9,12 @@ import type { Phase } from './phase';
 /** A module that was found already loaded takes less, in milliseconds. */
 const LEAST = 0.5;
 
-type Load = (this: unknown, request: string, parent: { readonly filename?: string | null } | undefined, ...rest: unknown[]) => unknown;
+type Load = (
+  this: unknown,
+  request: string,
+  parent: { readonly filename?: string | null } | undefined,
+  ...rest: unknown[]
+) => unknown;
 
 /** One `require` that is under way, or is over. */
 interface Required {
@@ -30,7 +35,9 @@ const ownMillis = ({ began, ended, nestedMillis }: Required): number => ended - 
 /** The file of this package that is being loaded, as Node.js knows it. A bundle has none, and in its place there can be anything: a `require` without cache, modules without names. */
 function findDoor(): { readonly loaded: boolean } | undefined {
   try {
-    return Object.values(require.cache).find((module) => module?.loaded === false && path.dirname(module.filename) === path.dirname(__dirname));
+    return Object.values(require.cache).find(
+      (module) => module?.loaded === false && path.dirname(module.filename) === path.dirname(__dirname),
+    );
   } catch {
     return undefined;
   }
@@ -47,7 +54,15 @@ export class RequireWatch {
   private readonly folder = codeFolder();
   private readonly kept: Required[] = [];
   /** This package, whose loading began before anybody looked on. */
-  private readonly ourselves: Required = { request: 'fc-traced', requiredBy: undefined, began: firstModuleAt, above: undefined, isPackage: true, ended: performance.now(), nestedMillis: 0 };
+  private readonly ourselves: Required = {
+    request: 'fc-traced',
+    requiredBy: undefined,
+    began: firstModuleAt,
+    above: undefined,
+    isPackage: true,
+    ended: performance.now(),
+    nestedMillis: 0,
+  };
   /** The file that the program required to get it, while it is at that. */
   private readonly door = findDoor();
   private innermost: Required | undefined = this.ourselves;
@@ -95,7 +110,13 @@ export class RequireWatch {
     if (this.isOver || typeof request !== 'string') return undefined;
     if (this.innermost === this.ourselves && this.door?.loaded !== false) this.close(this.ourselves);
     const above = this.innermost;
-    if (above?.isPackage === true && !isBare(request) && !(path.isAbsolute(request) && isOwnFile(request, this.folder))) return undefined;
+    if (
+      above?.isPackage === true &&
+      !isBare(request) &&
+      !(path.isAbsolute(request) && isOwnFile(request, this.folder))
+    ) {
+      return undefined;
+    }
     const isPackage = isBare(request) || packageOf(request) !== undefined;
     this.innermost = { request, requiredBy, began: performance.now(), above, isPackage, ended: 0, nestedMillis: 0 };
     return this.innermost;

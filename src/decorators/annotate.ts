@@ -22,7 +22,17 @@ export type AnnotateOptions<F extends AnyMethod = AnyMethod, T = any> = Pick<Tra
 function lookingOn(succeed: (value: unknown) => void): TracedCall {
   const nothing = (): void => {};
   const run: TracedCall['run'] = (fn, self, args) => Reflect.apply(fn, self, args) as unknown;
-  const call: TracedCall = { isFresh: false, counts: false, run, settled: (value) => value, succeed, fail: nothing, cancel: nothing, annotate: nothing, again: () => call };
+  const call: TracedCall = {
+    isFresh: false,
+    counts: false,
+    run,
+    settled: (value) => value,
+    succeed,
+    fail: nothing,
+    cancel: nothing,
+    annotate: nothing,
+    again: () => call,
+  };
   return call;
 }
 
@@ -41,7 +51,12 @@ function wrap(method: AnyMethod, { attributes, result }: AnnotateOptions): AnyMe
       if (attributes !== undefined) add('attributes', attributes, args);
       const value: unknown = Reflect.apply(method, this, args);
       if (result === undefined) return value;
-      if (types.isGeneratorObject(value)) return followIterator(value, lookingOn((given) => add('result', result, [given])));
+      if (types.isGeneratorObject(value)) {
+        return followIterator(
+          value,
+          lookingOn((given) => add('result', result, [given])),
+        );
+      }
       if (typeof value !== 'object' || value === null || !promiseLifetime.supports(value)) {
         add('result', result, [value]);
         return value;
@@ -79,16 +94,29 @@ function wrap(method: AnyMethod, { attributes, result }: AnnotateOptions): AnyMe
  * }
  * ```
  */
-// oxlint-disable-next-line typescript/no-explicit-any -- a member of any class; legacy wants a descriptor back, standard a method
-export function Annotate<F extends AnyMethod, T = any>(options: AnnotateOptions<F, T>): (...args: MemberDecoratorArguments<F, T>) => any;
+// oxlint-disable-next-line typescript/no-explicit-any -- a member of any class
+export function Annotate<F extends AnyMethod, T = any>(
+  options: AnnotateOptions<F, T>,
+  // oxlint-disable-next-line typescript/no-explicit-any -- legacy decorators return a descriptor, standard ones a method
+): (...args: MemberDecoratorArguments<F, T>) => any;
 export function Annotate(options: AnnotateOptions): (...args: unknown[]) => unknown {
   const { attributes, result } = (options as AnnotateOptions | undefined) ?? {};
-  if ([attributes, result].every((extractor) => typeof extractor !== 'function')) throw new FcTracedError('INVALID_OPTION', '@Annotate needs the option attributes or result, a function that gives attributes.');
+  if ([attributes, result].every((extractor) => typeof extractor !== 'function')) {
+    throw new FcTracedError(
+      'INVALID_OPTION',
+      '@Annotate needs the option attributes or result, a function that gives attributes.',
+    );
+  }
   return (...[target, second, descriptor]) => {
     const isStandard = typeof second === 'object' && second !== null;
     const method = isStandard ? target : (descriptor as PropertyDescriptor | undefined)?.value;
     const key = isStandard ? (second as ClassMethodDecoratorContext).name : (second as PropertyKey);
-    if (typeof method !== 'function') throw new FcTracedError('INVALID_TARGET', `@Annotate on ${memberName(key).replace(/^\./, '')} must stand on a method.`);
+    if (typeof method !== 'function') {
+      throw new FcTracedError(
+        'INVALID_TARGET',
+        `@Annotate on ${memberName(key).replace(/^\./, '')} must stand on a method.`,
+      );
+    }
     const wrapper = wrap(method as AnyMethod, options);
     return isStandard ? wrapper : { ...(descriptor as PropertyDescriptor), value: wrapper };
   };

@@ -15,14 +15,28 @@ export interface HandlerDecorator {
 
 function entryOptions(options: HandlerOptions, where: string): EntryOptions {
   const unknown = Object.keys(options).find((key) => key !== 'name');
-  if (unknown !== undefined) throw new FcTracedError('INVALID_OPTION', `${where} takes the option "name" alone; "${unknown}" belongs to @Handler on the class.`);
+  if (unknown !== undefined) {
+    throw new FcTracedError(
+      'INVALID_OPTION',
+      `${where} takes the option "name" alone; "${unknown}" belongs to @Handler on the class.`,
+    );
+  }
   return options;
 }
 
-function decorateMethod(options: HandlerOptions, method: unknown, key: PropertyKey, target: object | undefined, isStatic: boolean): void {
+function decorateMethod(
+  options: HandlerOptions,
+  method: unknown,
+  key: PropertyKey,
+  target: object | undefined,
+  isStatic: boolean,
+): void {
   const where = `@Handler on the method ${String(key)}`;
   if (typeof method !== 'function' || typeof key !== 'string' || key.startsWith('#') || isStatic) {
-    throw new FcTracedError('INVALID_TARGET', `@Handler on ${String(key)} must stand on a class or on a public instance method.`);
+    throw new FcTracedError(
+      'INVALID_TARGET',
+      `@Handler on ${String(key)} must stand on a class or on a public instance method.`,
+    );
   }
   recordEntry(entryOptions(options, where), method, target === undefined ? undefined : { target, key });
 }
@@ -47,14 +61,30 @@ function decorateMethod(options: HandlerOptions, method: unknown, key: PropertyK
  * ```
  */
 export function Handler(options?: HandlerOptions): HandlerDecorator {
-  if (arguments.length > 1 || typeof options === 'function') throw new FcTracedError('INVALID_OPTION', '@Handler needs its parentheses: @Handler().');
+  if (arguments.length > 1 || typeof options === 'function') {
+    throw new FcTracedError('INVALID_OPTION', '@Handler needs its parentheses: @Handler().');
+  }
   const checked = checkOptions(options, '@Handler');
   return (...[target, second, descriptor]: readonly [unknown, unknown?, unknown?]): void => {
     if (typeof second === 'object' && second !== null && 'kind' in second) {
       const context = second as ClassDecoratorContext | ClassMethodDecoratorContext;
-      if (context.kind !== 'class') return decorateMethod(checked, context.kind === 'method' ? target : undefined, context.name, undefined, context.static);
+      if (context.kind !== 'class') {
+        return decorateMethod(
+          checked,
+          context.kind === 'method' ? target : undefined,
+          context.name,
+          undefined,
+          context.static,
+        );
+      }
     } else if (second !== undefined || typeof descriptor === 'number') {
-      return decorateMethod(checked, (descriptor as PropertyDescriptor | undefined)?.value, (second as PropertyKey | undefined) ?? 'a constructor parameter', target as object, typeof target === 'function');
+      return decorateMethod(
+        checked,
+        (descriptor as PropertyDescriptor | undefined)?.value,
+        (second as PropertyKey | undefined) ?? 'a constructor parameter',
+        target as object,
+        typeof target === 'function',
+      );
     }
     makeInjectable(target as Constructor, checked.inject, '@Handler');
     recordHandler(checked, target as object);

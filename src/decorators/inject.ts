@@ -8,7 +8,10 @@ type ParameterDecorator = ReturnType<typeof inject>;
 function injected(token: InjectionToken, name: string): ParameterDecorator {
   return (target, key, index) => {
     if (typeof target !== 'function' || key !== undefined || typeof index !== 'number') {
-      throw new FcTracedError('INVALID_TARGET', `@${name}() must stand on a parameter of a constructor; with standard decorators, name the tokens by the option inject.`);
+      throw new FcTracedError(
+        'INVALID_TARGET',
+        `@${name}() must stand on a parameter of a constructor; with standard decorators, name the tokens by the option inject.`,
+      );
     }
     inject(token)(target, key, index);
   };

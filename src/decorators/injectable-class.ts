@@ -6,16 +6,26 @@ import type { Constructor } from './metadata';
 type NewableClass = new (...args: never[]) => object;
 
 /** Registers a class with tsyringe: its constructor's parameters are told by `tokens`, else by the metadata that the compiler emitted. */
-export function makeInjectable(target: Constructor, tokens: readonly InjectionToken[] | undefined, decorator: string): void {
+export function makeInjectable(
+  target: Constructor,
+  tokens: readonly InjectionToken[] | undefined,
+  decorator: string,
+): void {
   const newable = target as NewableClass;
   if (tokens !== undefined) {
     const emitted = (Reflect.getMetadata('design:paramtypes', newable) ?? []) as unknown[];
     if (tokens.length < newable.length) {
-      throw new FcTracedError('INVALID_OPTION', `Option "inject" of ${decorator} on ${newable.name} names ${tokens.length} of ${newable.length} constructor parameters: name a token for each.`);
+      throw new FcTracedError(
+        'INVALID_OPTION',
+        `Option "inject" of ${decorator} on ${newable.name} names ${tokens.length} of ${newable.length} constructor parameters: name a token for each.`,
+      );
     }
     tokens.forEach((token, index) => {
       if (token === undefined || token === null) {
-        throw new FcTracedError('INVALID_OPTION', `Option "inject" of ${decorator} on ${newable.name} is ${String(token)} at position ${index}: the module of that class is perhaps imported in a circle, or only as a type.`);
+        throw new FcTracedError(
+          'INVALID_OPTION',
+          `Option "inject" of ${decorator} on ${newable.name} is ${String(token)} at position ${index}: the module of that class is perhaps imported in a circle, or only as a type.`,
+        );
       }
       inject(token)(newable, undefined, index);
     });

@@ -74,7 +74,11 @@ function readMember(symbol: symbol, owner: object, key: PropertyKey): unknown {
 /** Members of `start` and what it inherits from, nearest first, each key once. */
 function* membersOf(start: object): Generator<readonly [owner: object, key: PropertyKey]> {
   const seen = new Set<PropertyKey>();
-  for (let owner: object | null = start; owner !== null && owner !== Object.prototype && owner !== Function.prototype; owner = Reflect.getPrototypeOf(owner)) {
+  for (
+    let owner: object | null = start;
+    owner !== null && owner !== Object.prototype && owner !== Function.prototype;
+    owner = Reflect.getPrototypeOf(owner)
+  ) {
     for (const key of Reflect.ownKeys(owner)) {
       if (seen.has(key)) continue;
       seen.add(key);
@@ -114,5 +118,9 @@ export function getTracedMetadata(tracedClass: Constructor): TracedMetadata {
     const options = readMember(ENTRY, owner, key) as EntryOptions | undefined;
     return options === undefined || typeof key !== 'string' ? [] : [{ method: key, options }];
   });
-  return { ...(handler && { handler }), entries, methods: [...methodsOn(prototype, false), ...methodsOn(tracedClass, true)] };
+  return {
+    ...(handler && { handler }),
+    entries,
+    methods: [...methodsOn(prototype, false), ...methodsOn(tracedClass, true)],
+  };
 }

@@ -20,24 +20,35 @@ export function classNameOf(target: unknown): string {
 function owningClass(self: unknown, key: PropertyKey, wrapper: unknown): Owner {
   const start: unknown = typeof self === 'function' ? self : Object.getPrototypeOf(self ?? {});
   let guess: unknown;
-  for (let owner = start as object | null; owner !== null && owner !== undefined; owner = Reflect.getPrototypeOf(owner)) {
+  for (
+    let owner = start as object | null;
+    owner !== null && owner !== undefined;
+    owner = Reflect.getPrototypeOf(owner)
+  ) {
     const descriptor = Reflect.getOwnPropertyDescriptor(owner, key);
     if (descriptor === undefined) continue;
-    if (descriptor.value === wrapper || descriptor.get === wrapper || descriptor.set === wrapper) return { className: classNameOf(owner), isCertain: true };
+    if (descriptor.value === wrapper || descriptor.get === wrapper || descriptor.set === wrapper) {
+      return { className: classNameOf(owner), isCertain: true };
+    }
     guess ??= owner;
   }
   return { className: classNameOf(guess ?? self), isCertain: false };
 }
 
 /** Attributes of arguments that `@SpanAttribute` marked, below those of the option. */
-function withParameters(options: CheckedTracedOptions, parameters: ReadonlyMap<number, string> | undefined): Extractor | undefined {
+function withParameters(
+  options: CheckedTracedOptions,
+  parameters: ReadonlyMap<number, string> | undefined,
+): Extractor | undefined {
   const given = typeof options.attributes === 'function' ? (options.attributes as Extractor) : undefined;
   if (parameters === undefined || parameters.size === 0) return given;
   return function (this: unknown, ...args: never[]) {
     const marked = Object.fromEntries([...parameters].map(([index, key]) => [key, args[index]]));
     const own: unknown = given === undefined ? undefined : Reflect.apply(given, this, args);
     // What is no object of attributes is told of as such.
-    if (own !== undefined && own !== null && (typeof own !== 'object' || Array.isArray(own) || types.isPromise(own))) return own;
+    if (own !== undefined && own !== null && (typeof own !== 'object' || Array.isArray(own) || types.isPromise(own))) {
+      return own;
+    }
     return { ...marked, ...(own as object | undefined) };
   };
 }
@@ -54,7 +65,10 @@ export interface TracedMember {
 }
 
 /** Options and member as the wrapper wants them. */
-export function specOf(options: CheckedTracedOptions, { method, key, wrapper, className, parameters }: TracedMember): SpanSpec {
+export function specOf(
+  options: CheckedTracedOptions,
+  { method, key, wrapper, className, parameters }: TracedMember,
+): SpanSpec {
   const nameIn = (owner: string): string => options.name ?? `${owner === '' ? '(anonymous)' : owner}${memberName(key)}`;
   return {
     name: options.name ?? (className === undefined ? undefined : nameIn(className)),

@@ -23,10 +23,17 @@ const LIFECYCLES: Readonly<Record<ServiceScope, Lifecycle>> = {
 
 function check(options: ServiceOptions): void {
   const unknown = Object.keys(options).find((key) => key !== 'inject' && key !== 'scope');
-  if (unknown !== undefined) throw new FcTracedError('INVALID_OPTION', `@Service has no option "${unknown}". Its options are inject, scope.`);
-  if (options.inject !== undefined && !Array.isArray(options.inject)) throw new FcTracedError('INVALID_OPTION', 'Option "inject" of @Service must be an array of tokens.');
+  if (unknown !== undefined) {
+    throw new FcTracedError('INVALID_OPTION', `@Service has no option "${unknown}". Its options are inject, scope.`);
+  }
+  if (options.inject !== undefined && !Array.isArray(options.inject)) {
+    throw new FcTracedError('INVALID_OPTION', 'Option "inject" of @Service must be an array of tokens.');
+  }
   if (options.scope !== undefined && !Object.hasOwn(LIFECYCLES, options.scope)) {
-    throw new FcTracedError('INVALID_OPTION', `Option "scope" of @Service must be one of ${Object.keys(LIFECYCLES).join(', ')}, not ${JSON.stringify(options.scope)}.`);
+    throw new FcTracedError(
+      'INVALID_OPTION',
+      `Option "scope" of @Service must be one of ${Object.keys(LIFECYCLES).join(', ')}, not ${JSON.stringify(options.scope)}.`,
+    );
   }
 }
 
@@ -49,7 +56,9 @@ function check(options: ServiceOptions): void {
  * ```
  */
 export function Service(options: ServiceOptions = {}): (target: Constructor, context?: ClassDecoratorContext) => void {
-  if (arguments.length > 1 || typeof options === 'function') throw new FcTracedError('INVALID_OPTION', '@Service needs its parentheses: @Service().');
+  if (arguments.length > 1 || typeof options === 'function') {
+    throw new FcTracedError('INVALID_OPTION', '@Service needs its parentheses: @Service().');
+  }
   check(options);
   return (target: unknown, second?: { readonly kind?: unknown }) => {
     if (typeof target !== 'function' || (second !== undefined && second.kind !== 'class')) {
@@ -57,6 +66,12 @@ export function Service(options: ServiceOptions = {}): (target: Constructor, con
     }
     makeInjectable(target as Constructor, options.inject, '@Service');
     const lifecycle = LIFECYCLES[options.scope ?? 'transient'];
-    if (lifecycle !== Lifecycle.Transient) container.register(target as InjectionToken, { useClass: target as new (...args: never[]) => object }, { lifecycle });
+    if (lifecycle !== Lifecycle.Transient) {
+      container.register(
+        target as InjectionToken,
+        { useClass: target as new (...args: never[]) => object },
+        { lifecycle },
+      );
+    }
   };
 }

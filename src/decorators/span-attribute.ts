@@ -23,10 +23,15 @@ const marked = new WeakMap<object, Map<PropertyKey, Map<number, string>>>();
  * ```
  */
 export function SpanAttribute(key: string): (target: object, member: string | symbol, index: number) => void {
-  if (typeof key !== 'string' || key.trim() === '') throw new FcTracedError('INVALID_OPTION', '@SpanAttribute needs the name of an attribute, one that is not empty.');
+  if (typeof key !== 'string' || key.trim() === '') {
+    throw new FcTracedError('INVALID_OPTION', '@SpanAttribute needs the name of an attribute, one that is not empty.');
+  }
   return (target: object, member: string | symbol | undefined, index: number) => {
     if (member === undefined || typeof index !== 'number') {
-      throw new FcTracedError('INVALID_TARGET', `@SpanAttribute('${key}') in ${classNameOf(target)} must stand on a parameter of a method${member === undefined ? ', not of the constructor' : `, as in ${memberName(member).replace(/^\./, '')}(@SpanAttribute('${key}') value)`}.`);
+      throw new FcTracedError(
+        'INVALID_TARGET',
+        `@SpanAttribute('${key}') in ${classNameOf(target)} must stand on a parameter of a method${member === undefined ? ', not of the constructor' : `, as in ${memberName(member).replace(/^\./, '')}(@SpanAttribute('${key}') value)`}.`,
+      );
     }
     const members = marked.get(target) ?? new Map<PropertyKey, Map<number, string>>();
     marked.set(target, members);

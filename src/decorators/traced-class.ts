@@ -18,9 +18,20 @@ function traceMethods({ filter, ...options }: CheckedTracedOptions, target: obje
   for (const key of Reflect.ownKeys(target)) {
     const descriptor = Reflect.getOwnPropertyDescriptor(target, key);
     const method: unknown = descriptor?.value;
-    if (descriptor?.configurable !== true || typeof method !== 'function' || isClassOrConstructor(target, key, method)) continue;
+    if (
+      descriptor?.configurable !== true ||
+      typeof method !== 'function' ||
+      isClassOrConstructor(target, key, method)
+    ) {
+      continue;
+    }
     if (isSettled(method, target, key) || filter?.(key) === false) continue;
-    const { wrapper, spec } = wrapOnce(options, { method: method as AnyMethod, key, className: classNameOf(target), parameters: markedParameters(target, key) });
+    const { wrapper, spec } = wrapOnce(options, {
+      method: method as AnyMethod,
+      key,
+      className: classNameOf(target),
+      parameters: markedParameters(target, key),
+    });
     Object.defineProperty(target, key, { ...descriptor, value: wrapper });
     recordTraced(spec, wrapper, { target, key });
   }
@@ -28,7 +39,9 @@ function traceMethods({ filter, ...options }: CheckedTracedOptions, target: obje
 
 /** A class's constructor, and what is kept in static members to be called with `new`: classes, constructor functions, built-in ones. */
 function isClassOrConstructor(target: object, key: PropertyKey, method: object): boolean {
-  if (typeof target !== 'function') return key === 'constructor' || /^class\b/.test(Function.prototype.toString.call(method));
+  if (typeof target !== 'function') {
+    return key === 'constructor' || /^class\b/.test(Function.prototype.toString.call(method));
+  }
   return Object.hasOwn(method, 'prototype') && !types.isGeneratorFunction(method);
 }
 
@@ -48,12 +61,20 @@ function isClassOrConstructor(target: object, key: PropertyKey, method: object):
  * }
  * ```
  */
-export function Untraced(): (target: object, second: PropertyKey | ClassMethodDecoratorContext, descriptor?: PropertyDescriptor) => void {
-  if (arguments.length > 0) throw new FcTracedError('INVALID_OPTION', '@Untraced takes no options and needs its parentheses: @Untraced().');
+export function Untraced(): (
+  target: object,
+  second: PropertyKey | ClassMethodDecoratorContext,
+  descriptor?: PropertyDescriptor,
+) => void {
+  if (arguments.length > 0) {
+    throw new FcTracedError('INVALID_OPTION', '@Untraced takes no options and needs its parentheses: @Untraced().');
+  }
   return (target, second, descriptor) => {
     const isStandard = typeof second === 'object' && second !== null;
     const method: unknown = isStandard ? target : descriptor?.value;
-    if (typeof method !== 'function' || (isStandard && second.kind !== 'method')) throw new FcTracedError('INVALID_TARGET', '@Untraced must stand on a method.');
+    if (typeof method !== 'function' || (isStandard && second.kind !== 'method')) {
+      throw new FcTracedError('INVALID_TARGET', '@Untraced must stand on a method.');
+    }
     if (descriptor !== undefined) settlePlace(target, second as PropertyKey);
     leaveUntraced(method);
   };

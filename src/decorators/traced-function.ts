@@ -19,10 +19,20 @@ import { wrapOnce } from './wrapped-methods';
  * ```
  */
 export function traced<F extends AnyMethod>(fn: F, nameOrOptions?: string | TracedOptions<F, ThisParameterType<F>>): F {
-  if (typeof fn !== 'function' || /^class\b/.test(Function.prototype.toString.call(fn))) throw new FcTracedError('INVALID_TARGET', `traced() takes a function, not ${typeof fn === 'function' ? `the class ${fn.name}` : `a value of type ${typeof fn}`}.`);
+  if (typeof fn !== 'function' || /^class\b/.test(Function.prototype.toString.call(fn))) {
+    throw new FcTracedError(
+      'INVALID_TARGET',
+      `traced() takes a function, not ${typeof fn === 'function' ? `the class ${fn.name}` : `a value of type ${typeof fn}`}.`,
+    );
+  }
   const options = checkTracedOptions(nameOrOptions);
   checkPlace(options, false, 'a function');
   const name = options.name ?? fn.name;
-  if (name === '') throw new FcTracedError('INVALID_OPTION', 'traced() was given a function without a name: give one as the second argument.');
+  if (name === '') {
+    throw new FcTracedError(
+      'INVALID_OPTION',
+      'traced() was given a function without a name: give one as the second argument.',
+    );
+  }
   return wrapOnce({ ...options, name }, { method: fn, key: name, className: '' }).wrapper as F;
 }

@@ -13,7 +13,8 @@ export type AnyMethod = (...args: any[]) => any;
 export type AttributeSource = Readonly<Record<string, unknown>>;
 
 /** What a method gives in the end: what its promise or generator gives, or the returned value itself. */
-export type ResultOf<F extends AnyMethod> = ReturnType<F> extends Generator<unknown, infer R> | AsyncGenerator<unknown, infer R> ? R : Awaited<ReturnType<F>>;
+export type ResultOf<F extends AnyMethod> =
+  ReturnType<F> extends Generator<unknown, infer R> | AsyncGenerator<unknown, infer R> ? R : Awaited<ReturnType<F>>;
 
 /** Errors that are part of the bargain: classes, or a predicate. */
 // oxlint-disable-next-line typescript/no-explicit-any -- a class of errors may take anything
@@ -58,7 +59,8 @@ export interface TracedClassOptions extends Pick<TracedOptions, 'kind' | 'runtim
 }
 
 /** Options, checked; of an unknown method. */
-export type CheckedTracedOptions = Omit<TracedOptions, 'kind' | 'filter'> & Omit<TracedClassOptions, 'kind'> & { readonly kind: SpanKind };
+export type CheckedTracedOptions = Omit<TracedOptions, 'kind' | 'filter'> &
+  Omit<TracedClassOptions, 'kind'> & { readonly kind: SpanKind };
 
 function invalid(message: string): FcTracedError {
   return new FcTracedError('INVALID_OPTION', message);
@@ -78,10 +80,16 @@ const CHECKS: Readonly<Record<string, (value: unknown) => string | undefined>> =
   name: (value) => (typeof value === 'string' && value.trim() !== '' ? undefined : 'a text that is not empty'),
   runtimeClass: flag,
   kind: () => undefined,
-  attributes: (value) => (typeof value === 'function' || (typeof value === 'object' && value !== null && !Array.isArray(value)) ? undefined : 'an object or a function of the arguments'),
+  attributes: (value) =>
+    typeof value === 'function' || (typeof value === 'object' && value !== null && !Array.isArray(value))
+      ? undefined
+      : 'an object or a function of the arguments',
   result: fn,
   links: fn,
-  expected: (value) => (typeof value === 'function' || (Array.isArray(value) && value.every((item) => typeof item === 'function')) ? undefined : 'a list of error classes or a predicate'),
+  expected: (value) =>
+    typeof value === 'function' || (Array.isArray(value) && value.every((item) => typeof item === 'function'))
+      ? undefined
+      : 'a list of error classes or a predicate',
   root: flag,
   callback: flag,
   count: flag,
@@ -94,18 +102,28 @@ const CLASS_KEYS = ['kind', 'runtimeClass', 'expected', 'filter'];
 /** Checks what `@Traced` was given; throws INVALID_OPTION where it can never work. */
 export function checkTracedOptions(given: unknown): CheckedTracedOptions {
   if (typeof given === 'string') {
-    if (given.trim() === '') throw invalid('The name given to @Traced is empty: leave it out for the default, Class.method.');
+    if (given.trim() === '') {
+      throw invalid('The name given to @Traced is empty: leave it out for the default, Class.method.');
+    }
     return { name: given, kind: SpanKind.INTERNAL };
   }
   if (given === undefined) return { kind: SpanKind.INTERNAL };
-  if (typeof given !== 'object' || given === null) throw invalid('@Traced takes a name or an object of options, and needs its parentheses: @Traced().');
+  if (typeof given !== 'object' || given === null) {
+    throw invalid('@Traced takes a name or an object of options, and needs its parentheses: @Traced().');
+  }
   for (const [key, value] of Object.entries(given)) {
-    if (!Object.hasOwn(CHECKS, key)) throw invalid(`@Traced has no option "${key}". Its options are ${METHOD_KEYS.join(', ')}; on a class: ${CLASS_KEYS.join(', ')}.`);
+    if (!Object.hasOwn(CHECKS, key)) {
+      throw invalid(
+        `@Traced has no option "${key}". Its options are ${METHOD_KEYS.join(', ')}; on a class: ${CLASS_KEYS.join(', ')}.`,
+      );
+    }
     const wanted = value === undefined ? undefined : CHECKS[key]!(value);
     if (wanted !== undefined) throw invalid(`Option "${key}" of @Traced must be ${wanted}.`);
   }
   const options = given as TracedOptions & TracedClassOptions;
-  if (typeof options.attributes === 'object' && Object.keys(options.attributes).includes('')) throw invalid('Option "attributes" of @Traced has an empty key: give each attribute a name.');
+  if (typeof options.attributes === 'object' && Object.keys(options.attributes).includes('')) {
+    throw invalid('Option "attributes" of @Traced has an empty key: give each attribute a name.');
+  }
   return { ...options, kind: kindOf(options.kind) };
 }
 
@@ -113,13 +131,20 @@ export function checkTracedOptions(given: unknown): CheckedTracedOptions {
 export function checkPlace(options: CheckedTracedOptions, isClass: boolean, where: string): void {
   const allowed = isClass ? CLASS_KEYS : METHOD_KEYS;
   const wrong = Object.keys(options).find((key) => !allowed.includes(key) && Reflect.get(options, key) !== undefined);
-  if (wrong !== undefined) throw invalid(`Option "${wrong}" of @Traced does not belong on ${where}: there, its options are ${allowed.join(', ')}.`);
+  if (wrong !== undefined) {
+    throw invalid(
+      `Option "${wrong}" of @Traced does not belong on ${where}: there, its options are ${allowed.join(', ')}.`,
+    );
+  }
 }
 
 /** Whether an error is one of those that were named. */
 export function expectation(expected: ExpectedErrors | undefined): ((error: unknown) => boolean) | undefined {
   if (expected === undefined) return undefined;
-  const matches = typeof expected === 'function' ? expected : (error: unknown): boolean => expected.some((errorClass) => error instanceof errorClass);
+  const matches =
+    typeof expected === 'function'
+      ? expected
+      : (error: unknown): boolean => expected.some((errorClass) => error instanceof errorClass);
   return (error) => {
     try {
       const said: unknown = matches(error);

@@ -5,15 +5,29 @@ import { classNameOf, memberName } from './method-spec';
 import { markedParameters } from './span-attribute';
 import { traceClass } from './traced-class';
 import { checkPlace, checkTracedOptions } from './traced-options';
-import type { AnyMethod, CheckedTracedOptions, MemberDecoratorArguments, TracedClassOptions, TracedOptions } from './traced-options';
+import type {
+  AnyMethod,
+  CheckedTracedOptions,
+  MemberDecoratorArguments,
+  TracedClassOptions,
+  TracedOptions,
+} from './traced-options';
 import { settlePlace, wrapOnce } from './wrapped-methods';
+
+/* oxlint-disable typescript/no-explicit-any -- members of any class and any type */
+type StandardMemberContext =
+  | ClassGetterDecoratorContext<any, any>
+  | ClassSetterDecoratorContext<any, any>
+  | ClassAccessorDecoratorContext<any, any>
+  | ClassFieldDecoratorContext<any, any>;
+/* oxlint-enable typescript/no-explicit-any */
 
 /** `@Traced` on members other than methods, and on classes. */
 interface LooseDecorator {
   // oxlint-disable-next-line typescript/no-explicit-any -- a getter's value may be of any type
   (target: object, key: PropertyKey, descriptor: TypedPropertyDescriptor<any>): any;
-  // oxlint-disable-next-line typescript/no-explicit-any -- as above
-  (value: unknown, context: ClassGetterDecoratorContext<any, any> | ClassSetterDecoratorContext<any, any> | ClassAccessorDecoratorContext<any, any> | ClassFieldDecoratorContext<any, any>): any;
+  // oxlint-disable-next-line typescript/no-explicit-any -- likewise
+  (value: unknown, context: StandardMemberContext): any;
   // oxlint-disable-next-line typescript/no-explicit-any -- any class
   (target: abstract new (...args: any[]) => unknown, context?: ClassDecoratorContext): void;
 }
@@ -38,7 +52,11 @@ function decorateStandard(options: CheckedTracedOptions, value: unknown, { kind,
   if (kind === 'class') return traceClass(options, value as object);
   checkPlace(options, false, `the member ${String(name)}`);
   const wrap = (method: unknown, className?: string): AnyMethod => {
-    const { wrapper, spec } = wrapOnce(options, { method: method as AnyMethod, key: name, ...(className !== undefined && { className }) });
+    const { wrapper, spec } = wrapOnce(options, {
+      method: method as AnyMethod,
+      key: name,
+      ...(className !== undefined && { className }),
+    });
     recordTraced(spec, wrapper, undefined);
     return wrapper;
   };
@@ -48,25 +66,55 @@ function decorateStandard(options: CheckedTracedOptions, value: unknown, { kind,
     return { get: wrap(get), set: wrap(set) };
   }
   return function (this: unknown, initial: unknown): unknown {
-    return typeof initial === 'function' ? wrap(initial, classNameOf(this)) : refuse(this, name, 'a field that holds no function');
+    return typeof initial === 'function'
+      ? wrap(initial, classNameOf(this))
+      : refuse(this, name, 'a field that holds no function');
   };
 }
 
-function decorateLegacy(options: CheckedTracedOptions, place: MemberPlace, descriptor: PropertyDescriptor | undefined): unknown {
+function decorateLegacy(
+  options: CheckedTracedOptions,
+  place: MemberPlace,
+  descriptor: PropertyDescriptor | undefined,
+): unknown {
   const { target, key } = place;
-  if (key === undefined) return typeof descriptor === 'number' ? refuse(target, undefined, "a parameter of the constructor") : traceClass(options, target);
-  if (typeof descriptor === 'number') return refuse(target, key, 'a parameter', 'put it on the method, and @SpanAttribute on the parameter');
-  if (descriptor === undefined) return refuse(target, key, 'a property', 'put it on a method; a field that holds a function needs standard decorators');
+  if (key === undefined) {
+    return typeof descriptor === 'number'
+      ? refuse(target, undefined, 'a parameter of the constructor')
+      : traceClass(options, target);
+  }
+  if (typeof descriptor === 'number') {
+    return refuse(target, key, 'a parameter', 'put it on the method, and @SpanAttribute on the parameter');
+  }
+  if (descriptor === undefined) {
+    return refuse(
+      target,
+      key,
+      'a property',
+      'put it on a method; a field that holds a function needs standard decorators',
+    );
+  }
   checkPlace(options, false, `the member ${String(key)}`);
   settlePlace(target, key);
   const wrap = (method: unknown): AnyMethod => {
-    const { wrapper, spec } = wrapOnce(options, { method: method as AnyMethod, key, className: classNameOf(target), parameters: markedParameters(target, key) });
+    const { wrapper, spec } = wrapOnce(options, {
+      method: method as AnyMethod,
+      key,
+      className: classNameOf(target),
+      parameters: markedParameters(target, key),
+    });
     recordTraced(spec, wrapper, place);
     return wrapper;
   };
   if (typeof descriptor.value === 'function') return { ...descriptor, value: wrap(descriptor.value) };
-  if (descriptor.get === undefined && descriptor.set === undefined) return refuse(target, key, 'a property that holds no function');
-  return { ...descriptor, ...(descriptor.get && { get: wrap(descriptor.get) }), ...(descriptor.set && { set: wrap(descriptor.set) }) };
+  if (descriptor.get === undefined && descriptor.set === undefined) {
+    return refuse(target, key, 'a property that holds no function');
+  }
+  return {
+    ...descriptor,
+    ...(descriptor.get && { get: wrap(descriptor.get) }),
+    ...(descriptor.set && { set: wrap(descriptor.set) }),
+  };
 }
 
 /**
@@ -96,8 +144,11 @@ function decorateLegacy(options: CheckedTracedOptions, place: MemberPlace, descr
  * }
  * ```
  */
-// oxlint-disable-next-line typescript/no-explicit-any -- a member of any class; legacy wants a descriptor back, standard a method
-export function Traced<F extends AnyMethod, T = any>(nameOrOptions?: string | TracedOptions<F, T>): ((...args: MemberDecoratorArguments<F, T>) => any) & LooseDecorator;
+// oxlint-disable-next-line typescript/no-explicit-any -- a member of any class
+export function Traced<F extends AnyMethod, T = any>(
+  nameOrOptions?: string | TracedOptions<F, T>,
+  // oxlint-disable-next-line typescript/no-explicit-any -- legacy decorators return a descriptor, standard ones a method
+): ((...args: MemberDecoratorArguments<F, T>) => any) & LooseDecorator;
 export function Traced(options: TracedClassOptions): LooseDecorator;
 export function Traced(nameOrOptions?: unknown, ...more: unknown[]): (...args: unknown[]) => unknown {
   if (more.length > 0) throw new FcTracedError('INVALID_OPTION', '@Traced needs its parentheses: @Traced().');

@@ -23,10 +23,16 @@ export interface Wrapped {
 }
 
 /** Wraps a method; one that is wrapped already gets one new wrapper, not a second: what the outer decorator says goes first. */
-export function wrapOnce(options: CheckedTracedOptions, member: Omit<TracedMember, 'wrapper'> & { readonly method: AnyMethod }): Wrapped {
+export function wrapOnce(
+  options: CheckedTracedOptions,
+  member: Omit<TracedMember, 'wrapper'> & { readonly method: AnyMethod },
+): Wrapped {
   const origin = origins.get(member.method);
   const method = origin?.method ?? member.method;
-  const merged = origin === undefined ? options : { ...origin.options, ...options, kind: options.kind === 0 ? origin.options.kind : options.kind };
+  const merged =
+    origin === undefined
+      ? options
+      : { ...origin.options, ...options, kind: options.kind === 0 ? origin.options.kind : options.kind };
   const spec = specOf(merged, { ...member, method, wrapper: () => wrapper });
   const wrapper: AnyMethod = wrapMethod(method, spec, member.method) as AnyMethod;
   origins.set(wrapper, { method, options: merged });

@@ -18,7 +18,12 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
 }
 
 /** Calls a function as FC does and tells its first outcome, once, in the very moment it is known. */
-export function callFunction(run: FcFunction, args: readonly unknown[], { answer, hook }: CallManner, done: (outcome: Outcome) => void): void {
+export function callFunction(
+  run: FcFunction,
+  args: readonly unknown[],
+  { answer, hook }: CallManner,
+  done: (outcome: Outcome) => void,
+): void {
   let open = true;
   const finish = (outcome: Outcome): void => {
     if (!open) return;

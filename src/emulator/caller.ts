@@ -20,17 +20,25 @@ const decoded = (text: string): string => {
     return text.trim();
   }
 };
-const textOf = (value: string | string[] | undefined): string => (Array.isArray(value) ? value.join(',') : (value ?? ''));
+const textOf = (value: string | string[] | undefined): string =>
+  Array.isArray(value) ? value.join(',') : (value ?? '');
 
 function w3cBaggage(header: string): Record<string, string> {
   const items = header.split(',').map((item) => item.split(';', 1)[0]!.split('=', 2));
-  return Object.fromEntries(items.filter((item) => item.length === 2).map(([key, value]) => [key!.trim(), decoded(value!)]));
+  return Object.fromEntries(
+    items.filter((item) => item.length === 2).map(([key, value]) => [key!.trim(), decoded(value!)]),
+  );
 }
 
 function w3cCaller(headers: IncomingHttpHeaders): Caller | undefined {
   const [, traceId, spanId, flags] = TRACEPARENT.exec(textOf(headers['traceparent']).trim()) ?? [];
   if (traceId === undefined || spanId === undefined) return undefined;
-  return { traceId, spanId, sampled: (Number.parseInt(flags!, 16) & 1) === 1, baggage: w3cBaggage(textOf(headers['baggage'])) };
+  return {
+    traceId,
+    spanId,
+    sampled: (Number.parseInt(flags!, 16) & 1) === 1,
+    baggage: w3cBaggage(textOf(headers['baggage'])),
+  };
 }
 
 /** Who sent a request to an HTTP trigger, by the W3C's headers: FC takes none of its own from there. */
@@ -41,6 +49,8 @@ export function apiCaller(headers: IncomingHttpHeaders): Caller | undefined {
   const parent = parseJaegerSpanContext(textOf(headers[SPAN_CONTEXT]));
   if (parent === undefined) return w3cCaller(headers);
   const items = Object.entries(headers).filter(([name]) => name.startsWith(BAGGAGE_ITEM));
-  const baggage = Object.fromEntries(items.map(([name, value]) => [name.slice(BAGGAGE_ITEM.length), decoded(textOf(value))]));
+  const baggage = Object.fromEntries(
+    items.map(([name, value]) => [name.slice(BAGGAGE_ITEM.length), decoded(textOf(value))]),
+  );
   return { traceId: parent.traceId, spanId: parent.spanId, sampled: parent.sampled, baggage };
 }

@@ -2,7 +2,10 @@ import { FAKE_CREDENTIALS } from './context';
 import type { ContextFacts } from './context';
 
 /** What the environment of an instance is made of. */
-export interface EnvironmentFacts extends Pick<ContextFacts, 'generation' | 'functionName' | 'handler' | 'memorySize' | 'region' | 'accountId'> {
+export interface EnvironmentFacts extends Pick<
+  ContextFacts,
+  'generation' | 'functionName' | 'handler' | 'memorySize' | 'region' | 'accountId'
+> {
   readonly codeDir: string;
   readonly instanceId: string;
   /** The function's own variables. */
@@ -15,8 +18,16 @@ export interface EnvironmentFacts extends Pick<ContextFacts, 'generation' | 'fun
  */
 export function instanceEnvironment(facts: EnvironmentFacts): Record<string, string> {
   const reserved = Object.keys(facts.env).find((name) => /^_?FC_/.test(name));
-  if (reserved !== undefined) throw new TypeError(`${reserved}: Function Compute keeps names that start with FC_ for itself; choose another name`);
-  const inherited = Object.fromEntries(['PATH', 'HOME', 'TMPDIR', 'SystemRoot'].flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
+  if (reserved !== undefined) {
+    throw new TypeError(
+      `${reserved}: Function Compute keeps names that start with FC_ for itself; choose another name`,
+    );
+  }
+  const inherited = Object.fromEntries(
+    ['PATH', 'HOME', 'TMPDIR', 'SystemRoot'].flatMap((name) =>
+      process.env[name] === undefined ? [] : [[name, process.env[name]]],
+    ),
+  );
   return {
     ...inherited,
     TZ: 'UTC',

@@ -17,7 +17,10 @@ function textOf(value: unknown): string {
  */
 export function errorAnswer({ error, from }: Failure, generation: Generation): ErrorAnswer {
   if (!(error instanceof Error)) {
-    return { errorMessage: textOf(error), errorType: from === 'callback' ? 'FunctionHandledError' : 'FunctionUnhandledError' };
+    return {
+      errorMessage: textOf(error),
+      errorType: from === 'callback' ? 'FunctionHandledError' : 'FunctionUnhandledError',
+    };
   }
   const stackTrace = (error.stack ?? '').split('\n');
   if (generation === '2.0' && from === 'throw') {

@@ -27,7 +27,12 @@ const NOTHING: Answer = { ok: true, body: '' };
 type ParentSpan = Parameters<PlatformTrace['span']>[2];
 
 /** Does a piece of FC's work for a request, as a span where FC makes spans. */
-export function within<T>({ trace }: Request, name: string, work: (fields: TracingFields, span: ParentSpan) => Promise<T>, parent?: ParentSpan): Promise<T> {
+export function within<T>(
+  { trace }: Request,
+  name: string,
+  work: (fields: TracingFields, span: ParentSpan) => Promise<T>,
+  parent?: ParentSpan,
+): Promise<T> {
   return trace === undefined ? work(TRACING_OFF, undefined) : trace.span(name, work, parent);
 }
 
@@ -43,11 +48,32 @@ export class FunctionProcess {
   #tracing = TRACING_OFF;
 
   constructor(options: InstanceOptions) {
-    const { generation = '3.0', functionName = 'function', handler, initializer, memorySize = 512, timeout = 3, env = {} } = options;
+    const {
+      generation = '3.0',
+      functionName = 'function',
+      handler,
+      initializer,
+      memorySize = 512,
+      timeout = 3,
+      env = {},
+    } = options;
     const place = { region: 'cn-hangzhou', accountId: '1234567890123456' };
     this.#options = options;
-    this.#facts = { generation, functionName, handler, ...(initializer === undefined ? {} : { initializer }), memorySize, timeout, ...place };
-    this.#env = instanceEnvironment({ ...this.#facts, env, codeDir: resolve(options.codeDir), instanceId: `c-${newRequestId('3.0').slice(2)}` });
+    this.#facts = {
+      generation,
+      functionName,
+      handler,
+      ...(initializer === undefined ? {} : { initializer }),
+      memorySize,
+      timeout,
+      ...place,
+    };
+    this.#env = instanceEnvironment({
+      ...this.#facts,
+      env,
+      codeDir: resolve(options.codeDir),
+      instanceId: `c-${newRequestId('3.0').slice(2)}`,
+    });
   }
 
   /** The process id, while there is a process. */
@@ -66,7 +92,12 @@ export class FunctionProcess {
     }
     if (this.#initialized) return NOTHING;
     const { initializer } = this.#options;
-    const answer = initializer === undefined ? NOTHING : await within(request, 'Initializer', (fields) => this.hook(initializer, { ...request, tracing: request.tracing ?? fields }));
+    const answer =
+      initializer === undefined
+        ? NOTHING
+        : await within(request, 'Initializer', (fields) =>
+            this.hook(initializer, { ...request, tracing: request.tracing ?? fields }),
+          );
     this.#initialized = answer.ok;
     if (!answer.ok && this.#facts.generation === '3.0') await this.end();
     return answer;
@@ -98,12 +129,28 @@ export class FunctionProcess {
     const codeDir = resolve(this.#options.codeDir);
     // FC downloads the code here; this machine has it already.
     await within(request, 'PrepareCode', () => access(codeDir), coldStart);
-    const starting = { codeDir, env: this.#env, memorySize: this.#facts.memorySize, onLog: (line: string) => void this.logs.push(line) };
+    const starting = {
+      codeDir,
+      env: this.#env,
+      memorySize: this.#facts.memorySize,
+      onLog: (line: string) => void this.logs.push(line),
+    };
     this.#process = await within(request, 'RuntimeInitialization', () => InstanceProcess.start(starting), coldStart);
   }
 
-  #call(kind: Call['kind'], handler: string, { requestId, retryCount, tracing = this.#tracing }: Request, freeze: boolean): Call {
-    return { kind, handler, answer: this.#options.answer ?? 'callback', context: { ...this.#facts, requestId, retryCount, tracing }, freeze };
+  #call(
+    kind: Call['kind'],
+    handler: string,
+    { requestId, retryCount, tracing = this.#tracing }: Request,
+    freeze: boolean,
+  ): Call {
+    return {
+      kind,
+      handler,
+      answer: this.#options.answer ?? 'callback',
+      context: { ...this.#facts, requestId, retryCount, tracing },
+      freeze,
+    };
   }
 
   #send(call: Call, timeout: number): Promise<Answer> {

@@ -18,13 +18,24 @@ export function httpEvent(request: IncomingMessage, body: Buffer, traceparent: s
       body: body.toString(isText ? 'utf8' : 'base64'),
       isBase64Encoded: !isText,
       // As Go writes them, which FC's front does.
-      headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.replaceAll(/(^|-)[a-z]/g, (start) => start.toUpperCase()), String(value as string | string[])])),
+      headers: Object.fromEntries(
+        Object.entries(headers).map(([name, value]) => [
+          name.replaceAll(/(^|-)[a-z]/g, (start) => start.toUpperCase()),
+          String(value as string | string[]),
+        ]),
+      ),
       queryParameters: Object.fromEntries(query) as Record<string, string>,
       requestContext: {
         accountId: '1234567890123456',
         domainName: host,
         domainPrefix: host.split('.')[0],
-        http: { method: request.method, path: decodedPath(url.pathname), protocol: `HTTP/${request.httpVersion}`, sourceIp: '127.0.0.1', userAgent: request.headers['user-agent'] ?? '' },
+        http: {
+          method: request.method,
+          path: decodedPath(url.pathname),
+          protocol: `HTTP/${request.httpVersion}`,
+          sourceIp: '127.0.0.1',
+          userAgent: request.headers['user-agent'] ?? '',
+        },
         requestId: `1-${randomUUID()}`,
         time: now.toISOString(),
         timeEpoch: String(now.getTime()),
@@ -44,7 +55,12 @@ function decodedPath(path: string): string {
 /** What a client gets for a function's answer: the response that it describes, or else all of it as the body. */
 export function httpResponse(answer: Buffer): { status: number; headers: OutgoingHttpHeaders; body: Buffer } {
   try {
-    const described = JSON.parse(answer.toString()) as { statusCode?: unknown; headers?: OutgoingHttpHeaders; body?: string; isBase64Encoded?: boolean } | null;
+    const described = JSON.parse(answer.toString()) as {
+      statusCode?: unknown;
+      headers?: OutgoingHttpHeaders;
+      body?: string;
+      isBase64Encoded?: boolean;
+    } | null;
     if (typeof described === 'object' && described !== null && typeof described.statusCode === 'number') {
       const { statusCode, headers = {}, body = '', isBase64Encoded = false } = described;
       return { status: statusCode, headers, body: Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8') };

@@ -23,10 +23,22 @@ export interface HttpTrigger {
 // What FC answers where a function failed is not published; this is what its error page says.
 const FAILED = 502;
 
-async function serveEvent(target: Extract<Triggered, { invoke: unknown }>, request: IncomingMessage, response: ServerResponse): Promise<Invocation> {
+async function serveEvent(
+  target: Extract<Triggered, { invoke: unknown }>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<Invocation> {
   const body = await buffer(request);
-  const invocation = await target.invoke((traceparent) => httpEvent(request, body, traceparent), { caller: httpCaller(request.headers) });
-  const answer = invocation.ok ? httpResponse(invocation.body) : { status: FAILED, headers: { 'content-type': 'application/json', 'x-fc-error-type': 'UnhandledInvocationError' }, body: invocation.body };
+  const invocation = await target.invoke((traceparent) => httpEvent(request, body, traceparent), {
+    caller: httpCaller(request.headers),
+  });
+  const answer = invocation.ok
+    ? httpResponse(invocation.body)
+    : {
+        status: FAILED,
+        headers: { 'content-type': 'application/json', 'x-fc-error-type': 'UnhandledInvocationError' },
+        body: invocation.body,
+      };
   response.writeHead(answer.status, { ...answer.headers, 'x-fc-request-id': invocation.requestId }).end(answer.body);
   return invocation;
 }

@@ -43,15 +43,22 @@ export class InstanceProcess {
     this.#pipe = stdio[ANSWER_FD] as Duplex;
     // A process that is killed breaks its pipe, which the reader of its lines tells once more. Its end is what counts.
     this.#pipe.on('error', () => undefined);
-    createInterface({ input: this.#pipe }).on('error', () => undefined).on('line', (line) => this.#settle(line));
-    this.#child.on('error', () => this.#ended()).on('exit', () => this.#ended()).on('close', () => (this.#closed = true));
+    createInterface({ input: this.#pipe })
+      .on('error', () => undefined)
+      .on('line', (line) => this.#settle(line));
+    this.#child
+      .on('error', () => this.#ended())
+      .on('exit', () => this.#ended())
+      .on('close', () => (this.#closed = true));
     this.#forget = killAtExit(() => this.kill());
   }
 
   /** Starts a process and waits until it takes calls. Rejects when it does not come up. */
   static async start(options: ProcessOptions): Promise<InstanceProcess> {
     const instance = new InstanceProcess(options);
-    if ((await instance.#next()) === undefined) throw new Error('the instance did not start: its process ended at once');
+    if ((await instance.#next()) === undefined) {
+      throw new Error('the instance did not start: its process ended at once');
+    }
     return instance;
   }
 
@@ -79,7 +86,9 @@ export class InstanceProcess {
     clearTimeout(timer);
     if (late) return failed(`Function timed out after ${timeout} seconds`);
     if (answer === undefined) {
-      return failed(`Process exited unexpectedly before completing request (duration: ${Math.round(performance.now() - began)}ms)`);
+      return failed(
+        `Process exited unexpectedly before completing request (duration: ${Math.round(performance.now() - began)}ms)`,
+      );
     }
     if (call.freeze) this.#freeze();
     return JSON.parse(answer) as Answer;

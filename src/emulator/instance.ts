@@ -17,7 +17,7 @@ let interrupt: ((error: unknown) => void) | undefined;
 // Written in one go, whatever its size: nothing of this process may have to run after the answer for it to get out.
 function send(line: string): void {
   const bytes = Buffer.from(`${line}\n`);
-  for (let at = 0; at < bytes.length; ) at += writeSync(ANSWER_FD, bytes, at);
+  for (let at = 0; at < bytes.length;) at += writeSync(ANSWER_FD, bytes, at);
 }
 
 function answerOf(outcome: Outcome, { context }: Call): Answer {

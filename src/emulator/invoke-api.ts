@@ -19,7 +19,11 @@ export interface InvokeApi {
 
 const PATH = /^\/2023-03-30\/functions\/([^/?]+)\/invocations(?:\?|$)/;
 
-async function answer(functions: ReadonlyMap<string, Invocable>, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(
+  functions: ReadonlyMap<string, Invocable>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const name = decodeURIComponent(PATH.exec(request.url ?? '')?.[1] ?? '');
   const target = functions.get(name);
   const event = await buffer(request);
@@ -41,7 +45,9 @@ async function answer(functions: ReadonlyMap<string, Invocable>, request: Incomi
 /** Starts a listener on a free port of the loopback interface that answers `InvokeFunction` of FC 3.0 for functions by name. Calls are synchronous, and not authenticated. */
 export async function startInvokeApi(functions: Readonly<Record<string, Invocable>>): Promise<InvokeApi> {
   const byName = new Map(Object.entries(functions));
-  const server = createServer((request, response) => void answer(byName, request, response).catch(() => response.destroy()));
+  const server = createServer(
+    (request, response) => void answer(byName, request, response).catch(() => response.destroy()),
+  );
   // An instance that was frozen meanwhile uses its connections as it left them.
   server.keepAliveTimeout = 600_000;
   await new Promise<void>((resolve, reject) => {

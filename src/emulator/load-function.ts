@@ -27,7 +27,9 @@ async function importModule(file: string, generation: Generation): Promise<Recor
   } catch (error) {
     if (error instanceof SyntaxError) throw Object.assign(error, { name: 'UserCodeSyntaxError' });
     const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
-    if (code === 'MODULE_NOT_FOUND' || code === 'ERR_MODULE_NOT_FOUND') throw Object.assign(error as Error, { name: 'ImportModuleError' });
+    if (code === 'MODULE_NOT_FOUND' || code === 'ERR_MODULE_NOT_FOUND') {
+      throw Object.assign(error as Error, { name: 'ImportModuleError' });
+    }
     throw error;
   }
 }
@@ -35,13 +37,19 @@ async function importModule(file: string, generation: Generation): Promise<Recor
 /** Loads what a handler string names: `file.method`, split at the last dot; `file` may hold a path below the code folder. */
 export async function loadFunction(handler: string, codeDir: string, generation: Generation): Promise<FcFunction> {
   const dot = handler.lastIndexOf('.');
-  if (dot <= 0 || dot === handler.length - 1) throw new LoadError('InvalidHandlerName', `Invalid handler '${handler}': write it as file.method`);
+  if (dot <= 0 || dot === handler.length - 1) {
+    throw new LoadError('InvalidHandlerName', `Invalid handler '${handler}': write it as file.method`);
+  }
   const method = handler.slice(dot + 1);
   const file = fileOf(resolve(codeDir, handler.slice(0, dot)), generation);
-  if (file === undefined) throw new LoadError('ImportModuleError', `Cannot find module '${handler.slice(0, dot)}' in the code folder`);
+  if (file === undefined) {
+    throw new LoadError('ImportModuleError', `Cannot find module '${handler.slice(0, dot)}' in the code folder`);
+  }
   const module = await importModule(file, generation);
   // A CommonJS module imported as an ES module carries its exports in `default`; only some of them also have a name.
   const found = module[method] ?? (module['default'] as Record<string, unknown> | undefined)?.[method];
-  if (typeof found !== 'function') throw new LoadError('HandlerNotFound', `Handler '${method}' is missing on module '${handler.slice(0, dot)}'`);
+  if (typeof found !== 'function') {
+    throw new LoadError('HandlerNotFound', `Handler '${method}' is missing on module '${handler.slice(0, dot)}'`);
+  }
   return found as FcFunction;
 }

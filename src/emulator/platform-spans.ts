@@ -15,18 +15,23 @@ export interface TracingConfig {
 // Required, not imported, and only for a traced function: most instances need no SDK in the emulator's process.
 function exporterFor(endpoint: string): SpanExporter {
   if (new URL(endpoint).pathname.endsWith('/api/traces')) {
-    const { JaegerExporter } = require('@opentelemetry/exporter-jaeger') as typeof import('@opentelemetry/exporter-jaeger');
+    const { JaegerExporter } =
+      require('@opentelemetry/exporter-jaeger') as typeof import('@opentelemetry/exporter-jaeger');
     // Its shutdown leaves a timer of this length behind.
     return new JaegerExporter({ endpoint, flushTimeout: 10 });
   }
-  const { OTLPTraceExporter } = require('@opentelemetry/exporter-trace-otlp-proto') as typeof import('@opentelemetry/exporter-trace-otlp-proto');
+  const { OTLPTraceExporter } =
+    require('@opentelemetry/exporter-trace-otlp-proto') as typeof import('@opentelemetry/exporter-trace-otlp-proto');
   return new OTLPTraceExporter({ url: endpoint, timeoutMillis: 3000 });
 }
 
 // FC 2.0's Jaeger clients make trace ids of 64 bit.
 function idsOf(generation: Generation): IdGenerator {
   return {
-    generateTraceId: () => randomBytes(generation === '2.0' ? 8 : 16).toString('hex').padStart(32, '0'),
+    generateTraceId: () =>
+      randomBytes(generation === '2.0' ? 8 : 16)
+        .toString('hex')
+        .padStart(32, '0'),
     generateSpanId: () => randomBytes(8).toString('hex'),
   };
 }
@@ -53,15 +58,23 @@ export class PlatformSpans {
   }
 
   begin(requestId: string, caller?: Caller): PlatformTrace {
-    return new PlatformTrace(this.#provider.getTracer('fc-traced-emulator'), this.#endpoint, this.#functionName, requestId, caller);
+    return new PlatformTrace(
+      this.#provider.getTracer('fc-traced-emulator'),
+      this.#endpoint,
+      this.#functionName,
+      requestId,
+      caller,
+    );
   }
 
   /** Sends what has ended, after what is on its way already; never rejects. */
   flush(): Promise<void> {
-    this.#sending = this.#sending.then(() => this.#provider.forceFlush()).catch((error: unknown) => {
-      const first: unknown = Array.isArray(error) ? error[0] : error;
-      this.#failure = first instanceof Error ? first : new Error('the spans of the platform could not be sent');
-    });
+    this.#sending = this.#sending
+      .then(() => this.#provider.forceFlush())
+      .catch((error: unknown) => {
+        const first: unknown = Array.isArray(error) ? error[0] : error;
+        this.#failure = first instanceof Error ? first : new Error('the spans of the platform could not be sent');
+      });
     return this.#sending;
   }
 

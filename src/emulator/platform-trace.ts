@@ -34,7 +34,11 @@ export class PlatformTrace {
   }
 
   /** Times `work` as a span; what it is given is the tracing context that FC would hand to the function from there. */
-  async span<T>(name: string, work: (fields: TracingFields, span: Span) => Promise<T>, parent: Span = this.#top): Promise<T> {
+  async span<T>(
+    name: string,
+    work: (fields: TracingFields, span: Span) => Promise<T>,
+    parent: Span = this.#top,
+  ): Promise<T> {
     const span = this.#start(name, parent);
     try {
       return await work(this.#fieldsBelow(span, parent), span);
@@ -51,7 +55,11 @@ export class PlatformTrace {
 
   #start(name: string, parent?: Span): Span {
     const { ROOT_CONTEXT, trace } = require('@opentelemetry/api') as typeof import('@opentelemetry/api');
-    return this.#tracer.startSpan(name, { startTime: now() }, parent === undefined ? this.#callersContext() : trace.setSpan(ROOT_CONTEXT, parent));
+    return this.#tracer.startSpan(
+      name,
+      { startTime: now() },
+      parent === undefined ? this.#callersContext() : trace.setSpan(ROOT_CONTEXT, parent),
+    );
   }
 
   #callersContext(): Context {

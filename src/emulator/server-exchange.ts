@@ -20,11 +20,18 @@ interface Sending {
   readonly onSent?: (request: ClientRequest) => void;
 }
 
-function send(port: number, timeout: number, { method, path, headers, body, onSent }: Sending): Promise<IncomingMessage> {
+function send(
+  port: number,
+  timeout: number,
+  { method, path, headers, body, onSent }: Sending,
+): Promise<IncomingMessage> {
   return new Promise((answered, failed) => {
     const request = httpRequest({ host: '127.0.0.1', port, method, path, headers }, answered);
     onSent?.(request);
-    const timer = setTimeout(() => request.destroy(new Error(`Function timed out after ${timeout} seconds`)), timeout * 1000);
+    const timer = setTimeout(
+      () => request.destroy(new Error(`Function timed out after ${timeout} seconds`)),
+      timeout * 1000,
+    );
     request.on('error', failed).once('close', () => clearTimeout(timer));
     if (Buffer.isBuffer(body)) request.end(body);
     else body.pipe(request);
@@ -32,7 +39,14 @@ function send(port: number, timeout: number, { method, path, headers, body, onSe
 }
 
 /** Sends a call of FC's own, an event or a hook, and reads what the function says of it. */
-export async function control(port: number, timeout: number, method: 'GET' | 'POST', path: string, headers: OutgoingHttpHeaders, event: Buffer): Promise<Outcome> {
+export async function control(
+  port: number,
+  timeout: number,
+  method: 'GET' | 'POST',
+  path: string,
+  headers: OutgoingHttpHeaders,
+  event: Buffer,
+): Promise<Outcome> {
   const sent = { ...headers, 'content-type': 'application/octet-stream', 'content-length': event.length };
   const response = await send(port, timeout, { method, path, headers: sent, body: event });
   const body = await buffer(response);
@@ -66,7 +80,10 @@ function handOn(response: IncomingMessage, outgoing: ServerResponse, requestId: 
   return new Promise((whole, broken) => {
     response.on('error', broken);
     if (outgoing.destroyed) return broken(new Error('the client left before the response began'));
-    outgoing.writeHead(response.statusCode!, { ...throughHeaders(response.headers), 'x-fc-request-id': String(requestId) });
+    outgoing.writeHead(response.statusCode!, {
+      ...throughHeaders(response.headers),
+      'x-fc-request-id': String(requestId),
+    });
     // A stream of events says nothing for long: its client must know that it is there.
     outgoing.flushHeaders();
     outgoing.once('finish', whole).once('close', () => broken(new Error('the client left')));
@@ -75,7 +92,13 @@ function handOn(response: IncomingMessage, outgoing: ServerResponse, requestId: 
 }
 
 /** Hands a client's request on, and the response back as it comes. `headers` are FC's. Rejects when the function gave no whole response. */
-export async function passThrough(port: number, timeout: number, incoming: IncomingMessage, outgoing: ServerResponse, headers: OutgoingHttpHeaders): Promise<Outcome> {
+export async function passThrough(
+  port: number,
+  timeout: number,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  headers: OutgoingHttpHeaders,
+): Promise<Outcome> {
   // It left while it waited for its turn.
   if (outgoing.destroyed) return {};
   let request: ClientRequest | undefined;
@@ -87,9 +110,17 @@ export async function passThrough(port: number, timeout: number, incoming: Incom
   try {
     const sent = { ...throughHeaders(incoming.headers), ...headers };
     const onSent = (made: ClientRequest): void => void (request = made);
-    response = await send(port, timeout, { method: incoming.method ?? 'GET', path: incoming.url ?? '/', headers: sent, body: incoming, onSent });
+    response = await send(port, timeout, {
+      method: incoming.method ?? 'GET',
+      path: incoming.url ?? '/',
+      headers: sent,
+      body: incoming,
+      onSent,
+    });
     await handOn(response, outgoing, headers['x-fc-request-id']);
-    return response.headers['x-fc-status'] === '404' ? { error: { errorMessage: 'the function reported a failure', errorType: 'FunctionHandledError' } } : {};
+    return response.headers['x-fc-status'] === '404'
+      ? { error: { errorMessage: 'the function reported a failure', errorType: 'FunctionHandledError' } }
+      : {};
   } catch (error) {
     // A client that leaves, as those that listen to events do, is no failure of the function.
     if (left !== undefined) {

@@ -43,7 +43,9 @@ export class ServerProcess {
     this.port = port;
     const ports = { FC_SERVER_PORT: String(port), FC_CUSTOM_LISTEN_PORT: String(port) };
     this.#child = spawn(program, args, { cwd: codeDir, env: { ...env, ...ports }, stdio: ['ignore', 'pipe', 'pipe'] });
-    for (const output of [this.#child.stdout, this.#child.stderr]) if (output) createInterface({ input: output }).on('line', onLog);
+    for (const output of [this.#child.stdout, this.#child.stderr]) {
+      if (output) createInterface({ input: output }).on('line', onLog);
+    }
     const forget = killAtExit(() => this.kill());
     const ended = (): void => {
       this.#gone = true;
@@ -103,7 +105,10 @@ export class ServerProcess {
   /** Ends it; resolves when it has ended and all that it wrote has been read. */
   async end(): Promise<void> {
     const { stdout } = this.#child;
-    const closed = this.#child.pid === undefined || stdout === null || stdout.closed ? undefined : new Promise((resolve) => this.#child.once('close', resolve));
+    const closed =
+      this.#child.pid === undefined || stdout === null || stdout.closed
+        ? undefined
+        : new Promise((resolve) => this.#child.once('close', resolve));
     this.kill();
     await closed;
   }

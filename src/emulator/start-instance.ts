@@ -17,7 +17,9 @@ export class Instance {
 
   constructor(options: InstanceOptions) {
     const { generation = '3.0', functionName = 'function', preFreeze, tracing } = options;
-    if (preFreeze !== undefined && generation !== '2.0') throw new TypeError("FC 3.0 has no preFreeze hook; generation: '2.0' has");
+    if (preFreeze !== undefined && generation !== '2.0') {
+      throw new TypeError("FC 3.0 has no preFreeze hook; generation: '2.0' has");
+    }
     this.#options = options;
     this.#generation = generation;
     this.#function = new FunctionProcess(options);
@@ -44,7 +46,9 @@ export class Instance {
 
   /** Runs the `preStop` hook, as FC does before it takes an instance away. Nothing happens without a process or a hook. */
   preStop(): Promise<Answer> {
-    const run = this.#busy.then(() => this.#function.hook(this.#options.preStop, { requestId: newRequestId(this.#generation), retryCount: 0 }));
+    const run = this.#busy.then(() =>
+      this.#function.hook(this.#options.preStop, { requestId: newRequestId(this.#generation), retryCount: 0 }),
+    );
     this.#busy = run.catch(() => undefined);
     return run;
   }
@@ -67,7 +71,11 @@ export class Instance {
     await this.#function.end();
   }
 
-  async #invoke(event: Buffer | EventMaker, options: InvokeOptions, answered: (invocation: Invocation) => void): Promise<void> {
+  async #invoke(
+    event: Buffer | EventMaker,
+    options: InvokeOptions,
+    answered: (invocation: Invocation) => void,
+  ): Promise<void> {
     const began = performance.now();
     const requestId = newRequestId(this.#generation);
     const coldStart = this.pid === undefined;

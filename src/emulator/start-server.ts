@@ -32,11 +32,30 @@ export class ServerInstance {
   #starting: Promise<void> | undefined;
 
   constructor(options: ServerOptions) {
-    const { functionName = 'function', handler = 'index.handler', memorySize = 512, instanceConcurrency = 1, env = {}, tracing } = options;
-    const facts = { generation: '3.0', functionName, handler, memorySize, region: 'cn-hangzhou', accountId: '1234567890123456', env } as const;
+    const {
+      functionName = 'function',
+      handler = 'index.handler',
+      memorySize = 512,
+      instanceConcurrency = 1,
+      env = {},
+      tracing,
+    } = options;
+    const facts = {
+      generation: '3.0',
+      functionName,
+      handler,
+      memorySize,
+      region: 'cn-hangzhou',
+      accountId: '1234567890123456',
+      env,
+    } as const;
     this.#options = options;
     this.#slots = new RequestSlots(instanceConcurrency);
-    this.#env = instanceEnvironment({ ...facts, codeDir: resolve(options.codeDir), instanceId: `c-${newRequestId('3.0').slice(2)}` });
+    this.#env = instanceEnvironment({
+      ...facts,
+      codeDir: resolve(options.codeDir),
+      instanceId: `c-${newRequestId('3.0').slice(2)}`,
+    });
     this.#platform = tracing && new PlatformSpans(tracing, '3.0', functionName);
   }
 
@@ -52,12 +71,16 @@ export class ServerInstance {
 
   /** Calls the function as `InvokeFunction` does: `POST /invoke`. Resolves with every answer, also with a failure. */
   invoke(event: unknown, options: InvokeOptions = {}): Promise<Invocation> {
-    return this.#request(options, '/invoke', (port, timeout, headers) => control(port, timeout, 'POST', '/invoke', headers, eventBytes(event)));
+    return this.#request(options, '/invoke', (port, timeout, headers) =>
+      control(port, timeout, 'POST', '/invoke', headers, eventBytes(event)),
+    );
   }
 
   /** Hands a client's request on to the function, and the function's response to the client, as FC's HTTP trigger does. */
   http(incoming: IncomingMessage, outgoing: ServerResponse): Promise<Invocation> {
-    return this.#request({ caller: httpCaller(incoming.headers) }, '/http-invoke', (port, timeout, headers) => passThrough(port, timeout, incoming, outgoing, headers));
+    return this.#request({ caller: httpCaller(incoming.headers) }, '/http-invoke', (port, timeout, headers) =>
+      passThrough(port, timeout, incoming, outgoing, headers),
+    );
   }
 
   /** Runs the `preStop` hook, `GET /pre-stop`, once no request is under way. Nothing happens without a process. */
@@ -66,7 +89,14 @@ export class ServerInstance {
     const running = this.#process;
     if (running === undefined || running.gone) return;
     running.thaw();
-    await control(running.port, this.#timeout, 'GET', '/pre-stop', commonHeaders(this.#options, newRequestId('3.0'), '/pre-stop', {}, undefined), NO_BODY);
+    await control(
+      running.port,
+      this.#timeout,
+      'GET',
+      '/pre-stop',
+      commonHeaders(this.#options, newRequestId('3.0'), '/pre-stop', {}, undefined),
+      NO_BODY,
+    );
   }
 
   /** Resolves when FC's own spans have been sent; rejects when they could not be. A request that is still under way has none yet. */
@@ -143,11 +173,18 @@ export class ServerInstance {
     const codeDir = resolve(this.#options.codeDir);
     await within(request, 'ColdStart', async (_fields, span) => {
       await within(request, 'PrepareCode', () => access(codeDir), span);
-      const starting = { command: this.#options.command, codeDir, env: this.#env, onLog: (line: string) => void this.#logs.push(line) };
+      const starting = {
+        command: this.#options.command,
+        codeDir,
+        env: this.#env,
+        onLog: (line: string) => void this.#logs.push(line),
+      };
       this.#process = await within(request, 'RuntimeInitialization', () => ServerProcess.start(starting), span);
     });
     if (this.#options.initializer !== true) return;
-    const { error } = await this.#run(request, '/initialize', (port, timeout, headers) => control(port, timeout, 'POST', '/initialize', headers, NO_BODY));
+    const { error } = await this.#run(request, '/initialize', (port, timeout, headers) =>
+      control(port, timeout, 'POST', '/initialize', headers, NO_BODY),
+    );
     if (error === undefined) return;
     await this.kill();
     throw new Error(error.errorMessage);
@@ -155,7 +192,11 @@ export class ServerInstance {
 
   #run(request: Request, path: string, work: Work): Promise<Outcome> {
     return within(request, path === '/initialize' ? 'Initializer' : 'Invocation', (fields, span) =>
-      work(this.#process!.port, this.#timeout, commonHeaders(this.#options, request.requestId, path, request.tracing ?? fields, span)),
+      work(
+        this.#process!.port,
+        this.#timeout,
+        commonHeaders(this.#options, request.requestId, path, request.tracing ?? fields, span),
+      ),
     );
   }
 }

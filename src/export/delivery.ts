@@ -67,7 +67,11 @@ export class Delivery implements SpanProcessor {
     // next request where there will be several.
     const isTopmost = span.parentSpanContext === undefined || span.parentSpanContext.isRemote === true;
     if (this.queue.length >= CAPACITY) {
-      countAndTell('fc_traced.dropped_spans', 1, `more than ${CAPACITY} spans wait for delivery; further ones are dropped`);
+      countAndTell(
+        'fc_traced.dropped_spans',
+        1,
+        `more than ${CAPACITY} spans wait for delivery; further ones are dropped`,
+      );
       const given = isTopmost ? this.queue.pop() : span;
       if (given !== undefined) countAgain(given.attributes);
       if (!isTopmost) return;
@@ -91,7 +95,10 @@ export class Delivery implements SpanProcessor {
     const target = this.accepted;
     const done = new Promise<void>((resolve) => this.waiters.push({ target, resolve }));
     this.pump();
-    await settledWithin(done, isHook || this.failuresInARow < PATIENCE ? timeoutMillis : Math.min(timeoutMillis, IMPATIENT_MILLIS));
+    await settledWithin(
+      done,
+      isHook || this.failuresInARow < PATIENCE ? timeoutMillis : Math.min(timeoutMillis, IMPATIENT_MILLIS),
+    );
   }
 
   async forceFlush(): Promise<void> {
@@ -140,7 +147,11 @@ export class Delivery implements SpanProcessor {
           if (failure.timedOut) return this.giveUpWaiting();
           continue;
         }
-        countAndTell('fc_traced.dropped_spans', batch.length, `spans could not be delivered to ${this.host} and are dropped: ${failure.reason}`);
+        countAndTell(
+          'fc_traced.dropped_spans',
+          batch.length,
+          `spans could not be delivered to ${this.host} and are dropped: ${failure.reason}`,
+        );
         for (const { attributes } of batch) countAgain(attributes);
       }
       this.settle(batch.length);
@@ -180,7 +191,9 @@ export class Delivery implements SpanProcessor {
       }
     });
     const inTime = await this.isInTime(sent);
-    if (!inTime || result === undefined) return { reason: `no answer within ${this.timeoutMillis} ms`, retryable: true, timedOut: true };
+    if (!inTime || result === undefined) {
+      return { reason: `no answer within ${this.timeoutMillis} ms`, retryable: true, timedOut: true };
+    }
     if (result.code === ExportResultCode.SUCCESS) return undefined;
     return { reason: this.clean(reasonOf(result.error)), retryable: isRetryable(result.error), timedOut: false };
   }
@@ -214,6 +227,7 @@ function reasonOf(error: Error | undefined): string {
 
 /** Of the answers that a server gave, only overload and its own failures are worth another try. */
 function isRetryable(error: Error | undefined): boolean {
-  const code = (error as { code?: unknown } | undefined)?.code ?? Number(/HTTP (\d{3})\b/.exec(error?.message ?? '')?.[1]);
+  const code =
+    (error as { code?: unknown } | undefined)?.code ?? Number(/HTTP (\d{3})\b/.exec(error?.message ?? '')?.[1]);
   return typeof code !== 'number' || Number.isNaN(code) || code >= 500 || code === 408 || code === 429;
 }

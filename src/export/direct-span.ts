@@ -30,7 +30,12 @@ export interface TracerParts {
   readonly _resource: Resource;
 }
 
-const quiet: SpanProcessor = { onStart() {}, onEnd() {}, forceFlush: () => Promise.resolve(), shutdown: () => Promise.resolve() };
+const quiet: SpanProcessor = {
+  onStart() {},
+  onEnd() {},
+  forceFlush: () => Promise.resolve(),
+  shutdown: () => Promise.resolve(),
+};
 
 /**
  * The SDK's span class, if its spans can be made without its tracer, or nothing.
@@ -46,7 +51,11 @@ export function directSpanClass(tracer: Tracer): DirectSpanClass | undefined {
     const made = new BasicTracerProvider({ sampler: new AlwaysOnSampler() }).getTracer('fc-traced').startSpan('probe');
     const spanClass = made.constructor as DirectSpanClass;
     const parentSpanContext = made.spanContext();
-    const spanContext: SpanContext = { ...parentSpanContext, spanId: '00000000000000ff', traceFlags: TraceFlags.SAMPLED };
+    const spanContext: SpanContext = {
+      ...parentSpanContext,
+      spanId: '00000000000000ff',
+      traceFlags: TraceFlags.SAMPLED,
+    };
     const options: DirectSpanOptions = {
       resource: parts._resource,
       scope: parts.instrumentationScope,
@@ -62,11 +71,26 @@ export function directSpanClass(tracer: Tracer): DirectSpanClass | undefined {
     };
     const direct = new spanClass(options);
     direct.end();
-    const wanted = { name: 'probe', kind: SpanKind.CLIENT, parentSpanContext, resource: parts._resource, instrumentationScope: parts.instrumentationScope, _spanProcessor: quiet, _spanLimits: parts._spanLimits, ended: true };
+    const wanted = {
+      name: 'probe',
+      kind: SpanKind.CLIENT,
+      parentSpanContext,
+      resource: parts._resource,
+      instrumentationScope: parts.instrumentationScope,
+      _spanProcessor: quiet,
+      _spanLimits: parts._spanLimits,
+      ended: true,
+    };
     const isSame = Object.entries(wanted).every(([key, value]) => Reflect.get(direct, key) === value);
     const hasSameFields = Reflect.ownKeys(direct).join() === Reflect.ownKeys(made).join();
     const { attributes, links } = direct as unknown as { attributes: Attributes; links: Link[] };
-    return isSame && hasSameFields && direct.spanContext() === spanContext && attributes.probe === 1 && links.length === 1 ? spanClass : undefined;
+    return isSame &&
+      hasSameFields &&
+      direct.spanContext() === spanContext &&
+      attributes.probe === 1 &&
+      links.length === 1
+      ? spanClass
+      : undefined;
   } catch {
     return undefined;
   }

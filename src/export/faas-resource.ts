@@ -4,7 +4,11 @@ import type { Resource } from '@opentelemetry/resources';
 import { VERSION } from '../version';
 
 /** The resource of spans: the SDK's own, the function's, and what `OTEL_RESOURCE_ATTRIBUTES` and code say, the later the stronger. */
-export function faasResource(functionAttributes: Attributes, fromCode: Attributes, serviceName: string | undefined): Resource {
+export function faasResource(
+  functionAttributes: Attributes,
+  fromCode: Attributes,
+  serviceName: string | undefined,
+): Resource {
   const distribution = { 'telemetry.distro.name': 'fc-traced', 'telemetry.distro.version': VERSION };
   const resource = defaultResource()
     .merge(resourceFromAttributes({ ...distribution, ...functionAttributes }))

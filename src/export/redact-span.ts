@@ -8,8 +8,12 @@ const URL_KEYS = new Set(['url.full', 'http.url', 'http.target']);
 
 function redactValue(key: string, value: AttributeValue): AttributeValue {
   if (isSecretKey(key)) return REDACTED;
-  if (typeof value === 'string') return redactText(URL_KEYS.has(key) ? redactUrl(value) : key === 'url.query' ? redactQuery(value) : value);
-  return Array.isArray(value) ? (value.map((item: unknown) => (typeof item === 'string' ? redactText(item) : item)) as AttributeValue) : value;
+  if (typeof value === 'string') {
+    return redactText(URL_KEYS.has(key) ? redactUrl(value) : key === 'url.query' ? redactQuery(value) : value);
+  }
+  return Array.isArray(value)
+    ? (value.map((item: unknown) => (typeof item === 'string' ? redactText(item) : item)) as AttributeValue)
+    : value;
 }
 
 function redactName(span: Span): void {
@@ -46,5 +50,7 @@ export function redactEndingSpan(span: Span): void {
   if (!knowsSecrets()) return;
   redactName(span);
   const { message } = span.status;
-  if (message !== undefined && redactText(message) !== message) span.setStatus({ ...span.status, message: redactText(message) });
+  if (message !== undefined && redactText(message) !== message) {
+    span.setStatus({ ...span.status, message: redactText(message) });
+  }
 }

@@ -22,7 +22,16 @@ import { SpanPipeline } from './span-pipeline';
 
 /** What one SDK set-up is made of. */
 export interface SdkSettings {
-  readonly config: Pick<Config, 'headers' | 'exportTimeoutMillis' | 'sampleRatio' | 'serviceName' | 'resource' | 'spanProcessors' | 'baggageAttributes'>;
+  readonly config: Pick<
+    Config,
+    | 'headers'
+    | 'exportTimeoutMillis'
+    | 'sampleRatio'
+    | 'serviceName'
+    | 'resource'
+    | 'spanProcessors'
+    | 'baggageAttributes'
+  >;
   /** Where spans are sent; nothing: only to processors and recorders. */
   readonly endpoint: Endpoint | undefined;
   readonly functionAttributes: Attributes;
@@ -47,7 +56,12 @@ export class SdkTelemetry implements Telemetry {
     const delivery =
       endpoint === undefined
         ? undefined
-        : new Delivery(() => createExporter({ endpoint, headers: config.headers, timeoutMillis: config.exportTimeoutMillis }), config.exportTimeoutMillis, (text) => scrub(text, endpoint.url), new URL(endpoint.url).host);
+        : new Delivery(
+            () => createExporter({ endpoint, headers: config.headers, timeoutMillis: config.exportTimeoutMillis }),
+            config.exportTimeoutMillis,
+            (text) => scrub(text, endpoint.url),
+            new URL(endpoint.url).host,
+          );
     const users = config.spanProcessors;
     const sinks: SpanRecorder[] = delivery === undefined ? [] : [delivery];
     if (recorders !== undefined) sinks.push({ onEnd: (span) => recorders.forEach((recorder) => recorder.onEnd(span)) });
@@ -61,7 +75,9 @@ export class SdkTelemetry implements Telemetry {
     this.tracer = this.provider.getTracer(SCOPE_NAME, VERSION);
     this.spanClass = directSpanClass(this.tracer);
     this.parts = this.spanClass && partsOf(this.tracer);
-    const shared = users.map((processor) => new SharedFlush(async () => (processor as Partial<SpanProcessor>).forceFlush?.(), flushFailed));
+    const shared = users.map(
+      (processor) => new SharedFlush(async () => (processor as Partial<SpanProcessor>).forceFlush?.(), flushFailed),
+    );
     this.flushers = delivery === undefined ? shared : [delivery, ...shared];
   }
 
@@ -80,7 +96,13 @@ export class SdkTelemetry implements Telemetry {
 
   startCall(name: string, options: SpanOptions | undefined, context: Context, parent: Span | undefined): Span {
     const { spanClass, parts } = this;
-    if (spanClass === undefined || parts === undefined || !(parent instanceof spanClass) || options?.root === true || isTracingSuppressed(context)) {
+    if (
+      spanClass === undefined ||
+      parts === undefined ||
+      !(parent instanceof spanClass) ||
+      options?.root === true ||
+      isTracingSuppressed(context)
+    ) {
       return this.tracer.startSpan(name, options, context);
     }
     const parentSpanContext = parent.spanContext();

@@ -32,7 +32,8 @@ export function createExporter({ endpoint, headers, timeoutMillis }: ExporterSet
     };
     return new jaeger.JaegerExporter(settings);
   }
-  otlp ??= require('@opentelemetry/exporter-trace-otlp-proto') as typeof import('@opentelemetry/exporter-trace-otlp-proto');
+  otlp ??=
+    require('@opentelemetry/exporter-trace-otlp-proto') as typeof import('@opentelemetry/exporter-trace-otlp-proto');
   const { OTLPTraceExporter } = otlp;
   // A connection that was kept through a freeze is often dead without either side knowing, so none is kept.
   const agents: ReturnType<typeof untimedAgent>[] = [];
@@ -41,7 +42,9 @@ export function createExporter({ endpoint, headers, timeoutMillis }: ExporterSet
     agents.push(agent);
     return agent;
   };
-  const exporter = withoutEndpointVariables(() => new OTLPTraceExporter({ url: endpoint.url, headers: { ...headers }, timeoutMillis, httpAgentOptions }));
+  const exporter = withoutEndpointVariables(
+    () => new OTLPTraceExporter({ url: endpoint.url, headers: { ...headers }, timeoutMillis, httpAgentOptions }),
+  );
   const { shutdown } = exporter;
   exporter.shutdown = () => {
     // It would wait for exports that nobody waits for any more.

@@ -10,7 +10,9 @@ interface TimedSpan {
 
 function timed(span: unknown): TimedSpan | undefined {
   const candidate = span as Partial<TimedSpan> | undefined;
-  return typeof candidate?._performanceStartTime === 'number' && candidate._startTimeProvided === false ? (candidate as TimedSpan) : undefined;
+  return typeof candidate?._performanceStartTime === 'number' && candidate._startTimeProvided === false
+    ? (candidate as TimedSpan)
+    : undefined;
 }
 
 /**

@@ -6,7 +6,9 @@ import type { Agent } from 'node:http';
  * a timer of its own, and destroys the agent.
  */
 export function untimedAgent(protocol: string): Agent {
-  const { Agent: Kind } = (protocol === 'https:' ? require('node:https') : require('node:http')) as typeof import('node:http');
+  const { Agent: Kind } = (
+    protocol === 'https:' ? require('node:https') : require('node:http')
+  ) as typeof import('node:http');
   const agent = new Kind({ keepAlive: false });
   const { createConnection } = agent;
   agent.createConnection = function (...args) {

@@ -15,9 +15,26 @@ export interface FcTracing {
 export interface FcContext {
   readonly requestId: string;
   /** Live credentials of the function's role. fc-traced never reads them. */
-  readonly credentials?: { readonly accessKeyId?: string; readonly accessKeySecret?: string; readonly securityToken?: string };
-  readonly function: { readonly name: string; readonly handler: string; readonly memory: number; readonly timeout: number; readonly initializer?: string; readonly initializationTimeout?: number };
-  readonly service?: { readonly name?: string; readonly logProject?: string; readonly logStore?: string; readonly qualifier?: string; readonly versionId?: string };
+  readonly credentials?: {
+    readonly accessKeyId?: string;
+    readonly accessKeySecret?: string;
+    readonly securityToken?: string;
+  };
+  readonly function: {
+    readonly name: string;
+    readonly handler: string;
+    readonly memory: number;
+    readonly timeout: number;
+    readonly initializer?: string;
+    readonly initializationTimeout?: number;
+  };
+  readonly service?: {
+    readonly name?: string;
+    readonly logProject?: string;
+    readonly logStore?: string;
+    readonly qualifier?: string;
+    readonly versionId?: string;
+  };
   readonly region: string;
   readonly accountId: string;
   readonly logger?: FcLogger;

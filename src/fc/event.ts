@@ -7,7 +7,9 @@ import { isUtf8 } from 'node:buffer';
 export function decodeEvent(event: unknown): unknown {
   if (typeof event === 'string') return parseJson(event, event);
   // `isView` first: unlike `instanceof`, it asks the object nothing, and an object may fail when it is asked.
-  if (!ArrayBuffer.isView(event) || !(event instanceof Uint8Array) || event.byteLength === 0 || !isUtf8(event)) return event;
+  if (!ArrayBuffer.isView(event) || !(event instanceof Uint8Array) || event.byteLength === 0 || !isUtf8(event)) {
+    return event;
+  }
   const bytes = Buffer.isBuffer(event) ? event : Buffer.from(event.buffer, event.byteOffset, event.byteLength);
   return parseJson(bytes.toString('utf8'), event);
 }

@@ -19,5 +19,9 @@ export function answer(result: Promise<unknown>, callback: unknown): Promise<unk
 }
 
 function asError(value: unknown): FcTracedError {
-  return new FcTracedError('FALSY_ERROR', `The handler failed with ${typeof value === 'string' ? 'an empty text' : String(value)} instead of an error: throw an Error.`, { cause: value });
+  return new FcTracedError(
+    'FALSY_ERROR',
+    `The handler failed with ${typeof value === 'string' ? 'an empty text' : String(value)} instead of an error: throw an Error.`,
+    { cause: value },
+  );
 }

@@ -30,10 +30,13 @@ export interface FcHooks {
 }
 
 /** Names of a class's methods. */
-export type MethodNames<T> = { [K in keyof T]: T[K] extends (...args: never[]) => unknown ? K : never }[keyof T] & string;
+export type MethodNames<T> = { [K in keyof T]: T[K] extends (...args: never[]) => unknown ? K : never }[keyof T] &
+  string;
 
 /** What `createHandler` gives: `handler` for the class's entry method, and one function for each method that carries `@Handler()`. */
-export type FcHandlers<T> = FcHooks & { readonly handler: FcFunction } & { readonly [K in Exclude<MethodNames<T>, keyof FcHooks | 'handler'>]: FcFunction };
+export type FcHandlers<T> = FcHooks & { readonly handler: FcFunction } & {
+  readonly [K in Exclude<MethodNames<T>, keyof FcHooks | 'handler'>]: FcFunction;
+};
 
 /**
  * Makes the functions that FC calls out of a handler class: export them from the module that the function's `handler` names.
@@ -60,7 +63,10 @@ export type FcHandlers<T> = FcHooks & { readonly handler: FcFunction } & { reado
  * export const { handler, initialize, preFreeze, preStop } = createHandler(Hello);
  * ```
  */
-export function createHandler<T extends object>(handlerClass: abstract new (...args: never[]) => T, options?: HandlerOptions): FcHandlers<T> {
+export function createHandler<T extends object>(
+  handlerClass: abstract new (...args: never[]) => T,
+  options?: HandlerOptions,
+): FcHandlers<T> {
   const definition = defineHandler(handlerClass, options);
   const instance = new FunctionInstance(definition);
   const flush = (_context: unknown, callback?: unknown): unknown => answer(instance.flush(), callback);
@@ -72,7 +78,9 @@ export function createHandler<T extends object>(handlerClass: abstract new (...a
   for (const [name, entry] of definition.entries) {
     functions[name] = (event: unknown, context: FcContext, callback?: unknown) =>
       // The second argument of FC 2.0's HTTP functions is the response; the context comes third.
-      isFc2Response(context) ? respondFc2(instance, entry, event as Fc2Request, context, callback as FcContext) : answer(instance.invoke(entry, event, context), callback);
+      isFc2Response(context)
+        ? respondFc2(instance, entry, event as Fc2Request, context, callback as FcContext)
+        : answer(instance.invoke(entry, event, context), callback);
   }
   return functions as unknown as FcHandlers<T>;
 }

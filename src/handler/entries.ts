@@ -24,7 +24,11 @@ const HOOKS = ['initialize', 'preFreeze', 'preStop'];
 const DEFAULT_METHOD = 'handle';
 
 function hasMethod(handlerClass: Constructor, method: string): boolean {
-  for (let owner: object | null = handlerClass.prototype as object; owner !== null && owner !== Object.prototype; owner = Reflect.getPrototypeOf(owner)) {
+  for (
+    let owner: object | null = handlerClass.prototype as object;
+    owner !== null && owner !== Object.prototype;
+    owner = Reflect.getPrototypeOf(owner)
+  ) {
     const descriptor = Reflect.getOwnPropertyDescriptor(owner, method);
     if (descriptor !== undefined) return typeof descriptor.value === 'function';
   }
@@ -34,7 +38,10 @@ function hasMethod(handlerClass: Constructor, method: string): boolean {
 /** Finds out what of a class FC can call; throws where nothing is. */
 export function defineHandler(given: unknown, givenOptions: unknown, taker = 'createHandler'): HandlerDefinition {
   if (typeof given !== 'function' || given.prototype === undefined) {
-    throw new FcTracedError('INVALID_TARGET', `${taker} takes a class, not ${given === undefined ? 'undefined (is it imported in a circle?)' : `a value of type ${typeof given}`}.`);
+    throw new FcTracedError(
+      'INVALID_TARGET',
+      `${taker} takes a class, not ${given === undefined ? 'undefined (is it imported in a circle?)' : `a value of type ${typeof given}`}.`,
+    );
   }
   const handlerClass = given as HandlerDefinition['handlerClass'];
   const { handler, entries: marked } = getTracedMetadata(handlerClass);
@@ -43,9 +50,15 @@ export function defineHandler(given: unknown, givenOptions: unknown, taker = 'cr
   const options: HandlerOptions = { ...handler, ...own };
   if (own.inject !== undefined) makeInjectable(handlerClass, own.inject, taker);
   const entries = new Map<string, Entry>();
-  for (const { method, options: { name: spanName } } of marked) {
+  for (const {
+    method,
+    options: { name: spanName },
+  } of marked) {
     if (HOOKS.includes(method)) {
-      throw new FcTracedError('ENTRY_NAME_TAKEN', `${name}.${method} carries @Handler(), but createHandler gives a lifecycle hook that name: rename the method.`);
+      throw new FcTracedError(
+        'ENTRY_NAME_TAKEN',
+        `${name}.${method} carries @Handler(), but createHandler gives a lifecycle hook that name: rename the method.`,
+      );
     }
     entries.set(method, { method, spanName: spanName ?? options.name });
   }
@@ -55,7 +68,10 @@ export function defineHandler(given: unknown, givenOptions: unknown, taker = 'cr
   if (hasMethod(handlerClass, method)) {
     entries.set('handler', { method, spanName: options.name });
   } else if (entries.size === 0 || options.method !== undefined) {
-    throw new FcTracedError('ENTRY_NOT_FOUND', `${name} has no method "${method}": write one, name another with @Handler({ method: '…' }), or put @Handler() on the methods that FC calls.`);
+    throw new FcTracedError(
+      'ENTRY_NOT_FOUND',
+      `${name} has no method "${method}": write one, name another with @Handler({ method: '…' }), or put @Handler() on the methods that FC calls.`,
+    );
   } else if (entries.size === 1) {
     entries.set('handler', [...entries.values()][0]!);
   }

@@ -34,7 +34,11 @@ export function functionAttributes(context: FcContext, instance: InstanceFacts):
     'cloud.account.id': readText(context, 'accountId') ?? instance.accountId,
     'cloud.resource_id': resourceId(context, instance),
     'faas.name': name,
-    'faas.version': readText(context, 'service', 'versionId') ?? instance.functionVersion ?? readText(context, 'service', 'qualifier') ?? instance.qualifier,
+    'faas.version':
+      readText(context, 'service', 'versionId') ??
+      instance.functionVersion ??
+      readText(context, 'service', 'qualifier') ??
+      instance.qualifier,
     'faas.instance': instance.instanceId,
     'faas.max_memory': memory === undefined || memory <= 0 ? undefined : memory * 1_048_576,
   });

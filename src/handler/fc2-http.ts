@@ -59,10 +59,22 @@ async function eventOf(request: Fc2Request, context: FcContext): Promise<HttpEve
 }
 
 /** Answers a request of FC 2.0's form: the method gets the event of FC 3.0, and its response is sent once the trace is delivered. */
-export async function respondFc2(instance: FunctionInstance, entry: Entry, request: Fc2Request, response: Fc2Response, context: FcContext): Promise<void> {
+export async function respondFc2(
+  instance: FunctionInstance,
+  entry: Entry,
+  request: Fc2Request,
+  response: Fc2Response,
+  context: FcContext,
+): Promise<void> {
   const sink = new CollectingSink(withWholeBody);
-  await instance.respond(entry, await eventOf(request, context), context, sink, { query: queryOfTarget(targetOf(request)) });
-  const { statusCode, headers, body } = sink.taken ?? { statusCode: 500, headers: new Map<string, string>(), body: Buffer.alloc(0) };
+  await instance.respond(entry, await eventOf(request, context), context, sink, {
+    query: queryOfTarget(targetOf(request)),
+  });
+  const { statusCode, headers, body } = sink.taken ?? {
+    statusCode: 500,
+    headers: new Map<string, string>(),
+    body: Buffer.alloc(0),
+  };
   response.setStatusCode(statusCode);
   for (const [name, value] of headers) response.setHeader(name, value);
   response.send(body);

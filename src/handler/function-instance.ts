@@ -39,7 +39,13 @@ export class FunctionInstance {
       await this.respond(entry, event, context, sink);
       return sink.taken;
     }
-    const call: IncomingCall = { event, context, trigger: trigger.faasTrigger, headers: trigger.headers?.(event), spanName: entry.spanName };
+    const call: IncomingCall = {
+      event,
+      context,
+      trigger: trigger.faasTrigger,
+      headers: trigger.headers?.(event),
+      spanName: entry.spanName,
+    };
     return this.runner.run(call, this.workOf(entry, call));
   }
 
@@ -47,7 +53,13 @@ export class FunctionInstance {
    * One HTTP request, whose event has FC 3.0's shape: the sink takes the response but for its very end, which is to follow when this
    * resolves, the trace delivered. Never rejects.
    */
-  async respond(entry: Entry, event: unknown, context: FcContext, sink: HttpSink, beside?: KnownBeside): Promise<Outcome> {
+  async respond(
+    entry: Entry,
+    event: unknown,
+    context: FcContext,
+    sink: HttpSink,
+    beside?: KnownBeside,
+  ): Promise<Outcome> {
     const route = routeOf(this.runner.options.route, event);
     const call: IncomingCall = {
       event,
@@ -58,7 +70,10 @@ export class FunctionInstance {
       attributes: () => ({ ...requestAttributes(event, beside), ...(route !== undefined && { 'http.route': route }) }),
     };
     const work = this.workOf(entry, call);
-    return this.runner.run(call, { ...work, run: (running) => exchange({ context, sink, ...running }, () => work.run(running)) });
+    return this.runner.run(call, {
+      ...work,
+      run: (running) => exchange({ context, sink, ...running }, () => work.run(running)),
+    });
   }
 
   /** Delivers what is still held. Never rejects. */
@@ -73,7 +88,10 @@ export class FunctionInstance {
       run: async ({ invocation, active, coldStart }) => {
         const opened = this.scopes.open(invocation);
         scope = opened;
-        const resolved = coldStart === undefined ? opened.resolveHandler() : coldStart.buildWithin(invocation.telemetry, active, opened.resolveHandler);
+        const resolved =
+          coldStart === undefined
+            ? opened.resolveHandler()
+            : coldStart.buildWithin(invocation.telemetry, active, opened.resolveHandler);
         const handler = resolved as Record<string, (event: unknown, context: FcContext) => unknown>;
         return handler[entry.method]!(event, context);
       },

@@ -7,11 +7,17 @@ function standIn(what: string, find: (invocation: Invocation) => unknown): objec
   const target = (): object => {
     const invocation = activeInvocation();
     if (invocation === undefined) {
-      throw new FcTracedError('NO_INVOCATION', `A singleton used ${what} while no invocation was running: use it inside of a call, or inject it into a class that is no singleton.`);
+      throw new FcTracedError(
+        'NO_INVOCATION',
+        `A singleton used ${what} while no invocation was running: use it inside of a call, or inject it into a class that is no singleton.`,
+      );
     }
     const found = find(invocation);
     if ((typeof found === 'object' && found !== null) || typeof found === 'function') return found;
-    throw new FcTracedError('NO_INVOCATION', `A singleton used ${what}, which is ${found === null ? 'null' : `of type ${typeof found}`} in this invocation: only an object can stand behind a singleton; take it as the handler's argument instead.`);
+    throw new FcTracedError(
+      'NO_INVOCATION',
+      `A singleton used ${what}, which is ${found === null ? 'null' : `of type ${typeof found}`} in this invocation: only an object can stand behind a singleton; take it as the handler's argument instead.`,
+    );
   };
   return new Proxy(Object.create(null) as object, {
     get: (_, key) => {

@@ -38,7 +38,13 @@ function explicitParent(option: HandlerOptions['parent'], event: unknown, contex
   return undefined;
 }
 
-function telemetryOf(source: TelemetrySource, context: FcContext, parent: SpanContext | undefined, traceId: string | undefined, sampleRatio: number): Telemetry | undefined {
+function telemetryOf(
+  source: TelemetrySource,
+  context: FcContext,
+  parent: SpanContext | undefined,
+  traceId: string | undefined,
+  sampleRatio: number,
+): Telemetry | undefined {
   try {
     const destination = source.destinationOf(context);
     if (destination === undefined) {
@@ -47,7 +53,9 @@ function telemetryOf(source: TelemetrySource, context: FcContext, parent: SpanCo
       return undefined;
     }
     // The application's provider has a sampler of its own, which sees the parent's flag.
-    const isSampled = destination.kind === 'provider' || (parent === undefined ? sampleRoot(traceId!, sampleRatio) : (parent.traceFlags & 1) === 1);
+    const isSampled =
+      destination.kind === 'provider' ||
+      (parent === undefined ? sampleRoot(traceId!, sampleRatio) : (parent.traceFlags & 1) === 1);
     if (isSampled) return source.telemetryFor(destination, context);
     source.passOn();
     return undefined;
@@ -58,7 +66,12 @@ function telemetryOf(source: TelemetrySource, context: FcContext, parent: SpanCo
 }
 
 /** Decides where an invocation comes from and whether it is recorded. Never throws; loads the SDK only when it is recorded. */
-export function planInvocation(source: TelemetrySource, options: HandlerOptions, sampleRatio: number, { event, context, headers }: IncomingCall): InvocationPlan {
+export function planInvocation(
+  source: TelemetrySource,
+  options: HandlerOptions,
+  sampleRatio: number,
+  { event, context, headers }: IncomingCall,
+): InvocationPlan {
   const parentage = resolveParent({
     explicit: explicitParent(options.parent, event, context),
     headers,

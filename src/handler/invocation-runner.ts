@@ -77,9 +77,18 @@ export class InvocationRunner {
     this.config.warnings.forEach(tellOnce);
     const open = new OpenCalls();
     // What is started here and goes on, a timer of a singleton say, is of no invocation then, and recorded as what runs outside of any.
-    const invocation: Invocation = { context, event: undefined, open, get telemetry() { return open.isOver ? processTelemetry() : undefined; } };
+    const invocation: Invocation = {
+      context,
+      event: undefined,
+      open,
+      get telemetry() {
+        return open.isOver ? processTelemetry() : undefined;
+      },
+    };
     try {
-      if (build !== undefined) this.coldStart.build(() => callIn(contextOfInvocation(invocation, undefined), build, undefined, []));
+      if (build !== undefined) {
+        this.coldStart.build(() => callIn(contextOfInvocation(invocation, undefined), build, undefined, []));
+      }
     } finally {
       open.abandonAll();
     }
@@ -99,12 +108,26 @@ export class InvocationRunner {
     ensureContextManager();
     correlateLogs(this.options.logs, context);
     const plan = planInvocation(this.source, this.options, this.config.sampleRatio, call);
-    const started = startInvocationSpan(plan, call, { instance: this.config.instance, programName: this.name, coldStart, baggageKeys: this.config.baggageAttributes });
+    const started = startInvocationSpan(plan, call, {
+      instance: this.config.instance,
+      programName: this.name,
+      coldStart,
+      baggageKeys: this.config.baggageAttributes,
+    });
     const span = started?.isRecording() === true ? started : undefined;
     const recorded = span === undefined ? undefined : plan.telemetry;
     const shown = coldStart ? this.coldStart.shownIn(recorded) : undefined;
-    const invocation: Invocation = { context, event, telemetry: recorded, open: new OpenCalls(), randomTraceId: randomTraceId(plan) };
-    const base = plan.parentage.baggage === undefined ? ROOT_CONTEXT : propagation.setBaggage(ROOT_CONTEXT, plan.parentage.baggage);
+    const invocation: Invocation = {
+      context,
+      event,
+      telemetry: recorded,
+      open: new OpenCalls(),
+      randomTraceId: randomTraceId(plan),
+    };
+    const base =
+      plan.parentage.baggage === undefined
+        ? ROOT_CONTEXT
+        : propagation.setBaggage(ROOT_CONTEXT, plan.parentage.baggage);
     const active = contextOfInvocation(invocation, started ?? trace.wrapSpanContext(plan.passedOn), base);
     if (recorded !== undefined) rememberCredentials(context);
     try {
@@ -149,5 +172,7 @@ function randomTraceId({ parentage: { parent }, traceId }: InvocationPlan): stri
 function rememberCredentials(context: FcContext): void {
   // An endpoint of Alibaba Cloud has a token in its path.
   rememberSecret(readText(context, 'tracing', 'jaegerEndpoint'), true);
-  for (const key of ['accessKeyId', 'accessKeySecret', 'securityToken']) rememberSecret(readText(context, 'credentials', key), true);
+  for (const key of ['accessKeyId', 'accessKeySecret', 'securityToken']) {
+    rememberSecret(readText(context, 'credentials', key), true);
+  }
 }

@@ -20,17 +20,37 @@ export interface InstanceSide {
 }
 
 /** Starts the invocation span, or gives nothing when there is none. One that the application's provider does not record says what that decided. */
-export function startInvocationSpan({ telemetry, parentage, traceId }: InvocationPlan, call: IncomingCall, { instance, programName, coldStart, baggageKeys }: InstanceSide): Span | undefined {
+export function startInvocationSpan(
+  { telemetry, parentage, traceId }: InvocationPlan,
+  call: IncomingCall,
+  { instance, programName, coldStart, baggageKeys }: InstanceSide,
+): Span | undefined {
   if (telemetry === undefined) return undefined;
   const { context } = call;
   const name = call.spanName ?? readText(context, 'function', 'name') ?? instance.functionName ?? programName;
   try {
     const attributes = { ...call.attributes?.(), ...invocationAttributes(context, call.trigger, coldStart) };
-    if (!telemetry.ownsResource) Object.assign(attributes, functionAttributes(context, instance), { 'service.name': undefined }, baggageAttributes(parentContext(parentage), baggageKeys));
-    const span = telemetry.startInvocation(name, { kind: SpanKind.SERVER, attributes, links: [...parentage.links] }, parentContext(parentage), traceId);
+    if (!telemetry.ownsResource) {
+      Object.assign(
+        attributes,
+        functionAttributes(context, instance),
+        { 'service.name': undefined },
+        baggageAttributes(parentContext(parentage), baggageKeys),
+      );
+    }
+    const span = telemetry.startInvocation(
+      name,
+      { kind: SpanKind.SERVER, attributes, links: [...parentage.links] },
+      parentContext(parentage),
+      traceId,
+    );
     return span.isRecording() || isSpanContextValid(span.spanContext()) ? span : undefined;
   } catch {
-    countAndTell('fc_traced.telemetry_errors', 1, 'the invocation span could not be started: a span processor, sampler or tracer provider threw');
+    countAndTell(
+      'fc_traced.telemetry_errors',
+      1,
+      'the invocation span could not be started: a span processor, sampler or tracer provider threw',
+    );
     return undefined;
   }
 }

@@ -49,7 +49,12 @@ function nameOf({ provider }: Registration): string {
 /** What was made along with a singleton lives as long as it: the container that owns the registration disposes of it. */
 function handOver(application: OpenContainer, registration: Registration): void {
   let owner: OpenContainer | undefined = application.parent;
-  while (owner?.parent !== undefined && ![...owner._registry.entries()].some(([, registrations]) => registrations.includes(registration))) owner = owner.parent;
+  while (
+    owner?.parent !== undefined &&
+    ![...owner._registry.entries()].some(([, registrations]) => registrations.includes(registration))
+  ) {
+    owner = owner.parent;
+  }
   for (const disposable of application.disposables) owner?.disposables.add(disposable);
   application.disposables.clear();
 }

@@ -52,7 +52,9 @@ export function isKnownTo(parent: DependencyContainer, token: InjectionToken): b
 /** The lifecycle that a token is registered with, in a container or above it. */
 export function lifecycleIn(container: OpenContainer, token: InjectionToken): Lifecycle | undefined {
   for (let at: OpenContainer | undefined = container; at !== undefined; at = at.parent) {
-    for (const [known, registrations] of at._registry.entries()) if (known === token) return registrations.at(-1)?.options.lifecycle;
+    for (const [known, registrations] of at._registry.entries()) {
+      if (known === token) return registrations.at(-1)?.options.lifecycle;
+    }
   }
   return undefined;
 }

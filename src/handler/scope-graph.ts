@@ -23,14 +23,26 @@ function parametersOf(owner: Class): Parameter[] | undefined {
   return Array.from({ length: count }, (_, index) => {
     const given = index in injected ? injected[index] : emitted?.[index];
     const isDescriptor = typeof given === 'object' && given !== null && 'token' in given;
-    const { token, isOptional } = isDescriptor ? (given as { token: unknown; isOptional?: boolean }) : { token: given, isOptional: false };
+    const { token, isOptional } = isDescriptor
+      ? (given as { token: unknown; isOptional?: boolean })
+      : { token: given, isOptional: false };
     return { owner, index, token, isOptional: isOptional === true };
   });
 }
 
 const isClass = (token: unknown): token is Class => typeof token === 'function';
 /** What compilers emit where they do not know a class: nothing can be injected for it. */
-const PLACEHOLDERS: ReadonlySet<unknown> = new Set([Object, String, Number, Boolean, Array, Function, Promise, Symbol, BigInt]);
+const PLACEHOLDERS: ReadonlySet<unknown> = new Set([
+  Object,
+  String,
+  Number,
+  Boolean,
+  Array,
+  Function,
+  Promise,
+  Symbol,
+  BigInt,
+]);
 
 /** Whether a class is what compilers emit where they know none. */
 export function isPlaceholder(token: unknown): boolean {
@@ -38,7 +50,13 @@ export function isPlaceholder(token: unknown): boolean {
 }
 
 function describe(token: unknown): string {
-  return typeof token === 'symbol' ? `the token ${String(token)}` : typeof token === 'string' ? `the token "${token}"` : isClass(token) ? token.name : `a ${typeof token}`;
+  return typeof token === 'symbol'
+    ? `the token ${String(token)}`
+    : typeof token === 'string'
+      ? `the token "${token}"`
+      : isClass(token)
+        ? token.name
+        : `a ${typeof token}`;
 }
 
 function place({ owner, index }: Parameter): string {
@@ -49,10 +67,17 @@ function unresolvable(message: string, cause: unknown): FcTracedError {
   return new FcTracedError('UNRESOLVABLE_DEPENDENCY', message, cause === undefined ? undefined : { cause });
 }
 
-function problemOf(parameter: Parameter, isKnown: (token: InjectionToken) => boolean, cause: unknown): FcTracedError | undefined {
+function problemOf(
+  parameter: Parameter,
+  isKnown: (token: InjectionToken) => boolean,
+  cause: unknown,
+): FcTracedError | undefined {
   const { token, isOptional } = parameter;
   if (token === undefined || token === null) {
-    return unresolvable(`The type at ${place(parameter)} is not there at run time: its module is imported in a circle, so use @inject(delay(() => …)), or only as a type.`, cause);
+    return unresolvable(
+      `The type at ${place(parameter)} is not there at run time: its module is imported in a circle, so use @inject(delay(() => …)), or only as a type.`,
+      cause,
+    );
   }
   if (isKnown(token as InjectionToken) || isOptional) return undefined;
   if (isPlaceholder(token)) {
@@ -61,16 +86,27 @@ function problemOf(parameter: Parameter, isKnown: (token: InjectionToken) => boo
       cause,
     );
   }
-  return isClass(token) || typeof token === 'object' ? undefined : unresolvable(`Nothing is registered for ${describe(token)} at ${place(parameter)}: register it with the container before the first invocation.`, cause);
+  return isClass(token) || typeof token === 'object'
+    ? undefined
+    : unresolvable(
+        `Nothing is registered for ${describe(token)} at ${place(parameter)}: register it with the container before the first invocation.`,
+        cause,
+      );
 }
 
 /**
  * Why a class itself cannot be built: the class, the parameter and the remedy. Nothing when its injection is sound; an error then
  * came out of its constructor. `isKnown` tells whether a token is registered; `cause` is what tsyringe said.
  */
-export function explainUnresolvable(target: Class, isKnown: (token: InjectionToken) => boolean, cause: unknown): FcTracedError | undefined {
+export function explainUnresolvable(
+  target: Class,
+  isKnown: (token: InjectionToken) => boolean,
+  cause: unknown,
+): FcTracedError | undefined {
   const parameters = parametersOf(target);
-  if (parameters !== undefined && !isUndecorated(cause)) return parameters.map((parameter) => problemOf(parameter, isKnown, cause)).find((problem) => problem !== undefined);
+  if (parameters !== undefined && !isUndecorated(cause)) {
+    return parameters.map((parameter) => problemOf(parameter, isKnown, cause)).find((problem) => problem !== undefined);
+  }
   return unresolvable(
     `${target.name} has ${target.length} constructor parameter${target.length === 1 ? '' : 's'}, but nothing says what to inject: decorate it with @Service() or @injectable(); if it is decorated, its types were not emitted: switch emitDecoratorMetadata on, or, with esbuild or standard decorators, name the tokens: @Service({ inject: […] }), on a handler @Handler({ inject: […] }).`,
     cause,

@@ -34,8 +34,11 @@ export class ScopeFactory {
   prepare(): void {
     const problem = findUnresolvable(this.handlerClass, this.isKnown);
     if (problem !== undefined) throw problem;
-    const isSingleton = (token: InjectionToken): boolean => lifecycleIn(this.parent as OpenContainer, token) === Lifecycle.Singleton;
-    for (const token of singletonsBelow(this.handlerClass, isSingleton)) this.failures.resolve(this.applicationContainer(), token);
+    const isSingleton = (token: InjectionToken): boolean =>
+      lifecycleIn(this.parent as OpenContainer, token) === Lifecycle.Singleton;
+    for (const token of singletonsBelow(this.handlerClass, isSingleton)) {
+      this.failures.resolve(this.applicationContainer(), token);
+    }
   }
 
   /** Opens the scope of an invocation. */
@@ -56,7 +59,9 @@ export class ScopeFactory {
     child.resolveRegistration = (registration, context) => {
       const { lifecycle } = registration.options;
       // With a memory of resolutions of its own: from this one's, the singleton would keep objects of the invocation.
-      if (lifecycle === Lifecycle.Singleton && registration.instance === undefined) return this.applicationContainer().resolveRegistration(registration, { scopedResolutions: new Map() });
+      if (lifecycle === Lifecycle.Singleton && registration.instance === undefined) {
+        return this.applicationContainer().resolveRegistration(registration, { scopedResolutions: new Map() });
+      }
       if (lifecycle !== Lifecycle.ContainerScoped) return resolveRegistration.call(child, registration, context);
       // A registration that tsyringe did not copy into this child would keep its instance for the next invocation.
       const own = copies.get(registration) ?? { provider: registration.provider, options: registration.options };

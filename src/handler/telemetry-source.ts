@@ -41,32 +41,49 @@ export class TelemetrySource {
     const foreign = foreignTelemetry();
     if (foreign !== undefined) return { kind: 'provider', telemetry: foreign };
     const endpoint = this.config.endpoint ?? this.endpointFrom(context);
-    if (endpoint !== undefined || this.config.spanProcessors.length > 0) return { kind: 'sdk', endpoint, recorded: false };
+    if (endpoint !== undefined || this.config.spanProcessors.length > 0) {
+      return { kind: 'sdk', endpoint, recorded: false };
+    }
     return undefined;
   }
 
   /** Says why an invocation has no destination. Not of the initializer: that its context names no endpoint says nothing about those of the invocations. */
   tellNowhere(): void {
     if (this.config.disabled) return;
-    if (this.config.endpoint === undefined && !this.config.followsContext) tellOnce('OTEL_TRACES_EXPORTER is none, so nothing is recorded');
-    else tellOnce('no endpoint is known, so nothing is recorded: switch tracing on for the function, or set the option endpoint or OTEL_EXPORTER_OTLP_ENDPOINT');
+    if (this.config.endpoint === undefined && !this.config.followsContext) {
+      tellOnce('OTEL_TRACES_EXPORTER is none, so nothing is recorded');
+    } else {
+      tellOnce(
+        'no endpoint is known, so nothing is recorded: switch tracing on for the function, or set the option endpoint or OTEL_EXPORTER_OTLP_ENDPOINT',
+      );
+    }
   }
 
   /** Counts that the SDK could not be loaded or set up, and says what is missing, if that is it. */
   countNotLoaded(error: unknown): void {
     const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
     // The name of a package alone: a path would say where a file lies.
-    const missing = code === 'MODULE_NOT_FOUND' ? /^Cannot find module '([@\w][^']*)'/.exec(String(message))?.[1] : undefined;
-    const why = missing === undefined ? '; is @opentelemetry/exporter-jaeger part of a bundle, where it finds no file of its own, or does a span processor throw?' : `: the package ${missing} is not there; it belongs into node_modules, also beside a bundle`;
+    const missing =
+      code === 'MODULE_NOT_FOUND' ? /^Cannot find module '([@\w][^']*)'/.exec(String(message))?.[1] : undefined;
+    const why =
+      missing === undefined
+        ? '; is @opentelemetry/exporter-jaeger part of a bundle, where it finds no file of its own, or does a span processor throw?'
+        : `: the package ${missing} is not there; it belongs into node_modules, also beside a bundle`;
     countAndTell('fc_traced.telemetry_errors', 1, `the tracing SDK could not be loaded or set up${why}`);
   }
 
   /** The set-up for a destination; loads the SDK when it is the first that needs it. */
   telemetryFor(destination: Destination, context: FcContext): Telemetry {
-    const key = destination.kind === 'provider' ? destination.telemetry : `${destination.recorded} ${destination.endpoint?.protocol} ${destination.endpoint?.url}`;
+    const key =
+      destination.kind === 'provider'
+        ? destination.telemetry
+        : `${destination.recorded} ${destination.endpoint?.protocol} ${destination.endpoint?.url}`;
     const known = this.made.get(key);
     if (known !== undefined) return known;
-    const telemetry = destination.kind === 'provider' ? destination.telemetry : this.coldStart.measure('load tracing', () => this.loadSdk(destination, context));
+    const telemetry =
+      destination.kind === 'provider'
+        ? destination.telemetry
+        : this.coldStart.measure('load tracing', () => this.loadSdk(destination, context));
     this.forgetOldest();
     this.made.set(key, telemetry);
     this.setUpInstrumentations(this.config.instrumentations);
@@ -80,7 +97,9 @@ export class TelemetrySource {
   passOn(): void {
     if (this.passesOn || this.config.disabled) return;
     this.passesOn = true;
-    this.setUpInstrumentations(this.config.instrumentations.filter((item) => typeof item === 'object' || PASS_ON.has(item)));
+    this.setUpInstrumentations(
+      this.config.instrumentations.filter((item) => typeof item === 'object' || PASS_ON.has(item)),
+    );
   }
 
   /** Delivers what every set-up still holds, in a lifecycle hook. Never rejects. */
@@ -92,7 +111,11 @@ export class TelemetrySource {
     const url = this.config.followsContext ? readText(context, 'tracing', 'jaegerEndpoint') : undefined;
     if (url === undefined) return undefined;
     if (isHttpUrl(url)) return { url, protocol: protocolOf(url) ?? this.config.protocol ?? 'jaeger' };
-    countAndTell('fc_traced.malformed_carriers', 1, 'context.tracing.jaegerEndpoint is not an http or https URL and is left out');
+    countAndTell(
+      'fc_traced.malformed_carriers',
+      1,
+      'context.tracing.jaegerEndpoint is not an http or https URL and is left out',
+    );
     return undefined;
   }
 
@@ -113,7 +136,8 @@ export class TelemetrySource {
   private setUpInstrumentations(list: Config['instrumentations']): void {
     if (list.length === 0) return;
     ensurePropagator();
-    const { registerInstrumentations } = require('../instrumentation/register-instrumentations') as typeof import('../instrumentation/register-instrumentations');
+    const { registerInstrumentations } =
+      require('../instrumentation/register-instrumentations') as typeof import('../instrumentation/register-instrumentations');
     registerInstrumentations(list);
   }
 

@@ -17,7 +17,9 @@ function bytesOf(chunk: unknown): Uint8Array {
   if (typeof chunk === 'string') return Buffer.from(chunk);
   if (ArrayBuffer.isView(chunk)) return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
   if (chunk instanceof ArrayBuffer) return new Uint8Array(chunk);
-  throw new TypeError(`A body is made of texts and bytes, not of values of type ${chunk === null ? 'null' : typeof chunk}.`);
+  throw new TypeError(
+    `A body is made of texts and bytes, not of values of type ${chunk === null ? 'null' : typeof chunk}.`,
+  );
 }
 
 function ofIterator(iterator: AsyncIterator<unknown> | Iterator<unknown>, stop: () => unknown): BodySource {
@@ -82,7 +84,9 @@ export function bodySourceOf(value: unknown): BodySource | undefined {
 /** Whether a value is a stream that {@link bodySourceOf} takes; starts nothing. */
 export function isBodyStream(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
-  return has(value, 'getReader') || has(value, Symbol.asyncIterator) || (has(value, 'next') && has(value, Symbol.iterator));
+  return (
+    has(value, 'getReader') || has(value, Symbol.asyncIterator) || (has(value, 'next') && has(value, Symbol.iterator))
+  );
 }
 
 /** All bytes of a source. */

@@ -41,6 +41,11 @@ export async function fcHttpAnswer(answer: HttpAnswer): Promise<object> {
   const bytes = await wholeBody(answer);
   const type = answer.headers.get('content-type');
   const isText = typeof answer.body === 'string' || (TEXTUAL.test(String(type ?? '')) && isUtf8(bytes));
-  const made: FcHttpAnswer = { statusCode: answer.statusCode, headers: headerRecord(answer.headers), isBase64Encoded: !isText, body: bytes.toString(isText ? 'utf8' : 'base64') };
+  const made: FcHttpAnswer = {
+    statusCode: answer.statusCode,
+    headers: headerRecord(answer.headers),
+    isBase64Encoded: !isText,
+    body: bytes.toString(isText ? 'utf8' : 'base64'),
+  };
   return made;
 }

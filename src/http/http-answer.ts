@@ -38,7 +38,11 @@ function bytesOf(value: ArrayBufferView | ArrayBuffer): Buffer {
 
 /** A web `Response`, of Node's own or any other implementation. */
 function isWebResponse(value: object): value is Response {
-  return isStatus(Reflect.get(value, 'status')) && typeof Reflect.get(value, 'arrayBuffer') === 'function' && typeof Reflect.get(value, 'headers') === 'object';
+  return (
+    isStatus(Reflect.get(value, 'status')) &&
+    typeof Reflect.get(value, 'arrayBuffer') === 'function' &&
+    typeof Reflect.get(value, 'headers') === 'object'
+  );
 }
 
 function headerText(value: unknown): string {
@@ -79,7 +83,9 @@ function typedBody(value: unknown): { readonly body: unknown; readonly type?: st
   if (isBytes(value)) return { body: bytesOf(value), type: 'application/octet-stream' };
   if (isBodyStream(value)) return { body: value, type: 'application/octet-stream' };
   const json = JSON.stringify(value) as string | undefined;
-  if (json === undefined) throw new TypeError(`The entry method returned a ${typeof value}, which is no response and has no JSON form.`);
+  if (json === undefined) {
+    throw new TypeError(`The entry method returned a ${typeof value}, which is no response and has no JSON form.`);
+  }
   return { body: json, type: JSON_TYPE };
 }
 
@@ -90,7 +96,10 @@ function ofResponse(response: HttpResponse): HttpAnswer {
   if (typeof given === 'string' || given === undefined || given === null) {
     const body = response.isBase64Encoded === true ? Buffer.from(given ?? '', 'base64') : (given ?? undefined);
     // A map of several values, or of numbers, is more than FC takes.
-    const isPlain = !isHeaderList(response.headers) && [...headers.values()].every((value) => typeof value === 'string') && Object.values(response.headers ?? {}).every((value) => typeof value === 'string');
+    const isPlain =
+      !isHeaderList(response.headers) &&
+      [...headers.values()].every((value) => typeof value === 'string') &&
+      Object.values(response.headers ?? {}).every((value) => typeof value === 'string');
     return { statusCode: response.statusCode, headers, body, ...(isPlain && { asGiven: response }) };
   }
   const { body, type } = typedBody(given);

@@ -63,15 +63,22 @@ export function requestAttributes(event: unknown, { scheme, query }: KnownBeside
     'url.query': queryOf(event, query),
     'url.scheme': headerOf(headers, 'x-forwarded-proto')?.split(',')[0]?.trim() ?? scheme,
     'client.address': headerOf(headers, 'x-forwarded-for')?.split(',')[0]?.trim() ?? readText(http, 'sourceIp'),
-    'network.protocol.version': readText(http, 'protocol')?.replace(/^HTTP\//, '').replace(/^([23])\.0$/, '$1'),
+    'network.protocol.version': readText(http, 'protocol')
+      ?.replace(/^HTTP\//, '')
+      .replace(/^([23])\.0$/, '$1'),
     'user_agent.original': headerOf(headers, 'user-agent') ?? readText(http, 'userAgent'),
-    ...serverOf(headerOf(headers, 'host') ?? headerOf(headers, ':authority') ?? readText(event, 'requestContext', 'domainName')),
+    ...serverOf(
+      headerOf(headers, 'host') ?? headerOf(headers, ':authority') ?? readText(event, 'requestContext', 'domainName'),
+    ),
   };
   return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined)) as Attributes;
 }
 
 /** The route that an option gives for a request, or nothing. What the option throws is nothing, too. */
-export function routeOf(option: string | ((event: unknown) => string | undefined) | undefined, event: unknown): string | undefined {
+export function routeOf(
+  option: string | ((event: unknown) => string | undefined) | undefined,
+  event: unknown,
+): string | undefined {
   if (typeof option !== 'function') return option;
   try {
     const route: unknown = option(event);

@@ -38,7 +38,10 @@ export class HttpError extends Error {
   constructor(statusCode: number, message?: string, { headers = {}, body, ...options }: HttpErrorOptions = {}) {
     super(message, options);
     if (!Number.isInteger(statusCode) || statusCode < 400 || statusCode > 599) {
-      throw new FcTracedError('INVALID_OPTION', `An HttpError takes a status code from 400 to 599, not ${typeof statusCode === 'string' ? JSON.stringify(statusCode) : String(statusCode)}.`);
+      throw new FcTracedError(
+        'INVALID_OPTION',
+        `An HttpError takes a status code from 400 to 599, not ${typeof statusCode === 'string' ? JSON.stringify(statusCode) : String(statusCode)}.`,
+      );
     }
     this.name = 'HttpError';
     this.statusCode = statusCode;

@@ -10,7 +10,13 @@ export interface HttpRequestContext {
   readonly time?: string;
   /** Milliseconds since 1970, as text. */
   readonly timeEpoch?: string;
-  readonly http: { readonly method: string; readonly path: string; readonly protocol?: string; readonly sourceIp?: string; readonly userAgent?: string };
+  readonly http: {
+    readonly method: string;
+    readonly path: string;
+    readonly protocol?: string;
+    readonly sourceIp?: string;
+    readonly userAgent?: string;
+  };
 }
 
 /**
@@ -75,11 +81,21 @@ function record(entries: Iterable<readonly [string, string]>): Record<string, st
 }
 
 function headerEntries(headers: RequestParts['headers']): [string, string][] {
-  return Object.entries(headers).flatMap(([name, value]): [string, string][] => (value === undefined ? [] : [[name.toLowerCase(), typeof value === 'string' ? value : value.join(', ')]]));
+  return Object.entries(headers).flatMap(([name, value]): [string, string][] =>
+    value === undefined ? [] : [[name.toLowerCase(), typeof value === 'string' ? value : value.join(', ')]],
+  );
 }
 
 /** A request in FC 3.0's shape, without its body. */
-export function httpEventOf({ method, target, headers, protocol, sourceIp, requestId, accountId }: RequestParts): Omit<HttpEvent, 'body'> {
+export function httpEventOf({
+  method,
+  target,
+  headers,
+  protocol,
+  sourceIp,
+  requestId,
+  accountId,
+}: RequestParts): Omit<HttpEvent, 'body'> {
   const origin = originForm(target);
   const rawPath = origin.split('?', 1)[0]!;
   const known = record(headerEntries(headers));

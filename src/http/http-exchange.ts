@@ -78,7 +78,9 @@ export async function exchange(request: HttpExchange, work: () => Promise<unknow
   } catch (error) {
     const isExpected = isHttpError(error);
     if (!isExpected || sink.isStarted) report(request, error);
-    if (span !== undefined && (!isExpected || error.statusCode >= 500 || sink.isStarted)) recordFailure(span, error, undefined, active);
+    if (span !== undefined && (!isExpected || error.statusCode >= 500 || sink.isStarted)) {
+      recordFailure(span, error, undefined, active);
+    }
     if (!sink.isStarted) return { statusCode: await answerError(request, error), failed: !isExpected };
     sink.breakOff();
     return { statusCode: 500, failed: true };

@@ -32,7 +32,10 @@ function prepareRequest(options: RequestOptions): boolean {
 }
 
 /** Client spans for `node:http` and `node:https`. Requests that come in already have the invocation span, or that of the server. */
-export function createHttpInstrumentation({ HttpInstrumentation: Http }: InstrumentationModules['http'], provider: TracerProvider): HttpInstrumentation {
+export function createHttpInstrumentation(
+  { HttpInstrumentation: Http }: InstrumentationModules['http'],
+  provider: TracerProvider,
+): HttpInstrumentation {
   const instrumentation = new Http({
     enabled: false,
     disableIncomingRequestInstrumentation: true,

@@ -36,13 +36,20 @@ function loadBeside(name: InstrumentationName): unknown {
   // Each by its name, and inside of `try`: a bundler takes those along that are installed, and does not insist on the others.
   try {
     switch (name) {
-      case 'http': return require('@opentelemetry/instrumentation-http');
-      case 'undici': return require('@opentelemetry/instrumentation-undici');
-      case 'mysql2': return require('@opentelemetry/instrumentation-mysql2');
-      case 'pg': return require('@opentelemetry/instrumentation-pg');
-      case 'redis': return require('@opentelemetry/instrumentation-redis');
-      case 'ioredis': return require('@opentelemetry/instrumentation-ioredis');
-      case 'kafkajs': return require('@opentelemetry/instrumentation-kafkajs');
+      case 'http':
+        return require('@opentelemetry/instrumentation-http');
+      case 'undici':
+        return require('@opentelemetry/instrumentation-undici');
+      case 'mysql2':
+        return require('@opentelemetry/instrumentation-mysql2');
+      case 'pg':
+        return require('@opentelemetry/instrumentation-pg');
+      case 'redis':
+        return require('@opentelemetry/instrumentation-redis');
+      case 'ioredis':
+        return require('@opentelemetry/instrumentation-ioredis');
+      case 'kafkajs':
+        return require('@opentelemetry/instrumentation-kafkajs');
     }
   } catch (error) {
     return unlessMissing(error, name);

@@ -5,7 +5,9 @@ import { definitionOf, moduleFile } from './module-definitions';
 import { commandText } from './redis-command';
 
 type Send = (this: unknown, ...args: unknown[]) => unknown;
-interface WrappedSend extends Send { readonly __original?: Send }
+interface WrappedSend extends Send {
+  readonly __original?: Send;
+}
 
 /**
  * A command that waits for the connection is sent once more when there is one, in the context of whoever opened that: it already has its
@@ -24,22 +26,38 @@ function traceOnce(prototype: { sendCommand: WrappedSend }): void {
     return traced.apply(this, args);
   }
   // The marks by which the instrumentation recognizes what it has wrapped, and takes it back.
-  prototype.sendCommand = Object.assign(sendCommand, { __wrapped: true, __original: original, __unwrap: () => void (prototype.sendCommand = original) });
+  prototype.sendCommand = Object.assign(sendCommand, {
+    __wrapped: true,
+    __original: original,
+    __unwrap: () => void (prototype.sendCommand = original),
+  });
 }
 
 /** Spans for `ioredis`: commands, without what they were called with. */
-export function createIORedisInstrumentation({ IORedisInstrumentation: IORedis }: InstrumentationModules['ioredis'], provider: TracerProvider): IORedisInstrumentation {
+export function createIORedisInstrumentation(
+  { IORedisInstrumentation: IORedis }: InstrumentationModules['ioredis'],
+  provider: TracerProvider,
+): IORedisInstrumentation {
   const instrumentation = new IORedis({ enabled: false, requireParentSpan: true, dbStatementSerializer: commandText });
   const definition = definitionOf(instrumentation, 'ioredis');
   const { patch } = definition;
-  definition.patch = (exported: { prototype?: { sendCommand: Send }; default?: { prototype: { sendCommand: Send } } }, version) => {
+  definition.patch = (
+    exported: { prototype?: { sendCommand: Send }; default?: { prototype: { sendCommand: Send } } },
+    version,
+  ) => {
     const result: unknown = patch?.(exported, version);
     const prototype = exported.prototype ?? exported.default?.prototype;
     if (prototype !== undefined) traceOnce(prototype);
     return result;
   };
   // The main file of a CommonJS package is not seen when an ES module imports it, what that file requires is.
-  definition.files.push(moduleFile('ioredis/built/Redis.js', ['>=5 <7'], (exported, version) => void definition.patch?.((exported as { default: unknown }).default, version)));
+  definition.files.push(
+    moduleFile(
+      'ioredis/built/Redis.js',
+      ['>=5 <7'],
+      (exported, version) => void definition.patch?.((exported as { default: unknown }).default, version),
+    ),
+  );
   instrumentation.setTracerProvider(provider);
   return instrumentation;
 }

@@ -11,12 +11,18 @@ function bound(value: unknown): unknown {
 /** The object in the prototype chain of a class, as a module exports it, that has a method of this name; nothing where there is none. */
 export function ownerOf(exported: unknown, method: string | symbol): object | undefined {
   let owner: unknown = typeof exported === 'function' ? exported.prototype : undefined;
-  while (typeof owner === 'object' && owner !== null && !Object.hasOwn(owner, method)) owner = Object.getPrototypeOf(owner);
+  while (typeof owner === 'object' && owner !== null && !Object.hasOwn(owner, method)) {
+    owner = Object.getPrototypeOf(owner);
+  }
   return typeof owner === 'object' && owner !== null ? owner : undefined;
 }
 
 /** Replaces a method, once, by what `wrap` makes of it. */
-export function replaceOnce(owner: object | undefined, name: string | symbol, wrap: (method: (...args: unknown[]) => unknown) => (...args: never[]) => unknown): void {
+export function replaceOnce(
+  owner: object | undefined,
+  name: string | symbol,
+  wrap: (method: (...args: unknown[]) => unknown) => (...args: never[]) => unknown,
+): void {
   const property = owner && Object.getOwnPropertyDescriptor(owner, name);
   const method: unknown = property?.value;
   if (owner === undefined || typeof method !== 'function' || KEEPS in method) return;
@@ -36,10 +42,18 @@ export function replaceOnce(owner: object | undefined, name: string | symbol, wr
  */
 export function keepContextOf(exported: unknown, ...names: readonly string[]): void {
   for (const name of names) {
-    replaceOnce(ownerOf(exported, name), name, (method) => function (this: unknown, ...args: unknown[]): unknown {
-      const hasCallback = args.some((arg) => typeof arg === 'function');
-      const result = method.apply(this, args.map((arg) => (typeof arg === 'function' ? bound(arg) : arg)));
-      return hasCallback ? result : bound(result);
-    });
+    replaceOnce(
+      ownerOf(exported, name),
+      name,
+      (method) =>
+        function (this: unknown, ...args: unknown[]): unknown {
+          const hasCallback = args.some((arg) => typeof arg === 'function');
+          const result = method.apply(
+            this,
+            args.map((arg) => (typeof arg === 'function' ? bound(arg) : arg)),
+          );
+          return hasCallback ? result : bound(result);
+        },
+    );
   }
 }

@@ -45,8 +45,13 @@ export function loadedFilesOf({ name, files }: ModuleDefinition): LoadedFile[] {
   const { cache } = programRequire();
   return loadedFolders(name).flatMap((folder) => {
     const main = mainFileOf(name, folder);
-    const inner = files.map((file) => ({ file: path.join(folder, path.relative(path.normalize(name), file.name)), name: file.name, folder }));
-    const candidates = main === undefined ? inner : [{ file: main, name, folder }, ...inner.filter(({ file }) => file !== main)];
+    const inner = files.map((file) => ({
+      file: path.join(folder, path.relative(path.normalize(name), file.name)),
+      name: file.name,
+      folder,
+    }));
+    const candidates =
+      main === undefined ? inner : [{ file: main, name, folder }, ...inner.filter(({ file }) => file !== main)];
     return candidates.filter(({ file }) => cache[file]?.loaded === true);
   });
 }
@@ -54,7 +59,9 @@ export function loadedFilesOf({ name, files }: ModuleDefinition): LoadedFile[] {
 /** The version that a library's folder says it has. */
 export function versionIn(folder: string): string {
   try {
-    return String((JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as { version?: unknown }).version);
+    return String(
+      (JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as { version?: unknown }).version,
+    );
   } catch {
     return 'unknown';
   }

@@ -12,7 +12,8 @@ const NO_LOSS = new Set(['kafkajs/src/producer/index.js', 'kafkajs/src/consumer/
 /** Libraries without which an instrumentation is still of use: Node's own `fetch` needs no package. */
 const DISPENSABLE = new Set(['undici']);
 
-const REMEDY = 'make the instrumentation before the library is imported, in a file that the program imports first or that is preloaded with node --require, and give the object to the option instrumentations';
+const REMEDY =
+  'make the instrumentation before the library is imported, in a file that the program imports first or that is preloaded with node --require, and give the object to the option instrumentations';
 
 /** Whether a definition has been applied to what a module exports. */
 function isApplied({ moduleExports, files }: ModuleDefinition, exports: unknown): boolean {
@@ -25,7 +26,11 @@ function isApplied({ moduleExports, files }: ModuleDefinition, exports: unknown)
  * To require a loaded file once more leads through that hook, which remembers it, so it is patched once only. Where another
  * instrumentation's hook was asked for the file before, the hook remembers it as done; then the instrumentation is asked itself.
  */
-function patchFile(part: PatchingPart, definition: ModuleDefinition, { file, name, folder }: LoadedFile): 'patched' | 'replaced' | 'unsupported' {
+function patchFile(
+  part: PatchingPart,
+  definition: ModuleDefinition,
+  { file, name, folder }: LoadedFile,
+): 'patched' | 'replaced' | 'unsupported' {
   const exports: unknown = programRequire().cache[file]?.exports;
   // The instrumentation's own hook was there when the program loaded it.
   if (isApplied(definition, exports)) return 'patched';
@@ -47,7 +52,9 @@ export function patchLoadedModules(instrumentation: object, label: string): void
   const found: string[] = [];
   const unsupported: string[] = [];
   let isPatched = false;
-  const definitions = patchingPartsOf(instrumentation).flatMap((part) => part._modules.map((definition) => ({ part, definition })));
+  const definitions = patchingPartsOf(instrumentation).flatMap((part) =>
+    part._modules.map((definition) => ({ part, definition })),
+  );
   for (const { part, definition } of definitions) {
     if (isBuiltin(definition.name)) {
       patchBuiltin(part, definition);
@@ -57,16 +64,36 @@ export function patchLoadedModules(instrumentation: object, label: string): void
     for (const loaded of loadedFilesOf(definition)) {
       found.push(loaded.name);
       const outcome = tryToPatch(part, definition, loaded);
-      if (outcome === 'late') tellOnce(`the instrumentation ${label} came too late for ${loaded.name}, which is loaded and cannot be changed any more: ${REMEDY}`);
-      if (outcome === 'unsupported') unsupported.push(`${definition.name} ${versionIn(loaded.folder)} (it knows ${definition.supportedVersions.join(', ')})`);
-      else isPatched = true;
+      if (outcome === 'late') {
+        tellOnce(
+          `the instrumentation ${label} came too late for ${loaded.name}, which is loaded and cannot be changed any more: ${REMEDY}`,
+        );
+      }
+      if (outcome === 'unsupported') {
+        unsupported.push(
+          `${definition.name} ${versionIn(loaded.folder)} (it knows ${definition.supportedVersions.join(', ')})`,
+        );
+      } else isPatched = true;
     }
   }
-  if (!isPatched && unsupported.length > 0) tellOnce(`the instrumentation ${label} does not know the version that is loaded: ${[...new Set(unsupported)].join('; ')}`);
-  if (definitions.length > 0 && found.length === 0 && !isPatched) tellOfAbsence(label, definitions.map(({ definition }) => definition.name));
+  if (!isPatched && unsupported.length > 0) {
+    tellOnce(
+      `the instrumentation ${label} does not know the version that is loaded: ${[...new Set(unsupported)].join('; ')}`,
+    );
+  }
+  if (definitions.length > 0 && found.length === 0 && !isPatched) {
+    tellOfAbsence(
+      label,
+      definitions.map(({ definition }) => definition.name),
+    );
+  }
 }
 
-function tryToPatch(part: PatchingPart, definition: ModuleDefinition, loaded: LoadedFile): 'patched' | 'late' | 'unsupported' {
+function tryToPatch(
+  part: PatchingPart,
+  definition: ModuleDefinition,
+  loaded: LoadedFile,
+): 'patched' | 'late' | 'unsupported' {
   try {
     const outcome = patchFile(part, definition, loaded);
     return outcome === 'replaced' ? 'late' : outcome;
@@ -81,6 +108,13 @@ function tellOfAbsence(label: string, libraries: string[]): void {
   const reaches = libraries.map(reachOf);
   if (reaches.includes('require')) return;
   const name = libraries[reaches.indexOf('import')];
-  if (name === undefined) tellOnce(`the instrumentation ${label} finds no package ${libraries.join(', ')}: where it is part of a bundle it cannot be patched, so leave it out there (esbuild: --external:${libraries[0]!})`);
-  else tellOnce(`the instrumentation ${label} cannot patch ${name}, which is an ES module: start Node.js with a loader hook, --import of a file that calls register('@opentelemetry/instrumentation/hook.mjs', import.meta.url)`);
+  if (name === undefined) {
+    tellOnce(
+      `the instrumentation ${label} finds no package ${libraries.join(', ')}: where it is part of a bundle it cannot be patched, so leave it out there (esbuild: --external:${libraries[0]!})`,
+    );
+  } else {
+    tellOnce(
+      `the instrumentation ${label} cannot patch ${name}, which is an ES module: start Node.js with a loader hook, --import of a file that calls register('@opentelemetry/instrumentation/hook.mjs', import.meta.url)`,
+    );
+  }
 }

@@ -14,7 +14,12 @@ export interface PatchingPart {
 }
 
 function isPatchingPart(value: unknown): value is PatchingPart {
-  return typeof value === 'object' && value !== null && Array.isArray(Reflect.get(value, '_modules')) && typeof Reflect.get(value, '_onRequire') === 'function';
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    Array.isArray(Reflect.get(value, '_modules')) &&
+    typeof Reflect.get(value, '_onRequire') === 'function'
+  );
 }
 
 /** What of an instrumentation patches modules: itself, and those that it is made of, as that of redis is of one for each generation. */
@@ -32,7 +37,11 @@ export function definitionOf(instrumentation: object, library: string): ModuleDe
 }
 
 /** A further file of a library to be patched, as `@opentelemetry/instrumentation` describes one. */
-export function moduleFile(name: string, supportedVersions: string[], patch: (exports: unknown, version?: string) => void): ModuleFile {
+export function moduleFile(
+  name: string,
+  supportedVersions: string[],
+  patch: (exports: unknown, version?: string) => void,
+): ModuleFile {
   return {
     name: path.normalize(name),
     supportedVersions,

@@ -13,13 +13,20 @@ function maskStatement(sql: string): string {
 }
 
 /** Spans for `mysql2`: queries and prepared statements, their text without values, under the call that made them also where a pool's connections are all taken. */
-export function createMySQL2Instrumentation({ MySQL2Instrumentation: MySQL2 }: InstrumentationModules['mysql2'], provider: TracerProvider): MySQL2Instrumentation {
+export function createMySQL2Instrumentation(
+  { MySQL2Instrumentation: MySQL2 }: InstrumentationModules['mysql2'],
+  provider: TracerProvider,
+): MySQL2Instrumentation {
   const instrumentation = new MySQL2({ enabled: false, maskStatement: true, maskStatementHook: maskStatement });
   const definition = definitionOf(instrumentation, 'mysql2');
   // Before its own file: what it wraps must be ours, so that it still recognizes what it has wrapped.
   definition.files.unshift(
-    moduleFile('mysql2/lib/connection.js', definition.supportedVersions, (exported) => keepContextOf(exported, 'query', 'execute')),
-    moduleFile('mysql2/lib/pool.js', definition.supportedVersions, (exported) => keepContextOf(exported, 'getConnection', 'query', 'execute')),
+    moduleFile('mysql2/lib/connection.js', definition.supportedVersions, (exported) =>
+      keepContextOf(exported, 'query', 'execute'),
+    ),
+    moduleFile('mysql2/lib/pool.js', definition.supportedVersions, (exported) =>
+      keepContextOf(exported, 'getConnection', 'query', 'execute'),
+    ),
   );
   instrumentation.setTracerProvider(parentedProvider(provider, verbOf));
   return instrumentation;

@@ -9,7 +9,10 @@ import { createPgInstrumentation } from './pg';
 import { createRedisInstrumentation } from './redis';
 import { createUndiciInstrumentation } from './undici';
 
-type Create<N extends InstrumentationName> = (module: InstrumentationModules[N], provider: TracerProvider) => Instrumentation;
+type Create<N extends InstrumentationName> = (
+  module: InstrumentationModules[N],
+  provider: TracerProvider,
+) => Instrumentation;
 
 const CREATE: { readonly [N in InstrumentationName]: Create<N> } = {
   http: createHttpInstrumentation,

@@ -12,7 +12,9 @@ function hideValues(span: Span, { query: { text, name }, connection: { database 
   if (!span.isRecording()) return;
   span.setAttribute('db.query.text', withoutValues(text, 'postgresql'));
   const isWord = /^\s*\w+;?(?: |$)/.test(text);
-  if (!isWord && (name === undefined || name === '')) span.updateName(`pg.query:${verbOf(text).toUpperCase()}${database ? ` ${database}` : ''}`);
+  if (!isWord && (name === undefined || name === '')) {
+    span.updateName(`pg.query:${verbOf(text).toUpperCase()}${database ? ` ${database}` : ''}`);
+  }
 }
 
 /**
@@ -32,22 +34,40 @@ function viewOfQuery(query: unknown): unknown {
  */
 function keepRequester(prototype: object): void {
   const waiting = new WeakMap<object, Context>();
-  replaceOnce(prototype, 'connect', (connect) => function (this: { _pendingQueue?: object[] }, ...args: unknown[]): unknown {
-    const before = this._pendingQueue?.length ?? 0;
-    const result = connect.apply(this, args);
-    const last = this._pendingQueue?.at(-1);
-    if (last !== undefined && this._pendingQueue!.length > before) waiting.set(last, context.active());
-    return result;
-  });
-  replaceOnce(prototype, 'newClient', (newClient) => function (this: unknown, ...args: unknown[]): unknown {
-    const from = waiting.get(args[0] as object);
-    return from === undefined ? newClient.apply(this, args) : context.with(from, () => newClient.apply(this, args));
-  });
+  replaceOnce(
+    prototype,
+    'connect',
+    (connect) =>
+      function (this: { _pendingQueue?: object[] }, ...args: unknown[]): unknown {
+        const before = this._pendingQueue?.length ?? 0;
+        const result = connect.apply(this, args);
+        const last = this._pendingQueue?.at(-1);
+        if (last !== undefined && this._pendingQueue!.length > before) waiting.set(last, context.active());
+        return result;
+      },
+  );
+  replaceOnce(
+    prototype,
+    'newClient',
+    (newClient) =>
+      function (this: unknown, ...args: unknown[]): unknown {
+        const from = waiting.get(args[0] as object);
+        return from === undefined ? newClient.apply(this, args) : context.with(from, () => newClient.apply(this, args));
+      },
+  );
 }
 
 /** Spans for `pg`: connecting, waiting for a pool's connection, and queries, their text without values. */
-export function createPgInstrumentation({ PgInstrumentation: Pg }: InstrumentationModules['pg'], provider: TracerProvider): PgInstrumentation {
-  const instrumentation = new Pg({ enabled: false, requireParentSpan: true, enhancedDatabaseReporting: false, requestHook: hideValues });
+export function createPgInstrumentation(
+  { PgInstrumentation: Pg }: InstrumentationModules['pg'],
+  provider: TracerProvider,
+): PgInstrumentation {
+  const instrumentation = new Pg({
+    enabled: false,
+    requireParentSpan: true,
+    enhancedDatabaseReporting: false,
+    requestHook: hideValues,
+  });
   giveCopy(instrumentation, '_getClientQueryPatch', viewOfQuery);
   const pool = definitionOf(instrumentation, 'pg-pool');
   const { patch } = pool;

@@ -6,11 +6,16 @@ import { definitionOf, moduleFile } from './module-definitions';
 import { commandText } from './redis-command';
 
 /** Spans for `redis`: connecting and commands, without what they were called with. */
-export function createRedisInstrumentation({ RedisInstrumentation: Redis }: InstrumentationModules['redis'], provider: TracerProvider): RedisInstrumentation {
+export function createRedisInstrumentation(
+  { RedisInstrumentation: Redis }: InstrumentationModules['redis'],
+  provider: TracerProvider,
+): RedisInstrumentation {
   const instrumentation = new Redis({ enabled: false, requireParentSpan: true, dbStatementSerializer: commandText });
   // A pool whose clients are all taken runs a command when another invocation's is answered.
   definitionOf(instrumentation, '@redis/client').files.push(
-    moduleFile('@redis/client/dist/lib/client/pool.js', ['^5.0.0', '^6.0.0'], (exported) => keepContextOf((exported as { RedisClientPool?: unknown }).RedisClientPool, 'execute')),
+    moduleFile('@redis/client/dist/lib/client/pool.js', ['^5.0.0', '^6.0.0'], (exported) =>
+      keepContextOf((exported as { RedisClientPool?: unknown }).RedisClientPool, 'execute'),
+    ),
   );
   instrumentation.setTracerProvider(provider);
   return instrumentation;

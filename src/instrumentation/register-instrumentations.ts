@@ -37,7 +37,11 @@ function setUpOnce(label: string, key: unknown, make: () => Instrumentation | un
     patchLoadedModules(instrumentation, label);
   } catch (error) {
     const { name, code } = error as { name?: unknown; code?: unknown };
-    countAndTell('fc_traced.telemetry_errors', 1, `the instrumentation ${label} could not be set up: ${String(code ?? name)}`);
+    countAndTell(
+      'fc_traced.telemetry_errors',
+      1,
+      `the instrumentation ${label} could not be set up: ${String(code ?? name)}`,
+    );
   }
 }
 
@@ -48,7 +52,11 @@ function provider(): TracerProvider {
 function fromPackage(name: InstrumentationName): Instrumentation | undefined {
   const created = createNamed(name, loadPackage, provider());
   const { name: wanted, version } = PACKAGES[name];
-  if (created === undefined) tellOnce(`the option instrumentations names ${name}, and ${wanted} is not installed: npm install ${wanted}@${version}`);
+  if (created === undefined) {
+    tellOnce(
+      `the option instrumentations names ${name}, and ${wanted} is not installed: npm install ${wanted}@${version}`,
+    );
+  }
   return created;
 }
 

@@ -23,7 +23,8 @@ function removeCopies(span: Span, request: UndiciRequest): void {
  */
 function queuedRequests(): ModuleDefinition {
   const asked = new WeakMap<object, Context>();
-  const contextOf = (handler: unknown): Context | undefined => (typeof handler === 'object' && handler !== null ? asked.get(handler) : undefined);
+  const contextOf = (handler: unknown): Context | undefined =>
+    typeof handler === 'object' && handler !== null ? asked.get(handler) : undefined;
   return {
     name: 'undici',
     supportedVersions: VERSIONS,
@@ -32,25 +33,45 @@ function queuedRequests(): ModuleDefinition {
         const { prototype } = (exported as { PoolBase: { prototype: object } }).PoolBase;
         const kDispatch = Object.getOwnPropertySymbols(prototype).find(({ description }) => description === 'dispatch');
         if (kDispatch === undefined) return;
-        replaceOnce(prototype, kDispatch, (dispatch) => function (this: unknown, ...args: unknown[]): unknown {
-          const [, handler] = args;
-          if (typeof handler === 'object' && handler !== null) asked.set(handler, context.active());
-          return dispatch.apply(this, args);
-        });
+        replaceOnce(
+          prototype,
+          kDispatch,
+          (dispatch) =>
+            function (this: unknown, ...args: unknown[]): unknown {
+              const [, handler] = args;
+              if (typeof handler === 'object' && handler !== null) asked.set(handler, context.active());
+              return dispatch.apply(this, args);
+            },
+        );
       }),
       moduleFile('undici/lib/dispatcher/dispatcher-base.js', VERSIONS, (exported) => {
-        replaceOnce(ownerOf(exported, 'dispatch'), 'dispatch', (dispatch) => function (this: unknown, ...args: unknown[]): unknown {
-          const from = contextOf(args[1]);
-          return from === undefined ? dispatch.apply(this, args) : context.with(from, () => dispatch.apply(this, args));
-        });
+        replaceOnce(
+          ownerOf(exported, 'dispatch'),
+          'dispatch',
+          (dispatch) =>
+            function (this: unknown, ...args: unknown[]): unknown {
+              const from = contextOf(args[1]);
+              return from === undefined
+                ? dispatch.apply(this, args)
+                : context.with(from, () => dispatch.apply(this, args));
+            },
+        );
       }),
     ],
   };
 }
 
 /** Client spans for `fetch` and undici, through Node's diagnostics channels. */
-export function createUndiciInstrumentation({ UndiciInstrumentation: Undici }: InstrumentationModules['undici'], provider: TracerProvider): UndiciInstrumentation {
-  const instrumentation = new Undici({ enabled: false, requireParentforSpans: true, requestHook: removeCopies, responseHook: (span, { response }) => markRefused(span, response.statusCode) });
+export function createUndiciInstrumentation(
+  { UndiciInstrumentation: Undici }: InstrumentationModules['undici'],
+  provider: TracerProvider,
+): UndiciInstrumentation {
+  const instrumentation = new Undici({
+    enabled: false,
+    requireParentforSpans: true,
+    requestHook: removeCopies,
+    responseHook: (span, { response }) => markRefused(span, response.statusCode),
+  });
   patchingPartsOf(instrumentation)[0]?._modules.push(queuedRequests());
   instrumentation.setTracerProvider(provider);
   return instrumentation;

@@ -17,7 +17,9 @@ export function correlateLogs(option: boolean | 'console' | undefined, context: 
 export function correlateLogger(context: FcContext): void {
   const logger = loggerOf(context);
   if (logger === undefined || correlateMethods(logger, LOGGER_METHODS).isComplete) return;
-  tellOnce('methods of context.logger cannot be replaced (a frozen object, a getter or a proxy); their lines carry no ids');
+  tellOnce(
+    'methods of context.logger cannot be replaced (a frozen object, a getter or a proxy); their lines carry no ids',
+  );
 }
 
 function loggerOf(context: FcContext): object | undefined {

@@ -53,11 +53,19 @@ export function logFields(): LogFields {
 
 /** Those of `fields` that none of `given` has itself; beside a trace id of its own, none that tells of another trace. */
 export function missingFields(fields: LogFields, ...given: readonly object[]): LogFields {
-  const isOtherTrace = given.some((object) => Object.hasOwn(object, 'trace_id') && Reflect.get(object, 'trace_id') !== fields.trace_id);
+  const isOtherTrace = given.some(
+    (object) => Object.hasOwn(object, 'trace_id') && Reflect.get(object, 'trace_id') !== fields.trace_id,
+  );
   const missing: LogFields = {};
   for (const key of LOG_KEYS) {
     const value = fields[key];
-    if (value === undefined || (isOtherTrace && key !== 'request_id') || given.some((object) => Object.hasOwn(object, key))) continue;
+    if (
+      value === undefined ||
+      (isOtherTrace && key !== 'request_id') ||
+      given.some((object) => Object.hasOwn(object, key))
+    ) {
+      continue;
+    }
     missing[key] = value;
   }
   return missing;

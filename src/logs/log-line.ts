@@ -26,7 +26,9 @@ function fieldsText(fields: LogFields): string {
   let text = '';
   for (const key of LOG_KEYS) {
     const value = fields[key];
-    if (value !== undefined) text += `${text === '' ? '' : ' '}${key}=${/^[!-~]+$/.test(value) ? value : JSON.stringify(value)}`;
+    if (value !== undefined) {
+      text += `${text === '' ? '' : ' '}${key}=${/^[!-~]+$/.test(value) ? value : JSON.stringify(value)}`;
+    }
   }
   return text;
 }

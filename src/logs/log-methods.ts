@@ -53,7 +53,9 @@ function correlateMethod(target: object, name: string, undone: (() => void)[]): 
   const method: unknown = found.value;
   if (typeof method !== 'function' || Reflect.get(method, CARRIES_IDS) === true) return true;
   const wrapper = own === undefined ? sharedWrapperOf(method as LogMethod) : new Proxy(method as LogMethod, carrying);
-  if (!Reflect.defineProperty(target, name, { ...found, value: wrapper }) || !isOwnValue(target, name, wrapper)) return false;
+  if (!Reflect.defineProperty(target, name, { ...found, value: wrapper }) || !isOwnValue(target, name, wrapper)) {
+    return false;
+  }
   undone.push(() => {
     if (!isOwnValue(target, name, wrapper)) return;
     if (own === undefined) Reflect.deleteProperty(target, name);
@@ -66,7 +68,9 @@ function correlateMethod(target: object, name: string, undone: (() => void)[]): 
 function inherited(target: object, name: string): PropertyDescriptor | undefined {
   for (let holder = Reflect.getPrototypeOf(target); holder !== null; holder = Reflect.getPrototypeOf(holder)) {
     const descriptor = Reflect.getOwnPropertyDescriptor(holder, name);
-    if (descriptor !== undefined) return 'value' in descriptor ? { ...descriptor, writable: true, configurable: true } : descriptor;
+    if (descriptor !== undefined) {
+      return 'value' in descriptor ? { ...descriptor, writable: true, configurable: true } : descriptor;
+    }
   }
   return undefined;
 }

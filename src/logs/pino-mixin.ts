@@ -16,7 +16,9 @@ export function pinoMixin(line: object = {}, _level?: number, logger?: { binding
   const fields = logFields();
   try {
     // pino would write a key of a child logger's bindings a second time.
-    return fields.trace_id === undefined && fields.request_id === undefined ? fields : missingFields(fields, line, logger?.bindings?.() ?? {});
+    return fields.trace_id === undefined && fields.request_id === undefined
+      ? fields
+      : missingFields(fields, line, logger?.bindings?.() ?? {});
   } catch {
     return fields;
   }

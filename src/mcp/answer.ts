@@ -29,7 +29,12 @@ function note(operation: OperationSpan, message: Message, { method, connection, 
     const code = memberOf(message.error, 'code');
     const text = memberOf(message.error, 'message');
     const isCode = typeof code === 'number';
-    operation.fail({ type: isCode ? String(code) : '_OTHER', ...(isCode && { code }), ...(typeof text === 'string' && { message: text }), error });
+    operation.fail({
+      type: isCode ? String(code) : '_OTHER',
+      ...(isCode && { code }),
+      ...(typeof text === 'string' && { message: text }),
+      error,
+    });
     return;
   }
   const { result } = message;

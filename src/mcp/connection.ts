@@ -15,13 +15,17 @@ const HTTP: Attributes = { 'network.transport': 'tcp', 'network.protocol.name': 
 /** How deep a transport may stand behind others. */
 const MAX_DEPTH = 4;
 
-const has = (transport: object, ...keys: string[]): boolean => keys.some((key) => memberOf(transport, key) !== undefined);
+const has = (transport: object, ...keys: string[]): boolean =>
+  keys.some((key) => memberOf(transport, key) !== undefined);
 
 /** What the SDK's transports tell of the network, told by their members: class names do not survive a bundler. */
 function networkOf(transport: object, depth = 0): Attributes {
   const url = memberOf(transport, '_url');
   if (url instanceof URL) {
-    const server: Attributes = { 'server.address': url.hostname, 'server.port': Number(url.port) || (url.protocol === 'https:' || url.protocol === 'wss:' ? 443 : 80) };
+    const server: Attributes = {
+      'server.address': url.hostname,
+      'server.port': Number(url.port) || (url.protocol === 'https:' || url.protocol === 'wss:' ? 443 : 80),
+    };
     return { ...HTTP, ...(url.protocol.startsWith('ws') && { 'network.protocol.name': 'websocket' }), ...server };
   }
   if (has(transport, 'handleRequest', 'handlePostMessage', 'handleMessage')) return HTTP;
@@ -72,7 +76,10 @@ export class Connection {
     const invocation = this.answersElsewhere ? invocationIn(given) : undefined;
     if (invocation === undefined) return given;
     const open = invocationIn(this.made)?.open;
-    return given.setValue(INVOCATION_KEY, { ...invocation, open: open === undefined || open.isOver ? new OpenCalls() : open });
+    return given.setValue(INVOCATION_KEY, {
+      ...invocation,
+      open: open === undefined || open.isOver ? new OpenCalls() : open,
+    });
   }
 
   get isOpen(): boolean {

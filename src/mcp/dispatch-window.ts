@@ -13,7 +13,8 @@ export class DispatchWindow {
   private constructor(table: Map<unknown, Method>) {
     const found = (key: unknown): Method | undefined => Map.prototype.get.call(table, key) as Method | undefined;
     Object.defineProperty(table, 'get', {
-      value: (key: unknown) => (this.open !== undefined && this.open.method === key ? this.open.wrap(found(key)) : found(key)),
+      value: (key: unknown) =>
+        this.open !== undefined && this.open.method === key ? this.open.wrap(found(key)) : found(key),
       configurable: true,
       writable: true,
     });
@@ -21,7 +22,9 @@ export class DispatchWindow {
 
   /** A window on a table; nothing where it is no table. */
   static on(table: unknown): DispatchWindow | undefined {
-    return table instanceof Map && Object.isExtensible(table) ? new DispatchWindow(table as Map<unknown, Method>) : undefined;
+    return table instanceof Map && Object.isExtensible(table)
+      ? new DispatchWindow(table as Map<unknown, Method>)
+      : undefined;
   }
 
   /** Dispatches a message, its handler wrapped. Gives and throws what `dispatch` does. */

@@ -12,7 +12,8 @@ export function followWork(work: () => unknown, done: () => void, failed: (error
     failed(error);
     throw error;
   }
-  const isThenable = typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
+  const isThenable =
+    typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
   if (!isThenable) {
     done();
     return value;

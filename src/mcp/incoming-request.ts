@@ -55,7 +55,11 @@ export class IncomingRequest {
       this.error = error;
       this.handled(args[1]);
     };
-    return followWork(() => callIn(context, handler, undefined, args), () => this.handled(args[1]), failed);
+    return followWork(
+      () => callIn(context, handler, undefined, args),
+      () => this.handled(args[1]),
+      failed,
+    );
   }
 
   /** Hears of what a tool threw, which the SDK turns into a result. */
@@ -82,7 +86,9 @@ export class IncomingRequest {
   private handled(extra: unknown): void {
     // A request that was cancelled is not answered.
     if (memberOf(signalOf(extra), 'aborted') === true) this.finish(() => this.started?.operation?.cancel());
-    else if (memberOf(memberOf(this.message.params, '_meta'), RELATED_TASK_KEY) !== undefined) setImmediate(() => this.finish(() => this.endUnanswered()));
+    else if (memberOf(memberOf(this.message.params, '_meta'), RELATED_TASK_KEY) !== undefined) {
+      setImmediate(() => this.finish(() => this.endUnanswered()));
+    }
   }
 
   private endUnanswered(): void {

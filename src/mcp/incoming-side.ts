@@ -74,13 +74,23 @@ export class IncomingSide {
       const fallback = protocol.fallbackNotificationHandler;
       return fallback && ((...args) => runInside(received, fallback, args.slice(0, 1)));
     };
-    return callIn(received.origin.context, () => (notifications === undefined ? dispatch() : notifications.during(message.method, wrap, dispatch)), undefined, []);
+    return callIn(
+      received.origin.context,
+      () => (notifications === undefined ? dispatch() : notifications.during(message.method, wrap, dispatch)),
+      undefined,
+      [],
+    );
   }
 
   /** Progress is heard where its request was made, and a cancelled request hears of it. */
   private partOfRequest({ method, params }: Message, connection: Connection, dispatch: () => unknown): unknown {
-    if (method === 'notifications/cancelled') connection.incoming.get(memberOf(params, 'requestId') as RequestId)?.cancelled();
-    const context = method === 'notifications/progress' ? this.outgoing.contextOfProgress(memberOf(params, 'progressToken')) : undefined;
+    if (method === 'notifications/cancelled') {
+      connection.incoming.get(memberOf(params, 'requestId') as RequestId)?.cancelled();
+    }
+    const context =
+      method === 'notifications/progress'
+        ? this.outgoing.contextOfProgress(memberOf(params, 'progressToken'))
+        : undefined;
     return context === undefined ? dispatch() : callIn(context, dispatch, undefined, []);
   }
 
@@ -94,7 +104,10 @@ export class IncomingSide {
       // What the other side asks while it works on a request of ours belongs to where that was made, whatever the connection was made in.
       const isElsewhere = traceId !== undefined && spanIn(active)?.spanContext().traceId !== traceId;
       const given = (isElsewhere ? this.outgoing.contextOfTrace(traceId) : undefined) ?? active;
-      return { operation, origin: originOf(meta, extra, connection.contextOfWork(given), (span) => this.outgoing.isOwn(span)) };
+      return {
+        operation,
+        origin: originOf(meta, extra, connection.contextOfWork(given), (span) => this.outgoing.isOwn(span)),
+      };
     } catch {
       hookFailed();
       return undefined;
@@ -105,5 +118,9 @@ export class IncomingSide {
 /** Calls the handler of a notification inside its span. Gives and throws what it does. */
 function runInside({ operation, origin }: Received, handler: Method, args: unknown[]): unknown {
   const { operation: span, context } = startOperation(operation, origin.context, origin.links);
-  return followWork(() => callIn(context, handler, undefined, args), () => span?.end(), (error) => span?.endFailed({ error }));
+  return followWork(
+    () => callIn(context, handler, undefined, args),
+    () => span?.end(),
+    (error) => span?.endFailed({ error }),
+  );
 }

@@ -40,7 +40,13 @@ export function readMeta(params: unknown): Carried {
 }
 
 function told(carried: Carried): Carried {
-  if (carried.malformed > 0) countAndTell('fc_traced.malformed_carriers', carried.malformed, 'malformed trace context or baggage in the _meta of an MCP message was left out');
+  if (carried.malformed > 0) {
+    countAndTell(
+      'fc_traced.malformed_carriers',
+      carried.malformed,
+      'malformed trace context or baggage in the _meta of an MCP message was left out',
+    );
+  }
   return carried;
 }
 
@@ -48,7 +54,9 @@ function told(carried: Carried): Carried {
 export function metaOf(context: Context): Readonly<Record<string, string>> {
   const meta: Record<string, string> = {};
   try {
-    fcPropagator.inject(context, meta, { set: (carrier, key, value) => void ((carrier as Record<string, string>)[key] = value) });
+    fcPropagator.inject(context, meta, {
+      set: (carrier, key, value) => void ((carrier as Record<string, string>)[key] = value),
+    });
   } catch {
     countAndTell('fc_traced.telemetry_errors', 1, 'the trace could not be passed on in the _meta of an MCP message');
   }

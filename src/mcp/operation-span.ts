@@ -60,7 +60,10 @@ export class OperationSpan implements OpenCall {
       if (type === undefined) return;
       this.span.setAttribute('error.type', type);
       const text = message ?? (error === undefined ? undefined : describeError(error).message);
-      this.span.setStatus({ code: SpanStatusCode.ERROR, ...(text !== undefined && { message: describeError({ message: text }).message }) });
+      this.span.setStatus({
+        code: SpanStatusCode.ERROR,
+        ...(text !== undefined && { message: describeError({ message: text }).message }),
+      });
     });
   }
 
@@ -130,17 +133,30 @@ function telemetryOf(context: Context): Telemetry | undefined {
 }
 
 /** Starts the span of an operation below the one that is active in `context`. Never throws. */
-export function startOperation({ name, kind, attributes, secretUri }: Operation, context: Context, links: Link[] = []): Started {
+export function startOperation(
+  { name, kind, attributes, secretUri }: Operation,
+  context: Context,
+  links: Link[] = [],
+): Started {
   try {
     const telemetry = telemetryOf(context);
     if (telemetry === undefined) return { operation: undefined, context };
-    const span = telemetry.startCall(name, { kind, attributes, ...(links.length > 0 && { links }) }, context, spanIn(context));
+    const span = telemetry.startCall(
+      name,
+      { kind, attributes, ...(links.length > 0 && { links }) },
+      context,
+      spanIn(context),
+    );
     // One that a sampler left out still has the ids that are passed on.
     if (!span.isRecording()) return { operation: undefined, context: contextWithSpan(context, span) };
     const operation = new OperationSpan(span, context, secretUri);
     return { operation, context: operation.context };
   } catch {
-    countAndTell('fc_traced.telemetry_errors', 1, 'the span of an MCP message could not be started: a span processor, sampler or tracer provider threw');
+    countAndTell(
+      'fc_traced.telemetry_errors',
+      1,
+      'the span of an MCP message could not be started: a span processor, sampler or tracer provider threw',
+    );
     return { operation: undefined, context };
   }
 }

@@ -21,7 +21,12 @@ const MAX_NAME = 128;
 const MAX_TEXT = 4_096;
 
 const PROMPT_METHODS = new Set(['prompts/get']);
-const RESOURCE_METHODS = new Set(['resources/read', 'resources/subscribe', 'resources/unsubscribe', 'notifications/resources/updated']);
+const RESOURCE_METHODS = new Set([
+  'resources/read',
+  'resources/subscribe',
+  'resources/unsubscribe',
+  'notifications/resources/updated',
+]);
 
 /** The method of a tool call. */
 export const TOOL_CALL = 'tools/call';
@@ -45,7 +50,9 @@ function promptOf(method: string, params: unknown): string | undefined {
 /** A value as JSON text for an attribute, without the members whose names say that they are secret; nothing for what has no such text. */
 export function jsonText(value: unknown): string | undefined {
   try {
-    const text = JSON.stringify(value, (key, inner: unknown) => (key !== '' && inner !== undefined && inner !== null && isSecretKey(key) ? REDACTED : inner)) as string | undefined;
+    const text = JSON.stringify(value, (key, inner: unknown) =>
+      key !== '' && inner !== undefined && inner !== null && isSecretKey(key) ? REDACTED : inner,
+    ) as string | undefined;
     return text === undefined ? undefined : shortened(redactText(text), MAX_TEXT);
   } catch {
     return undefined;
@@ -57,7 +64,11 @@ export function jsonText(value: unknown): string | undefined {
  * where the options ask for them.
  * Specification: https://github.com/open-telemetry/semantic-conventions-genai/blob/main/docs/gen-ai/mcp.md
  */
-export function operationOf(kind: Operation['kind'], message: { readonly method?: unknown; readonly params?: unknown }, options: McpTraceOptions): Operation {
+export function operationOf(
+  kind: Operation['kind'],
+  message: { readonly method?: unknown; readonly params?: unknown },
+  options: McpTraceOptions,
+): Operation {
   const { params } = message;
   const method = typeof message.method === 'string' ? shortened(message.method, MAX_NAME) : '_OTHER';
   const attributes: Attributes = { 'mcp.method.name': method };
@@ -74,5 +85,11 @@ export function operationOf(kind: Operation['kind'], message: { readonly method?
     if (text !== undefined) attributes['gen_ai.tool.call.arguments'] = text;
   }
   const target = tool ?? prompt;
-  return { method, kind, name: target === undefined ? method : `${method} ${target}`, attributes, ...(typeof uri === 'string' && uri !== shownUri && { secretUri: uri }) };
+  return {
+    method,
+    kind,
+    name: target === undefined ? method : `${method} ${target}`,
+    attributes,
+    ...(typeof uri === 'string' && uri !== shownUri && { secretUri: uri }),
+  };
 }

@@ -64,6 +64,10 @@ export function originOf(meta: Carried, extra: unknown, given: Context, unlinked
   const context = withBaggage(ambient, mergeBaggage(meta.baggage, inHeaders?.baggage));
   // In one process the parent may be the active span itself.
   if (parent === undefined || isSame(parent, activeContext)) return { context, links: [] };
-  const isLinked = active !== undefined && isSpanContextValid(activeContext!) && (activeContext!.traceFlags & 1) === 1 && !unlinked(active);
+  const isLinked =
+    active !== undefined &&
+    isSpanContextValid(activeContext!) &&
+    (activeContext!.traceFlags & 1) === 1 &&
+    !unlinked(active);
   return { context: contextWithCaller(context, parent), links: isLinked ? [{ context: activeContext! }] : [] };
 }

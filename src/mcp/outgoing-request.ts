@@ -43,7 +43,10 @@ export class OutgoingRequest {
   sent(message: Message, connection: Connection): void {
     this.id = message.id;
     this.connection = connection;
-    this.span?.set({ 'jsonrpc.request.id': String(message.id), ...connection.attributes(this.operation.kind, message.params) });
+    this.span?.set({
+      'jsonrpc.request.id': String(message.id),
+      ...connection.attributes(this.operation.kind, message.params),
+    });
   }
 
   /** The answer has come. */
@@ -77,8 +80,15 @@ export class OutgoingRequest {
   private end(error: unknown): void {
     const { span, answer, connection } = this;
     if (span === undefined) return;
-    if (answer !== undefined && connection !== undefined) noteAnswer(span, answer, { method: this.operation.method, connection, options: this.options, error });
-    if (error !== undefined && answer?.error === undefined) span.fail({ error, ...((TIMEOUT_CODES.includes(memberOf(error, 'code')) || this.isLate) && { type: 'timeout' }) });
+    if (answer !== undefined && connection !== undefined) {
+      noteAnswer(span, answer, { method: this.operation.method, connection, options: this.options, error });
+    }
+    if (error !== undefined && answer?.error === undefined) {
+      span.fail({
+        error,
+        ...((TIMEOUT_CODES.includes(memberOf(error, 'code')) || this.isLate) && { type: 'timeout' }),
+      });
+    }
     span.end();
   }
 }

@@ -54,7 +54,14 @@ export class OutgoingSide {
       const started = startOperation(operation, caller);
       const meta = metaOf(started.context);
       if (started.operation === undefined && Object.keys(meta).length === 0) return undefined;
-      const request = new OutgoingRequest(operation, started, caller, meta.traceparent, memberOf(args[at + 2] ?? args[at + 1], 'signal'), this.options);
+      const request = new OutgoingRequest(
+        operation,
+        started,
+        caller,
+        meta.traceparent,
+        memberOf(args[at + 2] ?? args[at + 1], 'signal'),
+        this.options,
+      );
       return { request, args: args.with(at, withMeta(message, meta)) };
     } catch {
       hookFailed();
@@ -93,13 +100,20 @@ export class OutgoingSide {
   }
 
   /** A message is handed to a transport. */
-  send(connection: Connection, transport: TransportLike, message: Message, send: (message: Message) => unknown): unknown {
+  send(
+    connection: Connection,
+    transport: TransportLike,
+    message: Message,
+    send: (message: Message) => unknown,
+  ): unknown {
     if (message.method === undefined) {
       connection.answered(message);
       return send(message);
     }
     if (message.id === undefined) return sendNotification(connection, message, send, this.options);
-    return this.bind(connection, message) ? send(message) : sendStray(connection, transport, message, send, this.options);
+    return this.bind(connection, message)
+      ? send(message)
+      : sendStray(connection, transport, message, send, this.options);
   }
 
   /** Recognizes a request that was made by {@link request}. */
@@ -116,7 +130,9 @@ export class OutgoingSide {
   }
 
   private unsentOf(traceparent: unknown): OutgoingRequest | undefined {
-    for (const request of this.unsent) if (request.traceparent !== undefined && request.traceparent === traceparent) return request;
+    for (const request of this.unsent) {
+      if (request.traceparent !== undefined && request.traceparent === traceparent) return request;
+    }
     return undefined;
   }
 
@@ -135,7 +151,9 @@ export class OutgoingSide {
 
   /** The context of a request of this trace that is under way. */
   contextOfTrace(traceId: string): Context | undefined {
-    for (const { context } of this.underWay.values()) if (spanIn(context)?.spanContext().traceId === traceId) return context;
+    for (const { context } of this.underWay.values()) {
+      if (spanIn(context)?.spanContext().traceId === traceId) return context;
+    }
     return undefined;
   }
 

@@ -39,5 +39,7 @@ export interface ProtocolLike {
 }
 
 export function isProtocol(value: unknown): value is ProtocolLike {
-  return ['connect', 'close', 'setRequestHandler', 'setNotificationHandler'].every((name) => typeof memberOf(value, name) === 'function');
+  return ['connect', 'close', 'setRequestHandler', 'setNotificationHandler'].every(
+    (name) => typeof memberOf(value, name) === 'function',
+  );
 }

@@ -33,10 +33,19 @@ function prepare(connection: Connection, message: Message, options: McpTraceOpti
 }
 
 /** Sends a notification, the trace in its `_meta`; its span ends when the transport has taken it. Gives and throws what `send` does. */
-export function sendNotification(connection: Connection, given: Message, send: (message: Message) => unknown, options: McpTraceOptions): unknown {
+export function sendNotification(
+  connection: Connection,
+  given: Message,
+  send: (message: Message) => unknown,
+  options: McpTraceOptions,
+): unknown {
   // The request says whose trace it is; what hears of progress would be handed the `_meta`.
   if (isPartOfRequest(given)) return send(given);
   const { operation, context, message } = prepare(connection, given, options);
   if (operation === undefined) return send(message);
-  return followWork(() => callIn(context, send, undefined, [message]), () => operation.end(), (error) => operation.endFailed({ error }));
+  return followWork(
+    () => callIn(context, send, undefined, [message]),
+    () => operation.end(),
+    (error) => operation.endFailed({ error }),
+  );
 }

@@ -40,7 +40,13 @@ function prepare(connection: Connection, message: Message, options: McpTraceOpti
  * Sends a request that the program did not make the usual way: 2.x sends its probe for a version, and `subscriptions/listen`, by the
  * transport itself. Gives and throws what `send` does.
  */
-export function sendStray(connection: Connection, transport: TransportLike, given: Message, send: (message: Message) => unknown, options: McpTraceOptions): unknown {
+export function sendStray(
+  connection: Connection,
+  transport: TransportLike,
+  given: Message,
+  send: (message: Message) => unknown,
+  options: McpTraceOptions,
+): unknown {
   const { request, message } = prepare(connection, given, options);
   if (request === undefined) return send(message);
   connection.strays.add(request);
@@ -58,14 +64,21 @@ export function sendStray(connection: Connection, transport: TransportLike, give
     stopWatching();
     end(() => request.failed(error));
   };
-  return followWork(() => callIn(request.context, send, undefined, [message]), () => {}, failed);
+  return followWork(
+    () => callIn(request.context, send, undefined, [message]),
+    () => {},
+    failed,
+  );
 }
 
 /** Whether a message ends a request: its answer, or the notice that `subscriptions/listen` is heard, whose answer comes when it is over. */
 function endsRequest(message: unknown, id: RequestId): boolean {
   const method = memberOf(message, 'method');
   if (method === undefined) return memberOf(message, 'id') === id;
-  return method === 'notifications/subscriptions/acknowledged' && memberOf(memberOf(memberOf(message, 'params'), '_meta'), SUBSCRIPTION_KEY) === id;
+  return (
+    method === 'notifications/subscriptions/acknowledged' &&
+    memberOf(memberOf(memberOf(message, 'params'), '_meta'), SUBSCRIPTION_KEY) === id
+  );
 }
 
 /** What stands behind a listener that has heard its answer: with several on the way, they do not leave in the order they came. */

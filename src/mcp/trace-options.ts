@@ -14,11 +14,24 @@ const OPTIONS: readonly (keyof McpTraceOptions)[] = ['toolArguments', 'toolResul
 export function checkMcpOptions(options: unknown, where: string): McpTraceOptions {
   if (options === undefined) return {};
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new FcTracedError('INVALID_OPTION', `${where} takes an object of options, not ${Array.isArray(options) ? 'an array' : options === null ? 'null' : `a ${typeof options}`}.`);
+    throw new FcTracedError(
+      'INVALID_OPTION',
+      `${where} takes an object of options, not ${Array.isArray(options) ? 'an array' : options === null ? 'null' : `a ${typeof options}`}.`,
+    );
   }
   for (const [key, value] of Object.entries(options)) {
-    if (!OPTIONS.includes(key as keyof McpTraceOptions)) throw new FcTracedError('INVALID_OPTION', `${where} has no option "${key}". Its options are ${OPTIONS.join(', ')}.`);
-    if (value !== undefined && typeof value !== 'boolean') throw new FcTracedError('INVALID_OPTION', `Option "${key}" of ${where} must be true or false, not a value of type ${typeof value}.`);
+    if (!OPTIONS.includes(key as keyof McpTraceOptions)) {
+      throw new FcTracedError(
+        'INVALID_OPTION',
+        `${where} has no option "${key}". Its options are ${OPTIONS.join(', ')}.`,
+      );
+    }
+    if (value !== undefined && typeof value !== 'boolean') {
+      throw new FcTracedError(
+        'INVALID_OPTION',
+        `Option "${key}" of ${where} must be true or false, not a value of type ${typeof value}.`,
+      );
+    }
   }
   return options;
 }

@@ -18,15 +18,29 @@ function mark(target: object, key: symbol, value: unknown): boolean {
 /** What a tool throws becomes a result in the SDK's hands, which holds the message alone: the error itself is heard of before. */
 function hearTools(server: object, peer: TracedPeer): void {
   if (Reflect.get(server, TOOLS) !== undefined || !mark(server, TOOLS, true)) return;
-  replaceMethod(server, 'executeToolHandler', (original) => function (this: unknown, ...args) {
-    const failed = (error: unknown): void => peer.toolFailed(memberOf(args[2], 'requestId') ?? memberOf(memberOf(args[2], 'mcpReq'), 'id'), error);
-    return followWork(() => Reflect.apply(original, this, args), () => {}, failed);
-  });
+  replaceMethod(
+    server,
+    'executeToolHandler',
+    (original) =>
+      function (this: unknown, ...args) {
+        const failed = (error: unknown): void =>
+          peer.toolFailed(memberOf(args[2], 'requestId') ?? memberOf(memberOf(args[2], 'mcpReq'), 'id'), error);
+        return followWork(
+          () => Reflect.apply(original, this, args),
+          () => {},
+          failed,
+        );
+      },
+  );
 }
 
 /** What each door takes, and by which method it is known on the other one's side. */
 const DOORS = {
-  traceMcpServer: { takes: 'an McpServer or a Server', not: 'getServerCapabilities', instead: 'a Client: give it to traceMcpClient' },
+  traceMcpServer: {
+    takes: 'an McpServer or a Server',
+    not: 'getServerCapabilities',
+    instead: 'a Client: give it to traceMcpClient',
+  },
   traceMcpClient: { takes: 'a Client', not: 'getClientCapabilities', instead: 'a server: give it to traceMcpServer' },
 } as const;
 
@@ -36,13 +50,21 @@ function foundInstead(target: unknown): string {
 }
 
 /** Traces a `Server`, a `Client`, or the `Server` in an `McpServer`, once. */
-export function traceProtocol<T extends object>(target: T, options: McpTraceOptions | undefined, where: keyof typeof DOORS): T {
+export function traceProtocol<T extends object>(
+  target: T,
+  options: McpTraceOptions | undefined,
+  where: keyof typeof DOORS,
+): T {
   const checked = checkMcpOptions(options, where);
   const inner = memberOf(target, 'server');
   const protocol = isProtocol(target) ? target : inner;
   const { takes, not, instead } = DOORS[where];
-  if (!isProtocol(protocol)) throw new FcTracedError('INVALID_TARGET', `${where} takes ${takes} of the MCP SDK, not ${foundInstead(target)}.`);
-  if (typeof memberOf(protocol, not) === 'function') throw new FcTracedError('INVALID_TARGET', `${where} takes ${takes} of the MCP SDK, not ${instead}.`);
+  if (!isProtocol(protocol)) {
+    throw new FcTracedError('INVALID_TARGET', `${where} takes ${takes} of the MCP SDK, not ${foundInstead(target)}.`);
+  }
+  if (typeof memberOf(protocol, not) === 'function') {
+    throw new FcTracedError('INVALID_TARGET', `${where} takes ${takes} of the MCP SDK, not ${instead}.`);
+  }
   const known = Reflect.get(protocol, PEER) as TracedPeer | undefined;
   const peer = known ?? new TracedPeer(protocol, checked);
   if (known === undefined) mark(protocol, PEER, peer);

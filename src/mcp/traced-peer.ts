@@ -36,7 +36,9 @@ export class TracedPeer {
 
   /** A tool threw in answer to a request. */
   toolFailed(requestId: unknown, error: unknown): void {
-    this.current()?.incoming.get(requestId as RequestId)?.toolFailed(error);
+    this.current()
+      ?.incoming.get(requestId as RequestId)
+      ?.toolFailed(error);
   }
 
   private hook(): void {
@@ -47,8 +49,10 @@ export class TracedPeer {
         this.attach(args[0]);
         return call();
       },
-      _onrequest: ([message, extra], call) => this.onConnection(call, (connection) => incoming.request(message as Message, extra, connection, call)),
-      _onnotification: ([message, extra], call) => this.onConnection(call, (connection) => incoming.notification(message as Message, extra, connection, call)),
+      _onrequest: ([message, extra], call) =>
+        this.onConnection(call, (connection) => incoming.request(message as Message, extra, connection, call)),
+      _onnotification: ([message, extra], call) =>
+        this.onConnection(call, (connection) => incoming.notification(message as Message, extra, connection, call)),
       _onresponse: ([message], call) => outgoing.receiveAnswer(message as Message, call),
       _onclose: (_args, call) => {
         this.current()?.close();
@@ -57,11 +61,18 @@ export class TracedPeer {
       [at === 1 ? FUNNEL : 'request']: (args, call) => outgoing.request(args, at, call),
     };
     const known = Object.entries(hooks).map(([name, hook]) =>
-      replaceMethod(protocol, name, (original) => function (this: unknown, ...args) {
-        return hook(args, (given = args) => Reflect.apply(original, this, given));
-      }),
+      replaceMethod(
+        protocol,
+        name,
+        (original) =>
+          function (this: unknown, ...args) {
+            return hook(args, (given = args) => Reflect.apply(original, this, given));
+          },
+      ),
     );
-    if (known.includes(false) || !incoming.isKnown) tellOnce('this version of the MCP SDK is built differently: some of its messages pass untraced');
+    if (known.includes(false) || !incoming.isKnown) {
+      tellOnce('this version of the MCP SDK is built differently: some of its messages pass untraced');
+    }
   }
 
   private current(): Connection | undefined {
@@ -87,7 +98,9 @@ export class TracedPeer {
       const watched = (original: Method): Method =>
         function (this: unknown, ...args) {
           const send = (message: unknown): unknown => Reflect.apply(original, this, [message, ...args.slice(1)]);
-          return connection.isOpen && isObject(args[0]) ? outgoing.send(connection, transport, args[0], send) : Reflect.apply(original, this, args);
+          return connection.isOpen && isObject(args[0])
+            ? outgoing.send(connection, transport, args[0], send)
+            : Reflect.apply(original, this, args);
         };
       if (replaceMethod(transport, 'send', watched)) this.connections.set(transport, connection);
       else tellOnce('an MCP transport takes no method in front of its own: its messages pass untraced');

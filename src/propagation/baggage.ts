@@ -31,7 +31,10 @@ function parseMember(text: string): readonly [string, BaggageEntry] | undefined 
   const key = trimOptionalWhitespace(pair.slice(0, Math.max(equals, 0)));
   if (!TOKEN.test(key) || CONTROL.test(text)) return undefined;
   const value = percentDecode(trimOptionalWhitespace(pair.slice(equals + 1)));
-  const metadata = properties.map(trimOptionalWhitespace).filter((property) => property !== '').join(';');
+  const metadata = properties
+    .map(trimOptionalWhitespace)
+    .filter((property) => property !== '')
+    .join(';');
   return [key, metadata === '' ? { value } : { value, metadata: baggageEntryMetadataFromString(metadata) }];
 }
 
@@ -88,5 +91,7 @@ function withoutSmallCopies(baggage: Baggage, other: Baggage): Baggage {
 /** The entries of both; where both have a key, that of `first`. */
 export function mergeBaggage(first: Baggage | undefined, second: Baggage | undefined): Baggage | undefined {
   if (first === undefined || second === undefined) return first ?? second;
-  return first.getAllEntries().reduce((merged, [key, entry]) => merged.setEntry(key, entry), withoutSmallCopies(second, first));
+  return first
+    .getAllEntries()
+    .reduce((merged, [key, entry]) => merged.setEntry(key, entry), withoutSmallCopies(second, first));
 }

@@ -43,12 +43,19 @@ export function readFcTracingHeaders(headers: Readonly<Record<string, string | s
     const key = name.toLowerCase();
     if (!key.startsWith(PREFIX)) continue;
     const text = textOf(headers[name]);
-    if (key.startsWith(BAGGAGE_ITEM) && key !== BAGGAGE_ITEM) single.push([name.slice(BAGGAGE_ITEM.length), percentDecode(text)]);
-    else if (text !== '') texts.set(key, text);
+    if (key.startsWith(BAGGAGE_ITEM) && key !== BAGGAGE_ITEM) {
+      single.push([name.slice(BAGGAGE_ITEM.length), percentDecode(text)]);
+    } else if (text !== '') texts.set(key, text);
   }
   const [spanContext, baggages, endpoint] = [SPAN_CONTEXT, BAGGAGES, ENDPOINT].map((key) => texts.get(key));
   const { items, malformed } = baggages === undefined ? { items: [], malformed: 0 } : readBaggages(baggages);
-  if (malformed > 0) countAndTell('fc_traced.malformed_carriers', malformed, 'malformed baggage in the header x-fc-tracing-opentracing-span-baggages was left out');
+  if (malformed > 0) {
+    countAndTell(
+      'fc_traced.malformed_carriers',
+      malformed,
+      'malformed baggage in the header x-fc-tracing-opentracing-span-baggages was left out',
+    );
+  }
   return {
     ...(spanContext !== undefined && { openTracingSpanContext: spanContext }),
     // As own properties, so that a key such as `__proto__` is a key like any other.

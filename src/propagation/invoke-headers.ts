@@ -71,7 +71,11 @@ export function traceInvoke(headers?: InvokeFunctionHeaders | null): InvokeFunct
   try {
     addTo(given, invokeHeaders());
   } catch {
-    countAndTell('fc_traced.telemetry_errors', 1, 'the headers of an InvokeFunction call could not be set: the object given to traceInvoke cannot be changed');
+    countAndTell(
+      'fc_traced.telemetry_errors',
+      1,
+      'the headers of an InvokeFunction call could not be set: the object given to traceInvoke cannot be changed',
+    );
   }
   return given;
 }
@@ -83,7 +87,9 @@ function addTo(headers: InvokeFunctionHeaders, added: Record<string, string>): v
   const there = headers.commonHeaders ?? {};
   // What an earlier call put there is of its trace, and its baggage of whoever called then.
   const earlier = addedTo.get(there) ?? {};
-  const kept = Object.entries(there).filter(([name, value]) => !names.has(name.toLowerCase()) && earlier[name] !== value);
+  const kept = Object.entries(there).filter(
+    ([name, value]) => !names.has(name.toLowerCase()) && earlier[name] !== value,
+  );
   // A new object: the one that is there may be shared with other calls, and the client itself writes into it.
   headers.commonHeaders = { ...Object.fromEntries(kept), ...added };
   addedTo.set(headers.commonHeaders, added);

@@ -10,11 +10,18 @@ import type { Carried } from './carrier';
 export function jaegerParent(text: string): SpanContext | undefined {
   const parsed = parseJaegerSpanContext(text);
   if (parsed === undefined) return undefined;
-  return { traceId: parsed.traceId, spanId: parsed.spanId, traceFlags: parsed.sampled ? TraceFlags.SAMPLED : TraceFlags.NONE, isRemote: true };
+  return {
+    traceId: parsed.traceId,
+    spanId: parsed.spanId,
+    traceFlags: parsed.sampled ? TraceFlags.SAMPLED : TraceFlags.NONE,
+    isRemote: true,
+  };
 }
 
 function firstFilled(tracing: unknown, ...names: string[]): unknown {
-  return names.map((name) => readField(tracing, name)).find((value) => value !== undefined && value !== null && value !== '');
+  return names
+    .map((name) => readField(tracing, name))
+    .find((value) => value !== undefined && value !== null && value !== '');
 }
 
 /** Reads FC's `context.tracing`, under the names that Node.js gets and those that FC's documents give. Never throws. */

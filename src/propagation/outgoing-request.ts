@@ -35,7 +35,11 @@ function idOfRequestSpan(context: Context, parent: Span): string | undefined {
     endSafely(span);
     return (span.spanContext().traceFlags & 1) === 1 ? span.spanContext().spanId.toLowerCase() : undefined;
   } catch {
-    countAndTell('fc_traced.telemetry_errors', 1, 'a span could not be started: a span processor, sampler or tracer provider threw');
+    countAndTell(
+      'fc_traced.telemetry_errors',
+      1,
+      'a span could not be started: a span processor, sampler or tracer provider threw',
+    );
     return undefined;
   }
 }

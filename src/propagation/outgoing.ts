@@ -51,7 +51,11 @@ function outgoingTrace(context: Context): OutgoingTrace | undefined {
     const flags = (isSampled ? 1 : 0) | (isRandomTrace(context, span) ? RANDOM_FLAG : 0);
     return { traceId, spanId: isOwn ? ownSpanId : newSpanId(), flags, traceState: outgoingTraceState(spanContext) };
   } catch {
-    countAndTell('fc_traced.telemetry_errors', 1, 'the trace could not be passed on with an outgoing request: the active span gave no usable span context');
+    countAndTell(
+      'fc_traced.telemetry_errors',
+      1,
+      'the trace could not be passed on with an outgoing request: the active span gave no usable span context',
+    );
     return undefined;
   }
 }
@@ -77,10 +81,18 @@ function outgoingTraceState({ traceState }: SpanContext): string {
   } catch {
     // Counted below, as what cannot be sent.
   }
-  countAndTell('fc_traced.malformed_carriers', 1, 'a tracestate that is not well-formed was left out of an outgoing request');
+  countAndTell(
+    'fc_traced.malformed_carriers',
+    1,
+    'a tracestate that is not well-formed was left out of an outgoing request',
+  );
   return '';
 }
 
 function countLeftOut(amount: number): void {
-  countAndTell('fc_traced.malformed_carriers', amount, 'baggage that fits no header was left out of an outgoing request: a key that is no token, a property, or more than 64 members or 8,192 bytes');
+  countAndTell(
+    'fc_traced.malformed_carriers',
+    amount,
+    'baggage that fits no header was left out of an outgoing request: a key that is no token, a property, or more than 64 members or 8,192 bytes',
+  );
 }

@@ -54,7 +54,9 @@ function readExplicit(given: unknown): Carried {
     const spanContext = parseTraceparent(given) ?? jaegerParent(given);
     return spanContext === undefined ? { malformed: 1 } : { spanContext, malformed: 0 };
   }
-  if (typeof given === 'object' && readText(given, 'traceId') !== undefined) return readSpanContext(given as SpanContext);
+  if (typeof given === 'object' && readText(given, 'traceId') !== undefined) {
+    return readSpanContext(given as SpanContext);
+  }
   return typeof given === 'object' ? readW3cHeaders(given) : { malformed: 1 };
 }
 
@@ -69,7 +71,13 @@ export function resolveParent(sources: ParentSources): Parentage {
   const all = [readExplicit(sources.explicit), readW3cHeaders(sources.headers), readFcTracing(sources.tracing)];
   const names = ['the parent option', 'the request headers', 'context.tracing'];
   all.forEach(({ malformed }, index) => {
-    if (malformed > 0) countAndTell('fc_traced.malformed_carriers', malformed, `malformed trace context or baggage in ${names[index]!} was left out`);
+    if (malformed > 0) {
+      countAndTell(
+        'fc_traced.malformed_carriers',
+        malformed,
+        `malformed trace context or baggage in ${names[index]!} was left out`,
+      );
+    }
   });
   const found = all.flatMap(({ spanContext }) => (spanContext === undefined ? [] : [spanContext]));
   const [parent, ...others] = found;
@@ -80,6 +88,9 @@ export function resolveParent(sources: ParentSources): Parentage {
     traces.add(context.traceId);
     links.push({ context });
   }
-  const baggage = all.reduce<Baggage | undefined>((merged, carried) => mergeBaggage(merged, carried.baggage), undefined);
+  const baggage = all.reduce<Baggage | undefined>(
+    (merged, carried) => mergeBaggage(merged, carried.baggage),
+    undefined,
+  );
   return { parent, links, baggage };
 }

@@ -29,5 +29,7 @@ export function percentEncode(text: string): string {
  * stays one. Never throws.
  */
 export function percentDecode(text: string): string {
-  return text.includes('%') ? text.replace(ENCODED, (run) => Buffer.from(run.replaceAll('%', ''), 'hex').toString()) : text;
+  return text.includes('%')
+    ? text.replace(ENCODED, (run) => Buffer.from(run.replaceAll('%', ''), 'hex').toString())
+    : text;
 }

@@ -17,8 +17,16 @@ export const fcPropagator: TextMapPropagator = {
     for (const [name, value] of Object.entries(w3cHeaders(outgoingFrom(context)))) setter.set(carrier, name, value);
   },
   extract(context: Context, carrier: unknown, getter: TextMapGetter): Context {
-    const { spanContext, baggage, malformed } = readW3cHeaders(Object.fromEntries(FIELDS.map((name) => [name, getter.get(carrier, name)])));
-    if (malformed > 0) countAndTell('fc_traced.malformed_carriers', malformed, 'malformed trace context or baggage in what an instrumentation received was left out');
+    const { spanContext, baggage, malformed } = readW3cHeaders(
+      Object.fromEntries(FIELDS.map((name) => [name, getter.get(carrier, name)])),
+    );
+    if (malformed > 0) {
+      countAndTell(
+        'fc_traced.malformed_carriers',
+        malformed,
+        'malformed trace context or baggage in what an instrumentation received was left out',
+      );
+    }
     const caller = spanContext === undefined ? context : contextWithCaller(context, spanContext);
     return baggage === undefined ? caller : propagation.setBaggage(caller, baggage);
   },

@@ -45,7 +45,12 @@ function spanContextOf(headers: W3cHeaders): SpanContext | undefined {
 }
 
 function isBlank(value: unknown): boolean {
-  return value === undefined || value === null || (typeof value === 'string' && value.trim() === '') || (Array.isArray(value) && value.length === 0);
+  return (
+    value === undefined ||
+    value === null ||
+    (typeof value === 'string' && value.trim() === '') ||
+    (Array.isArray(value) && value.length === 0)
+  );
 }
 
 /** Reads `traceparent`, `tracestate` and `baggage` from request headers, whatever the case of their names. Never throws. */
@@ -55,7 +60,8 @@ export function readW3cHeaders(headers: unknown): Carried {
     const found = pick(headers);
     const spanContext = spanContextOf(found);
     const text = textOf(found.baggage);
-    const { baggage, dropped } = text === undefined ? { baggage: undefined, dropped: isBlank(found.baggage) ? 0 : 1 } : parseBaggageHeader(text);
+    const { baggage, dropped } =
+      text === undefined ? { baggage: undefined, dropped: isBlank(found.baggage) ? 0 : 1 } : parseBaggageHeader(text);
     let malformed = dropped;
     if (spanContext === undefined && !isBlank(found.traceparent)) malformed += 1;
     if (spanContext !== undefined && spanContext.traceState === undefined && !isBlank(found.tracestate)) malformed += 1;

@@ -16,7 +16,13 @@ import type { ServeOptions } from './serve-options';
 import { StreamingSink } from './streaming-sink';
 
 const BODY_LIMIT = 33_554_432;
-const LINES: Readonly<Record<Control, string>> = { invoke: 'Invoke', http: 'Invoke', initialize: 'Initialize', 'pre-freeze': 'PreFreeze', 'pre-stop': 'PreStop' };
+const LINES: Readonly<Record<Control, string>> = {
+  invoke: 'Invoke',
+  http: 'Invoke',
+  initialize: 'Initialize',
+  'pre-freeze': 'PreFreeze',
+  'pre-stop': 'PreStop',
+};
 
 /** Answers the requests that FC sends to a custom runtime. */
 export class FunctionServer {
@@ -32,8 +38,9 @@ export class FunctionServer {
     const control = controlOf(request);
     // FC finds the lines of a call by these.
     const say = (what: string): void => {
+      if (request.headers['x-fc-request-id'] === undefined) return;
       // oxlint-disable-next-line no-console -- FC reads these lines from what a custom runtime prints
-      if (request.headers['x-fc-request-id'] !== undefined) console.log(`FC ${LINES[control]} ${what} RequestId: ${context.requestId}`);
+      console.log(`FC ${LINES[control]} ${what} RequestId: ${context.requestId}`);
     };
     say('Start');
     try {
@@ -46,7 +53,11 @@ export class FunctionServer {
     say('End');
   }
 
-  private async event(control: Exclude<Control, 'http'>, request: IncomingMessage, context: FcContext): Promise<unknown> {
+  private async event(
+    control: Exclude<Control, 'http'>,
+    request: IncomingMessage,
+    context: FcContext,
+  ): Promise<unknown> {
     const body = await requestBody(request, this.options.bodyLimit ?? BODY_LIMIT);
     if (control === 'invoke') return this.instance.invoke(this.entryOf(context), body, context);
     return control === 'initialize' ? this.instance.initialize(context) : this.instance.flush();
@@ -80,6 +91,8 @@ export class FunctionServer {
   /** The entry that FC's configuration names behind its last dot, else the one called `handler`, else the first. */
   private entryOf(context: FcContext): Entry {
     const { entries } = this.definition;
-    return entries.get(context.function.handler.split('.').at(-1)!) ?? entries.get('handler') ?? [...entries.values()][0]!;
+    return (
+      entries.get(context.function.handler.split('.').at(-1)!) ?? entries.get('handler') ?? [...entries.values()][0]!
+    );
   }
 }

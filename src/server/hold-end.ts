@@ -27,7 +27,8 @@ export function holdEnd(request: IncomingMessage, response: ServerResponse, isHe
   let resolve: (ended: Ended) => void = () => {};
   const ended = new Promise<Ended>((resolveEnded) => (resolve = resolveEnded));
   // Asked at once: what a program writes into `statusCode` later is not sent.
-  const resolveEnded = (whole: boolean): void => resolve({ isWhole: whole, statusCode: response.headersSent ? response.statusCode : undefined });
+  const resolveEnded = (whole: boolean): void =>
+    resolve({ isWhole: whole, statusCode: response.headersSent ? response.statusCode : undefined });
   let isWhole = false;
   response.once('finish', () => (isWhole = true));
   whenClosed(request, response, () => resolveEnded(isWhole));

@@ -8,17 +8,28 @@ import { readFcTracingHeaders } from '../propagation/fc-headers';
 
 /** Lines as FC's own runtimes write them: time, request id, level, text. */
 function loggerFor(requestId: string): FcLogger {
-  const write = (level: string, print: (line: string) => void) => (...values: unknown[]): void => print(`${new Date().toISOString()} ${requestId} [${level}] ${format(...values)}`);
+  const write =
+    (level: string, print: (line: string) => void) =>
+    (...values: unknown[]): void =>
+      print(`${new Date().toISOString()} ${requestId} [${level}] ${format(...values)}`);
   // oxlint-disable-next-line no-console -- a custom runtime's log is what it prints
   const out = (line: string): void => console.log(line);
   // oxlint-disable-next-line no-console -- likewise
   const err = (line: string): void => console.error(line);
-  return { log: write('verbose', out), debug: write('debug', out), info: write('info', out), warn: write('warning', err), error: write('error', err) };
+  return {
+    log: write('verbose', out),
+    debug: write('debug', out),
+    info: write('info', out),
+    warn: write('warning', err),
+    error: write('error', err),
+  };
 }
 
 /** An object without the fields that are not known: FC leaves them out as well. */
 function known<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as { [K in keyof T]: Exclude<T[K], undefined> };
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
 }
 
 /** FC's context out of the headers that FC adds to each request of a custom runtime. Whatever is missing is empty, or the instance's own. */
@@ -28,7 +39,11 @@ export function contextOf(headers: IncomingHttpHeaders, instance: InstanceFacts)
   const memory = readNumber(headers, 'x-fc-function-memory') ?? readNumber(instance, 'memoryMb');
   return {
     requestId,
-    credentials: known({ accessKeyId: text('access-key-id'), accessKeySecret: text('access-key-secret'), securityToken: text('security-token') }),
+    credentials: known({
+      accessKeyId: text('access-key-id'),
+      accessKeySecret: text('access-key-secret'),
+      securityToken: text('security-token'),
+    }),
     function: known({
       name: text('function-name') ?? instance.functionName ?? '',
       handler: text('function-handler') ?? '',

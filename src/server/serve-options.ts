@@ -28,13 +28,28 @@ const CHECKS: Readonly<Record<string, (value: unknown) => string | undefined>> =
 };
 
 /** The options of a server, apart from those of its handler. Throws INVALID_OPTION. */
-export function splitServeOptions(given: ServeOptions | undefined, where: string): { readonly handler: HandlerOptions; readonly server: ServeOptions } {
+export function splitServeOptions(
+  given: ServeOptions | undefined,
+  where: string,
+): { readonly handler: HandlerOptions; readonly server: ServeOptions } {
   const entries = Object.entries(given ?? {});
   const own = entries.filter(([key]) => Object.hasOwn(CHECKS, key));
   for (const [key, value] of own) {
     const wanted = value === undefined ? undefined : CHECKS[key]!(value);
-    if (wanted !== undefined) throw new FcTracedError('INVALID_OPTION', `Option "${key}" of ${where} must be ${wanted}, not ${inWords(value)}.`);
+    if (wanted !== undefined) {
+      throw new FcTracedError(
+        'INVALID_OPTION',
+        `Option "${key}" of ${where} must be ${wanted}, not ${inWords(value)}.`,
+      );
+    }
   }
   const handler = Object.fromEntries(entries.filter(([key]) => !Object.hasOwn(CHECKS, key)));
-  return { handler: checkOptions(given === undefined || typeof given !== 'object' ? given : handler, where, Object.keys(CHECKS)), server: Object.fromEntries(own) };
+  return {
+    handler: checkOptions(
+      given === undefined || typeof given !== 'object' ? given : handler,
+      where,
+      Object.keys(CHECKS),
+    ),
+    server: Object.fromEntries(own),
+  };
 }

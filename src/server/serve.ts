@@ -49,15 +49,22 @@ const KEEP_ALIVE_MILLIS = 24 * 60 * 60 * 1_000;
  * export const start = () => serve(Clock, { port: 9000 });
  * ```
  */
-export async function serve(handlerClass: abstract new (...args: never[]) => object, options?: ServeOptions): Promise<RunningServer> {
+export async function serve(
+  handlerClass: abstract new (...args: never[]) => object,
+  options?: ServeOptions,
+): Promise<RunningServer> {
   const { handler, server: own } = splitServeOptions(options, 'serve');
   const definition = defineHandler(handlerClass, handler, 'serve');
-  if (definition.entries.size === 0) throw new FcTracedError('ENTRY_NOT_FOUND', `${handlerClass.name} has no entry method.`);
+  if (definition.entries.size === 0) {
+    throw new FcTracedError('ENTRY_NOT_FOUND', `${handlerClass.name} has no entry method.`);
+  }
   const instance = new FunctionInstance(definition);
   const functions = new FunctionServer(instance, definition, own);
   const server = createServer({ keepAlive: true, requestTimeout: 0 });
   const connections = new Connections(server);
-  server.on('request', (request: IncomingMessage, response: ServerResponse) => connections.add(request, response, functions.handle(request, response)));
+  server.on('request', (request: IncomingMessage, response: ServerResponse) =>
+    connections.add(request, response, functions.handle(request, response)),
+  );
   server.keepAliveTimeout = KEEP_ALIVE_MILLIS;
   server.timeout = 0;
   const { port: defaultPort, warnings } = listenPort();
@@ -70,7 +77,8 @@ export async function serve(handlerClass: abstract new (...args: never[]) => obj
     });
   });
   let closing: Promise<void> | undefined;
-  const stop = (): Promise<void> => (closing ??= shutDown(connections, own.shutdownTimeout ?? 10_000, () => instance.flush()));
+  const stop = (): Promise<void> =>
+    (closing ??= shutDown(connections, own.shutdownTimeout ?? 10_000, () => instance.flush()));
   const forget = onSigterm(stop);
   return { port: (server.address() as AddressInfo).port, server, close: () => stop().finally(forget) };
 }

@@ -1,7 +1,11 @@
 import type { Connections } from './connections';
 
 /** Lets running requests end, for at most `timeoutMillis`, closes the server, and delivers what is left. */
-export async function shutDown(connections: Connections, timeoutMillis: number, flush: () => Promise<void>): Promise<void> {
+export async function shutDown(
+  connections: Connections,
+  timeoutMillis: number,
+  flush: () => Promise<void>,
+): Promise<void> {
   await connections.close(timeoutMillis);
   await flush();
 }

@@ -10,7 +10,14 @@ const CLEANUP_MILLIS = 1_000;
 /** Statuses that have no body: RFC 9110, sections 6.4.1 and 15. */
 const BODILESS = new Set([204, 205, 304]);
 /** What the connection sees to by itself. */
-const CONNECTION_HEADERS = new Set(['connection', 'keep-alive', 'transfer-encoding', 'content-length', 'trailer', 'upgrade']);
+const CONNECTION_HEADERS = new Set([
+  'connection',
+  'keep-alive',
+  'transfer-encoding',
+  'content-length',
+  'trailer',
+  'upgrade',
+]);
 
 function wholeBytes(body: unknown): Buffer {
   if (body === undefined) return Buffer.alloc(0);
@@ -20,7 +27,9 @@ function wholeBytes(body: unknown): Buffer {
 /** What a HEAD tells of the body that a GET would bring: what the program says, else the length of what it gave, if that is known. */
 function lengthForHead({ headers, body }: HttpAnswer, known: number | undefined): number | undefined {
   const told = headers.get('content-length');
-  if (typeof told === 'string' && /^\d+$/.test(told) && (body === undefined || known === undefined)) return Number(told);
+  if (typeof told === 'string' && /^\d+$/.test(told) && (body === undefined || known === undefined)) {
+    return Number(told);
+  }
   return known;
 }
 
@@ -33,7 +42,10 @@ export class StreamingSink implements HttpSink {
 
   private readonly isHead: boolean;
 
-  constructor(request: IncomingMessage, private readonly response: ServerResponse) {
+  constructor(
+    request: IncomingMessage,
+    private readonly response: ServerResponse,
+  ) {
     this.isHead = request.method === 'HEAD';
     this.isGone = response.destroyed;
     whenClosed(request, response, () => {
@@ -45,14 +57,17 @@ export class StreamingSink implements HttpSink {
   }
 
   async send(answer: HttpAnswer): Promise<Sent> {
-    const source = typeof answer.body === 'string' || Buffer.isBuffer(answer.body) ? undefined : bodySourceOf(answer.body);
+    const source =
+      typeof answer.body === 'string' || Buffer.isBuffer(answer.body) ? undefined : bodySourceOf(answer.body);
     const isBodiless = this.isHead || BODILESS.has(answer.statusCode);
     if (this.isGone || (isBodiless && source !== undefined)) void source?.cancel();
     if (this.isGone) return 'cancelled';
     this.setHead(answer, source);
     if (source === undefined || isBodiless) {
       const bytes = wholeBytes(source === undefined ? answer.body : undefined);
-      const length = this.isHead ? lengthForHead(answer, source === undefined ? bytes.length : undefined) : bytes.length;
+      const length = this.isHead
+        ? lengthForHead(answer, source === undefined ? bytes.length : undefined)
+        : bytes.length;
       if (!BODILESS.has(answer.statusCode) && length !== undefined) this.response.setHeader('content-length', length);
       this.rest = isBodiless ? undefined : bytes;
       return 'sent';

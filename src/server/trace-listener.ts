@@ -18,7 +18,10 @@ import { contextOf } from './request-context';
 import { knownBeside, requestParts } from './request-parts';
 
 /** Options of `traceListener`: those of `createHandler` that are not about a class. */
-export interface TraceListenerOptions extends Omit<HandlerOptions, 'route' | 'method' | 'inject' | 'container' | 'http'> {
+export interface TraceListenerOptions extends Omit<
+  HandlerOptions,
+  'route' | 'method' | 'inject' | 'container' | 'http'
+> {
   /** The route of a request, asked for when its response ends, when a framework knows it. Default: none. */
   readonly route?: string | ((request: IncomingMessage) => string | undefined);
 }
@@ -40,7 +43,12 @@ function isFailure(statusCode: number, isHttp: boolean, fcStatus: unknown): bool
   return isHttp ? statusCode >= 500 : statusCode >= 400 || String(fcStatus) === '404';
 }
 
-function describe(span: Span, request: IncomingMessage, response: ServerResponse, { isHttp, ended: { isWhole, statusCode }, route: option, rename }: Description): void {
+function describe(
+  span: Span,
+  request: IncomingMessage,
+  response: ServerResponse,
+  { isHttp, ended: { isWhole, statusCode }, route: option, rename }: Description,
+): void {
   try {
     const route: unknown = typeof option === 'function' ? option(request) : option;
     if (isHttp && typeof route === 'string' && route !== '') {
@@ -78,7 +86,10 @@ function describe(span: Span, request: IncomingMessage, response: ServerResponse
  */
 export function traceListener(listener: RequestListener, options: TraceListenerOptions = {}): RequestListener {
   if (typeof listener !== 'function') {
-    throw new FcTracedError('INVALID_TARGET', `traceListener takes what http.createServer takes, a function of request and response (an Express app, Koa's app.callback()), not ${inWords(listener)}.`);
+    throw new FcTracedError(
+      'INVALID_TARGET',
+      `traceListener takes what http.createServer takes, a function of request and response (an Express app, Koa's app.callback()), not ${inWords(listener)}.`,
+    );
   }
   const runner = new InvocationRunner(checkOptions(options, 'traceListener', [], OF_A_CLASS), 'server');
   const { instance } = runner.config;
@@ -93,7 +104,14 @@ export function traceListener(listener: RequestListener, options: TraceListenerO
     }
     const isHttp = control === 'http';
     const event = httpEventOf(requestParts(request, context));
-    const call: IncomingCall = { event, context, trigger: isHttp ? 'http' : 'other', headers: request.headers, spanName: options.name, ...(isHttp && { attributes: () => requestAttributes(event, knownBeside(request)) }) };
+    const call: IncomingCall = {
+      event,
+      context,
+      trigger: isHttp ? 'http' : 'other',
+      headers: request.headers,
+      spanName: options.name,
+      ...(isHttp && { attributes: () => requestAttributes(event, knownBeside(request)) }),
+    };
     let held: HeldResponse | undefined;
     let result: unknown;
     let thrown: { readonly error: unknown } | undefined;
@@ -109,7 +127,8 @@ export function traceListener(listener: RequestListener, options: TraceListenerO
         if (!response.writableEnded) return;
       }
       const ended = await held.ended;
-      const rename = (route: string): void => void (options.name === undefined && span?.updateName(spanNameOf(event, route)));
+      const rename = (route: string): void =>
+        void (options.name === undefined && span?.updateName(spanNameOf(event, route)));
       if (span !== undefined) describe(span, request, response, { isHttp, ended, route: options.route, rename });
     };
     runner

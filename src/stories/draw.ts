@@ -7,7 +7,8 @@ const PLATFORM = 'fc.platform';
 
 const isPlatform = (span: SpanRecord): boolean => span.resource['service.name'] === PLATFORM;
 const kindOf = ({ kind }: SpanRecord): string => (kind === 'internal' ? '' : kind);
-const durationOf = ({ startNanos, endNanos }: SpanRecord): string => `${(Number(endNanos - startNanos) / 1e6).toFixed(1)} ms`;
+const durationOf = ({ startNanos, endNanos }: SpanRecord): string =>
+  `${(Number(endNanos - startNanos) / 1e6).toFixed(1)} ms`;
 
 // Spans that began in the same microsecond, which is all that Jaeger keeps, are put in order by their names.
 function byName(a: SpanRecord, b: SpanRecord): number {
@@ -23,8 +24,11 @@ export function isWhole(spans: readonly SpanRecord[]): boolean {
 
 /** Draws a trace with the kinds of its spans and these attributes; with `durations` as well, which differ from run to run. */
 export function drawTrace(spans: readonly SpanRecord[], attributes: readonly string[], durations = false): string {
-  const note = (span: SpanRecord): string => [kindOf(span), durations ? durationOf(span) : ''].filter((part) => part !== '').join('  ');
-  return buildTraces([...spans].sort(byName)).map((trace) => renderTrace(trace, { note, attributes })).join('\n\n');
+  const note = (span: SpanRecord): string =>
+    [kindOf(span), durations ? durationOf(span) : ''].filter((part) => part !== '').join('  ');
+  return buildTraces([...spans].sort(byName))
+    .map((trace) => renderTrace(trace, { note, attributes }))
+    .join('\n\n');
 }
 
 /** Draws the traces of one run: those that are alike once, in order of text. */

@@ -16,7 +16,12 @@ export async function* callEach(stage: Stage, target: Invocable, runs: readonly 
 }
 
 /** The story of a sample that is one function and nothing else. */
-export function eventStory(name: string, question: string, runs: readonly RunEvent[], attributes: readonly string[] = []): Story {
+export function eventStory(
+  name: string,
+  question: string,
+  runs: readonly RunEvent[],
+  attributes: readonly string[] = [],
+): Story {
   return {
     name,
     question,

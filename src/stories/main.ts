@@ -8,7 +8,11 @@ import { send } from './send';
 import { show } from './show';
 import type { Story } from './story';
 
-const SIGNALS = [['SIGHUP', 129], ['SIGINT', 130], ['SIGTERM', 143]] as const;
+const SIGNALS = [
+  ['SIGHUP', 129],
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const;
 
 /** What is to be put away of the story that is under way. */
 let ending: Ending | undefined;
@@ -17,7 +21,10 @@ let ending: Ending | undefined;
 function interrupt(code: number): void {
   if (ending === undefined || ending.begun) process.exit(code);
   process.stderr.write('interrupted: putting everything away\n');
-  void ending.run(true).catch(() => undefined).then(() => process.exit(code));
+  void ending
+    .run(true)
+    .catch(() => undefined)
+    .then(() => process.exit(code));
 }
 
 async function play(story: Story, backend: Backend | undefined, write: boolean): Promise<boolean> {

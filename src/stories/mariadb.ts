@@ -20,7 +20,9 @@ function programs(): { readonly server: string; readonly install: string } {
   const given = process.env['MARIADBD'];
   const server = given === undefined || given === '' ? findProgram('mariadbd') : existsSync(given) ? given : undefined;
   const install = findProgram('mariadb-install-db');
-  if (server === undefined && given) throw new MissingPart(`There is no program ${given}, which MARIADBD names.\n${HOW_TO_GET_IT}`);
+  if (server === undefined && given) {
+    throw new MissingPart(`There is no program ${given}, which MARIADBD names.\n${HOW_TO_GET_IT}`);
+  }
   if (server === undefined || install === undefined) throw new MissingPart(HOW_TO_GET_IT);
   return { server, install };
 }
@@ -34,16 +36,33 @@ function initFile(schema: string, password: string): string {
     "GRANT ALL ON shop.* TO 'shop'@'127.0.0.1'",
     'USE shop',
     ...statements.filter((statement) => statement !== ''),
-  ].map((statement) => `${statement};\n`).join('');
+  ]
+    .map((statement) => `${statement};\n`)
+    .join('');
 }
 
 async function start(stage: Stage, server: string, folder: string): Promise<{ port: number; version: string }> {
   for (let attempt = 1; ; attempt += 1) {
     const port = await freePort();
-    const program = Program.start(stage.ending, server, [
-      '--no-defaults', ...ownUser(), `--datadir=${join(folder, 'data')}`, `--tmpdir=${folder}`, `--init-file=${join(folder, 'init.sql')}`, '--socket=socket', '--pid-file=pid',
-      '--bind-address=127.0.0.1', `--port=${port}`, '--skip-name-resolve', '--innodb-buffer-pool-size=16M', '--innodb-flush-log-at-trx-commit=0',
-    ], within(folder));
+    const program = Program.start(
+      stage.ending,
+      server,
+      [
+        '--no-defaults',
+        ...ownUser(),
+        `--datadir=${join(folder, 'data')}`,
+        `--tmpdir=${folder}`,
+        `--init-file=${join(folder, 'init.sql')}`,
+        '--socket=socket',
+        '--pid-file=pid',
+        '--bind-address=127.0.0.1',
+        `--port=${port}`,
+        '--skip-name-resolve',
+        '--innodb-buffer-pool-size=16M',
+        '--innodb-flush-log-at-trx-commit=0',
+      ],
+      within(folder),
+    );
     try {
       const [, version = ''] = await program.until(/ready for connections\.\s+Version: '([\d.]+)/);
       return { port, version };
@@ -61,9 +80,20 @@ export async function startMariaDb(stage: Stage, schema: string): Promise<string
   const folder = stage.folder();
   const password = randomBytes(12).toString('hex');
   writeFileSync(join(folder, 'init.sql'), initFile(readFileSync(schema, 'utf8'), password), { mode: 0o600 });
-  const installing = Program.start(stage.ending, install, [
-    '--no-defaults', ...ownUser(), `--datadir=${join(folder, 'data')}`, `--tmpdir=${folder}`, '--auth-root-authentication-method=socket', '--skip-test-db', '--skip-name-resolve',
-  ], within(folder));
+  const installing = Program.start(
+    stage.ending,
+    install,
+    [
+      '--no-defaults',
+      ...ownUser(),
+      `--datadir=${join(folder, 'data')}`,
+      `--tmpdir=${folder}`,
+      '--auth-root-authentication-method=socket',
+      '--skip-test-db',
+      '--skip-name-resolve',
+    ],
+    within(folder),
+  );
   if ((await installing.exited()) !== 0) throw new Error(`MariaDB could not make its tables:\n${installing.output}`);
   const { port, version } = await start(stage, server, folder);
   stage.say(`MariaDB ${version} on 127.0.0.1:${port}, its data in a temporary folder`);

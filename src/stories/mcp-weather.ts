@@ -21,23 +21,46 @@ export const WAYS = {
 } as const satisfies Record<string, Way>;
 
 /** Deploys both functions. */
-export async function deployBoth(stage: Stage, { client, server, path }: Way, sampled = true): Promise<{ readonly assistant: ScaledFunction; readonly weather: ServerInstance }> {
+export async function deployBoth(
+  stage: Stage,
+  { client, server, path }: Way,
+  sampled = true,
+): Promise<{ readonly assistant: ScaledFunction; readonly weather: ServerInstance }> {
   const tracing = { endpoint: stage.endpoint, sampled };
-  const weather = stage.deployServer(`${server}.js`, { functionName: 'weather', initializer: true, instanceConcurrency: 40, env: { WEATHER_FILE: stage.file('weather.json') }, tracing });
+  const weather = stage.deployServer(`${server}.js`, {
+    functionName: 'weather',
+    initializer: true,
+    instanceConcurrency: 40,
+    env: { WEATHER_FILE: stage.file('weather.json') },
+    tracing,
+  });
   const { url } = await stage.trigger(`weather, ${server}.ts`, weather);
-  const assistant = stage.deploy({ functionName: 'assistant', handler: `${client}.handler`, initializer: `${client}.initialize`, timeout: 60, env: { MCP_SERVER_URL: url + path }, tracing });
+  const assistant = stage.deploy({
+    functionName: 'assistant',
+    handler: `${client}.handler`,
+    initializer: `${client}.initialize`,
+    timeout: 60,
+    env: { MCP_SERVER_URL: url + path },
+    tracing,
+  });
   return { assistant, weather };
 }
 
 /** Twelve questions at once: they have an instance of the client each, started before, and share the server's. */
 async function twelveAtOnce(stage: Stage, assistant: ScaledFunction): Promise<Run> {
   const event = readFileSync(stage.file('event.json'), 'utf8').trim();
-  const ask = (times: number): Promise<StoryCall[]> => Promise.all(Array.from({ length: times }, async () => ({ event, invocation: await assistant.invoke(event) })));
+  const ask = (times: number): Promise<StoryCall[]> =>
+    Promise.all(Array.from({ length: times }, async () => ({ event, invocation: await assistant.invoke(event) })));
   for (const instances of [4, 8, 12]) await ask(instances);
   return { name: 'twelve', title: 'one of twelve calls at once', calls: await ask(12) };
 }
 
-async function* play(stage: Stage, way: Way, runs: readonly RunEvent[], more: (assistant: ScaledFunction) => Promise<Run[]> = async () => []): AsyncGenerator<Run> {
+async function* play(
+  stage: Stage,
+  way: Way,
+  runs: readonly RunEvent[],
+  more: (assistant: ScaledFunction) => Promise<Run[]> = async () => [],
+): AsyncGenerator<Run> {
   const { assistant, weather } = await deployBoth(stage, way);
   const made: Run[] = [];
   for await (const run of callEach(stage, assistant, runs)) made.push(run);
@@ -51,8 +74,16 @@ async function* play(stage: Stage, way: Way, runs: readonly RunEvent[], more: (a
 /** An MCP client in a function asks an MCP server in another, over every transport that functions can be connected by. */
 export const mcpWeather: Story = {
   name: 'mcp-weather',
-  question: 'What happens between an MCP client and an MCP server, each a function: the connection, its messages, the tool, and whose cold start is it?',
-  attributes: ['fc.function_name', 'faas.coldstart', 'http.response.status_code', 'weather.city', 'weather.sky', 'error.type'],
+  question:
+    'What happens between an MCP client and an MCP server, each a function: the connection, its messages, the tool, and whose cold start is it?',
+  attributes: [
+    'fc.function_name',
+    'faas.coldstart',
+    'http.response.status_code',
+    'weather.city',
+    'weather.sky',
+    'error.type',
+  ],
   async *play(stage) {
     yield* play(
       stage,

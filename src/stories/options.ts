@@ -27,7 +27,12 @@ Exit code: 0; 1 when a trace did not arrive or is another one; 2 when the option
 /** What the command line asks for. */
 export type StoryCommand =
   | { readonly name: 'help' }
-  | { readonly name: 'play'; readonly stories: readonly Story[]; readonly backends: readonly Backend[]; readonly write: boolean };
+  | {
+      readonly name: 'play';
+      readonly stories: readonly Story[];
+      readonly backends: readonly Backend[];
+      readonly write: boolean;
+    };
 
 const OPTIONS = {
   jaeger: { type: 'string' },
@@ -47,18 +52,28 @@ function parse(args: readonly string[]) {
 
 function storyOf(name: string): Story {
   const found = STORIES.find((story) => story.name === name);
-  if (found === undefined) throw new UsageError(`there is no sample "${name}"; there are ${STORIES.map((story) => story.name).join(', ')}`);
+  if (found === undefined) {
+    throw new UsageError(`there is no sample "${name}"; there are ${STORIES.map((story) => story.name).join(', ')}`);
+  }
   return found;
 }
 
 /** Reads the command line. Throws a `UsageError` when it makes no sense. */
 export function parseStoryCommand(args: readonly string[]): StoryCommand {
   const { values, positionals } = parse(args);
-  const urls = (['jaeger', 'otlp'] as const).flatMap((protocol) => (values[protocol] === undefined ? [] : [`--${protocol}`, values[protocol]]));
+  const urls = (['jaeger', 'otlp'] as const).flatMap((protocol) =>
+    values[protocol] === undefined ? [] : [`--${protocol}`, values[protocol]],
+  );
   const asked = parseCommand(urls);
   const backends = asked.name === 'send' ? asked.backends : [];
-  if (values.help || (positionals.length === 0 && !values.all && urls.length === 0 && !values.write)) return { name: 'help' };
-  if (values.all === positionals.length > 0) throw new UsageError(values.all ? '--all takes no names' : 'name a sample, or give --all');
-  if (values.write && backends.length > 0) throw new UsageError('--write needs the traces here: it goes without --jaeger and --otlp');
+  if (values.help || (positionals.length === 0 && !values.all && urls.length === 0 && !values.write)) {
+    return { name: 'help' };
+  }
+  if (values.all === positionals.length > 0) {
+    throw new UsageError(values.all ? '--all takes no names' : 'name a sample, or give --all');
+  }
+  if (values.write && backends.length > 0) {
+    throw new UsageError('--write needs the traces here: it goes without --jaeger and --otlp');
+  }
   return { name: 'play', stories: values.all ? STORIES : positionals.map(storyOf), backends, write: values.write };
 }

@@ -42,7 +42,12 @@ export class Program {
   }
 
   /** Starts a program, which `ending` puts away. */
-  static start(ending: Ending, command: string, args: readonly string[], env: NodeJS.ProcessEnv = process.env): Program {
+  static start(
+    ending: Ending,
+    command: string,
+    args: readonly string[],
+    env: NodeJS.ProcessEnv = process.env,
+  ): Program {
     const program = new Program(command, args, env);
     ending.defer(() => program.end());
     return program;

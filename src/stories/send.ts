@@ -9,13 +9,18 @@ import type { Story } from './story';
 export async function send(story: Story, ending: Ending, { protocol, endpoint }: Backend): Promise<boolean> {
   const stage = new Stage(story.name, endpoint, ending, (line) => print(paint('dim', `  started  ${line}`)));
   // The path of an endpoint may hold a token: the host is all that is shown.
-  print(paint('cyan', `── ${protocol === 'jaeger' ? 'Jaeger thrift' : 'OTLP protobuf'} to ${new URL(endpoint).host} ──`));
+  print(
+    paint('cyan', `── ${protocol === 'jaeger' ? 'Jaeger thrift' : 'OTLP protobuf'} to ${new URL(endpoint).host} ──`),
+  );
   let sent = true;
   for await (const run of story.play(stage)) {
     if (ending.begun) break;
     print('');
     for (const call of run.calls) {
-      print(describeAnswer({ ...call, title: run.title }), paint('dim', `  trace  ${call.invocation.traceId ?? ''}  as in samples/${story.name}/trace/${run.name}.txt`));
+      print(
+        describeAnswer({ ...call, title: run.title }),
+        paint('dim', `  trace  ${call.invocation.traceId ?? ''}  as in samples/${story.name}/trace/${run.name}.txt`),
+      );
     }
     const failure = await stage.delivered().then(
       () => undefined,

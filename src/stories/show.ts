@@ -32,7 +32,13 @@ function printTraces(traces: readonly (readonly SpanRecord[])[], { attributes }:
 }
 
 /** Says when a run's traces are not those that the sample keeps, or, with `write`, keeps them. */
-function compare(run: Run, traces: readonly (readonly SpanRecord[])[], story: Story, stage: Stage, write: boolean): boolean {
+function compare(
+  run: Run,
+  traces: readonly (readonly SpanRecord[])[],
+  story: Story,
+  stage: Stage,
+  write: boolean,
+): boolean {
   const drawn = stage.shown(drawRun(traces, story.attributes));
   const whole = traces.every(isWhole);
   if (!whole) print(paint('red', '  the trace did not arrive whole'));
@@ -48,7 +54,9 @@ function compare(run: Run, traces: readonly (readonly SpanRecord[])[], story: St
 export async function show(story: Story, ending: Ending, write: boolean): Promise<boolean> {
   const collector = await startCollector();
   ending.defer(() => collector.close());
-  const stage = new Stage(story.name, collector.otlpEndpoint, ending, (line) => print(paint('dim', `  started  ${line}`)));
+  const stage = new Stage(story.name, collector.otlpEndpoint, ending, (line) =>
+    print(paint('dim', `  started  ${line}`)),
+  );
   stage.say(`a collector of traces on ${new URL(collector.url).host}`);
   let asTold = true;
   for await (const run of story.play(stage)) {

@@ -75,7 +75,15 @@ export class Stage {
   /** An event function of the sample: handler.ts, with its initializer, its instances frozen after each answer. The options are FC's. */
   deploy(options: Partial<InstanceOptions> = {}): ScaledFunction {
     const { functionName = this.sample } = options;
-    const defaults = { handler: 'handler.handler', initializer: 'handler.initialize', codeDir: this.#code, functionName, timeout: 10, freeze: true, tracing: { endpoint: this.endpoint } };
+    const defaults = {
+      handler: 'handler.handler',
+      initializer: 'handler.initialize',
+      codeDir: this.#code,
+      functionName,
+      timeout: 10,
+      freeze: true,
+      tracing: { endpoint: this.endpoint },
+    };
     this.say(`the event function ${functionName}, each instance a process of its own`);
     return this.#deployed(new ScaledFunction({ ...defaults, ...options }));
   }
@@ -83,7 +91,13 @@ export class Stage {
   /** A function of the sample on a custom runtime: a server in one of its files, such as `server.js`. The options are FC's. */
   deployServer(file: string, options: Partial<ServerOptions> = {}): ServerInstance {
     const { functionName = this.sample } = options;
-    const defaults = { command: [process.execPath, file], codeDir: this.#code, functionName, freeze: true, tracing: { endpoint: this.endpoint } } as const;
+    const defaults = {
+      command: [process.execPath, file],
+      codeDir: this.#code,
+      functionName,
+      freeze: true,
+      tracing: { endpoint: this.endpoint },
+    } as const;
     this.say(`the function ${functionName} on a custom runtime, its server a process of its own`);
     return this.#deployed(startServer({ ...defaults, ...options }));
   }

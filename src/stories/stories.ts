@@ -5,7 +5,10 @@ import { nas } from './nas';
 import { rds } from './rds';
 import type { Story } from './story';
 
-const COLD_AND_WARM = [{ name: 'cold', title: 'cold call' }, { name: 'warm', title: 'warm call' }] as const;
+const COLD_AND_WARM = [
+  { name: 'cold', title: 'cold call' },
+  { name: 'warm', title: 'warm call' },
+] as const;
 
 /** All stories, in the order in which they are listed. */
 export const STORIES: readonly Story[] = [

@@ -35,27 +35,43 @@ export interface TraceExpectation {
 function differencesOf(span: SpanRecord, expected: ExpectedSpan): string[] {
   const found: string[] = [];
   const compare = (what: string, actual: unknown, wanted: unknown): void => {
-    if (!isDeepStrictEqual(actual, wanted)) found.push(`${expected.name}: ${what} is ${show(actual)}, expected ${show(wanted)}`);
+    if (!isDeepStrictEqual(actual, wanted)) {
+      found.push(`${expected.name}: ${what} is ${show(actual)}, expected ${show(wanted)}`);
+    }
   };
   compare('name', span.name, expected.name);
   if (expected.kind !== undefined) compare('kind', span.kind, expected.kind);
   if (expected.status !== undefined) compare('status', span.status.code, expected.status);
-  else if (span.status.code === 'ERROR') found.push(`${expected.name}: status is ERROR ${show(span.status.message)}, expected no error`);
-  for (const [key, value] of Object.entries(expected.attributes ?? {})) compare(`attribute ${key}`, span.attributes[key], value);
-  if (expected.events !== undefined) compare('events', span.events.map(({ name }) => name), expected.events);
+  else if (span.status.code === 'ERROR') {
+    found.push(`${expected.name}: status is ERROR ${show(span.status.message)}, expected no error`);
+  }
+  for (const [key, value] of Object.entries(expected.attributes ?? {})) {
+    compare(`attribute ${key}`, span.attributes[key], value);
+  }
+  if (expected.events !== undefined) {
+    compare(
+      'events',
+      span.events.map(({ name }) => name),
+      expected.events,
+    );
+  }
   if (expected.links !== undefined) compare('number of links', span.links.length, expected.links);
   return found;
 }
 
 function show(value: unknown): string {
-  return value === undefined ? 'absent' : (JSON.stringify(value, (_, inner: unknown) => (typeof inner === 'bigint' ? `${inner}n` : inner)) ?? typeof value);
+  return value === undefined
+    ? 'absent'
+    : (JSON.stringify(value, (_, inner: unknown) => (typeof inner === 'bigint' ? `${inner}n` : inner)) ?? typeof value);
 }
 
 /** Which child each expected one is, if they can all be paired; several may look alike, so a choice can be taken back. */
 function pairing(children: readonly SpanNode[], expected: readonly ExpectedSpan[]): boolean {
   const [wanted, ...rest] = expected;
   if (wanted === undefined) return children.length === 0;
-  return children.some((child, index) => mismatches(child, wanted).length === 0 && pairing(children.toSpliced(index, 1), rest));
+  return children.some(
+    (child, index) => mismatches(child, wanted).length === 0 && pairing(children.toSpliced(index, 1), rest),
+  );
 }
 
 function mismatches(node: SpanNode, expected: ExpectedSpan): string[] {
@@ -81,7 +97,10 @@ function mismatches(node: SpanNode, expected: ExpectedSpan): string[] {
 
 /** A drawing without its branches: an indentation and a label a line. */
 function outline(text: string): string {
-  const lines = text.split('\n').filter((line) => line.trim() !== '').map((line) => line.replace(/[│├└─]/g, ' ').replace(/\s+$/, ''));
+  const lines = text
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line) => line.replace(/[│├└─]/g, ' ').replace(/\s+$/, ''));
   const depths = lines.map((line) => line.length - line.trimStart().length);
   const open: number[] = [];
   return lines
@@ -94,7 +113,10 @@ function outline(text: string): string {
 }
 
 function plainDrawing(trace: Trace): string {
-  const strip = (node: SpanNode): SpanNode => ({ span: { ...node.span, status: { code: node.span.status.code } }, children: node.children.map(strip) });
+  const strip = (node: SpanNode): SpanNode => ({
+    span: { ...node.span, status: { code: node.span.status.code } },
+    children: node.children.map(strip),
+  });
   return renderTrace({ ...trace, roots: trace.roots.map(strip) });
 }
 
@@ -117,25 +139,40 @@ function plainDrawing(trace: Trace): string {
  */
 export function expectTrace(trace: Trace): TraceExpectation {
   if (!Array.isArray((trace as Partial<Trace> | undefined)?.roots)) {
-    throw new FcTracedError('INVALID_TARGET', 'expectTrace takes one trace: the only() or last() of what recordTraces gives, or one of its traces().');
+    throw new FcTracedError(
+      'INVALID_TARGET',
+      'expectTrace takes one trace: the only() or last() of what recordTraces gives, or one of its traces().',
+    );
   }
   return {
     toMatchTree: (expected) => {
       if (typeof expected === 'string') {
         const [actual, wanted] = [outline(plainDrawing(trace)), outline(expected)];
-        if (actual !== wanted) throw new FcTracedError('TREE_MISMATCH', `The trace is not the expected tree.\n\nexpected:\n${wanted}\n\nrecorded:\n${actual}\n`);
+        if (actual !== wanted) {
+          throw new FcTracedError(
+            'TREE_MISMATCH',
+            `The trace is not the expected tree.\n\nexpected:\n${wanted}\n\nrecorded:\n${actual}\n`,
+          );
+        }
         return;
       }
       const [root, ...more] = trace.roots;
       const problems = root === undefined ? ['the trace has no span'] : mismatches(root, expected);
       problems.push(...more.map(({ span }) => `unexpected further root ${span.name}`));
-      if (problems.length > 0) throw new FcTracedError('TREE_MISMATCH', `The trace is not the expected tree.\n\n- ${problems.join('\n- ')}\n\nrecorded:\n${renderTrace(trace)}\n`);
+      if (problems.length > 0) {
+        throw new FcTracedError(
+          'TREE_MISMATCH',
+          `The trace is not the expected tree.\n\n- ${problems.join('\n- ')}\n\nrecorded:\n${renderTrace(trace)}\n`,
+        );
+      }
     },
     toHideSecrets: (...secrets) => {
       for (const span of trace.spans) {
         const text = show(span);
         const index = secrets.findIndex((secret) => text.includes(JSON.stringify(secret).slice(1, -1)));
-        if (index !== -1) throw new FcTracedError('TREE_MISMATCH', `The span ${span.name} holds secret number ${index + 1}.`);
+        if (index !== -1) {
+          throw new FcTracedError('TREE_MISMATCH', `The span ${span.name} holds secret number ${index + 1}.`);
+        }
       }
     },
   };

@@ -2,7 +2,9 @@ import type { FcContext } from '../fc/context';
 
 /** Parts of FC's context that a test sets; nested objects are merged one level deep. */
 export type FakeContextOptions = {
-  readonly [K in keyof FcContext]?: FcContext[K] extends object | undefined ? Partial<NonNullable<FcContext[K]>> : FcContext[K];
+  readonly [K in keyof FcContext]?: FcContext[K] extends object | undefined
+    ? Partial<NonNullable<FcContext[K]>>
+    : FcContext[K];
 } & {
   /** Which generation of FC the context is shaped like. Default: 3.0. */
   readonly generation?: '2.0' | '3.0';
@@ -25,12 +27,27 @@ export function fakeFcContext(options: FakeContextOptions = {}): FcContext {
   const isOld = generation === '2.0';
   made += 1;
   const serial = made.toString(16).padStart(12, '0');
-  const logger = { requestId: '', logLevel: isOld ? 'silly' : { name: 'silly', priority: 5 }, setLogLevel() {}, log() {}, debug() {}, info() {}, warn() {}, error() {} };
+  const logger = {
+    requestId: '',
+    logLevel: isOld ? 'silly' : { name: 'silly', priority: 5 },
+    setLogLevel() {},
+    log() {},
+    debug() {},
+    info() {},
+    warn() {},
+    error() {},
+  };
   const base = {
     requestId: isOld ? `00000000-0000-4000-8000-${serial}` : `1-65000000-00000000${serial}`,
-    credentials: { accessKeyId: 'FAKE.AccessKeyId', accessKeySecret: 'FAKE-access-key-secret', securityToken: 'FAKE-security-token' },
+    credentials: {
+      accessKeyId: 'FAKE.AccessKeyId',
+      accessKeySecret: 'FAKE-access-key-secret',
+      securityToken: 'FAKE-security-token',
+    },
     function: { name: 'test-function', handler: 'index.handler', memory: 512, timeout: 60 },
-    service: isOld ? { name: 'test-service', logProject: '', logStore: '', qualifier: 'LATEST', versionId: '1' } : { logProject: '', logStore: '', qualifier: 'LATEST', versionId: '' },
+    service: isOld
+      ? { name: 'test-service', logProject: '', logStore: '', qualifier: 'LATEST', versionId: '1' }
+      : { logProject: '', logStore: '', qualifier: 'LATEST', versionId: '' },
     region: 'cn-hangzhou',
     accountId: '1234567890123456',
     logger,
@@ -40,7 +57,8 @@ export function fakeFcContext(options: FakeContextOptions = {}): FcContext {
   };
   const context: Record<string, unknown> = { ...base };
   for (const [key, value] of Object.entries(parts)) {
-    const isMerged = typeof value === 'object' && value !== null && typeof context[key] === 'object' && context[key] !== null;
+    const isMerged =
+      typeof value === 'object' && value !== null && typeof context[key] === 'object' && context[key] !== null;
     context[key] = isMerged ? { ...(context[key] as object), ...value } : value;
   }
   logger.requestId = context.requestId as string;

@@ -25,7 +25,12 @@ function toBytes(event: unknown): Buffer {
  * export const ship = (handler: FcFunction): Promise<unknown> => invoke(handler, { order: 7 });
  * ```
  */
-export function invoke(handler: FcFunction, event?: unknown, context: FcContext = fakeFcContext(), options: InvokeOptions = {}): Promise<unknown> {
+export function invoke(
+  handler: FcFunction,
+  event?: unknown,
+  context: FcContext = fakeFcContext(),
+  options: InvokeOptions = {},
+): Promise<unknown> {
   if (options.callback !== true) return handler(toBytes(event), context);
   return new Promise((resolve, reject) => {
     handler(toBytes(event), context, (error, value) => (error ? reject(error) : resolve(value)));

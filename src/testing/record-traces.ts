@@ -58,7 +58,12 @@ export function recordTraces(): TraceRecorder {
   ensureContextManager();
   registerAmbientProvider();
   state.recorders.add(recorder);
-  state.fallback = new SdkTelemetry({ config: resolveConfig({}), endpoint: undefined, functionAttributes: {}, recorders: state.recorders });
+  state.fallback = new SdkTelemetry({
+    config: resolveConfig({}),
+    endpoint: undefined,
+    functionAttributes: {},
+    recorders: state.recorders,
+  });
 
   const traces = (): Trace[] => buildTraces(recorded);
   const stop = (): void => {
@@ -70,12 +75,18 @@ export function recordTraces(): TraceRecorder {
     only: () => {
       const found = traces();
       if (found.length === 1) return found[0]!;
-      throw new FcTracedError('TREE_MISMATCH', `Expected one trace, but ${found.length} were recorded${found.length === 0 ? ': was the invocation sampled, and awaited?' : `: ${found.map(({ roots }) => roots.map(({ span }) => span.name).join(' + ')).join(', ')}.`}`);
+      throw new FcTracedError(
+        'TREE_MISMATCH',
+        `Expected one trace, but ${found.length} were recorded${found.length === 0 ? ': was the invocation sampled, and awaited?' : `: ${found.map(({ roots }) => roots.map(({ span }) => span.name).join(' + ')).join(', ')}.`}`,
+      );
     },
     last: () => {
       const found = traces().at(-1);
       if (found !== undefined) return found;
-      throw new FcTracedError('TREE_MISMATCH', 'Expected a trace, but none was recorded: was the invocation sampled, and awaited?');
+      throw new FcTracedError(
+        'TREE_MISMATCH',
+        'Expected a trace, but none was recorded: was the invocation sampled, and awaited?',
+      );
     },
     clear: () => {
       recorded = [];

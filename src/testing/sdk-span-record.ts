@@ -22,8 +22,16 @@ export function sdkSpanRecord(span: ReadableSpan): SpanRecord {
     endNanos: nanos(span.endTime),
     status: { code: SpanStatusCode[code] as StatusName, ...(message !== undefined && { message }) },
     attributes: { ...span.attributes },
-    events: span.events.map(({ name, time, attributes }) => ({ name, timeNanos: nanos(time), attributes: { ...attributes } })),
-    links: span.links.map(({ context, attributes }) => ({ traceId: context.traceId, spanId: context.spanId, attributes: { ...attributes } })),
+    events: span.events.map(({ name, time, attributes }) => ({
+      name,
+      timeNanos: nanos(time),
+      attributes: { ...attributes },
+    })),
+    links: span.links.map(({ context, attributes }) => ({
+      traceId: context.traceId,
+      spanId: context.spanId,
+      attributes: { ...attributes },
+    })),
     resource: { ...span.resource.attributes },
   };
 }

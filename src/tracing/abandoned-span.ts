@@ -1,7 +1,17 @@
 import type { Span } from '@opentelemetry/api';
 import { endSafely, noteOn } from './guarded-span';
 
-const CHANGES = ['setAttribute', 'setAttributes', 'addEvent', 'addLink', 'addLinks', 'setStatus', 'updateName', 'recordException', 'end'] as const;
+const CHANGES = [
+  'setAttribute',
+  'setAttributes',
+  'addEvent',
+  'addLink',
+  'addLinks',
+  'setStatus',
+  'updateName',
+  'recordException',
+  'end',
+] as const;
 
 /**
  * Ends a span that whoever started it left open. What they still do with it comes too late and changes nothing: it is no mistake
@@ -10,5 +20,7 @@ const CHANGES = ['setAttribute', 'setAttributes', 'addEvent', 'addLink', 'addLin
 export function abandonSpan(span: Span): void {
   noteOn(span, 'fc_traced.abandoned');
   endSafely(span);
-  for (const change of CHANGES) Reflect.defineProperty(span, change, { value: () => span, configurable: true, writable: true });
+  for (const change of CHANGES) {
+    Reflect.defineProperty(span, change, { value: () => span, configurable: true, writable: true });
+  }
 }

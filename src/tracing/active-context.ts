@@ -16,7 +16,12 @@ export function activeContext(): Context {
 }
 
 /** Calls `fn` with `self` and `args` while `active` is the active context; returns and throws what it does. */
-export function callIn(active: Context, fn: (...args: never[]) => unknown, self: unknown, args: ArrayLike<unknown>): unknown {
+export function callIn(
+  active: Context,
+  fn: (...args: never[]) => unknown,
+  self: unknown,
+  args: ArrayLike<unknown>,
+): unknown {
   return (state.contextManager ?? context).with(active, apply, undefined, fn, self, args);
 }
 
@@ -42,5 +47,7 @@ export function ensureContextManager(): void {
 
 function registeredManager(): ContextManager | undefined {
   const manager = (Reflect.get(globalThis, API_GLOBAL) as { context?: Partial<ContextManager> } | undefined)?.context;
-  return typeof manager?.active === 'function' && typeof manager.with === 'function' ? (manager as ContextManager) : undefined;
+  return typeof manager?.active === 'function' && typeof manager.with === 'function'
+    ? (manager as ContextManager)
+    : undefined;
 }

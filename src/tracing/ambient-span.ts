@@ -1,5 +1,14 @@
 import { INVALID_SPAN_CONTEXT, trace } from '@opentelemetry/api';
-import type { Attributes, AttributeValue, Exception, Link, Span, SpanContext, SpanStatus, TimeInput } from '@opentelemetry/api';
+import type {
+  Attributes,
+  AttributeValue,
+  Exception,
+  Link,
+  Span,
+  SpanContext,
+  SpanStatus,
+  TimeInput,
+} from '@opentelemetry/api';
 import { activeContext } from './active-context';
 import { spanIn } from './linked-context';
 

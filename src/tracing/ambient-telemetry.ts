@@ -84,5 +84,6 @@ export const ambientTracer: Tracer = new AmbientTracer((telemetry) => telemetry.
  * leaves open, as that of a response whose body nobody reads, must not be missing between those below and above it.
  */
 export const ambientProvider: TracerProvider = {
-  getTracer: (name: string, version?: string, options?: TracerOptions): Tracer => new AmbientTracer((telemetry) => telemetry.getTracer(name, version, options), true),
+  getTracer: (name: string, version?: string, options?: TracerOptions): Tracer =>
+    new AmbientTracer((telemetry) => telemetry.getTracer(name, version, options), true),
 };

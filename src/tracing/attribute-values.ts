@@ -24,12 +24,16 @@ function plainValue(value: unknown): AttributeValue | undefined {
 }
 
 function listValue(values: readonly unknown[]): AttributeValue | undefined {
-  const items = values.slice(0, MAX_ITEMS).map((value) => (value === null || value === undefined ? value : plainValue(value)));
+  const items = values
+    .slice(0, MAX_ITEMS)
+    .map((value) => (value === null || value === undefined ? value : plainValue(value)));
   const kinds = new Set(items.filter((item) => item !== null && item !== undefined).map((item) => typeof item));
   // Objects have no form in a list.
   if (kinds.size === 0 && values.length > 0) return undefined;
   // A list of OpenTelemetry holds one kind; a mixed one is told as texts.
-  return (kinds.size <= 1 ? items : items.map((item) => (item === null || item === undefined ? item : String(item)))) as AttributeValue;
+  return (
+    kinds.size <= 1 ? items : items.map((item) => (item === null || item === undefined ? item : String(item)))
+  ) as AttributeValue;
 }
 
 /**
@@ -43,11 +47,22 @@ export function attributeValues(given: object): Attributes {
   let looks = 0;
   const addMember = (name: string, object: object, key: string, depth: number): void => {
     const value: unknown = Reflect.get(object, key);
-    const plain = isSecretKey(name) && value !== undefined && value !== null ? REDACTED : Array.isArray(value) ? listValue(value) : plainValue(value);
+    const plain =
+      isSecretKey(name) && value !== undefined && value !== null
+        ? REDACTED
+        : Array.isArray(value)
+          ? listValue(value)
+          : plainValue(value);
     if (plain !== undefined) {
       attributes[name] = plain;
       count += 1;
-    } else if (typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value) && depth < MAX_DEPTH) {
+    } else if (
+      typeof value === 'object' &&
+      value !== null &&
+      !Array.isArray(value) &&
+      !ArrayBuffer.isView(value) &&
+      depth < MAX_DEPTH
+    ) {
       addAll(name, value, depth + 1);
     }
   };

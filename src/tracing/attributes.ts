@@ -22,7 +22,9 @@ export function extract(which: string, extractor: Extractor, self: unknown, args
     const made: unknown = Reflect.apply(extractor, self, args);
     if (made === undefined || made === null) return NONE;
     ignoreRejection(made);
-    if (typeof made !== 'object' || Array.isArray(made) || typeof Reflect.get(made, 'then') === 'function') return { problem: `${which}() returned no object` };
+    if (typeof made !== 'object' || Array.isArray(made) || typeof Reflect.get(made, 'then') === 'function') {
+      return { problem: `${which}() returned no object` };
+    }
     const attributes = attributeValues(made);
     const millis = Date.now() - started;
     return millis > SLOW_MILLIS ? { attributes, problem: `${which}() took ${millis} ms` } : { attributes };

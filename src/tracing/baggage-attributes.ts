@@ -5,8 +5,10 @@ import type { Attributes, Context } from '@opentelemetry/api';
 export function baggageAttributes(context: Context, keys: readonly string[]): Attributes {
   const baggage = propagation.getBaggage(context);
   if (baggage === undefined) return {};
-  return Object.fromEntries(keys.flatMap((key) => {
-    const value = baggage.getEntry(key)?.value;
-    return value === undefined ? [] : [[key, value]];
-  }));
+  return Object.fromEntries(
+    keys.flatMap((key) => {
+      const value = baggage.getEntry(key)?.value;
+      return value === undefined ? [] : [[key, value]];
+    }),
+  );
 }

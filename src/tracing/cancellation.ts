@@ -12,7 +12,11 @@ export function isCancellation(error: unknown, args: ArrayLike<unknown>): boolea
     if (signal === undefined) return false;
     if (error === signal.reason) return true;
     // Not by its class: an AbortError may come from another realm.
-    return typeof error === 'object' && error !== null && (Reflect.get(error, 'name') === 'AbortError' || Reflect.get(error, 'cause') === signal.reason);
+    return (
+      typeof error === 'object' &&
+      error !== null &&
+      (Reflect.get(error, 'name') === 'AbortError' || Reflect.get(error, 'cause') === signal.reason)
+    );
   } catch {
     return false;
   }

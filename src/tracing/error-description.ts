@@ -62,7 +62,9 @@ function isOverflow(error: object): boolean {
 function chainOf(error: unknown, heading: string, seen: Set<unknown>): string[] {
   if (seen.size >= MAX_CHAIN || seen.has(error)) return [];
   seen.add(error);
-  const stack = (isObject(error) && !isOverflow(error) ? textOf(error, 'stack') : undefined) ?? (heading === '' ? undefined : `${typeOf(error)}: ${messageOf(error)}`);
+  const stack =
+    (isObject(error) && !isOverflow(error) ? textOf(error, 'stack') : undefined) ??
+    (heading === '' ? undefined : `${typeOf(error)}: ${messageOf(error)}`);
   const lines = stack === undefined ? [] : [heading + stack];
   if (!isObject(error)) return lines;
   gatheredIn(error).forEach((inner, index) => lines.push(...chainOf(inner, `[errors ${index}]: `, seen)));
@@ -74,5 +76,9 @@ function chainOf(error: unknown, heading: string, seen: Set<unknown>): string[] 
 export function describeError(error: unknown): ErrorDescription {
   const stack = redactText(chainOf(error, '', new Set()).join('\n')).slice(0, MAX_STACK);
   const message = redactText(messageOf(error));
-  return { type: redactText(typeOf(error)), message: message.length <= MAX_MESSAGE ? message : `${message.slice(0, MAX_MESSAGE)}…`, ...(stack !== '' && { stack }) };
+  return {
+    type: redactText(typeOf(error)),
+    message: message.length <= MAX_MESSAGE ? message : `${message.slice(0, MAX_MESSAGE)}…`,
+    ...(stack !== '' && { stack }),
+  };
 }

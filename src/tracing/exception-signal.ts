@@ -21,8 +21,18 @@ function loggerProvider(): LoggerProvider | undefined {
  * in the span's context, or as both at `logs/dup`. Where no logger provider is registered it is an event in any case.
  * Specification: https://opentelemetry.io/docs/specs/semconv/exceptions/
  */
-export function recordException(span: Span, context: Context | undefined, { type, message, stack }: ErrorDescription): void {
-  if (state.exceptionSignal !== 'events' && emitLog(context, { type, message, stack }) && state.exceptionSignal === 'logs') return;
+export function recordException(
+  span: Span,
+  context: Context | undefined,
+  { type, message, stack }: ErrorDescription,
+): void {
+  if (
+    state.exceptionSignal !== 'events' &&
+    emitLog(context, { type, message, stack }) &&
+    state.exceptionSignal === 'logs'
+  ) {
+    return;
+  }
   span.recordException({ name: type, message, ...(stack !== undefined && { stack }) });
 }
 
@@ -31,11 +41,25 @@ function emitLog(context: Context | undefined, { type, message, stack }: ErrorDe
   try {
     const provider = loggerProvider();
     if (provider === undefined) return false;
-    const attributes = { 'exception.type': type, 'exception.message': message, ...(stack !== undefined && { 'exception.stacktrace': stack }) };
-    provider.getLogger('fc-traced').emit({ eventName: 'exception', severityNumber: ERROR_SEVERITY, severityText: 'ERROR', attributes, ...(context && { context }) });
+    const attributes = {
+      'exception.type': type,
+      'exception.message': message,
+      ...(stack !== undefined && { 'exception.stacktrace': stack }),
+    };
+    provider.getLogger('fc-traced').emit({
+      eventName: 'exception',
+      severityNumber: ERROR_SEVERITY,
+      severityText: 'ERROR',
+      attributes,
+      ...(context && { context }),
+    });
     return true;
   } catch {
-    countAndTell('fc_traced.telemetry_errors', 1, 'the registered logger provider threw; an exception became an event of its span');
+    countAndTell(
+      'fc_traced.telemetry_errors',
+      1,
+      'the registered logger provider threw; an exception became an event of its span',
+    );
     return false;
   }
 }

@@ -57,11 +57,17 @@ export class LinkedContext implements Context {
 
 /** A context in which `span` is active. */
 export function contextWithSpan(context: Context, span: Span): Context {
-  return context instanceof LinkedContext ? context.withSpan(span) : new LinkedContext(context, span, invocationIn(context));
+  return context instanceof LinkedContext
+    ? context.withSpan(span)
+    : new LinkedContext(context, span, invocationIn(context));
 }
 
 /** A context for an invocation, made from nothing but what is given. */
-export function contextOfInvocation(invocation: Invocation, span: Span | undefined, base: Context = ROOT_CONTEXT): LinkedContext {
+export function contextOfInvocation(
+  invocation: Invocation,
+  span: Span | undefined,
+  base: Context = ROOT_CONTEXT,
+): LinkedContext {
   return new LinkedContext(base, span, invocation);
 }
 
@@ -72,5 +78,7 @@ export function spanIn(context: Context): Span | undefined {
 
 /** The invocation that a context belongs to. */
 export function invocationIn(context: Context): Invocation | undefined {
-  return context instanceof LinkedContext ? context.invocation : (context.getValue(INVOCATION_KEY) as Invocation | undefined);
+  return context instanceof LinkedContext
+    ? context.invocation
+    : (context.getValue(INVOCATION_KEY) as Invocation | undefined);
 }

@@ -14,7 +14,12 @@ export class ProviderTelemetry implements Telemetry {
     this.tracer = provider.getTracer(SCOPE_NAME, VERSION);
     this.shared = new SharedFlush(
       async () => provider.forceFlush?.(),
-      () => countAndTell('fc_traced.telemetry_errors', 1, 'the registered tracer provider failed or hung while it was flushed'),
+      () =>
+        countAndTell(
+          'fc_traced.telemetry_errors',
+          1,
+          'the registered tracer provider failed or hung while it was flushed',
+        ),
     );
   }
 

@@ -4,7 +4,17 @@ import { isSecretKey } from './redaction';
 const REDACTED = 'REDACTED';
 
 /** Parameters that sign a URL, or name who signed it, whose names do not say so. */
-const SIGNING = new Set(['sig', 'awsaccesskeyid', 'ossaccesskeyid', 'x-goog-signature', 'x-goog-credential', 'x-amz-credential', 'x-oss-credential', 'auth_key', 'key']);
+const SIGNING = new Set([
+  'sig',
+  'awsaccesskeyid',
+  'ossaccesskeyid',
+  'x-goog-signature',
+  'x-goog-credential',
+  'x-amz-credential',
+  'x-oss-credential',
+  'auth_key',
+  'key',
+]);
 
 /** A URL inside a URL is encoded again, and perhaps more than once. */
 const MAX_DECODINGS = 3;
@@ -27,7 +37,9 @@ function holdsSecret(value: string): boolean {
   for (let round = 0; round < MAX_DECODINGS && text.includes('%'); round += 1) text = decoded(text);
   if (!text.includes('=')) return false;
   const [, ...parameters] = text.split(/[?&;#]/);
-  return parameters.some((parameter) => parameter.includes('=') && isSecretName(decoded(parameter.slice(0, parameter.indexOf('=')))));
+  return parameters.some(
+    (parameter) => parameter.includes('=') && isSecretName(decoded(parameter.slice(0, parameter.indexOf('=')))),
+  );
 }
 
 /**
@@ -42,7 +54,9 @@ export function redactQuery(query: string): string {
     .map((parameter) => {
       const start = parameter.indexOf('=') + 1;
       if (start === 0) return parameter;
-      return isSecretName(decoded(parameter.slice(0, start - 1))) || holdsSecret(parameter.slice(start)) ? parameter.slice(0, start) + REDACTED : parameter;
+      return isSecretName(decoded(parameter.slice(0, start - 1))) || holdsSecret(parameter.slice(start))
+        ? parameter.slice(0, start) + REDACTED
+        : parameter;
     })
     .join('&');
 }
@@ -53,5 +67,9 @@ export function redactUrl(url: string): string {
   const start = clean.indexOf('?');
   if (start < 0) return clean;
   const end = clean.indexOf('#', start);
-  return clean.slice(0, start + 1) + redactQuery(clean.slice(start + 1, end < 0 ? undefined : end)) + (end < 0 ? '' : clean.slice(end));
+  return (
+    clean.slice(0, start + 1) +
+    redactQuery(clean.slice(start + 1, end < 0 ? undefined : end)) +
+    (end < 0 ? '' : clean.slice(end))
+  );
 }

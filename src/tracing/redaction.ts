@@ -16,12 +16,51 @@ const MAX_DEPTH = 3;
 const MAX_TEXTS = 32;
 
 /** Words that name a secret, alone or at the end of a word without gaps (`dbpassword`). */
-const SECRET_WORDS = ['password', 'passwd', 'pwd', 'secret', 'token', 'authorization', 'cookie', 'credential', 'apikey', 'accesskey', 'accesskeyid', 'privatekey', 'secretkey', 'passphrase', 'signature', 'sessionid', 'jwt', 'bearer'];
-const SECRET_PAIRS = new Set(['api key', 'access key', 'private key', 'set cookie', 'session id', 'client secret', 'secret key']);
+const SECRET_WORDS = [
+  'password',
+  'passwd',
+  'pwd',
+  'secret',
+  'token',
+  'authorization',
+  'cookie',
+  'credential',
+  'apikey',
+  'accesskey',
+  'accesskeyid',
+  'privatekey',
+  'secretkey',
+  'passphrase',
+  'signature',
+  'sessionid',
+  'jwt',
+  'bearer',
+];
+const SECRET_PAIRS = new Set([
+  'api key',
+  'access key',
+  'private key',
+  'set cookie',
+  'session id',
+  'client secret',
+  'secret key',
+]);
 /** Whose tokens are secrets, and no measure of text. */
 const SECRET_HOLDERS = new Set(['access', 'refresh', 'auth', 'security', 'session', 'id', 'bearer', 'api']);
 /** What is told of a secret by these is none itself. */
-const MEASURES = new Set(['count', 'counts', 'type', 'limit', 'length', 'size', 'usage', 'total', 'budget', 'consent', 'policy']);
+const MEASURES = new Set([
+  'count',
+  'counts',
+  'type',
+  'limit',
+  'length',
+  'size',
+  'usage',
+  'total',
+  'budget',
+  'consent',
+  'policy',
+]);
 /** Keys of OpenTelemetry's conventions that name an id and no key to anything. */
 const PUBLIC_KEYS = new Set(['session.id', 'session.previous_id', 'mcp.session.id']);
 
@@ -142,8 +181,13 @@ function namesSecret(key: string): boolean {
   if (words.length > 1 && MEASURES.has(words.at(-1)!)) return false;
   const isSecret = (word: string, index: number): boolean => {
     const single = word.replace(/s$/, '');
-    return SECRET_WORDS.some((secretWord) => single.endsWith(secretWord)) || SECRET_PAIRS.has(`${words[index - 1]} ${single}`);
+    return (
+      SECRET_WORDS.some((secretWord) => single.endsWith(secretWord)) ||
+      SECRET_PAIRS.has(`${words[index - 1]} ${single}`)
+    );
   };
   // `input_tokens` counts, and `access_tokens` names.
-  return words.some((word, index) => (word === 'tokens' ? SECRET_HOLDERS.has(words[index - 1] ?? '') : isSecret(word, index)));
+  return words.some((word, index) =>
+    word === 'tokens' ? SECRET_HOLDERS.has(words[index - 1] ?? '') : isSecret(word, index),
+  );
 }

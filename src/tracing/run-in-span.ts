@@ -14,11 +14,20 @@ import type { Telemetry } from './telemetry';
 type Method = (...args: never[]) => unknown;
 
 /** Calls a method inside a span of its own. Gives and throws what the method does; telemetry's own failures stay here. */
-export function runInSpan(spec: SpanSpec, telemetry: Telemetry, context: Context, method: Method, self: unknown, args: ArrayLike<unknown>): unknown {
+export function runInSpan(
+  spec: SpanSpec,
+  telemetry: Telemetry,
+  context: Context,
+  method: Method,
+  self: unknown,
+  args: ArrayLike<unknown>,
+): unknown {
   const site = { spec, telemetry, context, self, args, began: state.followed };
   const span = startSpanOf(site);
   if (span === undefined) return Reflect.apply(method, self, args);
-  if (spec.callback && typeof args[args.length - 1] === 'function') return runWithCallback(new RunningCall(span, site), context, method, self, args);
+  if (spec.callback && typeof args[args.length - 1] === 'function') {
+    return runWithCallback(new RunningCall(span, site), context, method, self, args);
+  }
   let value: unknown;
   try {
     value = callIn(contextWithSpan(context, span), method, self, args);
@@ -47,7 +56,13 @@ function failSafely(span: Span, site: CallSite, error: unknown): void {
 }
 
 /** Node's callback convention: the work ends when the last argument is called, with an error first. */
-function runWithCallback(call: RunningCall, caller: Context, method: Method, self: unknown, args: ArrayLike<unknown>): unknown {
+function runWithCallback(
+  call: RunningCall,
+  caller: Context,
+  method: Method,
+  self: unknown,
+  args: ArrayLike<unknown>,
+): unknown {
   const given = Array.from(args);
   const callback = given.pop() as (...args: unknown[]) => unknown;
   const wrapper = function (this: unknown, ...answer: unknown[]): unknown {

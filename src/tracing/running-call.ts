@@ -48,7 +48,9 @@ export class RunningCall implements FollowedCall, OpenCall {
   }
 
   run(fn: (...args: never[]) => unknown, self: unknown, args: ArrayLike<unknown>): unknown {
-    return this.ended ? Reflect.apply(fn, self, args) : callIn(contextWithSpan(this.site.context, this.span), fn, self, args);
+    return this.ended
+      ? Reflect.apply(fn, self, args)
+      : callIn(contextWithSpan(this.site.context, this.span), fn, self, args);
   }
 
   succeed(value?: unknown): void {

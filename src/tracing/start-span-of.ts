@@ -16,7 +16,12 @@ export function startSpanOf(site: CallSite): Span | undefined {
   try {
     const name = spanNameOf(spec, self);
     if (spec.attributes === undefined && spec.fixed === undefined && spec.links === undefined && !spec.root) {
-      return telemetry.startCall(name, spec.kind === SpanKind.INTERNAL ? undefined : { kind: spec.kind }, context, parent);
+      return telemetry.startCall(
+        name,
+        spec.kind === SpanKind.INTERNAL ? undefined : { kind: spec.kind },
+        context,
+        parent,
+      );
     }
     const problems: string[] = [];
     const options: SpanOptions = { kind: spec.kind, root: spec.root, links: linksOf(site, parent, problems) };
@@ -30,7 +35,11 @@ export function startSpanOf(site: CallSite): Span | undefined {
     for (const problem of problems) span.addEvent('fc_traced.problem', { 'fc_traced.problem': problem });
     return span;
   } catch {
-    countAndTell('fc_traced.telemetry_errors', 1, 'a span could not be started: a span processor, sampler or tracer provider threw');
+    countAndTell(
+      'fc_traced.telemetry_errors',
+      1,
+      'a span could not be started: a span processor, sampler or tracer provider threw',
+    );
     return undefined;
   }
 }

@@ -60,9 +60,18 @@ function open(name: string, { kind, attributes }: SpanOptions): Span | undefined
     const given: Attributes | undefined = attributes === undefined ? undefined : attributeValues(attributes);
     const known = spanKindOf(kind);
     if (known === undefined) tellOnce(`startSpan was given a kind that is none of ${KIND_NAMES}; the span is internal`);
-    return telemetry.startCall(name, { ...(known !== undefined && { kind: known }), ...(given && { attributes: given }) }, context, spanIn(context));
+    return telemetry.startCall(
+      name,
+      { ...(known !== undefined && { kind: known }), ...(given && { attributes: given }) },
+      context,
+      spanIn(context),
+    );
   } catch {
-    countAndTell('fc_traced.telemetry_errors', 1, 'a span could not be started: a span processor, sampler or tracer provider threw');
+    countAndTell(
+      'fc_traced.telemetry_errors',
+      1,
+      'a span could not be started: a span processor, sampler or tracer provider threw',
+    );
     return undefined;
   }
 }

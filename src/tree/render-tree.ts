@@ -13,7 +13,9 @@ function labelOf(span: SpanRecord, options: RenderOptions): string {
   const parts = [span.name];
   const note = options.note?.(span);
   if (note !== undefined && note !== '') parts.push(note);
-  if (span.status.code !== 'UNSET') parts.push(span.status.message ? `${span.status.code} ${JSON.stringify(span.status.message)}` : span.status.code);
+  if (span.status.code !== 'UNSET') {
+    parts.push(span.status.message ? `${span.status.code} ${JSON.stringify(span.status.message)}` : span.status.code);
+  }
   for (const key of options.attributes ?? []) {
     if (key in span.attributes) parts.push(`${key}=${JSON.stringify(span.attributes[key])}`);
   }

@@ -62,7 +62,12 @@ function accept(protocol: Protocol, request: IncomingMessage, response: ServerRe
   else response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end();
 }
 
-async function receive(request: IncomingMessage, response: ServerResponse, store: SpanStore, counts: RequestCounts): Promise<void> {
+async function receive(
+  request: IncomingMessage,
+  response: ServerResponse,
+  store: SpanStore,
+  counts: RequestCounts,
+): Promise<void> {
   try {
     const protocol = protocolOf(request);
     const body = await readBody(request);
@@ -77,7 +82,9 @@ async function receive(request: IncomingMessage, response: ServerResponse, store
     accept(protocol, request, response);
   } catch (error) {
     counts.rejected += 1;
-    response.writeHead(400, { connection: 'close' }).end(`${error instanceof Error ? error.message : 'not decodable'}\n`);
+    response
+      .writeHead(400, { connection: 'close' })
+      .end(`${error instanceof Error ? error.message : 'not decodable'}\n`);
   }
 }
 

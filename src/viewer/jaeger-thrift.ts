@@ -43,7 +43,15 @@ type Attributes = Record<string, unknown>;
 const NO_SPAN = '0'.repeat(16);
 const KINDS: readonly SpanKindName[] = ['internal', 'server', 'client', 'producer', 'consumer'];
 // What the Jaeger format writes as tags although OpenTelemetry has a field of its own for it.
-const STRUCTURAL = new Set(['span.kind', 'otel.status_code', 'otel.status_description', 'error', 'otel.library.name', 'otel.library.version', 'service.name']);
+const STRUCTURAL = new Set([
+  'span.kind',
+  'otel.status_code',
+  'otel.status_description',
+  'error',
+  'otel.library.name',
+  'otel.library.version',
+  'service.name',
+]);
 
 let batchType: ReturnType<Thrift['getType']> | undefined;
 
@@ -73,7 +81,8 @@ function attributesOf(tags: readonly Tag[] | null): Attributes {
 }
 
 const microsToNanos = (micros: Buffer): bigint => micros.readBigInt64BE() * 1000n;
-const traceIdOf = (ids: { traceIdHigh: Buffer; traceIdLow: Buffer }): string => ids.traceIdHigh.toString('hex') + ids.traceIdLow.toString('hex');
+const traceIdOf = (ids: { traceIdHigh: Buffer; traceIdLow: Buffer }): string =>
+  ids.traceIdHigh.toString('hex') + ids.traceIdLow.toString('hex');
 
 function parentOf(span: JaegerSpan, traceId: string): string | undefined {
   const field = span.parentSpanId.toString('hex');

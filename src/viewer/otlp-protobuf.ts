@@ -9,9 +9,11 @@ interface RequestType {
 
 // The decoder is an older release of OpenTelemetry's own transformer: the newest one writes protobuf by hand and cannot
 // read it. It comes without types for its messages.
-const { ExportTraceServiceRequest } = (generated as unknown as {
-  opentelemetry: { proto: { collector: { trace: { v1: { ExportTraceServiceRequest: RequestType } } } } };
-}).opentelemetry.proto.collector.trace.v1;
+const { ExportTraceServiceRequest } = (
+  generated as unknown as {
+    opentelemetry: { proto: { collector: { trace: { v1: { ExportTraceServiceRequest: RequestType } } } } };
+  }
+).opentelemetry.proto.collector.trace.v1;
 
 /** Reads an OTLP/HTTP protobuf body. Throws when it is not one. */
 export function decodeOtlpProtobuf(body: Buffer): SpanRecord[] {

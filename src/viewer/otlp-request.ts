@@ -7,7 +7,9 @@ const KIND_NAMES = ['UNSPECIFIED', 'INTERNAL', 'SERVER', 'CLIENT', 'PRODUCER', '
 const STATUSES: readonly StatusName[] = ['UNSET', 'OK', 'ERROR'];
 
 function fieldsOf(value: unknown): Fields {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new TypeError('OTLP: an object was expected');
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new TypeError('OTLP: an object was expected');
+  }
   return value as Fields;
 }
 
@@ -20,9 +22,16 @@ function listOf(value: unknown): Fields[] {
 // Protobuf carries ids as bytes, OTLP's JSON as hex digits.
 function idOf(value: unknown, digits: number): string | undefined {
   if (value === undefined || value === null || value === '') return undefined;
-  const id = value instanceof Uint8Array ? Buffer.from(value).toString('hex') : typeof value === 'string' ? value.toLowerCase() : '';
+  const id =
+    value instanceof Uint8Array
+      ? Buffer.from(value).toString('hex')
+      : typeof value === 'string'
+        ? value.toLowerCase()
+        : '';
   if (id === '' && value instanceof Uint8Array) return undefined;
-  if (id.length !== digits || !/^[0-9a-f]+$/.test(id)) throw new TypeError(`OTLP: an id must have ${digits} hex digits`);
+  if (id.length !== digits || !/^[0-9a-f]+$/.test(id)) {
+    throw new TypeError(`OTLP: an id must have ${digits} hex digits`);
+  }
   return id;
 }
 
@@ -56,11 +65,19 @@ function attributesOf(pairs: unknown): Record<string, unknown> {
 }
 
 function eventOf(event: Fields): EventRecord {
-  return { name: textOf(event['name']), timeNanos: nanosOf(event['timeUnixNano']), attributes: attributesOf(event['attributes']) };
+  return {
+    name: textOf(event['name']),
+    timeNanos: nanosOf(event['timeUnixNano']),
+    attributes: attributesOf(event['attributes']),
+  };
 }
 
 function linkOf(link: Fields): LinkRecord {
-  return { traceId: requiredId(link['traceId'], 32), spanId: requiredId(link['spanId'], 16), attributes: attributesOf(link['attributes']) };
+  return {
+    traceId: requiredId(link['traceId'], 32),
+    spanId: requiredId(link['spanId'], 16),
+    attributes: attributesOf(link['attributes']),
+  };
 }
 
 function textOf(value: unknown): string {

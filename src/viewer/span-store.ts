@@ -38,7 +38,9 @@ export class SpanStore {
       };
       const timer = setTimeout(() => {
         const names = this.#spans.map((span) => span.name).join(', ') || 'none';
-        finish(() => reject(new Error(`the awaited spans did not arrive within ${milliseconds} ms; arrived: ${names}`)));
+        finish(() =>
+          reject(new Error(`the awaited spans did not arrive within ${milliseconds} ms; arrived: ${names}`)),
+        );
       }, milliseconds);
       this.#waiting.add(look);
       look();

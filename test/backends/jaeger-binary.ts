@@ -2,7 +2,12 @@ import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 
-const cached = path.join(process.env['XDG_CACHE_HOME'] || path.join(homedir(), '.cache'), 'fc-traced', 'jaeger-v1.76.0', 'jaeger');
+const cached = path.join(
+  process.env['XDG_CACHE_HOME'] || path.join(homedir(), '.cache'),
+  'fc-traced',
+  'jaeger-v1.76.0',
+  'jaeger',
+);
 
 /** The Jaeger v2 program to test against: `JAEGER_BIN`, or what `.ci/jaeger.sh` built before; undefined when neither exists. */
 export function findJaeger(): string | undefined {

@@ -2,7 +2,8 @@ import type { SpanKindName, SpanRecord } from '../../src/tree/span-record';
 import type { JaegerSpan, JaegerTag, JaegerTrace } from './jaeger-server';
 
 // What Jaeger's model keeps as tags although OpenTelemetry has a field of its own for it, and what Jaeger adds.
-const STRUCTURAL = /^(span\.kind|otel\.status_(code|description)|error|otel\.(scope|library)\.(name|version)|internal\.span\.format|service\.name)$/;
+const STRUCTURAL =
+  /^(span\.kind|otel\.status_(code|description)|error|otel\.(scope|library)\.(name|version)|internal\.span\.format|service\.name)$/;
 
 function tagsOf(tags: readonly JaegerTag[]): Record<string, unknown> {
   return Object.fromEntries(tags.map(({ key, value }) => [key, value]));
@@ -31,13 +32,18 @@ function recordOf(span: JaegerSpan, trace: JaegerTrace): SpanRecord {
     kind: (tags['span.kind'] ?? 'internal') as SpanKindName,
     startNanos: BigInt(span.startTime) * 1000n,
     endNanos: BigInt(span.startTime + span.duration) * 1000n,
-    status: { code: code === 'ERROR' || code === 'OK' ? code : 'UNSET', ...(typeof message === 'string' ? { message } : {}) },
+    status: {
+      code: code === 'ERROR' || code === 'OK' ? code : 'UNSET',
+      ...(typeof message === 'string' ? { message } : {}),
+    },
     attributes: own(tags),
     events: span.logs.map(({ timestamp, fields }) => {
       const { event, ...attributes } = tagsOf(fields);
       return { name: typeof event === 'string' ? event : '', timeNanos: BigInt(timestamp) * 1000n, attributes };
     }),
-    links: span.references.filter(({ refType }) => refType === 'FOLLOWS_FROM').map(({ traceID, spanID }) => ({ traceId: full(traceID), spanId: spanID, attributes: {} })),
+    links: span.references
+      .filter(({ refType }) => refType === 'FOLLOWS_FROM')
+      .map(({ traceID, spanID }) => ({ traceId: full(traceID), spanId: spanID, attributes: {} })),
     resource: { 'service.name': process?.serviceName, ...own(tagsOf(process?.tags ?? [])) },
   };
 }
@@ -54,13 +60,23 @@ export function recordsOf(trace: JaegerTrace): SpanRecord[] {
 export function comparable(records: readonly SpanRecord[]): unknown[] {
   const text = (attributes: Readonly<Record<string, unknown>>): [string, unknown][] =>
     Object.entries(own(attributes)).map(([key, value]) => [key, Array.isArray(value) ? JSON.stringify(value) : value]);
-  return [...records].sort((a, b) => (a.spanId < b.spanId ? -1 : 1)).map(({ startNanos, endNanos, ...record }) => ({
-    ...record,
-    startMicros: Number(startNanos / 1000n),
-    durationMicros: Number(endNanos - startNanos) / 1000 | 0,
-    attributes: Object.fromEntries(text(record.attributes).filter(([key]) => !key.startsWith('telemetry.'))),
-    events: record.events.map((event) => ({ ...event, timeNanos: Number(event.timeNanos / 1000n), attributes: Object.fromEntries(text(event.attributes)) })),
-    links: record.links.map(({ traceId, spanId }) => ({ traceId, spanId })),
-    resource: { ...Object.fromEntries(text(record.attributes).filter(([key]) => key.startsWith('telemetry.'))), 'service.name': record.resource['service.name'], ...Object.fromEntries(text(record.resource)) },
-  }));
+  return [...records]
+    .sort((a, b) => (a.spanId < b.spanId ? -1 : 1))
+    .map(({ startNanos, endNanos, ...record }) => ({
+      ...record,
+      startMicros: Number(startNanos / 1000n),
+      durationMicros: (Number(endNanos - startNanos) / 1000) | 0,
+      attributes: Object.fromEntries(text(record.attributes).filter(([key]) => !key.startsWith('telemetry.'))),
+      events: record.events.map((event) => ({
+        ...event,
+        timeNanos: Number(event.timeNanos / 1000n),
+        attributes: Object.fromEntries(text(event.attributes)),
+      })),
+      links: record.links.map(({ traceId, spanId }) => ({ traceId, spanId })),
+      resource: {
+        ...Object.fromEntries(text(record.attributes).filter(([key]) => key.startsWith('telemetry.'))),
+        'service.name': record.resource['service.name'],
+        ...Object.fromEntries(text(record.resource)),
+      },
+    }));
 }

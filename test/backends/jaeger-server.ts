@@ -12,7 +12,11 @@ export interface JaegerServer {
   stop(): Promise<void>;
 }
 
-export interface JaegerTag { readonly key: string; readonly type: string; readonly value: unknown }
+export interface JaegerTag {
+  readonly key: string;
+  readonly type: string;
+  readonly value: unknown;
+}
 export interface JaegerSpan {
   readonly traceID: string;
   readonly spanID: string;
@@ -30,23 +34,39 @@ export interface JaegerTrace {
 }
 
 async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(Array.from({ length: count }, () => new Promise<ReturnType<typeof createServer>>((resolve) => {
-    const server = createServer();
-    server.listen(0, '127.0.0.1', () => resolve(server));
-  })));
+  const servers = await Promise.all(
+    Array.from(
+      { length: count },
+      () =>
+        new Promise<ReturnType<typeof createServer>>((resolve) => {
+          const server = createServer();
+          server.listen(0, '127.0.0.1', () => resolve(server));
+        }),
+    ),
+  );
   const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => { server.close(resolve); })));
+  await Promise.all(
+    servers.map(
+      (server) =>
+        new Promise((resolve) => {
+          server.close(resolve);
+        }),
+    ),
+  );
   return ports;
 }
 
 async function answersOk(url: string): Promise<boolean> {
-  return fetch(url).then((response) => response.ok, () => false);
+  return fetch(url).then(
+    (response) => response.ok,
+    () => false,
+  );
 }
 
 async function readTrace(query: string, traceId: string, count: number): Promise<JaegerTrace> {
   let seen = 0;
   for (const deadline = Date.now() + 10_000; Date.now() < deadline; await sleep(100)) {
-    const body = await (await fetch(`${query}/api/traces/${traceId}`)).json() as { data?: JaegerTrace[] | null };
+    const body = (await (await fetch(`${query}/api/traces/${traceId}`)).json()) as { data?: JaegerTrace[] | null };
     const trace = body.data?.[0];
     seen = trace?.spans.length ?? 0;
     if (trace !== undefined && seen >= count) return trace;
@@ -61,8 +81,12 @@ export async function startJaeger(binary: string): Promise<JaegerServer> {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       ...process.env,
-      JAEGER_QUERY_PORT: String(query), JAEGER_QUERY_GRPC_PORT: String(grpc), JAEGER_HEALTH_PORT: String(health),
-      JAEGER_OTLP_PORT: String(otlp), JAEGER_THRIFT_PORT: String(thrift), OTEL_TRACES_SAMPLER: 'always_off',
+      JAEGER_QUERY_PORT: String(query),
+      JAEGER_QUERY_GRPC_PORT: String(grpc),
+      JAEGER_HEALTH_PORT: String(health),
+      JAEGER_OTLP_PORT: String(otlp),
+      JAEGER_THRIFT_PORT: String(thrift),
+      OTEL_TRACES_SAMPLER: 'always_off',
     },
   });
   // A test that forgets to stop it must not keep jest alive.
@@ -70,10 +94,19 @@ export async function startJaeger(binary: string): Promise<JaegerServer> {
   (child.stdout as Socket).unref();
   (child.stderr as Socket).unref();
   let output = '';
-  child.stdout.on('data', (chunk: Buffer) => { output += chunk.toString(); });
-  child.stderr.on('data', (chunk: Buffer) => { output += chunk.toString(); });
-  const gone = new Promise<void>((resolve) => { child.once('exit', () => resolve()); child.once('error', () => resolve()); });
-  const killed = (): void => { child.kill('SIGKILL'); };
+  child.stdout.on('data', (chunk: Buffer) => {
+    output += chunk.toString();
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    output += chunk.toString();
+  });
+  const gone = new Promise<void>((resolve) => {
+    child.once('exit', () => resolve());
+    child.once('error', () => resolve());
+  });
+  const killed = (): void => {
+    child.kill('SIGKILL');
+  };
   process.once('exit', killed);
   const stop = async (): Promise<void> => {
     process.removeListener('exit', killed);
@@ -82,7 +115,12 @@ export async function startJaeger(binary: string): Promise<JaegerServer> {
   };
 
   for (const deadline = Date.now() + 20_000; ; await sleep(100)) {
-    if (await answersOk(`http://127.0.0.1:${health}/status`) && await answersOk(`http://127.0.0.1:${query}/api/services`)) break;
+    if (
+      (await answersOk(`http://127.0.0.1:${health}/status`)) &&
+      (await answersOk(`http://127.0.0.1:${query}/api/services`))
+    ) {
+      break;
+    }
     if (child.exitCode === null && Date.now() < deadline) continue;
     await stop();
     throw new Error(`Jaeger did not start:\n${output}`);

@@ -9,7 +9,11 @@ import { comparable, recordsOf } from './jaeger-records';
 import { startJaeger, type JaegerServer } from './jaeger-server';
 import { startTee, type Tee } from './tee';
 
-interface Answer { readonly ok: boolean; readonly traceId: string; readonly body: unknown }
+interface Answer {
+  readonly ok: boolean;
+  readonly traceId: string;
+  readonly body: unknown;
+}
 
 const binary = findJaeger();
 const skipped = binary === undefined && !jaegerRequired;
@@ -19,8 +23,14 @@ const HANDED_ON = { traceId: '4bf92f3577b34da6a3ce929d0e0e4736', spanId: '00f067
 const ORDER = { id: 'A-1001', sku: 'teapot', quantity: 2 };
 const TOO_MUCH = { ...ORDER, quantity: 500 };
 const HTTP = {
-  version: 'v1', rawPath: '/orders', headers: { Traceparent: `00-${HANDED_ON.traceId}-${HANDED_ON.spanId}-01` }, queryParameters: {}, body: '', isBase64Encoded: false,
-  requestContext: { requestId: '1-1-1-1', http: { method: 'POST', path: '/orders', protocol: 'HTTP/1.1' } }, ...ORDER,
+  version: 'v1',
+  rawPath: '/orders',
+  headers: { Traceparent: `00-${HANDED_ON.traceId}-${HANDED_ON.spanId}-01` },
+  queryParameters: {},
+  body: '',
+  isBase64Encoded: false,
+  requestContext: { requestId: '1-1-1-1', http: { method: 'POST', path: '/orders', protocol: 'HTTP/1.1' } },
+  ...ORDER,
 };
 
 const COLD = [
@@ -48,76 +58,100 @@ const FAILING = [
   '      └─ Stock.reserve  ERROR "500 of teapot were ordered, 10 are left"  order.sku="teapot"  order.quantity=500',
 ];
 
-(skipped ? describe.skip : describe).each(['jaeger', 'otlp'] as const)('orders in a real Jaeger, sent by the %s exporter', (exporter) => {
-  let jaeger: JaegerServer | undefined;
-  let tee: Tee | undefined;
-  let cold: Answer, failing: Answer, http: Answer;
+(skipped ? describe.skip : describe).each(['jaeger', 'otlp'] as const)(
+  'orders in a real Jaeger, sent by the %s exporter',
+  (exporter) => {
+    let jaeger: JaegerServer | undefined;
+    let tee: Tee | undefined;
+    let cold: Answer, failing: Answer, http: Answer;
 
-  beforeAll(async () => {
-    if (binary === undefined) throw new Error(howToGetJaeger);
-    jaeger = await startJaeger(binary);
-    tee = await startTee(jaeger);
-    const endpoint = exporter === 'jaeger' ? tee.thriftEndpoint : tee.otlpEndpoint;
-    const { stdout } = await promisify(execFile)(process.execPath, [path.join(__dirname, 'play-orders.cjs'), endpoint, JSON.stringify([ORDER, TOO_MUCH, HTTP])], { timeout: 25_000 });
-    [cold, failing, http] = JSON.parse(stdout) as [Answer, Answer, Answer];
-  });
-  afterAll(async () => {
-    await tee?.stop();
-    await jaeger?.stop();
-  });
+    beforeAll(async () => {
+      if (binary === undefined) throw new Error(howToGetJaeger);
+      jaeger = await startJaeger(binary);
+      tee = await startTee(jaeger);
+      const endpoint = exporter === 'jaeger' ? tee.thriftEndpoint : tee.otlpEndpoint;
+      const { stdout } = await promisify(execFile)(
+        process.execPath,
+        [path.join(__dirname, 'play-orders.cjs'), endpoint, JSON.stringify([ORDER, TOO_MUCH, HTTP])],
+        { timeout: 25_000 },
+      );
+      [cold, failing, http] = JSON.parse(stdout) as [Answer, Answer, Answer];
+    });
+    afterAll(async () => {
+      await tee?.stop();
+      await jaeger?.stop();
+    });
 
-  function sent(traceId: string): SpanRecord[] {
-    return tee!.sent.filter((span) => span.traceId === traceId);
-  }
-
-  /** What Jaeger shows of a trace, once it shows as many spans as were sent. */
-  async function shown(traceId: string): Promise<SpanRecord[]> {
-    const count = sent(traceId).length;
-    expect(count).toBeGreaterThan(0);
-    return recordsOf(await jaeger!.readTrace(traceId, count));
-  }
-
-  function tree(spans: readonly SpanRecord[]): string {
-    const [only, ...others] = buildTraces(spans);
-    expect(others).toEqual([]);
-    return renderTrace(only!, { attributes: ['order.sku', 'order.quantity', 'order.shelf', 'faas.coldstart'] });
-  }
-
-  test('a cold call is one tree below the spans of Function Compute, with its attributes', async () => {
-    expect(cold.body).toEqual({ order: 'A-1001', parcel: 'parcel-A-1001' });
-    expect(tree(await shown(cold.traceId))).toBe(COLD.join('\n'));
-  });
-
-  test('a failing call is marked as an error where it failed, with the exception told once', async () => {
-    expect(failing.ok).toBe(false);
-    const spans = await shown(failing.traceId);
-    expect(tree(spans)).toBe(FAILING.join('\n'));
-    expect(spans.flatMap((span) => span.events.map((event) => [span.name, event.name, event.attributes['exception.type'], event.attributes['exception.message']])))
-      .toEqual([['Stock.reserve', 'exception', 'OutOfStock', '500 of teapot were ordered, 10 are left']]);
-  });
-
-  test('ids, parents, kinds, times, attributes, events, links, status and resource are what was sent', async () => {
-    for (const traceId of [cold.traceId, failing.traceId, http.traceId, HANDED_ON.traceId]) {
-      expect(comparable(await shown(traceId))).toEqual(comparable(sent(traceId)));
+    function sent(traceId: string): SpanRecord[] {
+      return tee!.sent.filter((span) => span.traceId === traceId);
     }
-    expect(tee!.statuses.every((status) => status === (exporter === 'jaeger' ? 202 : 200))).toBe(true);
-  });
 
-  test('the service and the function are named', async () => {
-    const spans = (await shown(cold.traceId)).filter((span) => span.name === 'ship');
-    // Thrift has no place for most of it but the spans' own tags.
-    expect(spans.map((span) => (exporter === 'jaeger' ? { ...span.attributes, ...span.resource } : span.resource))).toEqual([expect.objectContaining({
-      'service.name': 'orders', 'faas.name': 'orders', 'cloud.provider': 'alibaba_cloud', 'cloud.platform': 'alibaba_cloud_fc', 'cloud.region': 'cn-hangzhou', 'cloud.account.id': '1234567890123456',
-    })]);
-  });
+    /** What Jaeger shows of a trace, once it shows as many spans as were sent. */
+    async function shown(traceId: string): Promise<SpanRecord[]> {
+      const count = sent(traceId).length;
+      expect(count).toBeGreaterThan(0);
+      return recordsOf(await jaeger!.readTrace(traceId, count));
+    }
 
-  test('a request with a traceparent of another trace continues that one and links to the trace of Function Compute', async () => {
-    const spans = await shown(HANDED_ON.traceId);
-    const servers = spans.filter((span) => span.kind === 'server');
-    const platform = (await shown(http.traceId)).find((span) => span.name === 'Invocation');
-    expect(servers).toHaveLength(1);
-    expect(servers[0]?.parentSpanId).toBe(HANDED_ON.spanId);
-    expect(servers[0]?.links).toEqual([{ traceId: http.traceId, spanId: platform?.spanId, attributes: {} }]);
-    expect(spans.map((span) => span.name).sort()).toEqual(['Stock.reserve', 'orders', 'print label', 'ship']);
-  });
-});
+    function tree(spans: readonly SpanRecord[]): string {
+      const [only, ...others] = buildTraces(spans);
+      expect(others).toEqual([]);
+      return renderTrace(only!, { attributes: ['order.sku', 'order.quantity', 'order.shelf', 'faas.coldstart'] });
+    }
+
+    test('a cold call is one tree below the spans of Function Compute, with its attributes', async () => {
+      expect(cold.body).toEqual({ order: 'A-1001', parcel: 'parcel-A-1001' });
+      expect(tree(await shown(cold.traceId))).toBe(COLD.join('\n'));
+    });
+
+    test('a failing call is marked as an error where it failed, with the exception told once', async () => {
+      expect(failing.ok).toBe(false);
+      const spans = await shown(failing.traceId);
+      expect(tree(spans)).toBe(FAILING.join('\n'));
+      expect(
+        spans.flatMap((span) =>
+          span.events.map((event) => [
+            span.name,
+            event.name,
+            event.attributes['exception.type'],
+            event.attributes['exception.message'],
+          ]),
+        ),
+      ).toEqual([['Stock.reserve', 'exception', 'OutOfStock', '500 of teapot were ordered, 10 are left']]);
+    });
+
+    test('ids, parents, kinds, times, attributes, events, links, status and resource are what was sent', async () => {
+      for (const traceId of [cold.traceId, failing.traceId, http.traceId, HANDED_ON.traceId]) {
+        expect(comparable(await shown(traceId))).toEqual(comparable(sent(traceId)));
+      }
+      expect(tee!.statuses.every((status) => status === (exporter === 'jaeger' ? 202 : 200))).toBe(true);
+    });
+
+    test('the service and the function are named', async () => {
+      const spans = (await shown(cold.traceId)).filter((span) => span.name === 'ship');
+      // Thrift has no place for most of it but the spans' own tags.
+      expect(
+        spans.map((span) => (exporter === 'jaeger' ? { ...span.attributes, ...span.resource } : span.resource)),
+      ).toEqual([
+        expect.objectContaining({
+          'service.name': 'orders',
+          'faas.name': 'orders',
+          'cloud.provider': 'alibaba_cloud',
+          'cloud.platform': 'alibaba_cloud_fc',
+          'cloud.region': 'cn-hangzhou',
+          'cloud.account.id': '1234567890123456',
+        }),
+      ]);
+    });
+
+    test('a request with a traceparent of another trace continues that one and links to the trace of Function Compute', async () => {
+      const spans = await shown(HANDED_ON.traceId);
+      const servers = spans.filter((span) => span.kind === 'server');
+      const platform = (await shown(http.traceId)).find((span) => span.name === 'Invocation');
+      expect(servers).toHaveLength(1);
+      expect(servers[0]?.parentSpanId).toBe(HANDED_ON.spanId);
+      expect(servers[0]?.links).toEqual([{ traceId: http.traceId, spanId: platform?.spanId, attributes: {} }]);
+      expect(spans.map((span) => span.name).sort()).toEqual(['Stock.reserve', 'orders', 'print label', 'ship']);
+    });
+  },
+);

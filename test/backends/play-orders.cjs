@@ -7,8 +7,12 @@ const { startInstance } = require(path.join(dist, 'emulator', 'start-instance.js
 
 async function play(endpoint, events) {
   const instance = startInstance({
-    handler: 'handler.handler', initializer: 'handler.initialize', codeDir: path.join(dist, 'samples', 'orders'),
-    functionName: 'orders', timeout: 20, tracing: { endpoint },
+    handler: 'handler.handler',
+    initializer: 'handler.initialize',
+    codeDir: path.join(dist, 'samples', 'orders'),
+    functionName: 'orders',
+    timeout: 20,
+    tracing: { endpoint },
   });
   try {
     const answers = [];

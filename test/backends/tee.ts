@@ -26,13 +26,19 @@ export async function startTee(jaeger: Pick<JaegerServer, 'thriftEndpoint' | 'ot
       const thrift = request.url === '/api/traces';
       sent.push(...(thrift ? decodeJaegerThrift(body) : decodeOtlpProtobuf(body)));
       const answer = await fetch(thrift ? jaeger.thriftEndpoint : jaeger.otlpEndpoint, {
-        method: 'POST', body: new Uint8Array(body), headers: { 'content-type': request.headers['content-type'] ?? '' },
+        method: 'POST',
+        body: new Uint8Array(body),
+        headers: { 'content-type': request.headers['content-type'] ?? '' },
       });
       statuses.push(answer.status);
       response.writeHead(answer.status).end(Buffer.from(await answer.arrayBuffer()));
-    })().catch((error: unknown) => { response.writeHead(500).end(String(error)); });
+    })().catch((error: unknown) => {
+      response.writeHead(500).end(String(error));
+    });
   });
-  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
     thriftEndpoint: `${base}/api/traces`,
@@ -41,7 +47,9 @@ export async function startTee(jaeger: Pick<JaegerServer, 'thriftEndpoint' | 'ot
     statuses,
     stop: async () => {
       server.closeAllConnections();
-      await new Promise((resolve) => { server.close(resolve); });
+      await new Promise((resolve) => {
+        server.close(resolve);
+      });
     },
   };
 }

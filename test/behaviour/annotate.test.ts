@@ -7,7 +7,12 @@ afterAll(() => traces.stop());
 
 class Stock {
   readonly shelf = 'shelf-6';
-  @Annotate({ attributes(this: Stock, sku) { return { 'stock.sku': sku, 'stock.shelf': this.shelf }; }, result: (left) => ({ 'stock.left': left }) })
+  @Annotate({
+    attributes(this: Stock, sku) {
+      return { 'stock.sku': sku, 'stock.shelf': this.shelf };
+    },
+    result: (left) => ({ 'stock.left': left }),
+  })
   async take(this: Stock, sku: string): Promise<number> {
     await Promise.resolve();
     return sku.length;
@@ -38,7 +43,10 @@ class Orders {
 
 test('@Annotate puts arguments and awaited result on the span that is active, and makes no span', async () => {
   expect(await new Orders().ship('teapot')).toBe(6);
-  expectTrace(traces.only()).toMatchTree({ name: 'Orders.ship', attributes: { 'stock.sku': 'teapot', 'stock.shelf': 'shelf-6', 'stock.left': 6 } });
+  expectTrace(traces.only()).toMatchTree({
+    name: 'Orders.ship',
+    attributes: { 'stock.sku': 'teapot', 'stock.shelf': 'shelf-6', 'stock.left': 6 },
+  });
 });
 
 test('@Annotate annotates the invocation span where no method is traced', async () => {
@@ -75,12 +83,24 @@ test('without a recorded span the extractors of @Annotate are not run', async ()
     }
   }
   expect(new Quiet().work()).toBe(1);
-  expect(await invoke(createHandler(Unsampled).handler, {}, fakeFcContext({ tracing: { openTracingSpanContext: '1:1:0:0' } }))).toBe(1);
+  expect(
+    await invoke(
+      createHandler(Unsampled).handler,
+      {},
+      fakeFcContext({ tracing: { openTracingSpanContext: '1:1:0:0' } }),
+    ),
+  ).toBe(1);
   expect([runs, traces.spans()]).toEqual([0, []]);
 });
 
 test.each<[string, () => unknown, string]>([
-  ['throws', () => { throw new Error('mine'); }, 'attributes() threw'],
+  [
+    'throws',
+    () => {
+      throw new Error('mine');
+    },
+    'attributes() threw',
+  ],
   ['gives a promise that fails', () => Promise.reject(new Error('late')), 'attributes() returned no object'],
 ])('an extractor of @Annotate that %s is told of and changes nothing', async (_, attributes, problem) => {
   class Careless {
@@ -142,16 +162,36 @@ test('@Annotate keeps name, length and this', () => {
 });
 
 test.each<[string, () => unknown, string, string]>([
-  ['without options', () => Annotate({}), 'INVALID_OPTION', '@Annotate needs the option attributes or result, a function that gives attributes. [INVALID_OPTION]'],
-  ['without parentheses', () => { class Bare { declare work: () => void; } return (Annotate as any)(Bare.prototype, 'work', {}); }, 'INVALID_OPTION', '@Annotate needs the option attributes or result, a function that gives attributes. [INVALID_OPTION]'],
-  ['on a getter', () => {
-    class Getter {
-      @Annotate({ attributes: () => ({}) }) get size(): any {
-        return 1;
+  [
+    'without options',
+    () => Annotate({}),
+    'INVALID_OPTION',
+    '@Annotate needs the option attributes or result, a function that gives attributes. [INVALID_OPTION]',
+  ],
+  [
+    'without parentheses',
+    () => {
+      class Bare {
+        declare work: () => void;
       }
-    }
-    return Getter;
-  }, 'INVALID_TARGET', '@Annotate on size must stand on a method. [INVALID_TARGET]'],
+      return (Annotate as any)(Bare.prototype, 'work', {});
+    },
+    'INVALID_OPTION',
+    '@Annotate needs the option attributes or result, a function that gives attributes. [INVALID_OPTION]',
+  ],
+  [
+    'on a getter',
+    () => {
+      class Getter {
+        @Annotate({ attributes: () => ({}) }) get size(): any {
+          return 1;
+        }
+      }
+      return Getter;
+    },
+    'INVALID_TARGET',
+    '@Annotate on size must stand on a method. [INVALID_TARGET]',
+  ],
 ])('@Annotate is refused %s', (_, define, code, message) => {
   let error: unknown;
   try {
@@ -165,13 +205,32 @@ test.each<[string, () => unknown, string, string]>([
 
 test('annotate() puts attributes on the span of the method that runs, nested ones dotted, secrets hidden', () => {
   new Orders().call(() => annotate({ order: { id: 7, at: new Date(0), key: secret('sk-live-annotate') } }));
-  expect(traces.spans()[0]!.attributes).toEqual({ 'order.id': 7, 'order.at': '1970-01-01T00:00:00.000Z', 'order.key': '[redacted]' });
+  expect(traces.spans()[0]!.attributes).toEqual({
+    'order.id': 7,
+    'order.at': '1970-01-01T00:00:00.000Z',
+    'order.key': '[redacted]',
+  });
 });
 
 test('annotate() outside of any span, and with rubbish, does nothing', () => {
   expect(annotate({ a: 1 })).toBeUndefined();
-  for (const rubbish of [undefined, null, 7, 'text', new Proxy({}, { ownKeys: () => { throw new Error('no'); } })]) {
+  for (const rubbish of [
+    undefined,
+    null,
+    7,
+    'text',
+    new Proxy(
+      {},
+      {
+        ownKeys: () => {
+          throw new Error('no');
+        },
+      },
+    ),
+  ]) {
     expect(new Orders().call(() => annotate(rubbish as never))).toBeUndefined();
   }
-  for (const { attributes, status } of traces.spans()) expect({ attributes, status }).toEqual({ attributes: {}, status: { code: 'UNSET' } });
+  for (const { attributes, status } of traces.spans()) {
+    expect({ attributes, status }).toEqual({ attributes: {}, status: { code: 'UNSET' } });
+  }
 });

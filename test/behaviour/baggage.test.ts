@@ -32,17 +32,29 @@ test('without baggage from the caller there is none inside the handler', async (
   expect(await baggageFrom({})).toEqual({});
 });
 
-test.each(['openTracingSpanBaggages', 'spanBaggages'])('what FC hands over as %s is the active baggage inside the handler', async (name) => {
-  expect(await baggageFrom({}, { [name]: { user: 'ann', 'region id': 'ü=1,2;3' } })).toEqual({ user: 'ann', 'region id': 'ü=1,2;3' });
-  expect(dropped()).toBeUndefined();
-});
+test.each(['openTracingSpanBaggages', 'spanBaggages'])(
+  'what FC hands over as %s is the active baggage inside the handler',
+  async (name) => {
+    expect(await baggageFrom({}, { [name]: { user: 'ann', 'region id': 'ü=1,2;3' } })).toEqual({
+      user: 'ann',
+      'region id': 'ü=1,2;3',
+    });
+    expect(dropped()).toBeUndefined();
+  },
+);
 
 test('the baggage header is read in any case, percent-decoded, over several lines', async () => {
-  expect(await baggageFrom({ Baggage: ['a=1 , b=two%20words;secret', 'c=3'] })).toEqual({ a: '1', b: 'two words', c: '3' });
+  expect(await baggageFrom({ Baggage: ['a=1 , b=two%20words;secret', 'c=3'] })).toEqual({
+    a: '1',
+    b: 'two words',
+    c: '3',
+  });
 });
 
 test('baggage of both sources is merged; the header goes first', async () => {
-  expect(await baggageFrom({ baggage: 'user=ann' }, { openTracingSpanBaggages: { user: 'bob', tenant: 't1' } })).toEqual({ user: 'ann', tenant: 't1' });
+  expect(
+    await baggageFrom({ baggage: 'user=ann' }, { openTracingSpanBaggages: { user: 'bob', tenant: 't1' } }),
+  ).toEqual({ user: 'ann', tenant: 't1' });
 });
 
 test('baggage is there as well when the invocation is not sampled, and when the caller named no span', async () => {
@@ -58,7 +70,11 @@ test('members that are malformed are left out and counted; the others stay', asy
   expect(dropped()).toBe(2);
 });
 
-test.each([['a text', 'a=1'], ['an array', ['a']], ['a number', 7]])('baggage of the wrong kind is left out and counted: %s', async (_, items) => {
+test.each([
+  ['a text', 'a=1'],
+  ['an array', ['a']],
+  ['a number', 7],
+])('baggage of the wrong kind is left out and counted: %s', async (_, items) => {
   expect(await baggageFrom({}, { openTracingSpanBaggages: items })).toEqual({});
   expect(dropped()).toBe(1);
 });
@@ -75,6 +91,9 @@ test('a key __proto__ is a key like any other', async () => {
 });
 
 test('baggage of one invocation is not seen by another that runs at the same time', async () => {
-  const both = await Promise.all([baggageFrom({}, { openTracingSpanBaggages: { user: 'ann' } }), baggageFrom({}, { openTracingSpanBaggages: { tenant: 'b' } })]);
+  const both = await Promise.all([
+    baggageFrom({}, { openTracingSpanBaggages: { user: 'ann' } }),
+    baggageFrom({}, { openTracingSpanBaggages: { tenant: 'b' } }),
+  ]);
   expect(both).toEqual([{ user: 'ann' }, { tenant: 'b' }]);
 });

@@ -31,12 +31,16 @@ class Client {
 const client = new Client();
 const cancelled = ['UNSET', ['fc_traced.cancelled']];
 const failed = ['ERROR', ['exception']];
-const marks = (): unknown[] => traces.spans().map(({ status, events }) => [status.code, events.map(({ name }) => name)]);
+const marks = (): unknown[] =>
+  traces.spans().map(({ status, events }) => [status.code, events.map(({ name }) => name)]);
 const aborted = (reason?: unknown): AbortSignal => AbortSignal.abort(reason);
 
 test('work that its caller aborts is cancelled, no error, whether the signal is an argument or in one', async () => {
   const controller = new AbortController();
-  const both = [client.load('/', { signal: controller.signal }), client.wait(controller.signal, Object.assign(new Error(), { name: 'AbortError' }))];
+  const both = [
+    client.load('/', { signal: controller.signal }),
+    client.wait(controller.signal, Object.assign(new Error(), { name: 'AbortError' })),
+  ];
   controller.abort();
   for (const { status } of await Promise.allSettled(both)) expect(status).toBe('rejected');
   expect(marks()).toEqual([cancelled, cancelled]);
@@ -83,7 +87,9 @@ test('a getter called signal on an argument is not run', () => {
     }
   }
   const own = Object.defineProperty({}, 'signal', { get: () => (runs += 1) });
-  for (const argument of [new Options(), own]) expect(() => client.throws(argument as never, new Error('x'))).toThrow('x');
+  for (const argument of [new Options(), own]) {
+    expect(() => client.throws(argument as never, new Error('x'))).toThrow('x');
+  }
   expect(runs).toBe(0);
   expect(marks()).toEqual([failed, failed]);
 });

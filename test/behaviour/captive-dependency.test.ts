@@ -43,7 +43,10 @@ test('it is refused as well through a transient class in between, and names the 
   }
   @Handler()
   class Uses {
-    constructor(readonly cart: Cart, readonly deep: Deep) {}
+    constructor(
+      readonly cart: Cart,
+      readonly deep: Deep,
+    ) {}
     handle(): void {}
   }
   await expect(invoke(createHandler(Uses).handler)).rejects.toMatchObject(captive('Deep'));
@@ -57,7 +60,9 @@ test('it is refused as well when the singleton asks for it later, through delay'
   @Handler()
   class Uses {
     constructor(readonly lazy: Lazy) {}
-    handle(): number { return this.lazy.cart.id; }
+    handle(): number {
+      return this.lazy.cart.id;
+    }
   }
   await expect(invoke(createHandler(Uses).handler)).rejects.toMatchObject({ code: 'CAPTIVE_DEPENDENCY' });
 });
@@ -67,12 +72,20 @@ test('a class of the invocation may inject singletons and others of its kind', a
   class Pool {}
   @Service({ scope: 'invocation' })
   class Session {
-    constructor(readonly pool: Pool, readonly cart: Cart) {}
+    constructor(
+      readonly pool: Pool,
+      readonly cart: Cart,
+    ) {}
   }
   @Handler()
   class Uses {
-    constructor(readonly session: Session, readonly cart: Cart) {}
-    handle(): boolean { return this.session.cart === this.cart && this.session.pool === container.resolve(Pool); }
+    constructor(
+      readonly session: Session,
+      readonly cart: Cart,
+    ) {}
+    handle(): boolean {
+      return this.session.cart === this.cart && this.session.pool === container.resolve(Pool);
+    }
   }
   expect(await invoke(createHandler(Uses).handler)).toBe(true);
 });
@@ -88,12 +101,20 @@ test('a singleton first made by an invocation keeps nothing of it: its transient
   }
   @singleton()
   class Single {
-    constructor(readonly a: PerResolution, readonly b: Transient) {}
+    constructor(
+      readonly a: PerResolution,
+      readonly b: Transient,
+    ) {}
   }
   @Handler()
   class Uses {
-    constructor(readonly mine: PerResolution, readonly single: Single) {}
-    handle(): string[] { return [this.mine.context.requestId, this.single.a.context.requestId, this.single.b.context.requestId]; }
+    constructor(
+      readonly mine: PerResolution,
+      readonly single: Single,
+    ) {}
+    handle(): string[] {
+      return [this.mine.context.requestId, this.single.a.context.requestId, this.single.b.context.requestId];
+    }
   }
   const { handler } = createHandler(Uses);
   expect(await invoke(handler, {}, fakeFcContext({ requestId: 'one' }))).toEqual(['one', 'one', 'one']);

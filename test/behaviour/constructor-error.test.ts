@@ -41,7 +41,10 @@ test.each<[string, unknown]>([
 ])('what a constructor throws comes out as the very same, however deep it was: %s', async (_, value) => {
   thrown = value;
   for (const { handler } of [createHandler(ThroughService), createHandler(ThroughSingleton)]) {
-    const outcome = await invoke(handler).then(() => 'answered', (error: unknown) => ({ error }));
+    const outcome = await invoke(handler).then(
+      () => 'answered',
+      (error: unknown) => ({ error }),
+    );
     expect(outcome).toEqual({ error: value });
     expect(Object.is((outcome as { error: unknown }).error, value)).toBe(true);
   }
@@ -63,7 +66,11 @@ test('after a failure the next invocation tries again', async () => {
 test('what a factory throws comes out as the very same', async () => {
   const error = new Error('mine');
   const own = container.createChildContainer();
-  own.register('client', { useFactory: () => { throw error; } });
+  own.register('client', {
+    useFactory: () => {
+      throw error;
+    },
+  });
   @Handler({ container: own })
   class Uses {
     constructor(@inject('client') readonly client: unknown) {}

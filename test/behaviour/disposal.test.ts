@@ -30,8 +30,15 @@ class Lock {
 test('what was made for an invocation is disposed of before the answer, once, inside its trace', async () => {
   @Handler({ name: 'uses' })
   class Uses {
-    constructor(readonly a: Connection, readonly b: Connection, readonly lock: Lock) {}
-    handle(): string { log.push('handled'); return 'done'; }
+    constructor(
+      readonly a: Connection,
+      readonly b: Connection,
+      readonly lock: Lock,
+    ) {}
+    handle(): string {
+      log.push('handled');
+      return 'done';
+    }
   }
   expect(await invoke(createHandler(Uses).handler)).toBe('done');
   expect(log).toEqual(['handled', 'lock', 'connection, in a span: true']);
@@ -43,11 +50,15 @@ test('it is disposed of after a failure too, also when the handler itself could 
   @Handler()
   class Fails {
     constructor(readonly lock: Lock) {}
-    handle(): void { throw error; }
+    handle(): void {
+      throw error;
+    }
   }
   @Handler()
   class Unbuilt {
-    constructor(readonly lock: Lock) { throw error; }
+    constructor(readonly lock: Lock) {
+      throw error;
+    }
     handle(): void {}
   }
   await expect(invoke(createHandler(Fails).handler)).rejects.toBe(error);
@@ -57,13 +68,27 @@ test('it is disposed of after a failure too, also when the handler itself could 
 
 test('a service that fails while it is disposed of changes no answer, keeps no other from it, and is counted', async () => {
   @Service()
-  class Throws { dispose(): void { throw new Error('sync'); } }
+  class Throws {
+    dispose(): void {
+      throw new Error('sync');
+    }
+  }
   @Service()
-  class Rejects { async dispose(): Promise<void> { throw new Error('async'); } }
+  class Rejects {
+    async dispose(): Promise<void> {
+      throw new Error('async');
+    }
+  }
   @Handler()
   class Uses {
-    constructor(readonly a: Throws, readonly b: Rejects, readonly lock: Lock) {}
-    handle(): string { return 'done'; }
+    constructor(
+      readonly a: Throws,
+      readonly b: Rejects,
+      readonly lock: Lock,
+    ) {}
+    handle(): string {
+      return 'done';
+    }
   }
   expect(await invoke(createHandler(Uses).handler)).toBe('done');
   expect(log).toEqual(['lock']);
@@ -72,11 +97,17 @@ test('a service that fails while it is disposed of changes no answer, keeps no o
 
 test('a service that hangs while it is disposed of holds the answer back no longer than flushTimeout', async () => {
   @Service()
-  class Hangs { dispose(): Promise<void> { return new Promise(() => {}); } }
+  class Hangs {
+    dispose(): Promise<void> {
+      return new Promise(() => {});
+    }
+  }
   @Handler({ flushTimeout: 200 })
   class Uses {
     constructor(readonly hangs: Hangs) {}
-    handle(): string { return 'done'; }
+    handle(): string {
+      return 'done';
+    }
   }
   const { handler } = createHandler(Uses);
   const started = performance.now();
@@ -90,7 +121,9 @@ test('a disposable singleton outlives every invocation, and its owner disposes o
   class Pool {
     closed = false;
     constructor(readonly lock: Lock) {}
-    dispose(): void { this.closed = true; }
+    dispose(): void {
+      this.closed = true;
+    }
   }
   singleton()(Pool);
   Service({ inject: [Lock] })(Pool);
@@ -98,7 +131,9 @@ test('a disposable singleton outlives every invocation, and its owner disposes o
   @Handler()
   class Uses {
     constructor(readonly pool: Pool) {}
-    handle(): boolean { return this.pool.closed; }
+    handle(): boolean {
+      return this.pool.closed;
+    }
   }
   const { handler } = createHandler(Uses, { container: own });
   expect([await invoke(handler), await invoke(handler)]).toEqual([false, false]);

@@ -12,7 +12,9 @@ class Acting {
 const functions = createHandler(Acting);
 
 /** Calls as FC does, waits, and gives each call of the callback. */
-async function answersOf(call: (callback: FcCallback) => unknown): Promise<{ returned: unknown; answers: unknown[][] }> {
+async function answersOf(
+  call: (callback: FcCallback) => unknown,
+): Promise<{ returned: unknown; answers: unknown[][] }> {
   const answers: unknown[][] = [];
   const returned = await new Promise<unknown>((resolve) => {
     const value = call((...answer) => {
@@ -22,7 +24,8 @@ async function answersOf(call: (callback: FcCallback) => unknown): Promise<{ ret
   });
   return { returned, answers };
 }
-const invoked = (): ReturnType<typeof answersOf> => answersOf((callback) => functions.handler(Buffer.from('{}'), fakeFcContext(), callback));
+const invoked = (): ReturnType<typeof answersOf> =>
+  answersOf((callback) => functions.handler(Buffer.from('{}'), fakeFcContext(), callback));
 
 test.each([
   ['a value', () => 'done', 'done'],
@@ -36,11 +39,35 @@ test.each([
 const error = new TypeError('mine');
 const frozen = Object.freeze({ code: 7 });
 test.each([
-  ['an Error thrown', () => { throw error; }, error],
+  [
+    'an Error thrown',
+    () => {
+      throw error;
+    },
+    error,
+  ],
   ['an Error in a rejected promise', () => Promise.reject(error), error],
-  ['an object that is no Error', () => { throw frozen; }, frozen],
-  ['a text', () => { throw 'text'; }, 'text'],
-  ['a number', async () => { throw 7; }, 7],
+  [
+    'an object that is no Error',
+    () => {
+      throw frozen;
+    },
+    frozen,
+  ],
+  [
+    'a text',
+    () => {
+      throw 'text';
+    },
+    'text',
+  ],
+  [
+    'a number',
+    async () => {
+      throw 7;
+    },
+    7,
+  ],
 ])('with a callback what the method fails with is its one argument, untouched: %s', async (_, given, thrown) => {
   act = given;
   const { returned, answers } = await invoked();
@@ -56,24 +83,40 @@ test.each([
   [0, '0'],
   [false, 'false'],
   ['', 'an empty text'],
-])('with a callback a failure that it would take for success becomes an error with the value as cause: %p', async (thrown, words) => {
-  act = async () => { throw thrown; };
-  const { answers } = await invoked();
-  const [given] = answers[0] as [FcTracedError];
-  expect(given).toBeInstanceOf(FcTracedError);
-  expect(given.message).toBe(`The handler failed with ${words} instead of an error: throw an Error. [FALSY_ERROR]`);
-  expect(given.cause).toBe(thrown);
-});
+])(
+  'with a callback a failure that it would take for success becomes an error with the value as cause: %p',
+  async (thrown, words) => {
+    act = async () => {
+      throw thrown;
+    };
+    const { answers } = await invoked();
+    const [given] = answers[0] as [FcTracedError];
+    expect(given).toBeInstanceOf(FcTracedError);
+    expect(given.message).toBe(`The handler failed with ${words} instead of an error: throw an Error. [FALSY_ERROR]`);
+    expect(given.cause).toBe(thrown);
+  },
+);
 
-test.each(['initialize', 'preFreeze', 'preStop'] as const)('the hook %s answers through a callback too, once, and returns nothing', async (hook) => {
-  expect(await answersOf((callback) => functions[hook](fakeFcContext(), callback))).toEqual({ returned: undefined, answers: [[null, undefined]] });
-});
+test.each(['initialize', 'preFreeze', 'preStop'] as const)(
+  'the hook %s answers through a callback too, once, and returns nothing',
+  async (hook) => {
+    expect(await answersOf((callback) => functions[hook](fakeFcContext(), callback))).toEqual({
+      returned: undefined,
+      answers: [[null, undefined]],
+    });
+  },
+);
 
-test.each(['initialize', 'preFreeze', 'preStop'] as const)('the hook %s resolves to nothing without a callback', async (hook) => {
-  expect(await functions[hook](fakeFcContext())).toBeUndefined();
-});
+test.each(['initialize', 'preFreeze', 'preStop'] as const)(
+  'the hook %s resolves to nothing without a callback',
+  async (hook) => {
+    expect(await functions[hook](fakeFcContext())).toBeUndefined();
+  },
+);
 
 test('a third argument that is no function asks for a promise', async () => {
   act = () => 'done';
-  await expect(Reflect.apply(functions.handler, undefined, [Buffer.from('{}'), fakeFcContext(), undefined])).resolves.toBe('done');
+  await expect(
+    Reflect.apply(functions.handler, undefined, [Buffer.from('{}'), fakeFcContext(), undefined]),
+  ).resolves.toBe('done');
 });

@@ -33,7 +33,9 @@ test('the functions run their own method, under the name given on the method, el
 
 test('where one method alone carries @Handler(), it is found under `handler` too', async () => {
   class Single {
-    @Handler() run(): string { return 'run'; }
+    @Handler() run(): string {
+      return 'run';
+    }
   }
   const functions = createHandler(Single);
   expect(Object.keys(functions).sort()).toEqual(['handler', 'initialize', 'preFreeze', 'preStop', 'run']);
@@ -43,8 +45,12 @@ test('where one method alone carries @Handler(), it is found under `handler` too
 test('beside methods that carry @Handler(), `handle` still answers under `handler`', async () => {
   @Handler()
   class Both {
-    handle(): string { return 'handle'; }
-    @Handler() other(): string { return 'other'; }
+    handle(): string {
+      return 'handle';
+    }
+    @Handler() other(): string {
+      return 'other';
+    }
   }
   const functions = createHandler(Both);
   expect([await invoke(functions.handler), await invoke(functions.other)]).toEqual(['handle', 'other']);
@@ -53,8 +59,12 @@ test('beside methods that carry @Handler(), `handle` still answers under `handle
 test('a method named `handler` that carries @Handler() answers under its name, also beside `handle`', async () => {
   @Handler()
   class Named {
-    handle(): string { return 'handle'; }
-    @Handler() handler(): string { return 'handler'; }
+    handle(): string {
+      return 'handle';
+    }
+    @Handler() handler(): string {
+      return 'handler';
+    }
   }
   expect(await invoke(createHandler(Named).handler)).toBe('handler');
 });
@@ -62,8 +72,12 @@ test('a method named `handler` that carries @Handler() answers under its name, a
 test('another entry method can be named on the class, and over it by createHandler', async () => {
   @Handler({ method: 'run' })
   class Named {
-    run(): string { return 'run'; }
-    walk(): string { return 'walk'; }
+    run(): string {
+      return 'run';
+    }
+    walk(): string {
+      return 'walk';
+    }
   }
   expect(await invoke(createHandler(Named).handler)).toBe('run');
   expect(await invoke(createHandler(Named, { method: 'walk' }).handler)).toBe('walk');
@@ -71,14 +85,24 @@ test('another entry method can be named on the class, and over it by createHandl
 
 test('the entry method is inherited and calls what is overridden; one overridden without @Handler() is no entry any more', async () => {
   class Base {
-    word(): string { return 'base'; }
-    handle(): string { return this.word(); }
-    @Handler() other(): string { return 'base other'; }
+    word(): string {
+      return 'base';
+    }
+    handle(): string {
+      return this.word();
+    }
+    @Handler() other(): string {
+      return 'base other';
+    }
   }
   @Handler()
   class Derived extends Base {
-    override word(): string { return 'derived'; }
-    override other(): string { return 'derived other'; }
+    override word(): string {
+      return 'derived';
+    }
+    override other(): string {
+      return 'derived other';
+    }
   }
   expect(await invoke(createHandler(Derived).handler)).toBe('derived');
   expect(Object.keys(createHandler(Derived))).not.toContain('other');
@@ -86,9 +110,13 @@ test('the entry method is inherited and calls what is overridden; one overridden
 
 test('an undecorated class is a handler too, and without a name the span bears that of the function', async () => {
   class Plain {
-    handle(): string { return 'plain'; }
+    handle(): string {
+      return 'plain';
+    }
   }
-  expect(await invoke(createHandler(Plain).handler, {}, fakeFcContext({ function: { name: 'my-function' } }))).toBe('plain');
+  expect(await invoke(createHandler(Plain).handler, {}, fakeFcContext({ function: { name: 'my-function' } }))).toBe(
+    'plain',
+  );
   await invoke(createHandler(Plain, { name: 'from code' }).handler);
   expect(traces.spans().map(({ name }) => name)).toEqual(['my-function', 'from code']);
 });
@@ -97,7 +125,9 @@ test('each invocation gets a handler of its own', async () => {
   @Handler()
   class Counting {
     private count = 0;
-    handle(): number { return (this.count += 1); }
+    handle(): number {
+      return (this.count += 1);
+    }
   }
   const { handler } = createHandler(Counting);
   expect([await invoke(handler), await invoke(handler)]).toEqual([1, 1]);

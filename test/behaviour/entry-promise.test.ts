@@ -23,7 +23,9 @@ test('without a callback the answer is a promise of the very value that the meth
 
 test('a method that throws at once gives a rejected promise, never a throw', () => {
   const error = new Error('mine');
-  act = () => { throw error; };
+  act = () => {
+    throw error;
+  };
   const answer = handler(Buffer.from('{}'), fakeFcContext());
   expect(answer).toBeInstanceOf(Promise);
   return expect(answer).rejects.toBe(error);
@@ -41,19 +43,46 @@ const cases: [string, unknown, string, string][] = [
   ['null', null, 'null', 'null'],
   ['zero', 0, 'number', '0'],
   ['a symbol', Symbol.for('s'), 'symbol', 'Symbol(s)'],
-  ['an object whose getters throw', Object.defineProperty({}, 'message', { get() { throw new Error('trap'); } }), 'Object', ''],
+  [
+    'an object whose getters throw',
+    Object.defineProperty({}, 'message', {
+      get() {
+        throw new Error('trap');
+      },
+    }),
+    'Object',
+    '',
+  ],
 ];
 
 test.each(cases)('a failure reaches FC as it is, and is on the span once: %s', async (_, thrown, type, message) => {
-  for (const fail of [() => { throw thrown; }, async () => { throw thrown; }]) {
+  for (const fail of [
+    () => {
+      throw thrown;
+    },
+    async () => {
+      throw thrown;
+    },
+  ]) {
     traces.clear();
     act = fail;
-    const outcome = await invoke(handler, {}).then(() => 'answered', (error: unknown) => ({ error }));
+    const outcome = await invoke(handler, {}).then(
+      () => 'answered',
+      (error: unknown) => ({ error }),
+    );
     expect(outcome).toEqual({ error: thrown });
     if (typeof outcome === 'object') expect(Object.is(outcome.error, thrown)).toBe(true);
-    expectTrace(traces.only()).toMatchTree({ name: 'acting', status: 'ERROR', attributes: { 'error.type': type }, events: ['exception'] });
+    expectTrace(traces.only()).toMatchTree({
+      name: 'acting',
+      status: 'ERROR',
+      attributes: { 'error.type': type },
+      events: ['exception'],
+    });
     const [span] = traces.spans();
-    expect(span!.events[0]!.attributes).toMatchObject({ 'exception.type': type, ...(message !== '' && { 'exception.message': message }) });
+    expect(span!.events[0]!.attributes).toMatchObject({
+      'exception.type': type,
+      ...(message !== '' && { 'exception.message': message }),
+    });
     expect(span!.status.message).toBe(message);
   }
 });
@@ -61,7 +90,9 @@ test.each(cases)('a failure reaches FC as it is, and is on the span once: %s', a
 test('an Error that fails an invocation keeps its own properties, name and stack', async () => {
   const error = Object.assign(new Error('mine'), { code: 'E_MINE' });
   const before = { ...Object.getOwnPropertyDescriptors(error), stack: error.stack };
-  act = () => { throw error; };
+  act = () => {
+    throw error;
+  };
   await expect(invoke(handler, {})).rejects.toBe(error);
   expect({ ...Object.getOwnPropertyDescriptors(error), stack: error.stack }).toEqual(before);
 });
@@ -74,7 +105,9 @@ test('a success leaves the status of the invocation span unset', async () => {
 
 test('an object that has no prototype can be thrown too', async () => {
   const bare = Object.create(null) as object;
-  act = () => { throw bare; };
+  act = () => {
+    throw bare;
+  };
   expect(await invoke(handler, {}).catch((error: unknown) => error === bare)).toBe(true);
   expectTrace(traces.only()).toMatchTree({ name: 'acting', status: 'ERROR' });
 });

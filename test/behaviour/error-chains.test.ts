@@ -31,18 +31,33 @@ const count = (text: string, part: string): number => text.split(part).length - 
 
 test('the stack goes on with the causes, each under its own words', () => {
   const stack = stackOf(new Error('outer', { cause: new TypeError('middle', { cause: 'the root' }) }));
-  expect(stack).toMatch(/^Error: outer\n {4}at [\s\S]+\nCaused by: TypeError: middle\n {4}at [\s\S]+\nCaused by: string: the root$/);
+  expect(stack).toMatch(
+    /^Error: outer\n {4}at [\s\S]+\nCaused by: TypeError: middle\n {4}at [\s\S]+\nCaused by: string: the root$/,
+  );
 });
 
 test('the errors of an AggregateError follow it, with their own causes', () => {
-  const stack = stackOf(new AggregateError([new Error('first', { cause: new Error('deep') }), new RangeError('second')], 'both', { cause: new Error('why') }));
-  const order = ['AggregateError: both', '[errors 0]: Error: first', 'Caused by: Error: deep', '[errors 1]: RangeError: second', 'Caused by: Error: why'].map((words) => stack.indexOf(words));
+  const stack = stackOf(
+    new AggregateError([new Error('first', { cause: new Error('deep') }), new RangeError('second')], 'both', {
+      cause: new Error('why'),
+    }),
+  );
+  const order = [
+    'AggregateError: both',
+    '[errors 0]: Error: first',
+    'Caused by: Error: deep',
+    '[errors 1]: RangeError: second',
+    'Caused by: Error: why',
+  ].map((words) => stack.indexOf(words));
   expect(order).not.toContain(-1);
   expect(order).toEqual([...order].sort((a, b) => a - b));
 });
 
 test('an error that Promise.any gathered is told with all of it', async () => {
-  const gathered: unknown = await Promise.any([Promise.reject(new Error('left')), Promise.reject(new Error('right'))]).catch((error: unknown) => error);
+  const gathered: unknown = await Promise.any([
+    Promise.reject(new Error('left')),
+    Promise.reject(new Error('right')),
+  ]).catch((error: unknown) => error);
   expect(stackOf(gathered)).toMatch(/\[errors 0\]: Error: left[\s\S]+\[errors 1\]: Error: right/);
 });
 
@@ -62,7 +77,12 @@ test('a chain is told eight errors deep, a gathering eight errors wide', () => {
   let chain = new Error('number 0');
   for (let index = 1; index <= 100; index += 1) chain = new Error(`number ${index}`, { cause: chain });
   expect(count(stackOf(chain), 'Caused by: ')).toBe(7);
-  expect(count(stackOf(new AggregateError(Array.from({ length: 100_000 }, (_, index) => new Error(`number ${index}`)))), '[errors ')).toBe(7);
+  expect(
+    count(
+      stackOf(new AggregateError(Array.from({ length: 100_000 }, (_, index) => new Error(`number ${index}`)))),
+      '[errors ',
+    ),
+  ).toBe(7);
 });
 
 test('message and stack are cut, and the error itself is not', () => {
@@ -83,7 +103,10 @@ test.each<[string, unknown]>([
   ['an error whose properties throw', new Proxy(new Error('x'), { get: breaking })],
   ['a proxy that is revoked', revoked.proxy],
   ['an error that gathers a proxy that is revoked', Object.assign(new Error('x'), { errors: revoked.proxy })],
-  ['an error that gathers a list that breaks', Object.assign(new Error('x'), { errors: new Proxy([1], { get: breaking }) })],
+  [
+    'an error that gathers a list that breaks',
+    Object.assign(new Error('x'), { errors: new Proxy([1], { get: breaking }) }),
+  ],
   ['an object without a prototype', Object.create(null)],
   ['a frozen error', Object.freeze(new Error('frozen'))],
   ['a symbol', Symbol('thrown')],

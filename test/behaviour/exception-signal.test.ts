@@ -31,7 +31,9 @@ const noop = { getLogger: () => ({ emit() {} }) };
 // As @opentelemetry/api-logs registers a provider: a getter of the API's version behind a symbol of the registry.
 const LOGS = Symbol.for('io.opentelemetry.js.api.logs');
 function register(emit: (record: LogRecord) => void): void {
-  const provider = { getLogger: (name: string) => ({ emit: (record: LogRecord) => (name === 'fc-traced' ? emit(record) : undefined) }) };
+  const provider = {
+    getLogger: (name: string) => ({ emit: (record: LogRecord) => (name === 'fc-traced' ? emit(record) : undefined) }),
+  };
   Reflect.set(globalThis, LOGS, (version: number) => (version === 1 ? provider : noop));
 }
 afterEach(() => {
@@ -47,15 +49,20 @@ async function failWith(optIn: string | undefined, event: object = {}): Promise<
   if (optIn !== undefined) process.env.OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN = optIn;
   await expect(invoke(createHandler(Orders).handler, event)).rejects.toThrow(TypeError);
   const spans = traces.spans();
-  for (const { status, attributes } of spans) expect([status.code, attributes['error.type']]).toEqual(['ERROR', 'TypeError']);
+  for (const { status, attributes } of spans) {
+    expect([status.code, attributes['error.type']]).toEqual(['ERROR', 'TypeError']);
+  }
   return spans.map(({ events }) => events.map(({ name }) => name));
 }
 
-test.each([undefined, '', 'logging', 'events', 'log'])('exceptions are events of the span where the switch is %j', async (optIn) => {
-  register((record) => records.push(record));
-  expect(await failWith(optIn)).toEqual([['exception'], []]);
-  expect(records).toEqual([]);
-});
+test.each([undefined, '', 'logging', 'events', 'log'])(
+  'exceptions are events of the span where the switch is %j',
+  async (optIn) => {
+    register((record) => records.push(record));
+    expect(await failWith(optIn)).toEqual([['exception'], []]);
+    expect(records).toEqual([]);
+  },
+);
 
 test('with logs an exception is one log record in the span where it happened, and no event', async () => {
   register((record) => records.push(record));
@@ -66,7 +73,11 @@ test('with logs an exception is one log record in the span where it happened, an
     eventName: 'exception',
     severityNumber: 17,
     severityText: 'ERROR',
-    attributes: { 'exception.type': 'TypeError', 'exception.message': 'no stock', 'exception.stacktrace': expect.stringMatching(/^TypeError: no stock\n/) as string },
+    attributes: {
+      'exception.type': 'TypeError',
+      'exception.message': 'no stock',
+      'exception.stacktrace': expect.stringMatching(/^TypeError: no stock\n/) as string,
+    },
   });
   expect(trace.getSpanContext(where!)!.spanId).toBe(traces.spans().find(({ name }) => name === 'Stock.take')!.spanId);
 });

@@ -20,41 +20,67 @@ const order = traced(() => {
 
 test('a text that is another tree is told with both trees', () => {
   order();
-  const told = 'The trace is not the expected tree.\n\nexpected:\norder\n  take\n\nrecorded:\norder\n  take\n  fail  ERROR\n [TREE_MISMATCH]';
+  const told =
+    'The trace is not the expected tree.\n\nexpected:\norder\n  take\n\nrecorded:\norder\n  take\n  fail  ERROR\n [TREE_MISMATCH]';
   expect(() => expectTrace(traces.only()).toMatchTree('order\n  take')).toThrow(told);
 });
 
 test('objects that do not fit are told one by one, each with what was recorded', () => {
   order();
-  const expected = { name: 'order', kind: 'client', children: [{ name: 'take', attributes: { sku: 'cup', size: 1 } }, { name: 'pack' }] } as const;
+  const expected = {
+    name: 'order',
+    kind: 'client',
+    children: [{ name: 'take', attributes: { sku: 'cup', size: 1 } }, { name: 'pack' }],
+  } as const;
   expect(() => expectTrace(traces.only()).toMatchTree(expected)).toThrow(
     [
-      'order: kind is "internal", expected "client"', 'take: attribute sku is "teapot", expected "cup"', 'take: attribute size is absent, expected 1', 'order: has no child pack', 'order: has an unexpected child fail',
-    ].map((line) => `- ${line}`).join('\n'),
+      'order: kind is "internal", expected "client"',
+      'take: attribute sku is "teapot", expected "cup"',
+      'take: attribute size is absent, expected 1',
+      'order: has no child pack',
+      'order: has an unexpected child fail',
+    ]
+      .map((line) => `- ${line}`)
+      .join('\n'),
   );
 });
 
 test('a failed span that is not expected to have failed is a mismatch', () => {
   order();
   const tree = { name: 'order', children: [{ name: 'take' }, { name: 'fail' }] };
-  expect(() => expectTrace(traces.only()).toMatchTree(tree)).toThrow('fail: status is ERROR "no stock", expected no error');
-  expectTrace(traces.only()).toMatchTree({ ...tree, children: [{ name: 'take' }, { name: 'fail', status: 'ERROR', events: ['exception'] }] });
+  expect(() => expectTrace(traces.only()).toMatchTree(tree)).toThrow(
+    'fail: status is ERROR "no stock", expected no error',
+  );
+  expectTrace(traces.only()).toMatchTree({
+    ...tree,
+    children: [{ name: 'take' }, { name: 'fail', status: 'ERROR', events: ['exception'] }],
+  });
 });
 
 test('a secret in a trace is told by its number, and the text is not repeated', () => {
   take('hunter22');
-  expect(() => expectTrace(traces.only()).toHideSecrets('another', 'hunter22')).toThrow('The span take holds secret number 2. [TREE_MISMATCH]');
+  expect(() => expectTrace(traces.only()).toHideSecrets('another', 'hunter22')).toThrow(
+    'The span take holds secret number 2. [TREE_MISMATCH]',
+  );
   expectTrace(traces.only()).toHideSecrets('another');
 });
 
 test('none, or more than one trace, is told with what there is', () => {
-  expect(() => traces.only()).toThrow('Expected one trace, but 0 were recorded: was the invocation sampled, and awaited?');
+  expect(() => traces.only()).toThrow(
+    'Expected one trace, but 0 were recorded: was the invocation sampled, and awaited?',
+  );
   expect(() => traces.last()).toThrow('Expected a trace, but none was recorded');
   take('cup');
   order();
   expect(() => traces.only()).toThrow('Expected one trace, but 2 were recorded: take, order.');
 });
 
-test.each([['the recorder', traces], ['a list', []], ['nothing', undefined]])('what is no trace is refused: %s', (_, given) => {
-  expect(() => expectTrace(given as never)).toThrow('expectTrace takes one trace: the only() or last() of what recordTraces gives, or one of its traces(). [INVALID_TARGET]');
+test.each([
+  ['the recorder', traces],
+  ['a list', []],
+  ['nothing', undefined],
+])('what is no trace is refused: %s', (_, given) => {
+  expect(() => expectTrace(given as never)).toThrow(
+    'expectTrace takes one trace: the only() or last() of what recordTraces gives, or one of its traces(). [INVALID_TARGET]',
+  );
 });

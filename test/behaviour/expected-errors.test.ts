@@ -46,12 +46,23 @@ class Outer {
   }
 }
 const stock = new Stock();
-const marks = (): unknown[] => traces.spans().map(({ name, status, events, attributes }) => [name, status.code, events.map((event) => event.name), attributes['error.type']]);
+const marks = (): unknown[] =>
+  traces
+    .spans()
+    .map(({ name, status, events, attributes }) => [
+      name,
+      status.code,
+      events.map((event) => event.name),
+      attributes['error.type'],
+    ]);
 
-test.each([new NotFound(), new Gone(), new RangeError()])('an error of an expected class, or below it, marks nothing: %p', (error) => {
-  expect(() => stock.listed(error)).toThrow(error);
-  expect(marks()).toEqual([['Stock.listed', 'UNSET', ['fc_traced.expected_error'], undefined]]);
-});
+test.each([new NotFound(), new Gone(), new RangeError()])(
+  'an error of an expected class, or below it, marks nothing: %p',
+  (error) => {
+    expect(() => stock.listed(error)).toThrow(error);
+    expect(marks()).toEqual([['Stock.listed', 'UNSET', ['fc_traced.expected_error'], undefined]]);
+  },
+);
 
 test.each([new Other('x'), 'text', undefined, { status: 500 }])('any other error marks the span: %p', async (error) => {
   expect(() => stock.listed(error)).toThrow();
@@ -70,12 +81,15 @@ test('an expected error out of a generator marks nothing', () => {
   expect(marks()).toEqual([['Stock.items', 'UNSET', ['fc_traced.expected_error'], undefined]]);
 });
 
-test.each(['broken', 'promised', 'truthy'] as const)('a predicate that is %s expects nothing, and the error stays the same', async (method) => {
-  const error = new Other('mine');
-  expect(() => stock[method](error)).toThrow(error);
-  expect(marks()).toEqual([[`Stock.${method}`, 'ERROR', ['exception'], 'Error']]);
-  await new Promise((resolve) => setTimeout(resolve, 5));
-});
+test.each(['broken', 'promised', 'truthy'] as const)(
+  'a predicate that is %s expects nothing, and the error stays the same',
+  async (method) => {
+    const error = new Other('mine');
+    expect(() => stock[method](error)).toThrow(error);
+    expect(marks()).toEqual([[`Stock.${method}`, 'ERROR', ['exception'], 'Error']]);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  },
+);
 
 test('what one method expects its caller may not: the error is then recorded there', () => {
   expect(() => new Outer().call(new NotFound('gone'))).toThrow('gone');

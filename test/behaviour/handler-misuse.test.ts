@@ -1,4 +1,14 @@
-import { createHandler, FcTracedError, Handler, HttpError, InjectContext, InjectEvent, InjectSpan, InjectTracer, Service } from 'fc-traced';
+import {
+  createHandler,
+  FcTracedError,
+  Handler,
+  HttpError,
+  InjectContext,
+  InjectEvent,
+  InjectSpan,
+  InjectTracer,
+  Service,
+} from 'fc-traced';
 import { serve, traceListener } from 'fc-traced/server';
 
 /** What a developer reads when `make` is refused. */
@@ -14,7 +24,8 @@ function refusal(make: () => unknown): [code: string, message: string] {
 class Fine {
   handle(): void {}
 }
-const OPTIONS = 'name, method, inject, container, parent, endpoint, exporter, headers, exportTimeout, flushTimeout, sampleRate, serviceName, resource, spanProcessors';
+const OPTIONS =
+  'name, method, inject, container, parent, endpoint, exporter, headers, exportTimeout, flushTimeout, sampleRate, serviceName, resource, spanProcessors';
 
 test('the message of a mistake ends with its code', () => {
   expect(() => Handler({ nam: 'x' } as object)).toThrow(/\. \[INVALID_OPTION\]$/);
@@ -24,8 +35,12 @@ test('an unknown option is refused, with those there are', () => {
   const [code, onClass] = refusal(() => Handler({ nam: 'orders' } as object));
   expect(code).toBe('INVALID_OPTION');
   expect(onClass).toMatch(/^@Handler has no option "nam"\. Its options are name, method, /);
-  expect(onClass.slice(onClass.indexOf('Its options are ') + 16, -1).split(', ')).toEqual(expect.arrayContaining(OPTIONS.split(', ')));
-  expect(refusal(() => createHandler(Fine, { constructor: 1 } as object))[1]).toMatch(/^createHandler\(Fine\) has no option "constructor"\. Its options are /);
+  expect(onClass.slice(onClass.indexOf('Its options are ') + 16, -1).split(', ')).toEqual(
+    expect.arrayContaining(OPTIONS.split(', ')),
+  );
+  expect(refusal(() => createHandler(Fine, { constructor: 1 } as object))[1]).toMatch(
+    /^createHandler\(Fine\) has no option "constructor"\. Its options are /,
+  );
 });
 
 test.each([
@@ -34,11 +49,17 @@ test.each([
   [{ inject: 'x' }, 'Option "inject" of @Handler must be an array of tokens, not "x".'],
   [{ container: {} }, 'Option "container" of @Handler must be a tsyringe container, not a value of type object.'],
   [{ parent: 7 }, 'Option "parent" of @Handler must be a span context, a text, headers, or a function that gives one.'],
-  [{ endpoint: 'ftp://secret' }, 'Option "endpoint" of @Handler must be an http or https URL, such as http://127.0.0.1:4318/v1/traces.'],
+  [
+    { endpoint: 'ftp://secret' },
+    'Option "endpoint" of @Handler must be an http or https URL, such as http://127.0.0.1:4318/v1/traces.',
+  ],
   [{ exporter: 'zipkin' }, 'Option "exporter" of @Handler must be \'otlp\' or \'jaeger\', not "zipkin".'],
   [{ headers: ['secret'] }, 'Option "headers" of @Handler must be an object.'],
   [{ flushTimeout: -1 }, 'Option "flushTimeout" of @Handler must be a number of milliseconds, 0 or more, not -1.'],
-  [{ exportTimeout: Infinity }, 'Option "exportTimeout" of @Handler must be a number of milliseconds, more than 0, not Infinity.'],
+  [
+    { exportTimeout: Infinity },
+    'Option "exportTimeout" of @Handler must be a number of milliseconds, more than 0, not Infinity.',
+  ],
   [{ sampleRate: 101 }, 'Option "sampleRate" of @Handler must be a percentage from 0 to 100, not 101.'],
   [{ sampleRate: NaN }, 'Option "sampleRate" of @Handler must be a percentage from 0 to 100, not NaN.'],
   [{ sampleRate: '50' }, 'Option "sampleRate" of @Handler must be a percentage from 0 to 100, not "50".'],
@@ -55,8 +76,14 @@ test.each([
   ['a text', 'orders', 'a string'],
   ['an array', [], 'an array'],
 ])('options that are no object are refused: %s', (_, options, words) => {
-  expect(refusal(() => Handler(options as never))).toEqual(['INVALID_OPTION', `@Handler takes an object of options, not ${words}.`]);
-  expect(refusal(() => createHandler(Fine, options as never))).toEqual(['INVALID_OPTION', `createHandler(Fine) takes an object of options, not ${words}.`]);
+  expect(refusal(() => Handler(options as never))).toEqual([
+    'INVALID_OPTION',
+    `@Handler takes an object of options, not ${words}.`,
+  ]);
+  expect(refusal(() => createHandler(Fine, options as never))).toEqual([
+    'INVALID_OPTION',
+    `createHandler(Fine) takes an object of options, not ${words}.`,
+  ]);
 });
 
 test('an endpoint whose path does not tell the protocol needs the option exporter', () => {
@@ -71,7 +98,10 @@ test.each([
   ['an instance', new Fine(), 'a value of type object'],
   ['an arrow function', () => new Fine(), 'a value of type function'],
 ])('createHandler takes nothing but a class: %s', (_, given, words) => {
-  expect(refusal(() => createHandler(given as never))).toEqual(['INVALID_TARGET', `createHandler takes a class, not ${words}.`]);
+  expect(refusal(() => createHandler(given as never))).toEqual([
+    'INVALID_TARGET',
+    `createHandler takes a class, not ${words}.`,
+  ]);
 });
 
 test('a class without an entry method is refused, and so is one whose entry is a field or an accessor', () => {
@@ -80,14 +110,19 @@ test('a class without an entry method is refused, and so is one whose entry is a
     handle = (): void => {};
   }
   class Accessor {
-    get handle(): () => void { return () => {}; }
+    get handle(): () => void {
+      return () => {};
+    }
   }
   const message = (name: string, method = 'handle'): string =>
     `${name} has no method "${method}": write one, name another with @Handler({ method: '…' }), or put @Handler() on the methods that FC calls.`;
   expect(refusal(() => createHandler(Empty))).toEqual(['ENTRY_NOT_FOUND', message('Empty')]);
   expect(refusal(() => createHandler(Field))).toEqual(['ENTRY_NOT_FOUND', message('Field')]);
   expect(refusal(() => createHandler(Accessor))).toEqual(['ENTRY_NOT_FOUND', message('Accessor')]);
-  expect(refusal(() => createHandler(Fine, { method: 'toString' }))).toEqual(['ENTRY_NOT_FOUND', message('Fine', 'toString')]);
+  expect(refusal(() => createHandler(Fine, { method: 'toString' }))).toEqual([
+    'ENTRY_NOT_FOUND',
+    message('Fine', 'toString'),
+  ]);
 });
 
 test('a class without a name is spoken of all the same', () => {
@@ -95,24 +130,44 @@ test('a class without a name is spoken of all the same', () => {
 });
 
 test('serve tells its own options, and its own name', async () => {
-  const told = (...args: unknown[]): Promise<string> => (Reflect.apply(serve, undefined, args) as Promise<never>).catch((error: unknown) => (error as Error).message);
-  expect(await told(Fine, { prot: 1 })).toMatch(/^serve has no option "prot"\. Its options are name, .*, port, host, body, bodyLimit, shutdownTimeout\. \[INVALID_OPTION\]$/);
-  expect(await told(Fine, { port: '9000' })).toBe('Option "port" of serve must be a whole number from 0 to 65535, not "9000". [INVALID_OPTION]');
-  expect(await told(undefined)).toBe('serve takes a class, not undefined (is it imported in a circle?). [INVALID_TARGET]');
+  const told = (...args: unknown[]): Promise<string> =>
+    (Reflect.apply(serve, undefined, args) as Promise<never>).catch((error: unknown) => (error as Error).message);
+  expect(await told(Fine, { prot: 1 })).toMatch(
+    /^serve has no option "prot"\. Its options are name, .*, port, host, body, bodyLimit, shutdownTimeout\. \[INVALID_OPTION\]$/,
+  );
+  expect(await told(Fine, { port: '9000' })).toBe(
+    'Option "port" of serve must be a whole number from 0 to 65535, not "9000". [INVALID_OPTION]',
+  );
+  expect(await told(undefined)).toBe(
+    'serve takes a class, not undefined (is it imported in a circle?). [INVALID_TARGET]',
+  );
 });
 
 test('traceListener takes a function, and no option that is about a class', () => {
-  const words = (given: string): string => `traceListener takes what http.createServer takes, a function of request and response (an Express app, Koa's app.callback()), not ${given}.`;
-  expect(refusal(() => traceListener(undefined as never))).toEqual(['INVALID_TARGET', words('a value of type undefined')]);
-  expect(refusal(() => traceListener({ callback() {} } as never))).toEqual(['INVALID_TARGET', words('a value of type object')]);
+  const words = (given: string): string =>
+    `traceListener takes what http.createServer takes, a function of request and response (an Express app, Koa's app.callback()), not ${given}.`;
+  expect(refusal(() => traceListener(undefined as never))).toEqual([
+    'INVALID_TARGET',
+    words('a value of type undefined'),
+  ]);
+  expect(refusal(() => traceListener({ callback() {} } as never))).toEqual([
+    'INVALID_TARGET',
+    words('a value of type object'),
+  ]);
   for (const key of ['method', 'inject', 'container', 'http']) {
     const [code, message] = refusal(() => traceListener(() => {}, { [key]: undefined }));
-    expect([code, message]).toEqual(['INVALID_OPTION', expect.stringMatching(`^traceListener has no option "${key}"\\. Its options are name, parent, endpoint, `)]);
+    expect([code, message]).toEqual([
+      'INVALID_OPTION',
+      expect.stringMatching(`^traceListener has no option "${key}"\\. Its options are name, parent, endpoint, `),
+    ]);
   }
 });
 
 test('an HttpError takes a number for its status', () => {
-  expect(refusal(() => new HttpError('404' as never))).toEqual(['INVALID_OPTION', 'An HttpError takes a status code from 400 to 599, not "404".']);
+  expect(refusal(() => new HttpError('404' as never))).toEqual([
+    'INVALID_OPTION',
+    'An HttpError takes a status code from 400 to 599, not "404".',
+  ]);
 });
 
 test.each(['initialize', 'preFreeze', 'preStop'])('an entry cannot be named after the hook %s', (hook) => {
@@ -120,13 +175,18 @@ test.each(['initialize', 'preFreeze', 'preStop'])('an entry cannot be named afte
     [hook](): void {}
   }
   Handler()(Taken.prototype, hook, Object.getOwnPropertyDescriptor(Taken.prototype, hook)!);
-  expect(refusal(() => createHandler(Taken))).toEqual(['ENTRY_NAME_TAKEN', `Taken.${hook} carries @Handler(), but createHandler gives a lifecycle hook that name: rename the method.`]);
+  expect(refusal(() => createHandler(Taken))).toEqual([
+    'ENTRY_NAME_TAKEN',
+    `Taken.${hook} carries @Handler(), but createHandler gives a lifecycle hook that name: rename the method.`,
+  ]);
 });
 
 test('@Handler and @Service without their parentheses are refused', () => {
   const parentheses = (name: string): string[] => ['INVALID_OPTION', `@${name} needs its parentheses: @${name}().`];
   expect(refusal(() => Reflect.apply(Handler, undefined, [Fine]))).toEqual(parentheses('Handler'));
-  expect(refusal(() => Reflect.apply(Handler, undefined, [Fine.prototype, 'handle', {}]))).toEqual(parentheses('Handler'));
+  expect(refusal(() => Reflect.apply(Handler, undefined, [Fine.prototype, 'handle', {}]))).toEqual(
+    parentheses('Handler'),
+  );
   expect(refusal(() => Reflect.apply(Service, undefined, [Fine]))).toEqual(parentheses('Service'));
 });
 
@@ -134,13 +194,23 @@ test('@Service on anything but a class is refused', () => {
   const words = ['INVALID_TARGET', '@Service must stand on a class.'];
   expect(refusal(() => Reflect.apply(Service(), undefined, [Fine.prototype, 'handle', {}]))).toEqual(words);
   expect(refusal(() => Reflect.apply(Service(), undefined, [Fine, 'create', {}]))).toEqual(words);
-  expect(refusal(() => Reflect.apply(Service(), undefined, [Fine.prototype.handle, { kind: 'method', name: 'handle' }]))).toEqual(words);
+  expect(
+    refusal(() => Reflect.apply(Service(), undefined, [Fine.prototype.handle, { kind: 'method', name: 'handle' }])),
+  ).toEqual(words);
 });
 
-test.each([InjectTracer, InjectSpan, InjectContext, InjectEvent])('%p on anything but a parameter of a constructor is refused', (decorator) => {
-  const words = ['INVALID_TARGET', `@${decorator.name}() must stand on a parameter of a constructor; with standard decorators, name the tokens by the option inject.`];
-  expect(refusal(() => Reflect.apply(decorator(), undefined, [Fine.prototype, 'handle', 0]))).toEqual(words);
-  expect(refusal(() => Reflect.apply(decorator(), undefined, [Fine, 'create', 0]))).toEqual(words);
-  expect(refusal(() => Reflect.apply(decorator(), undefined, [Fine.prototype, 'field']))).toEqual(words);
-  expect(refusal(() => Reflect.apply(decorator(), undefined, [undefined, { kind: 'field', name: 'field' }]))).toEqual(words);
-});
+test.each([InjectTracer, InjectSpan, InjectContext, InjectEvent])(
+  '%p on anything but a parameter of a constructor is refused',
+  (decorator) => {
+    const words = [
+      'INVALID_TARGET',
+      `@${decorator.name}() must stand on a parameter of a constructor; with standard decorators, name the tokens by the option inject.`,
+    ];
+    expect(refusal(() => Reflect.apply(decorator(), undefined, [Fine.prototype, 'handle', 0]))).toEqual(words);
+    expect(refusal(() => Reflect.apply(decorator(), undefined, [Fine, 'create', 0]))).toEqual(words);
+    expect(refusal(() => Reflect.apply(decorator(), undefined, [Fine.prototype, 'field']))).toEqual(words);
+    expect(refusal(() => Reflect.apply(decorator(), undefined, [undefined, { kind: 'field', name: 'field' }]))).toEqual(
+      words,
+    );
+  },
+);

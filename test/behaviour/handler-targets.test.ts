@@ -1,52 +1,86 @@
 import { Handler, Service } from 'fc-traced';
 
-const on = (what: string): string => `@Handler on ${what} must stand on a class or on a public instance method. [INVALID_TARGET]`;
+const on = (what: string): string =>
+  `@Handler on ${what} must stand on a class or on a public instance method. [INVALID_TARGET]`;
 /** The decorator as JavaScript sees it: any call will do. */
 const handler: any = Handler();
 
 test('@Handler on a property, an accessor, a static method or a symbol is refused', () => {
   expect(() => {
-    class Field { @handler field = 1; }
+    class Field {
+      @handler field = 1;
+    }
     return Field;
   }).toThrow(new Error(on('field')));
   expect(() => {
-    class Accessor { @handler get value(): number { return 1; } }
+    class Accessor {
+      @handler get value(): number {
+        return 1;
+      }
+    }
     return Accessor;
   }).toThrow(new Error(on('value')));
   expect(() => {
-    class Static { @handler static run(): void {} }
+    class Static {
+      @handler static run(): void {}
+    }
     return Static;
   }).toThrow(new Error(on('run')));
   expect(() => {
-    class Symbolic { @handler [Symbol('s')](): void {} }
+    class Symbolic {
+      @handler [Symbol('s')](): void {}
+    }
     return Symbolic;
   }).toThrow(new Error(on('Symbol(s)')));
 });
 
 test('@Handler on a parameter, of a method or the constructor, is refused', () => {
   expect(() => {
-    class OfMethod { run(@handler event: string): string { return event; } }
+    class OfMethod {
+      run(@handler event: string): string {
+        return event;
+      }
+    }
     return OfMethod;
   }).toThrow(new Error(on('run')));
   expect(() => {
-    class OfConstructor { constructor(@handler readonly event: string) {} }
+    class OfConstructor {
+      constructor(@handler readonly event: string) {}
+    }
     return OfConstructor;
   }).toThrow(new Error(on('a constructor parameter')));
 });
 
 test('on a method @Handler takes the name alone', () => {
   expect(() => {
-    class Orders { @Handler({ endpoint: 'https://a.example/v1/traces' }) run(): void {} }
+    class Orders {
+      @Handler({ endpoint: 'https://a.example/v1/traces' }) run(): void {}
+    }
     return Orders;
-  }).toThrow(new Error('@Handler on the method run takes the option "name" alone; "endpoint" belongs to @Handler on the class. [INVALID_OPTION]'));
+  }).toThrow(
+    new Error(
+      '@Handler on the method run takes the option "name" alone; "endpoint" belongs to @Handler on the class. [INVALID_OPTION]',
+    ),
+  );
 });
 
 test('inject must name a token for each parameter of the constructor', () => {
   class Two {
-    constructor(readonly a: string, readonly b: string) {}
+    constructor(
+      readonly a: string,
+      readonly b: string,
+    ) {}
   }
-  expect(() => Handler({ inject: ['a'] })(Two)).toThrow(new Error('Option "inject" of @Handler on Two names 1 of 2 constructor parameters: name a token for each. [INVALID_OPTION]'));
-  expect(() => Service({ inject: [] })(Two)).toThrow(new Error('Option "inject" of @Service on Two names 0 of 2 constructor parameters: name a token for each. [INVALID_OPTION]'));
+  expect(() => Handler({ inject: ['a'] })(Two)).toThrow(
+    new Error(
+      'Option "inject" of @Handler on Two names 1 of 2 constructor parameters: name a token for each. [INVALID_OPTION]',
+    ),
+  );
+  expect(() => Service({ inject: [] })(Two)).toThrow(
+    new Error(
+      'Option "inject" of @Service on Two names 0 of 2 constructor parameters: name a token for each. [INVALID_OPTION]',
+    ),
+  );
 });
 
 test.each([undefined, null])('inject with %s in it tells of the circular import', (token) => {
@@ -54,13 +88,25 @@ test.each([undefined, null])('inject with %s in it tells of the circular import'
     constructor(readonly a: unknown) {}
   }
   expect(() => Service({ inject: [token as never] })(One)).toThrow(
-    new Error(`Option "inject" of @Service on One is ${token} at position 0: the module of that class is perhaps imported in a circle, or only as a type. [INVALID_OPTION]`),
+    new Error(
+      `Option "inject" of @Service on One is ${token} at position 0: the module of that class is perhaps imported in a circle, or only as a type. [INVALID_OPTION]`,
+    ),
   );
 });
 
 test('@Service refuses unknown options and values', () => {
-  expect(() => Service({ scop: 'singleton' } as object)).toThrow(new Error('@Service has no option "scop". Its options are inject, scope. [INVALID_OPTION]'));
-  expect(() => Service({ scope: 'request' as never })).toThrow(new Error('Option "scope" of @Service must be one of transient, invocation, singleton, not "request". [INVALID_OPTION]'));
-  expect(() => Service({ scope: 'toString' as never })).toThrow(/must be one of transient, invocation, singleton, not "toString"/);
-  expect(() => Service({ inject: 'x' as never })).toThrow(new Error('Option "inject" of @Service must be an array of tokens. [INVALID_OPTION]'));
+  expect(() => Service({ scop: 'singleton' } as object)).toThrow(
+    new Error('@Service has no option "scop". Its options are inject, scope. [INVALID_OPTION]'),
+  );
+  expect(() => Service({ scope: 'request' as never })).toThrow(
+    new Error(
+      'Option "scope" of @Service must be one of transient, invocation, singleton, not "request". [INVALID_OPTION]',
+    ),
+  );
+  expect(() => Service({ scope: 'toString' as never })).toThrow(
+    /must be one of transient, invocation, singleton, not "toString"/,
+  );
+  expect(() => Service({ inject: 'x' as never })).toThrow(
+    new Error('Option "inject" of @Service must be an array of tokens. [INVALID_OPTION]'),
+  );
 });

@@ -1,4 +1,14 @@
-import { createHandler, currentSpan, FcTracedError, Handler, InjectContext, InjectEvent, InjectSpan, Service, Traced } from 'fc-traced';
+import {
+  createHandler,
+  currentSpan,
+  FcTracedError,
+  Handler,
+  InjectContext,
+  InjectEvent,
+  InjectSpan,
+  Service,
+  Traced,
+} from 'fc-traced';
 import type { FcContext, Span } from 'fc-traced';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expectTrace, fakeFcContext, invoke, recordTraces } from 'fc-traced/testing';
@@ -10,13 +20,22 @@ afterAll(() => traces.stop());
 test('a class of one invocation gets the very context of FC and the decoded event', async () => {
   @Service()
   class Uses {
-    constructor(@InjectContext() readonly context: FcContext, @InjectEvent() readonly event: unknown) {}
+    constructor(
+      @InjectContext() readonly context: FcContext,
+      @InjectEvent() readonly event: unknown,
+    ) {}
   }
   @Handler()
   class Given {
-    constructor(readonly uses: Uses, @InjectContext() readonly context: FcContext, @InjectEvent() readonly event: unknown) {}
+    constructor(
+      readonly uses: Uses,
+      @InjectContext() readonly context: FcContext,
+      @InjectEvent() readonly event: unknown,
+    ) {}
     handle(event: unknown, context: FcContext): boolean[] {
-      return [this.context, this.uses.context].map((one) => one === context).concat([this.event, this.uses.event].map((one) => one === event));
+      return [this.context, this.uses.context]
+        .map((one) => one === context)
+        .concat([this.event, this.uses.event].map((one) => one === event));
     }
   }
   const { handler } = createHandler(Given);
@@ -27,12 +46,22 @@ test('a class of one invocation gets the very context of FC and the decoded even
 
 @Service({ scope: 'singleton' })
 class Single {
-  constructor(@InjectContext() readonly context: FcContext, @InjectEvent() readonly event: { id: number; tags?: string[] }, @InjectSpan() readonly span: Span) {}
+  constructor(
+    @InjectContext() readonly context: FcContext,
+    @InjectEvent() readonly event: { id: number; tags?: string[] },
+    @InjectSpan() readonly span: Span,
+  ) {}
   @Traced()
   async read(): Promise<unknown> {
     await pause(this.event.id % 3);
     this.span.setAttribute('seen', this.event.id);
-    return [this.context.requestId, this.event.id, 'tags' in this.event, Object.keys(this.event), JSON.stringify(this.event)];
+    return [
+      this.context.requestId,
+      this.event.id,
+      'tags' in this.event,
+      Object.keys(this.event),
+      JSON.stringify(this.event),
+    ];
   }
 }
 @Handler({ name: 'singles' })
@@ -51,7 +80,11 @@ test('in a singleton they stand for those of the invocation that is running, als
   expect(answers).toEqual(ids.map((id) => [`r${id}`, id, false, ['id'], `{"id":${id}}`]));
   for (const trace of traces.traces()) {
     const id = Number((trace.roots[0]!.span.attributes['faas.invocation_id'] as string).slice(1));
-    expectTrace(trace).toMatchTree({ name: 'singles', attributes: { seen: undefined }, children: [{ name: 'Single.read', attributes: { seen: id } }] });
+    expectTrace(trace).toMatchTree({
+      name: 'singles',
+      attributes: { seen: undefined },
+      children: [{ name: 'Single.read', attributes: { seen: id } }],
+    });
   }
 });
 
@@ -59,12 +92,17 @@ test('in a singleton, outside of any invocation, they say what is wrong', async 
   let single!: Single;
   @Handler()
   class Takes {
-    constructor(given: Single) { single = given; }
+    constructor(given: Single) {
+      single = given;
+    }
     handle(): void {}
   }
   await invoke(createHandler(Takes).handler, { id: 1 });
-  const message = (what: string): string => `A singleton used ${what} while no invocation was running: use it inside of a call, or inject it into a class that is no singleton. [NO_INVOCATION]`;
-  expect(() => single.context.requestId).toThrow(new FcTracedError('NO_INVOCATION', message('FC_CONTEXT').slice(0, -16)));
+  const message = (what: string): string =>
+    `A singleton used ${what} while no invocation was running: use it inside of a call, or inject it into a class that is no singleton. [NO_INVOCATION]`;
+  expect(() => single.context.requestId).toThrow(
+    new FcTracedError('NO_INVOCATION', message('FC_CONTEXT').slice(0, -16)),
+  );
   expect(() => single.event.id).toThrow(message('FC_EVENT'));
   expect(single.span.isRecording()).toBe(false);
 });
@@ -100,12 +138,19 @@ test('the injected span is whichever is active when it is used: the invocation s
   }
   @Handler({ name: 'outer' })
   class Outer {
-    constructor(readonly inner: Inner, @InjectSpan() readonly span: Span) {}
+    constructor(
+      readonly inner: Inner,
+      @InjectSpan() readonly span: Span,
+    ) {}
     handle(): boolean {
       this.span.updateName('renamed').setAttribute('where', 'outer');
       return this.inner.work();
     }
   }
   expect(await invoke(createHandler(Outer).handler)).toBe(true);
-  expectTrace(traces.only()).toMatchTree({ name: 'renamed', attributes: { where: 'outer' }, children: [{ name: 'Inner.work', attributes: { where: 'inner' }, events: ['worked'] }] });
+  expectTrace(traces.only()).toMatchTree({
+    name: 'renamed',
+    attributes: { where: 'outer' },
+    children: [{ name: 'Inner.work', attributes: { where: 'inner' }, events: ['worked'] }],
+  });
 });

@@ -11,21 +11,30 @@ test('services are injected by their type, through any number of levels, whichev
   @injectable()
   class Shelf {
     @Traced()
-    find(): string { return 'shelf-6'; }
+    find(): string {
+      return 'shelf-6';
+    }
   }
   @Service()
   class Stock {
     constructor(private readonly shelf: Shelf) {}
     @Traced()
-    async take(): Promise<string> { return this.shelf.find(); }
+    async take(): Promise<string> {
+      return this.shelf.find();
+    }
   }
   @Handler({ name: 'orders' })
   class Orders {
     constructor(private readonly stock: Stock) {}
-    handle(): Promise<string> { return this.stock.take(); }
+    handle(): Promise<string> {
+      return this.stock.take();
+    }
   }
   expect(await invoke(createHandler(Orders).handler)).toBe('shelf-6');
-  expectTrace(traces.only()).toMatchTree({ name: 'orders', children: [{ name: 'Stock.take', children: [{ name: 'Shelf.find' }] }] });
+  expectTrace(traces.only()).toMatchTree({
+    name: 'orders',
+    children: [{ name: 'Stock.take', children: [{ name: 'Shelf.find' }] }],
+  });
 });
 
 test('services are injected by token: values, factories, all of a token, symbols and texts', async () => {
@@ -37,8 +46,14 @@ test('services are injected by token: values, factories, all of a token, symbols
   own.register('rule', { useValue: 'b' });
   @Handler({ container: own })
   class Tokens {
-    constructor(@inject('currency') readonly currency: string, @inject(PRICE) readonly price: number, @injectAll('rule') readonly rules: string[]) {}
-    handle(): unknown { return [this.currency, this.price, this.rules]; }
+    constructor(
+      @inject('currency') readonly currency: string,
+      @inject(PRICE) readonly price: number,
+      @injectAll('rule') readonly rules: string[],
+    ) {}
+    handle(): unknown {
+      return [this.currency, this.price, this.rules];
+    }
   }
   expect(await invoke(createHandler(Tokens).handler)).toEqual(['CNY', 7, ['a', 'b']]);
 });
@@ -47,7 +62,9 @@ test('an optional dependency that is not registered is undefined', async () => {
   @Handler()
   class Optional {
     constructor(@inject('nowhere', { isOptional: true }) readonly value: unknown) {}
-    handle(): boolean { return this.value === undefined; }
+    handle(): boolean {
+      return this.value === undefined;
+    }
   }
   const { handler, initialize } = createHandler(Optional);
   await initialize({} as never);
@@ -58,32 +75,63 @@ test('a transient service is made anew for each place and each invocation, a sin
   let transients = 0;
   let singletons = 0;
   @Service()
-  class Transient { readonly id = (transients += 1); }
+  class Transient {
+    readonly id = (transients += 1);
+  }
   @Service({ scope: 'singleton' })
-  class Single { readonly id = (singletons += 1); }
+  class Single {
+    readonly id = (singletons += 1);
+  }
   @singleton()
-  class TsyringeSingle { readonly id = (singletons += 1); }
+  class TsyringeSingle {
+    readonly id = (singletons += 1);
+  }
   @Handler()
   class Ids {
-    constructor(readonly a: Transient, readonly b: Transient, readonly c: Single, readonly d: Single, readonly e: TsyringeSingle) {}
-    handle(): number[] { return [this.a.id, this.b.id, this.c.id, this.d.id, this.e.id]; }
+    constructor(
+      readonly a: Transient,
+      readonly b: Transient,
+      readonly c: Single,
+      readonly d: Single,
+      readonly e: TsyringeSingle,
+    ) {}
+    handle(): number[] {
+      return [this.a.id, this.b.id, this.c.id, this.d.id, this.e.id];
+    }
   }
   const { handler } = createHandler(Ids);
-  expect([await invoke(handler), await invoke(handler)]).toEqual([[1, 2, 1, 1, 2], [3, 4, 1, 1, 2]]);
+  expect([await invoke(handler), await invoke(handler)]).toEqual([
+    [1, 2, 1, 1, 2],
+    [3, 4, 1, 1, 2],
+  ]);
 });
 
 test('initialize makes the singletons, so that no invocation waits for them', async () => {
   const made: string[] = [];
   @Service({ scope: 'singleton' })
-  class Config { constructor() { made.push('Config'); } }
+  class Config {
+    constructor() {
+      made.push('Config');
+    }
+  }
   @Service({ scope: 'singleton' })
-  class Pool { constructor(readonly config: Config) { made.push('Pool'); } }
+  class Pool {
+    constructor(readonly config: Config) {
+      made.push('Pool');
+    }
+  }
   @Service()
-  class Repository { constructor(readonly pool: Pool) { made.push('Repository'); } }
+  class Repository {
+    constructor(readonly pool: Pool) {
+      made.push('Repository');
+    }
+  }
   @Handler()
   class Orders {
     constructor(readonly repository: Repository) {}
-    handle(): boolean { return this.repository.pool === container.resolve(Pool); }
+    handle(): boolean {
+      return this.repository.pool === container.resolve(Pool);
+    }
   }
   const { handler, initialize } = createHandler(Orders);
   await initialize({} as never);
@@ -98,10 +146,15 @@ test('a handler that extends another gets the dependencies of the constructor it
   @Handler()
   class Base {
     constructor(readonly stock: Stock) {}
-    handle(): boolean { return this.stock instanceof Stock; }
+    handle(): boolean {
+      return this.stock instanceof Stock;
+    }
   }
   class Undecorated extends Base {}
   @Handler()
   class Decorated extends Base {}
-  expect([await invoke(createHandler(Undecorated).handler), await invoke(createHandler(Decorated).handler)]).toEqual([true, true]);
+  expect([await invoke(createHandler(Undecorated).handler), await invoke(createHandler(Decorated).handler)]).toEqual([
+    true,
+    true,
+  ]);
 });

@@ -19,7 +19,10 @@ class Warehouse {
 }
 @Service()
 class Stock {
-  constructor(readonly warehouse: Warehouse, @InjectTracer() readonly tracer: Tracer) {}
+  constructor(
+    readonly warehouse: Warehouse,
+    @InjectTracer() readonly tracer: Tracer,
+  ) {}
   @Traced()
   async take(id: number): Promise<number> {
     await pause(id % 3);
@@ -41,7 +44,9 @@ afterAll(() => traces.stop());
 test('200 interleaved invocations through one singleton give 200 separate trees, each its own', async () => {
   const { handler } = createHandler(Orders);
   const ids = Array.from({ length: 200 }, (_, id) => id);
-  expect(await Promise.all(ids.map((id) => invoke(handler, { id }, fakeFcContext({ requestId: `r${id}` }))))).toEqual(ids);
+  expect(await Promise.all(ids.map((id) => invoke(handler, { id }, fakeFcContext({ requestId: `r${id}` }))))).toEqual(
+    ids,
+  );
   const all = traces.traces();
   expect(all).toHaveLength(200);
   for (const trace of all) {
@@ -54,22 +59,39 @@ test('the injected tracer of an unsampled invocation records nothing, also while
   const { handler } = createHandler(Orders);
   const off = fakeFcContext({ tracing: { openTracingSpanContext: '1:1:0:0' } });
   await Promise.all([invoke(handler, { id: 1 }), invoke(handler, { id: 2 }, off), invoke(handler, { id: 3 })]);
-  expect(traces.spans().filter(({ name }) => name.startsWith('find')).map(({ name }) => name).sort()).toEqual(['find 1', 'find 3']);
+  expect(
+    traces
+      .spans()
+      .filter(({ name }) => name.startsWith('find'))
+      .map(({ name }) => name)
+      .sort(),
+  ).toEqual(['find 1', 'find 3']);
 });
 
 test('startActiveSpan gives what its function gives, throws what it throws, in all three forms', async () => {
   let tracer!: Tracer;
   @Handler({ name: 'forms' })
   class Forms {
-    constructor(@InjectTracer() given: Tracer) { tracer = given; }
+    constructor(@InjectTracer() given: Tracer) {
+      tracer = given;
+    }
     handle(): unknown {
       const error = new Error('mine');
       const values = [
-        tracer.startActiveSpan('a', (span) => { span.end(); return 1; }),
-        tracer.startActiveSpan('b', { attributes: { b: 2 } }, (span) => { span.end(); return 2; }),
+        tracer.startActiveSpan('a', (span) => {
+          span.end();
+          return 1;
+        }),
+        tracer.startActiveSpan('b', { attributes: { b: 2 } }, (span) => {
+          span.end();
+          return 2;
+        }),
       ];
       try {
-        tracer.startActiveSpan('c', (span) => { span.end(); throw error; });
+        tracer.startActiveSpan('c', (span) => {
+          span.end();
+          throw error;
+        });
       } catch (thrown) {
         return [...values, thrown === error];
       }
@@ -77,7 +99,10 @@ test('startActiveSpan gives what its function gives, throws what it throws, in a
     }
   }
   expect(await invoke(createHandler(Forms).handler)).toEqual([1, 2, true]);
-  expectTrace(traces.only()).toMatchTree({ name: 'forms', children: [{ name: 'a' }, { name: 'b', attributes: { b: 2 } }, { name: 'c' }] });
+  expectTrace(traces.only()).toMatchTree({
+    name: 'forms',
+    children: [{ name: 'a' }, { name: 'b', attributes: { b: 2 } }, { name: 'c' }],
+  });
 });
 
 test('a tracer that the user registered under TRACER is the one that is injected, everywhere', async () => {
@@ -91,8 +116,13 @@ test('a tracer that the user registered under TRACER is the one that is injected
   Service()(Single);
   @Handler({ container: own })
   class Uses {
-    constructor(@InjectTracer() readonly tracer: Tracer, readonly single: Single) {}
-    handle(): boolean[] { return [this.tracer === mine, this.single.tracer === mine]; }
+    constructor(
+      @InjectTracer() readonly tracer: Tracer,
+      readonly single: Single,
+    ) {}
+    handle(): boolean[] {
+      return [this.tracer === mine, this.single.tracer === mine];
+    }
   }
   expect(await invoke(createHandler(Uses).handler)).toEqual([true, true]);
 });

@@ -5,7 +5,10 @@ import { expectTrace, invoke, recordTraces } from 'fc-traced/testing';
 
 // As esbuild leaves them: no decorator syntax, and so no emitted metadata.
 class Stock {
-  constructor(private readonly tracer: Tracer, readonly sku: { sku: string }) {}
+  constructor(
+    private readonly tracer: Tracer,
+    readonly sku: { sku: string },
+  ) {}
   take(): string {
     return this.tracer.startActiveSpan('shelf', (span) => {
       span.end();
@@ -14,7 +17,11 @@ class Stock {
   }
 }
 Service({ inject: [TRACER, FC_EVENT] })(Stock);
-Object.defineProperty(Stock.prototype, 'take', Traced()(Stock.prototype, 'take', Object.getOwnPropertyDescriptor(Stock.prototype, 'take')!));
+Object.defineProperty(
+  Stock.prototype,
+  'take',
+  Traced()(Stock.prototype, 'take', Object.getOwnPropertyDescriptor(Stock.prototype, 'take')!),
+);
 
 class Orders {
   constructor(readonly stock: Stock) {}
@@ -41,7 +48,9 @@ test('with inject a class without emitted metadata is built and traced like any 
 test('createHandler builds from the tokens of the class, not from its own option of another call', async () => {
   class Given {
     constructor(readonly word: unknown) {}
-    handle(): unknown { return this.word; }
+    handle(): unknown {
+      return this.word;
+    }
   }
   Handler({ inject: [FC_EVENT] })(Given);
   expect(await invoke(createHandler(Given).handler, 'hello')).toEqual(Buffer.from('hello'));
@@ -50,16 +59,22 @@ test('createHandler builds from the tokens of the class, not from its own option
 test('inject of createHandler counts, also where the class carries no decorator or names other tokens', async () => {
   class Plain {
     constructor(readonly stock: Stock) {}
-    handle(): string { return this.stock.take(); }
+    handle(): string {
+      return this.stock.take();
+    }
   }
   expect(await invoke(createHandler(Plain, { inject: [Stock] }).handler, { sku: 'cup' })).toBe('cup');
   class Named {
     constructor(readonly word: unknown) {}
-    handle(): unknown { return this.word; }
+    handle(): unknown {
+      return this.word;
+    }
   }
   Handler({ inject: [TRACER] })(Named);
   expect(await invoke(createHandler(Named, { inject: [FC_EVENT] }).handler, 'hello')).toEqual(Buffer.from('hello'));
-  expect(() => createHandler(Named, { inject: [] })).toThrow('Option "inject" of createHandler on Named names 0 of 1 constructor parameters: name a token for each.');
+  expect(() => createHandler(Named, { inject: [] })).toThrow(
+    'Option "inject" of createHandler on Named names 0 of 1 constructor parameters: name a token for each.',
+  );
 });
 
 test('a class that extends one with inject is built with the same tokens', async () => {
@@ -72,13 +87,17 @@ test('a class that extends one with inject is built with the same tokens', async
 
 test('inject on an extending class changes nothing for the class it extends', async () => {
   class FakeStock extends Stock {
-    override take(): string { return 'fake'; }
+    override take(): string {
+      return 'fake';
+    }
   }
   Service({ inject: [TRACER, FC_EVENT] })(FakeStock);
   @Handler()
   class Real {
     constructor(readonly stock: Stock) {}
-    handle(): string { return this.stock.constructor.name; }
+    handle(): string {
+      return this.stock.constructor.name;
+    }
   }
   class Faked extends Real {}
   Handler({ inject: [FakeStock] })(Faked);

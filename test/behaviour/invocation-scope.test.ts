@@ -19,7 +19,11 @@ class Adds {
 }
 @Handler()
 class Shop {
-  constructor(readonly one: Adds, readonly two: Adds, readonly cart: Cart) {}
+  constructor(
+    readonly one: Adds,
+    readonly two: Adds,
+    readonly cart: Cart,
+  ) {}
   async handle({ item }: { item: string }): Promise<unknown> {
     this.one.add(item);
     await pause(item.length);

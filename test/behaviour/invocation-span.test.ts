@@ -11,7 +11,16 @@ class Plain {
   }
 }
 const traces = recordTraces();
-const FACTS = { FC_FUNCTION_NAME: 'env-function', FC_FUNCTION_VERSION: '', FC_VER_ID: '', FC_QUALIFIER: '', FC_INSTANCE_ID: 'c-1234', FC_REGION: 'cn-env', FC_ACCOUNT_ID: 'env-account', FC_FUNCTION_MEMORY_SIZE: '128' };
+const FACTS = {
+  FC_FUNCTION_NAME: 'env-function',
+  FC_FUNCTION_VERSION: '',
+  FC_VER_ID: '',
+  FC_QUALIFIER: '',
+  FC_INSTANCE_ID: 'c-1234',
+  FC_REGION: 'cn-env',
+  FC_ACCOUNT_ID: 'env-account',
+  FC_FUNCTION_MEMORY_SIZE: '128',
+};
 beforeEach(() => void Object.assign(process.env, FACTS));
 afterEach(() => {
   traces.clear();
@@ -23,7 +32,13 @@ async function spanOf(context: ReturnType<typeof fakeFcContext>, options: Handle
   await invoke(createHandler(Plain, options).handler, {}, context);
   return traces.only().spans[0]!;
 }
-const SDK = { 'telemetry.sdk.language': 'nodejs', 'telemetry.sdk.name': 'opentelemetry', 'telemetry.sdk.version': '2.11.0', 'telemetry.distro.name': 'fc-traced', 'telemetry.distro.version': version };
+const SDK = {
+  'telemetry.sdk.language': 'nodejs',
+  'telemetry.sdk.name': 'opentelemetry',
+  'telemetry.sdk.version': '2.11.0',
+  'telemetry.distro.name': 'fc-traced',
+  'telemetry.distro.version': version,
+};
 
 test('on FC 3.0 the span and its resource say this and nothing else', async () => {
   const span = await spanOf(fakeFcContext({ requestId: '1-one', function: { name: 'orders', memory: 512 } }));
@@ -45,7 +60,13 @@ test('on FC 3.0 the span and its resource say this and nothing else', async () =
 });
 
 test('on FC 2.0 the span and its resource say this and nothing else', async () => {
-  const span = await spanOf(fakeFcContext({ generation: '2.0', requestId: 'two', service: { name: 'shop', versionId: '3', qualifier: 'prod' } }));
+  const span = await spanOf(
+    fakeFcContext({
+      generation: '2.0',
+      requestId: 'two',
+      service: { name: 'shop', versionId: '3', qualifier: 'prod' },
+    }),
+  );
   expect(span.attributes).toEqual({ 'faas.invocation_id': 'two', 'faas.trigger': 'other', 'faas.coldstart': true });
   expect(span.resource).toEqual({
     ...SDK,
@@ -66,7 +87,11 @@ test('what the context does not say comes from the environment of the instance',
   const span = await spanOf({ requestId: 'bare' } as never);
   expect(span.name).toBe('env-function');
   expect(span.resource).toMatchObject({
-    'service.name': 'env-function', 'faas.name': 'env-function', 'cloud.region': 'cn-env', 'cloud.account.id': 'env-account', 'faas.max_memory': 134217728,
+    'service.name': 'env-function',
+    'faas.name': 'env-function',
+    'cloud.region': 'cn-env',
+    'cloud.account.id': 'env-account',
+    'faas.max_memory': 134217728,
     'cloud.resource_id': 'acs:fc:cn-env:env-account:functions/env-function',
   });
 });
@@ -75,14 +100,21 @@ test('what nobody says is left out', async () => {
   for (const name of Object.keys(FACTS)) delete process.env[name];
   const span = await spanOf({ function: { memory: 'much' }, region: 7, accountId: '' } as never);
   expect(span.attributes).toEqual({ 'faas.trigger': 'other', 'faas.coldstart': true });
-  expect(Object.keys(span.resource).filter((key) => /^(faas|cloud)/.test(key)).sort()).toEqual(['cloud.platform', 'cloud.provider']);
+  expect(
+    Object.keys(span.resource)
+      .filter((key) => /^(faas|cloud)/.test(key))
+      .sort(),
+  ).toEqual(['cloud.platform', 'cloud.provider']);
 });
 
 test('neither span nor resource hold credentials, tokens of the endpoint, or anything of the log set-up', async () => {
   const context = fakeFcContext({
     credentials: { accessKeyId: 'AK-SECRET', accessKeySecret: 'SK-SECRET', securityToken: 'ST-SECRET' },
     service: { logProject: 'log-SECRET', logStore: 'store-SECRET', qualifier: 'LATEST', versionId: '' },
-    tracing: { jaegerEndpoint: 'http://a.example/adapt_TOKEN-SECRET/api/traces', openTracingSpanBaggages: { user: 'baggage-SECRET' } },
+    tracing: {
+      jaegerEndpoint: 'http://a.example/adapt_TOKEN-SECRET/api/traces',
+      openTracingSpanBaggages: { user: 'baggage-SECRET' },
+    },
   });
   await spanOf(Object.assign(context, { unheardOf: 'field-SECRET' }));
   expectTrace(traces.only()).toHideSecrets('SECRET');
@@ -92,7 +124,11 @@ test('neither span nor resource hold credentials, tokens of the endpoint, or any
 test('service name and further resource attributes come from code before environment', async () => {
   process.env.OTEL_SERVICE_NAME = 'from-env';
   process.env.OTEL_RESOURCE_ATTRIBUTES = 'team=env,deployment.environment.name=prod';
-  expect((await spanOf(fakeFcContext())).resource).toMatchObject({ 'service.name': 'from-env', team: 'env', 'deployment.environment.name': 'prod' });
+  expect((await spanOf(fakeFcContext())).resource).toMatchObject({
+    'service.name': 'from-env',
+    team: 'env',
+    'deployment.environment.name': 'prod',
+  });
   traces.clear();
   const { resource } = await spanOf(fakeFcContext(), { serviceName: 'from-code', resource: { team: 'code' } });
   expect(resource).toMatchObject({ 'service.name': 'from-code', team: 'code', 'deployment.environment.name': 'prod' });

@@ -7,7 +7,11 @@ const traces = recordTraces();
 afterEach(() => traces.clear());
 afterAll(() => traces.stop());
 
-const context = (digit: string): SpanContext => ({ traceId: digit.repeat(32), spanId: digit.repeat(16), traceFlags: 1 });
+const context = (digit: string): SpanContext => ({
+  traceId: digit.repeat(32),
+  spanId: digit.repeat(16),
+  traceFlags: 1,
+});
 const linked = ({ links }: SpanRecord): unknown[] => links.map(({ traceId }) => traceId[0]);
 
 interface Message {
@@ -75,11 +79,21 @@ test.each<[string, unknown]>([
   ['an object that is no list', {}],
   ['a list of texts', ['text']],
   ['a list of links without context', [{ context: undefined }]],
-  ['a list that breaks', { *[Symbol.iterator]() { yield context('a'); throw new Error('no more'); } }],
+  [
+    'a list that breaks',
+    {
+      *[Symbol.iterator]() {
+        yield context('a');
+        throw new Error('no more');
+      },
+    },
+  ],
   ['a promise that fails', Promise.reject(new Error('late'))],
 ])('%s instead of links is told of and changes nothing', async (_, given) => {
   expect(batch.take(given)).toBe('taken');
-  expect(traces.spans()[0]!.events.map(({ attributes }) => attributes)).toEqual([{ 'fc_traced.problem': 'links() threw or gave no list of links' }]);
+  expect(traces.spans()[0]!.events.map(({ attributes }) => attributes)).toEqual([
+    { 'fc_traced.problem': 'links() threw or gave no list of links' },
+  ]);
   await new Promise((resolve) => setTimeout(resolve, 5));
 });
 

@@ -20,7 +20,10 @@ test('an object whose then takes something else than callbacks is left as it is'
   const rule = traced(function rule() {
     return { is: true, then: (given: typeof schema) => given.min(5) };
   });
-  expect(await inInvocation(() => ({ min: rule().then(schema), keys: Object.keys(rule()) }))).toEqual({ min: 'min 5', keys: ['is', 'then'] });
+  expect(await inInvocation(() => ({ min: rule().then(schema), keys: Object.keys(rule()) }))).toEqual({
+    min: 'min 5',
+    keys: ['is', 'then'],
+  });
 });
 
 test('a then gets, and hands on, all that its caller and its work give', async () => {
@@ -35,7 +38,11 @@ test('a then gets, and hands on, all that its caller and its work give', async (
   const seen = await inInvocation(() => {
     const parts: unknown[] = [];
     const { then } = query();
-    const answered = then((...values) => parts.push(...values), undefined, (part) => parts.push(part));
+    const answered = then(
+      (...values) => parts.push(...values),
+      undefined,
+      (part) => parts.push(part),
+    );
     return { parts, answered };
   });
   expect(seen.parts).toEqual([50, 1, 'success']);
@@ -44,9 +51,17 @@ test('a then gets, and hands on, all that its caller and its work give', async (
 test('an iterator that shows its methods still shows them', async () => {
   const count = traced(function count() {
     let i = 0;
-    return { next: () => ({ done: i > 1, value: i++ }), [Symbol.iterator]() { return this; } };
+    return {
+      next: () => ({ done: i > 1, value: i++ }),
+      [Symbol.iterator]() {
+        return this;
+      },
+    };
   });
-  expect(await inInvocation(() => ({ keys: Object.keys(count()), values: [...count()] }))).toEqual({ keys: ['next'], values: [0, 1] });
+  expect(await inInvocation(() => ({ keys: Object.keys(count()), values: [...count()] }))).toEqual({
+    keys: ['next'],
+    values: [0, 1],
+  });
 });
 
 test('a generator that is stepped from within itself goes on, and its span is none the worse', async () => {

@@ -40,14 +40,25 @@ test('the container of createHandler goes before that of @Handler', async () => 
   @Handler({ container: inner })
   class Words {
     constructor(@inject('word') readonly word: string) {}
-    handle(): string { return this.word; }
+    handle(): string {
+      return this.word;
+    }
   }
-  expect([await invoke(createHandler(Words).handler), await invoke(createHandler(Words, { container: outer }).handler)]).toEqual(['inner', 'outer']);
+  expect([
+    await invoke(createHandler(Words).handler),
+    await invoke(createHandler(Words, { container: outer }).handler),
+  ]).toEqual(['inner', 'outer']);
 });
 
 test('a handler class that the container replaces is replaced', async () => {
   const own = container.createChildContainer();
-  own.register(Orders, { useClass: class { handle(): string { return 'replaced'; } } as never });
+  own.register(Orders, {
+    useClass: class {
+      handle(): string {
+        return 'replaced';
+      }
+    } as never,
+  });
   expect(await invoke(createHandler(Orders, { container: own }).handler)).toBe('replaced');
 });
 
@@ -56,14 +67,24 @@ test('container-scoped classes belong to one invocation, however deep the contai
   const deep = container.createChildContainer().createChildContainer();
   // Registered when the containers were there already: tsyringe copies into a child what it knows at that moment alone.
   @scoped(Lifecycle.ContainerScoped)
-  class PerCall { readonly id = (made += 1); }
+  class PerCall {
+    readonly id = (made += 1);
+  }
   @Handler()
   class Uses {
-    constructor(readonly a: PerCall, readonly b: PerCall) {}
-    handle(): number[] { return [this.a.id, this.b.id]; }
+    constructor(
+      readonly a: PerCall,
+      readonly b: PerCall,
+    ) {}
+    handle(): number[] {
+      return [this.a.id, this.b.id];
+    }
   }
   const { handler } = createHandler(Uses, { container: deep });
-  expect([await invoke(handler), await invoke(handler)]).toEqual([[1, 1], [2, 2]]);
+  expect([await invoke(handler), await invoke(handler)]).toEqual([
+    [1, 1],
+    [2, 2],
+  ]);
   expect(deep.resolve(PerCall).id).toBe(3);
 });
 
@@ -73,7 +94,9 @@ test('singletons are shared with the program that resolves them from the same co
   @Handler()
   class Uses {
     constructor(readonly pool: Pool) {}
-    handle(): Pool { return this.pool; }
+    handle(): Pool {
+      return this.pool;
+    }
   }
   const first = await invoke(createHandler(Uses).handler);
   expect(first).toBe(container.resolve(Pool));

@@ -38,16 +38,22 @@ test.each([
   }
 });
 
-test.each([`${T128}:a2:0:0`, `${T128}:a2:0:2`, `${T128}:a2:0:00`])('a caller that does not sample is obeyed: %s', async (text) => {
-  expect(await spanUnder({ openTracingSpanContext: text })).toBeUndefined();
-});
+test.each([`${T128}:a2:0:0`, `${T128}:a2:0:2`, `${T128}:a2:0:00`])(
+  'a caller that does not sample is obeyed: %s',
+  async (text) => {
+    expect(await spanUnder({ openTracingSpanContext: text })).toBeUndefined();
+  },
+);
 
 test.each([
   ['no tracing at all', undefined],
   ['null', null],
   ['a text', 'garbage'],
   ['an object without fields', {}],
-  ['empty texts, as a custom runtime has them', { openTracingSpanContext: '', openTracingSpanBaggages: '', jaegerEndpoint: '' }],
+  [
+    'empty texts, as a custom runtime has them',
+    { openTracingSpanContext: '', openTracingSpanBaggages: '', jaegerEndpoint: '' },
+  ],
 ])('without a caller the trace is a new one, and nothing is counted: %s', async (_, tracing) => {
   const span = await spanUnder(tracing);
   expect(span!.parentSpanId).toBeUndefined();
@@ -79,12 +85,20 @@ test('the name that Node.js really gets goes before the one that the documents g
   const span = await spanUnder({ openTracingSpanContext: `${T128}:a2:0:1`, spanContext: '1:1:0:1' });
   expect(span).toMatchObject({ traceId: T128, links: [] });
   traces.clear();
-  expect(await spanUnder({ openTracingSpanContext: '', spanContext: `${T128}:a2:0:1` })).toMatchObject({ traceId: T128 });
+  expect(await spanUnder({ openTracingSpanContext: '', spanContext: `${T128}:a2:0:1` })).toMatchObject({
+    traceId: T128,
+  });
 });
 
 test('getters that throw, in the context or in its tracing, harm nothing', async () => {
-  const trap = { get(): never { throw new Error('trap'); } };
-  expect(await spanUnder(Object.defineProperties({}, { openTracingSpanContext: trap, openTracingSpanBaggages: trap }))).toMatchObject({ links: [] });
+  const trap = {
+    get(): never {
+      throw new Error('trap');
+    },
+  };
+  expect(
+    await spanUnder(Object.defineProperties({}, { openTracingSpanContext: trap, openTracingSpanBaggages: trap })),
+  ).toMatchObject({ links: [] });
   traces.clear();
   expect(await invoke(handler, {}, Object.defineProperty({}, 'tracing', trap) as never)).toBe('done');
   expect(traces.spans()).toHaveLength(1);

@@ -19,22 +19,49 @@ const JAEGER = { traceId: 'b'.repeat(32), spanId: 'b'.repeat(16) };
 const traceparent = ({ traceId, spanId }: typeof W3C, flags = '01'): string => `00-${traceId}-${spanId}-${flags}`;
 const jaegerText = ({ traceId, spanId }: typeof W3C, flags = '1'): string => `${traceId}:${spanId}:0:${flags}`;
 
-interface Sources { parent?: HandlerOptions['parent']; w3c?: string; jaeger?: string }
+interface Sources {
+  parent?: HandlerOptions['parent'];
+  w3c?: string;
+  jaeger?: string;
+}
 async function spanFrom({ parent, w3c, jaeger }: Sources): Promise<SpanRecord | undefined> {
   const { handler } = createHandler(Plain, { http: false, ...(parent !== undefined && { parent }) });
-  const event = { version: 'v1', rawPath: '/', headers: { traceparent: w3c }, requestContext: { http: { method: 'GET' } } };
-  expect(await invoke(handler, event, fakeFcContext({ tracing: jaeger === undefined ? {} : { openTracingSpanContext: jaeger } }))).toBe('done');
+  const event = {
+    version: 'v1',
+    rawPath: '/',
+    headers: { traceparent: w3c },
+    requestContext: { http: { method: 'GET' } },
+  };
+  expect(
+    await invoke(
+      handler,
+      event,
+      fakeFcContext({ tracing: jaeger === undefined ? {} : { openTracingSpanContext: jaeger } }),
+    ),
+  ).toBe('done');
   return traces.spans()[0];
 }
 const linkTo = ({ traceId, spanId }: typeof W3C): object => ({ traceId, spanId, attributes: {} });
 
 test('the option goes before the headers, and these before context.tracing; the others become links', async () => {
   const all = { parent: EXPLICIT, w3c: traceparent(W3C), jaeger: jaegerText(JAEGER) };
-  expect(await spanFrom(all)).toMatchObject({ traceId: EXPLICIT.traceId, parentSpanId: EXPLICIT.spanId, links: [linkTo(W3C), linkTo(JAEGER)] });
+  expect(await spanFrom(all)).toMatchObject({
+    traceId: EXPLICIT.traceId,
+    parentSpanId: EXPLICIT.spanId,
+    links: [linkTo(W3C), linkTo(JAEGER)],
+  });
   traces.clear();
-  expect(await spanFrom({ w3c: all.w3c, jaeger: all.jaeger })).toMatchObject({ traceId: W3C.traceId, parentSpanId: W3C.spanId, links: [linkTo(JAEGER)] });
+  expect(await spanFrom({ w3c: all.w3c, jaeger: all.jaeger })).toMatchObject({
+    traceId: W3C.traceId,
+    parentSpanId: W3C.spanId,
+    links: [linkTo(JAEGER)],
+  });
   traces.clear();
-  expect(await spanFrom({ jaeger: all.jaeger })).toMatchObject({ traceId: JAEGER.traceId, parentSpanId: JAEGER.spanId, links: [] });
+  expect(await spanFrom({ jaeger: all.jaeger })).toMatchObject({
+    traceId: JAEGER.traceId,
+    parentSpanId: JAEGER.spanId,
+    links: [],
+  });
 });
 
 test('what is malformed is passed over for the next', async () => {
@@ -43,21 +70,37 @@ test('what is malformed is passed over for the next', async () => {
 });
 
 test('a second source that names the same trace gives no link, whatever its span', async () => {
-  expect(await spanFrom({ w3c: traceparent(W3C), jaeger: jaegerText(W3C) })).toMatchObject({ parentSpanId: W3C.spanId, links: [] });
+  expect(await spanFrom({ w3c: traceparent(W3C), jaeger: jaegerText(W3C) })).toMatchObject({
+    parentSpanId: W3C.spanId,
+    links: [],
+  });
   traces.clear();
-  expect(await spanFrom({ w3c: traceparent(W3C), jaeger: jaegerText({ ...JAEGER, traceId: W3C.traceId }) })).toMatchObject({ parentSpanId: W3C.spanId, links: [] });
+  expect(
+    await spanFrom({ w3c: traceparent(W3C), jaeger: jaegerText({ ...JAEGER, traceId: W3C.traceId }) }),
+  ).toMatchObject({ parentSpanId: W3C.spanId, links: [] });
   traces.clear();
-  expect(await spanFrom({ parent: { ...EXPLICIT, traceId: W3C.traceId.toUpperCase(), spanId: 'E'.repeat(16) }, w3c: traceparent(W3C) })).toMatchObject({
-    traceId: W3C.traceId, parentSpanId: EXPLICIT.spanId, links: [],
+  expect(
+    await spanFrom({
+      parent: { ...EXPLICIT, traceId: W3C.traceId.toUpperCase(), spanId: 'E'.repeat(16) },
+      w3c: traceparent(W3C),
+    }),
+  ).toMatchObject({
+    traceId: W3C.traceId,
+    parentSpanId: EXPLICIT.spanId,
+    links: [],
   });
 });
 
 test('two sources that name the same other trace give one link', async () => {
-  expect((await spanFrom({ parent: EXPLICIT, w3c: traceparent(W3C), jaeger: jaegerText(W3C) }))!.links).toEqual([linkTo(W3C)]);
+  expect((await spanFrom({ parent: EXPLICIT, w3c: traceparent(W3C), jaeger: jaegerText(W3C) }))!.links).toEqual([
+    linkTo(W3C),
+  ]);
 });
 
 test('the flag of the source that is continued decides, not that of a linked one', async () => {
-  expect(await spanFrom({ w3c: traceparent(W3C), jaeger: jaegerText(JAEGER, '0') })).toMatchObject({ traceId: W3C.traceId });
+  expect(await spanFrom({ w3c: traceparent(W3C), jaeger: jaegerText(JAEGER, '0') })).toMatchObject({
+    traceId: W3C.traceId,
+  });
   traces.clear();
   expect(await spanFrom({ w3c: traceparent(W3C, '00'), jaeger: jaegerText(JAEGER) })).toBeUndefined();
 });
@@ -68,13 +111,22 @@ test.each<[string, ParentCarrier]>([
   ['a Jaeger text', jaegerText(EXPLICIT)],
   ['headers', { TraceParent: traceparent(EXPLICIT) }],
 ])('the option parent takes %s, or a function that gives it', async (_, carrier) => {
-  expect(await spanFrom({ parent: carrier })).toMatchObject({ traceId: EXPLICIT.traceId, parentSpanId: EXPLICIT.spanId });
+  expect(await spanFrom({ parent: carrier })).toMatchObject({
+    traceId: EXPLICIT.traceId,
+    parentSpanId: EXPLICIT.spanId,
+  });
   traces.clear();
-  expect(await spanFrom({ parent: () => carrier })).toMatchObject({ traceId: EXPLICIT.traceId, parentSpanId: EXPLICIT.spanId });
+  expect(await spanFrom({ parent: () => carrier })).toMatchObject({
+    traceId: EXPLICIT.traceId,
+    parentSpanId: EXPLICIT.spanId,
+  });
 });
 
 test('a function as option parent gets the decoded event and the context', async () => {
-  const { handler } = createHandler(Plain, { http: false, parent: (event, context) => (event as Record<string, string>)[context.requestId] });
+  const { handler } = createHandler(Plain, {
+    http: false,
+    parent: (event, context) => (event as Record<string, string>)[context.requestId],
+  });
   await invoke(handler, { one: traceparent(EXPLICIT) }, fakeFcContext({ requestId: 'one' }));
   expect(traces.spans()[0]!.traceId).toBe(EXPLICIT.traceId);
 });
@@ -86,8 +138,24 @@ test.each<[string, () => unknown, number | undefined]>([
   ['a number', () => 7, 1],
   ['an invalid span context', () => ({ traceId: 'x', spanId: 'y', traceFlags: 1 }), 1],
   ['a span id that is no text', () => ({ ...EXPLICIT, spanId: 7 }), 1],
-  ['a getter that throws', () => Object.defineProperty({ ...EXPLICIT }, 'spanId', { enumerable: true, get() { throw new Error('trap'); } }), 1],
-  ['a throw', () => { throw new Error('mine'); }, 1],
+  [
+    'a getter that throws',
+    () =>
+      Object.defineProperty({ ...EXPLICIT }, 'spanId', {
+        enumerable: true,
+        get() {
+          throw new Error('trap');
+        },
+      }),
+    1,
+  ],
+  [
+    'a throw',
+    () => {
+      throw new Error('mine');
+    },
+    1,
+  ],
   ['a promise that rejects', () => Promise.reject(new Error('mine')), 1],
 ])('a function as option parent that gives %s leaves the decision to the next source', async (_, parent, counted) => {
   const span = await spanFrom({ parent: parent as () => undefined, jaeger: jaegerText(JAEGER) });

@@ -15,7 +15,15 @@ afterEach(() => traces.clear());
 afterAll(() => traces.stop());
 
 function httpEvent(headers: unknown): object {
-  return { version: 'v1', rawPath: '/', headers, queryParameters: {}, body: '', isBase64Encoded: false, requestContext: { http: { method: 'GET', path: '/' } } };
+  return {
+    version: 'v1',
+    rawPath: '/',
+    headers,
+    queryParameters: {},
+    body: '',
+    isBase64Encoded: false,
+    requestContext: { http: { method: 'GET', path: '/' } },
+  };
 }
 async function spanUnder(headers: unknown): Promise<SpanRecord | undefined> {
   await invoke(handler, httpEvent(headers));
@@ -25,12 +33,26 @@ const T = '4bf92f3577b34da6a3ce929d0e0e4736';
 const P = '00f067aa0ba902b7';
 const HEADER = `00-${T}-${P}-01`;
 
-test.each(['traceparent', 'Traceparent', 'TRACEPARENT', 'TraceParent'])('the invocation span continues the span of the header %s', async (name) => {
-  expect(await spanUnder({ [name]: HEADER })).toMatchObject({ traceId: T, parentSpanId: P, links: [], attributes: { 'faas.trigger': 'http' } });
-});
+test.each(['traceparent', 'Traceparent', 'TRACEPARENT', 'TraceParent'])(
+  'the invocation span continues the span of the header %s',
+  async (name) => {
+    expect(await spanUnder({ [name]: HEADER })).toMatchObject({
+      traceId: T,
+      parentSpanId: P,
+      links: [],
+      attributes: { 'faas.trigger': 'http' },
+    });
+  },
+);
 
 test('the headers of an API Gateway event are read as well', async () => {
-  await invoke(handler, { httpMethod: 'GET', path: '/', headers: { Traceparent: HEADER }, pathParameters: {}, queryParameters: {} });
+  await invoke(handler, {
+    httpMethod: 'GET',
+    path: '/',
+    headers: { Traceparent: HEADER },
+    pathParameters: {},
+    queryParameters: {},
+  });
   expect(traces.spans()[0]).toMatchObject({ traceId: T, parentSpanId: P });
 });
 
@@ -64,16 +86,26 @@ test.each([
   expect(span!.attributes['fc_traced.malformed_carriers']).toBe(1);
 });
 
-test.each([undefined, null, 'text', 7, [], {}, { traceparent: '' }, { traceparent: null }])('without a caller in them headers count as nothing: %j', async (headers) => {
-  const span = await spanUnder(headers);
-  expect(span!.parentSpanId).toBeUndefined();
-  expect(span!.attributes).not.toHaveProperty(['fc_traced.malformed_carriers']);
-});
+test.each([undefined, null, 'text', 7, [], {}, { traceparent: '' }, { traceparent: null }])(
+  'without a caller in them headers count as nothing: %j',
+  async (headers) => {
+    const span = await spanUnder(headers);
+    expect(span!.parentSpanId).toBeUndefined();
+    expect(span!.attributes).not.toHaveProperty(['fc_traced.malformed_carriers']);
+  },
+);
 
 test('tracestate goes along, also from several headers; a malformed one is left out without losing the parent', async () => {
-  expect(await invoke(handler, httpEvent({ traceparent: HEADER, tracestate: ['rojo=1', 'congo=t61'] }))).toBe('rojo=1,congo=t61');
+  expect(await invoke(handler, httpEvent({ traceparent: HEADER, tracestate: ['rojo=1', 'congo=t61'] }))).toBe(
+    'rojo=1,congo=t61',
+  );
   expect(await invoke(handler, httpEvent({ traceparent: HEADER, Tracestate: 'ROJO=1' }))).toBeUndefined();
-  expect(traces.spans().map(({ traceId, attributes }) => [traceId, attributes['fc_traced.malformed_carriers']])).toEqual([[T, undefined], [T, 1]]);
+  expect(
+    traces.spans().map(({ traceId, attributes }) => [traceId, attributes['fc_traced.malformed_carriers']]),
+  ).toEqual([
+    [T, undefined],
+    [T, 1],
+  ]);
 });
 
 test('a new trace gets an id of its own each time', async () => {
@@ -81,4 +113,3 @@ test('a new trace gets an id of its own each time', async () => {
   await spanUnder({});
   expect(new Set(traces.spans().map(({ traceId }) => traceId)).size).toBe(2);
 });
-

@@ -11,7 +11,9 @@ const nothing = async (): Promise<void> => {};
 let spans: SpanRecord[] = [];
 beforeAll(() => {
   const onEnd = (span: Parameters<typeof sdkSpanRecord>[0]): void => void spans.push(sdkSpanRecord(span));
-  trace.setGlobalTracerProvider(new BasicTracerProvider({ spanProcessors: [{ onStart() {}, onEnd, forceFlush: nothing, shutdown: nothing }] }));
+  trace.setGlobalTracerProvider(
+    new BasicTracerProvider({ spanProcessors: [{ onStart() {}, onEnd, forceFlush: nothing, shutdown: nothing }] }),
+  );
 });
 afterAll(() => trace.disable());
 

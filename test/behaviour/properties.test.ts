@@ -48,33 +48,101 @@ async function answersAsThePlainMethod(bytes: Buffer, context: unknown): Promise
   traces.clear();
 }
 
-const hex = (length: number): fc.Arbitrary<string> => fc.string({ unit: fc.constantFrom(...Array.from('0123456789abcdefABCDEFg-')), maxLength: length });
+const hex = (length: number): fc.Arbitrary<string> =>
+  fc.string({ unit: fc.constantFrom(...Array.from('0123456789abcdefABCDEFg-')), maxLength: length });
 const digits = fc.string({ unit: fc.constantFrom(...Array.from('0123456789abcdef')), minLength: 1, maxLength: 33 });
 const jaegerText = fc.oneof(
   fc.tuple(digits, digits, digits, digits).map((parts) => parts.join(':')),
   fc.array(hex(34), { maxLength: 6 }).map((parts) => parts.join(':')),
-  fc.tuple(digits, digits, fc.constantFrom('0', '1', '3', 'ff')).map(([trace, span, flags]) => `${trace.padStart(32, '0').slice(-32)}:${span.slice(0, 16)}:0:${flags}`),
+  fc
+    .tuple(digits, digits, fc.constantFrom('0', '1', '3', 'ff'))
+    .map(([trace, span, flags]) => `${trace.padStart(32, '0').slice(-32)}:${span.slice(0, 16)}:0:${flags}`),
 );
 const traceparent = fc.oneof(
   fc.tuple(fc.constantFrom('00', '01', 'ff', '0', 'cc'), hex(34), hex(18), hex(3)).map((parts) => parts.join('-')),
-  fc.tuple(digits, digits, fc.constantFrom('00', '01', '03', '0g')).map(([trace, span, flags]) => `00-${trace.padStart(32, '0').slice(-32)}-${span.padStart(16, '0').slice(-16)}-${flags}`),
+  fc
+    .tuple(digits, digits, fc.constantFrom('00', '01', '03', '0g'))
+    .map(
+      ([trace, span, flags]) =>
+        `00-${trace.padStart(32, '0').slice(-32)}-${span.padStart(16, '0').slice(-16)}-${flags}`,
+    ),
 );
-const odd = fc.oneof(fc.string({ unit: 'binary' }), fc.string(), fc.integer(), fc.constant(null), fc.constant(undefined), fc.boolean(), fc.anything());
-const listHeader = fc.array(fc.oneof(fc.string(), fc.tuple(fc.string(), fc.string()).map((pair) => pair.join('=')), fc.constantFrom('a=1;p=2', '__proto__=x', '%=%', 'k=%E0%A4%A')), { maxLength: 40 }).map((members) => members.join(','));
+const odd = fc.oneof(
+  fc.string({ unit: 'binary' }),
+  fc.string(),
+  fc.integer(),
+  fc.constant(null),
+  fc.constant(undefined),
+  fc.boolean(),
+  fc.anything(),
+);
+const listHeader = fc
+  .array(
+    fc.oneof(
+      fc.string(),
+      fc.tuple(fc.string(), fc.string()).map((pair) => pair.join('=')),
+      fc.constantFrom('a=1;p=2', '__proto__=x', '%=%', 'k=%E0%A4%A'),
+    ),
+    { maxLength: 40 },
+  )
+  .map((members) => members.join(','));
 
-const text = <T>(good: fc.Arbitrary<T>): fc.Arbitrary<unknown> => fc.oneof({ weight: 3, arbitrary: good }, { weight: 1, arbitrary: odd });
+const text = <T>(good: fc.Arbitrary<T>): fc.Arbitrary<unknown> =>
+  fc.oneof({ weight: 3, arbitrary: good }, { weight: 1, arbitrary: odd });
 const contexts = fc.oneof(
-  fc.record({ openTracingSpanContext: text(jaegerText), openTracingSpanBaggages: text(fc.dictionary(fc.string(), odd)), jaegerEndpoint: odd, spanContext: text(jaegerText), spanBaggages: odd }, { requiredKeys: [] })
-    .chain((tracing) => fc.record({ requestId: odd, credentials: odd, function: fc.oneof(odd, fc.record({ name: odd, timeout: odd, memory: odd })), service: odd, region: odd, accountId: odd, logger: odd, tracing: fc.constant(tracing) }, { requiredKeys: ['tracing'] })),
+  fc
+    .record(
+      {
+        openTracingSpanContext: text(jaegerText),
+        openTracingSpanBaggages: text(fc.dictionary(fc.string(), odd)),
+        jaegerEndpoint: odd,
+        spanContext: text(jaegerText),
+        spanBaggages: odd,
+      },
+      { requiredKeys: [] },
+    )
+    .chain((tracing) =>
+      fc.record(
+        {
+          requestId: odd,
+          credentials: odd,
+          function: fc.oneof(odd, fc.record({ name: odd, timeout: odd, memory: odd })),
+          service: odd,
+          region: odd,
+          accountId: odd,
+          logger: odd,
+          tracing: fc.constant(tracing),
+        },
+        { requiredKeys: ['tracing'] },
+      ),
+    ),
   fc.dictionary(fc.string(), fc.anything()),
   odd,
 );
 const headers = fc.oneof(
-  fc.record({ traceparent: text(traceparent), Traceparent: text(traceparent), TRACESTATE: text(listHeader), baggage: text(listHeader), BaggAge: odd }, { requiredKeys: [] }),
+  fc.record(
+    {
+      traceparent: text(traceparent),
+      Traceparent: text(traceparent),
+      TRACESTATE: text(listHeader),
+      baggage: text(listHeader),
+      BaggAge: odd,
+    },
+    { requiredKeys: [] },
+  ),
   odd,
 );
-const httpEvents = headers.map((given) => ({ version: 'v1', rawPath: '/', headers: given, requestContext: { http: { method: 'GET' } } }));
-const jsonEvents = fc.oneof(httpEvents, fc.json().map((json) => JSON.parse(json) as unknown), fc.anything());
+const httpEvents = headers.map((given) => ({
+  version: 'v1',
+  rawPath: '/',
+  headers: given,
+  requestContext: { http: { method: 'GET' } },
+}));
+const jsonEvents = fc.oneof(
+  httpEvents,
+  fc.json().map((json) => JSON.parse(json) as unknown),
+  fc.anything(),
+);
 const toBytes = (value: unknown): Buffer => {
   try {
     return Buffer.from(JSON.stringify(value) ?? '');
@@ -84,11 +152,17 @@ const toBytes = (value: unknown): Buffer => {
 };
 
 test(`${RUNS} malformed contexts change no answer`, async () => {
-  await fc.assert(fc.asyncProperty(contexts, (context) => answersAsThePlainMethod(Buffer.from('{"order":7}'), context)), { numRuns: RUNS });
+  await fc.assert(
+    fc.asyncProperty(contexts, (context) => answersAsThePlainMethod(Buffer.from('{"order":7}'), context)),
+    { numRuns: RUNS },
+  );
 });
 
 test(`${RUNS} HTTP events with malformed headers change no answer`, async () => {
-  await fc.assert(fc.asyncProperty(httpEvents, (event) => answersAsThePlainMethod(toBytes(event), fakeFcContext())), { numRuns: RUNS });
+  await fc.assert(
+    fc.asyncProperty(httpEvents, (event) => answersAsThePlainMethod(toBytes(event), fakeFcContext())),
+    { numRuns: RUNS },
+  );
 });
 
 test(`${RUNS} events of any bytes are answered as the plain method answers them`, async () => {
@@ -97,6 +171,13 @@ test(`${RUNS} events of any bytes are answered as the plain method answers them`
     if (bytes.length > 0) bytes[at % bytes.length] = byte;
     return bytes;
   });
-  const bytes = fc.oneof(fc.uint8Array({ maxLength: 60 }).map((array) => Buffer.from(array)), broken, jsonEvents.map(toBytes));
-  await fc.assert(fc.asyncProperty(bytes, (event) => answersAsThePlainMethod(event, fakeFcContext())), { numRuns: RUNS });
+  const bytes = fc.oneof(
+    fc.uint8Array({ maxLength: 60 }).map((array) => Buffer.from(array)),
+    broken,
+    jsonEvents.map(toBytes),
+  );
+  await fc.assert(
+    fc.asyncProperty(bytes, (event) => answersAsThePlainMethod(event, fakeFcContext())),
+    { numRuns: RUNS },
+  );
 });

@@ -42,7 +42,11 @@ class Stock {
   sets(): Map<string, number> {
     return new Map([['a', 6]]);
   }
-  @Traced({ result(this: Stock, rows) { return { rows: rows.length, unit: this.unit }; } })
+  @Traced({
+    result(this: Stock, rows) {
+      return { rows: rows.length, unit: this.unit };
+    },
+  })
   load(this: Stock): string[] {
     return ['a', 'b'];
   }
@@ -64,7 +68,7 @@ test('an awaited result is seen, not its promise', async () => {
   expect(recorded()).toEqual([2, 3]);
 });
 
-test('a generator\'s return value is seen, not its items', async () => {
+test("a generator's return value is seen, not its items", async () => {
   expect([...stock.generator()]).toEqual(['item']);
   for await (const item of stock.asyncGenerator()) expect(item).toBe('item');
   expect(seen).toEqual([4, 5]);
@@ -82,7 +86,7 @@ test('an object is seen as the very object', () => {
   expect(seen[0]).toBe(map);
 });
 
-test('the result function has the method\'s this', () => {
+test("the result function has the method's this", () => {
   stock.load();
   expect(traces.spans()[0]!.attributes).toEqual({ rows: 2, unit: 'pieces' });
 });
@@ -104,7 +108,13 @@ test('a call that fails has no result', async () => {
 });
 
 test.each<[string, () => unknown, string]>([
-  ['throws', () => { throw new Error('mine'); }, 'result() threw'],
+  [
+    'throws',
+    () => {
+      throw new Error('mine');
+    },
+    'result() threw',
+  ],
   ['gives a text', () => 'text', 'result() returned no object'],
   ['gives a promise that fails', () => Promise.reject(new Error('late')), 'result() returned no object'],
 ])('a result function that %s is told of and changes no result', async (_, result, problem) => {
@@ -121,7 +131,9 @@ test.each<[string, () => unknown, string]>([
   expect(new Careful().sync()).toBe(1);
   expect(await new Careful().async()).toBe(2);
   for (const { events, status } of traces.spans()) {
-    expect(events.map(({ name, attributes }) => ({ name, attributes }))).toEqual([{ name: 'fc_traced.problem', attributes: { 'fc_traced.problem': problem } }]);
+    expect(events.map(({ name, attributes }) => ({ name, attributes }))).toEqual([
+      { name: 'fc_traced.problem', attributes: { 'fc_traced.problem': problem } },
+    ]);
     expect(status.code).toBe('UNSET');
   }
   expect(traces.spans()).toHaveLength(2);

@@ -64,9 +64,17 @@ test.each([
   ['traceidratio', 'half', 20],
   ['xray', undefined, 20],
   ['', '0', 20],
-])('OTEL_TRACES_SAMPLER=%p with OTEL_TRACES_SAMPLER_ARG=%p records %p of 20 new traces', async (sampler, arg, count) => {
-  expect(await recordedOf(20, handlerWith({}, { OTEL_TRACES_SAMPLER: sampler, ...(arg !== undefined && { OTEL_TRACES_SAMPLER_ARG: arg }) }))).toBe(count);
-});
+])(
+  'OTEL_TRACES_SAMPLER=%p with OTEL_TRACES_SAMPLER_ARG=%p records %p of 20 new traces',
+  async (sampler, arg, count) => {
+    expect(
+      await recordedOf(
+        20,
+        handlerWith({}, { OTEL_TRACES_SAMPLER: sampler, ...(arg !== undefined && { OTEL_TRACES_SAMPLER_ARG: arg }) }),
+      ),
+    ).toBe(count);
+  },
+);
 
 test('the option goes before the environment', async () => {
   expect(await recordedOf(20, handlerWith({ sampleRate: 100 }, { OTEL_TRACES_SAMPLER: 'always_off' }))).toBe(20);

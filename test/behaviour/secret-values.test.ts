@@ -20,12 +20,28 @@ function attributesOf(given: Record<string, unknown>): unknown {
 test('secret() shows its value nowhere but through reveal()', () => {
   const key = secret('sk-live-4711');
   expect(key.reveal()).toBe('sk-live-4711');
-  for (const text of [String(key), `${key as unknown as string}`, JSON.stringify({ key }), inspect({ key }, { showHidden: true, depth: 9 }), Object.keys(key).join()]) expect(text).not.toContain('4711');
+  for (const text of [
+    String(key),
+    `${key as unknown as string}`,
+    JSON.stringify({ key }),
+    inspect({ key }, { showHidden: true, depth: 9 }),
+    Object.keys(key).join(),
+  ]) {
+    expect(text).not.toContain('4711');
+  }
   expect(JSON.stringify(key)).toBe('"[redacted]"');
 });
 
 test('secret() as an attribute reads [redacted], whatever it holds', () => {
-  expect(attributesOf({ text: secret('x'), number: secret(7), object: secret({ a: 1 }), list: [secret('x'), 'y'], deep: { value: secret(null) } })).toEqual({
+  expect(
+    attributesOf({
+      text: secret('x'),
+      number: secret(7),
+      object: secret({ a: 1 }),
+      list: [secret('x'), 'y'],
+      deep: { value: secret(null) },
+    }),
+  ).toEqual({
     text: '[redacted]',
     number: '[redacted]',
     object: '[redacted]',
@@ -41,18 +57,85 @@ test('a secret of less than 6 characters is not looked for in other texts', () =
 });
 
 test.each([
-  'password', 'user.password', 'PASSWORD', 'dbPassword', 'passwd', 'pwd', 'secret', 'clientSecret', 'client_secret', 'secrets', 'token', 'securityToken', 'refresh-token', 'accessToken', 'accesstoken', 'jwt',
-  'authorization', 'http.request.header.authorization', 'cookie', 'set-cookie', 'Set-Cookie', 'cookies', 'apiKey', 'api_key', 'x-api-key', 'APIKEY', 'accessKeyId', 'ACCESS_KEY_SECRET', 'accesskeyid', 'private_key', 'credentials.id', 'sessionId', 'signature', 'DBPassword', 'SMTPPassword', 'IDToken', 'JWTToken', 'password1', 'newPassword2', 'apiKey2', 'refreshtoken', 'dbpassword', 'userpassword', 'secretkey', 'sessionid', 'api_keys', 'accessKeys', 'access_tokens',
+  'password',
+  'user.password',
+  'PASSWORD',
+  'dbPassword',
+  'passwd',
+  'pwd',
+  'secret',
+  'clientSecret',
+  'client_secret',
+  'secrets',
+  'token',
+  'securityToken',
+  'refresh-token',
+  'accessToken',
+  'accesstoken',
+  'jwt',
+  'authorization',
+  'http.request.header.authorization',
+  'cookie',
+  'set-cookie',
+  'Set-Cookie',
+  'cookies',
+  'apiKey',
+  'api_key',
+  'x-api-key',
+  'APIKEY',
+  'accessKeyId',
+  'ACCESS_KEY_SECRET',
+  'accesskeyid',
+  'private_key',
+  'credentials.id',
+  'sessionId',
+  'signature',
+  'DBPassword',
+  'SMTPPassword',
+  'IDToken',
+  'JWTToken',
+  'password1',
+  'newPassword2',
+  'apiKey2',
+  'refreshtoken',
+  'dbpassword',
+  'userpassword',
+  'secretkey',
+  'sessionid',
+  'api_keys',
+  'accessKeys',
+  'access_tokens',
 ])('the value of a key like %s is hidden', (key) => {
   expect(attributesOf({ [key]: 'anything' })).toEqual({ [key]: '[redacted]' });
 });
 
-test.each(['input_tokens', 'tokenizer', 'keyboard', 'order.key', 'author', 'cookieless', 'secretary', 'passwordless', 'session.count', 'token_count', 'tokenCount', 'cookie_consent', 'output_tokens', 'session.id', 'mcp.session.id', 'api.version'])('the value of a key like %s is shown', (key) => {
+test.each([
+  'input_tokens',
+  'tokenizer',
+  'keyboard',
+  'order.key',
+  'author',
+  'cookieless',
+  'secretary',
+  'passwordless',
+  'session.count',
+  'token_count',
+  'tokenCount',
+  'cookie_consent',
+  'output_tokens',
+  'session.id',
+  'mcp.session.id',
+  'api.version',
+])('the value of a key like %s is shown', (key) => {
   expect(attributesOf({ [key]: 'anything' })).toEqual({ [key]: 'anything' });
 });
 
 test('below a key that says secret everything is hidden, numbers and objects too', () => {
-  expect(attributesOf({ credentials: { user: 'u', pin: 1234 }, token: 1234, cookies: ['a'] })).toEqual({ credentials: '[redacted]', token: '[redacted]', cookies: '[redacted]' });
+  expect(attributesOf({ credentials: { user: 'u', pin: 1234 }, token: 1234, cookies: ['a'] })).toEqual({
+    credentials: '[redacted]',
+    token: '[redacted]',
+    cookies: '[redacted]',
+  });
 });
 
 test('a key that says secret, but has no value, is left out', () => {

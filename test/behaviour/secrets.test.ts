@@ -1,5 +1,15 @@
 import { trace } from '@opentelemetry/api';
-import { annotate, createHandler, currentSpan, FcTracedError, Handler, secret, startSpan, Traced, traced } from 'fc-traced';
+import {
+  annotate,
+  createHandler,
+  currentSpan,
+  FcTracedError,
+  Handler,
+  secret,
+  startSpan,
+  Traced,
+  traced,
+} from 'fc-traced';
 import type { FcContext, HandlerOptions } from 'fc-traced';
 import { expectTrace, fakeFcContext, invoke, recordTraces } from 'fc-traced/testing';
 
@@ -47,39 +57,53 @@ async function traceOf(planter: Planter, text: string, context?: FcContext): Pro
     if (error instanceof FcTracedError) throw error;
   });
   expect(looks.length).toBeGreaterThanOrEqual(3);
-  return looks.join('\n') + JSON.stringify(traces.spans(), (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
+  return (
+    looks.join('\n') +
+    JSON.stringify(traces.spans(), (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value))
+  );
 }
 
 const failing = (error: unknown): never => {
   throw error;
 };
-const inSpan = (options: object, work: () => unknown = () => 1): unknown => traced(work, { name: 'work', ...options })();
+const inSpan = (options: object, work: () => unknown = () => 1): unknown =>
+  traced(work, { name: 'work', ...options })();
 const library = trace.getTracer('library');
 
 /** Every place of a trace that a program can put a text. The second member says whether an error is the way. */
 const PLACES: Record<string, Planter> = {
   'a fixed attribute': (text) => inSpan({ attributes: { note: `a ${text} b` } }),
-  'an attribute of an extractor': (text) => inSpan({ attributes: () => ({ deep: { note: `a ${text} b`, list: ['x', text] } }) }),
-  'an attribute\'s key': (text) => inSpan({ attributes: () => ({ [`user.${text}`]: 1 }) }),
+  'an attribute of an extractor': (text) =>
+    inSpan({ attributes: () => ({ deep: { note: `a ${text} b`, list: ['x', text] } }) }),
+  "an attribute's key": (text) => inSpan({ attributes: () => ({ [`user.${text}`]: 1 }) }),
   'a result': (text) => inSpan({ result: (value: string) => ({ value }) }, () => text),
-  'a link\'s attributes': (text) => inSpan({ links: () => [{ context: SPAN, attributes: { note: text } }] }),
-  'a method\'s name': (text) => inSpan({ name: `work ${text}` }),
+  "a link's attributes": (text) => inSpan({ links: () => [{ context: SPAN, attributes: { note: text } }] }),
+  "a method's name": (text) => inSpan({ name: `work ${text}` }),
   'annotate()': (text) => annotate({ note: text }),
   'startSpan()': (text) => startSpan(`start ${text}`, { attributes: { note: text } }).end(),
-  'the current span\'s attributes': (text) => currentSpan().setAttribute('note', text).setAttributes({ list: [text, 'x'] }),
-  'the current span\'s name': (text) => currentSpan().updateName(`name ${text}`),
-  'the current span\'s status': (text) => currentSpan().setStatus({ code: 2, message: `status ${text}` }),
-  'the current span\'s links': (text) => currentSpan().addLink({ context: SPAN, attributes: { note: text } }),
-  'an event\'s name': (text) => currentSpan().addEvent(`event ${text}`),
-  'an event\'s attributes': (text) => currentSpan().addEvent('event', { note: text, list: [text] }),
+  "the current span's attributes": (text) =>
+    currentSpan()
+      .setAttribute('note', text)
+      .setAttributes({ list: [text, 'x'] }),
+  "the current span's name": (text) => currentSpan().updateName(`name ${text}`),
+  "the current span's status": (text) => currentSpan().setStatus({ code: 2, message: `status ${text}` }),
+  "the current span's links": (text) => currentSpan().addLink({ context: SPAN, attributes: { note: text } }),
+  "an event's name": (text) => currentSpan().addEvent(`event ${text}`),
+  "an event's attributes": (text) => currentSpan().addEvent('event', { note: text, list: [text] }),
   'a recorded exception': (text) => currentSpan().recordException(new Error(text)),
-  'a span of a library': (text) => library.startActiveSpan(`library ${text}`, { attributes: { note: text }, links: [{ context: SPAN, attributes: { note: text } }] }, (span) => {
-    span.addEvent(text);
-    span.end();
-  }),
-  'an error\'s message and stack': (text) => inSpan({}, () => failing(new Error(`login with ${text} failed`))),
-  'an error\'s name': (text) => inSpan({}, () => failing(Object.assign(new Error('x'), { name: `E ${text}` }))),
-  'an error\'s cause': (text) => inSpan({}, () => failing(new Error('outer', { cause: new Error(text, { cause: text }) }))),
+  'a span of a library': (text) =>
+    library.startActiveSpan(
+      `library ${text}`,
+      { attributes: { note: text }, links: [{ context: SPAN, attributes: { note: text } }] },
+      (span) => {
+        span.addEvent(text);
+        span.end();
+      },
+    ),
+  "an error's message and stack": (text) => inSpan({}, () => failing(new Error(`login with ${text} failed`))),
+  "an error's name": (text) => inSpan({}, () => failing(Object.assign(new Error('x'), { name: `E ${text}` }))),
+  "an error's cause": (text) =>
+    inSpan({}, () => failing(new Error('outer', { cause: new Error(text, { cause: text }) }))),
   'errors that are gathered': (text) => inSpan({}, () => failing(new AggregateError([new Error(text), text], 'all'))),
   'a thrown text': (text) => inSpan({}, () => failing(text)),
   'an error of an async method': async (text) => inSpan({}, async () => failing(new Error(text))),
@@ -108,8 +132,12 @@ test.each(Object.entries(PLACES))('%s shows the text in a trace, unless it is a 
   for (const found of traces.traces()) expectTrace(found).toHideSecrets(hidden);
 });
 
-test.each(Object.entries(PLACES))('FC\'s credentials cannot be planted in %s', async (_, place) => {
-  const credentials = { accessKeyId: 'LTAI.FAKE.of.a.test', accessKeySecret: 'FAKE/secret+of=a test', securityToken: 'CAIS"FAKE"\ntoken\\of a test' };
+test.each(Object.entries(PLACES))("FC's credentials cannot be planted in %s", async (_, place) => {
+  const credentials = {
+    accessKeyId: 'LTAI.FAKE.of.a.test',
+    accessKeySecret: 'FAKE/secret+of=a test',
+    securityToken: 'CAIS"FAKE"\ntoken\\of a test',
+  };
   for (const value of Object.values(credentials)) {
     const all = await traceOf((text, context) => place(text, context), value, fakeFcContext({ credentials }));
     expect(all).not.toContain(JSON.stringify(value).slice(1, -1));
@@ -117,8 +145,12 @@ test.each(Object.entries(PLACES))('FC\'s credentials cannot be planted in %s', a
   }
 });
 
-test('the whole of FC\'s context as attributes shows no credentials and no endpoint', async () => {
-  const all = await traceOf((_, context) => inSpan({ attributes: () => ({ context }) }), '', fakeFcContext({ tracing: { jaegerEndpoint: 'http://127.0.0.1:1/adapt_token/api/traces' } }));
+test("the whole of FC's context as attributes shows no credentials and no endpoint", async () => {
+  const all = await traceOf(
+    (_, context) => inSpan({ attributes: () => ({ context }) }),
+    '',
+    fakeFcContext({ tracing: { jaegerEndpoint: 'http://127.0.0.1:1/adapt_token/api/traces' } }),
+  );
   expect(all).toContain('"context.region":"cn-hangzhou"');
   expect(all).toContain('"context.credentials":"[redacted]"');
   expect(all).not.toMatch(/FAKE-access-key-secret|FAKE\.AccessKeyId|FAKE-security-token|adapt_token/);
@@ -139,7 +171,11 @@ test('a secret that begins with another one leaves no rest', async () => {
 test('a processor that adds a secret as a span ends hides it from the others', async () => {
   secret('sk-live-added-late');
   const ended: string[] = [];
-  const adding: Processor = { ...looking, onEnding: (span) => void span.setAttribute('late', 'sk-live-added-late'), onEnd: (span) => void ended.push(shown(span)) };
+  const adding: Processor = {
+    ...looking,
+    onEnding: (span) => void span.setAttribute('late', 'sk-live-added-late'),
+    onEnd: (span) => void ended.push(shown(span)),
+  };
   await invoke(createHandler(Orders, { spanProcessors: [adding] }).handler, {});
   expect(ended.join()).toContain('"late":"[redacted]"');
 });
@@ -151,12 +187,16 @@ test('however many secrets invocations make, those of the function and its crede
     for (let index = 1_000; index < 2_000; index += 1) secret(`passing secret ${index}`);
     annotate({ note: 'sk-live-of-the-module, credential-of-the-role, passing secret 1999, passing secret 1000' });
   };
-  expect(await traceOf(making, '', context)).toContain('"note":"[redacted], [redacted], [redacted], passing secret 1000"');
+  expect(await traceOf(making, '', context)).toContain(
+    '"note":"[redacted], [redacted], [redacted], passing secret 1000"',
+  );
 });
 
 test('a secret is found as it stands in JSON and in a URL, and inside of an object', async () => {
   secret('tok/en+=abc"def');
   secret({ login: { password: 'hunter2hunter2' } });
   const note = `${JSON.stringify({ t: 'tok/en+=abc"def' })} ${encodeURIComponent('tok/en+=abc"def')} hunter2hunter2`;
-  expect(await traceOf(() => annotate({ note }), '')).toContain(String.raw`"note":"{\"t\":\"[redacted]\"} [redacted] [redacted]"`);
+  expect(await traceOf(() => annotate({ note }), '')).toContain(
+    String.raw`"note":"{\"t\":\"[redacted]\"} [redacted] [redacted]"`,
+  );
 });

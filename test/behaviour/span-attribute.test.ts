@@ -48,7 +48,10 @@ test('the option attributes adds to marked arguments and goes before them', () =
   }
   new Orders().made(1, true);
   new Orders().fixed(2);
-  expect(attributes()).toEqual([{ id: 2, source: 'option', kept: true }, { id: 2, fixed: 1 }]);
+  expect(attributes()).toEqual([
+    { id: 2, source: 'option', kept: true },
+    { id: 2, fixed: 1 },
+  ]);
 });
 
 test.each<[string, () => unknown]>([
@@ -63,7 +66,9 @@ test.each<[string, () => unknown]>([
     }
   }
   expect(new Orders().ship(7)).toBe(7);
-  expect(traces.spans()[0]!.events.map((event) => event.attributes)).toEqual([{ 'fc_traced.problem': 'attributes() returned no object' }]);
+  expect(traces.spans()[0]!.events.map((event) => event.attributes)).toEqual([
+    { 'fc_traced.problem': 'attributes() returned no object' },
+  ]);
   await new Promise((resolve) => setTimeout(resolve, 5));
 });
 
@@ -104,12 +109,20 @@ function refusal(define: () => unknown): unknown {
 }
 
 test('an empty name and a parameter of a constructor are refused when the class is defined', () => {
-  expect(refusal(() => SpanAttribute(' '))).toEqual(['INVALID_OPTION', '@SpanAttribute needs the name of an attribute, one that is not empty. [INVALID_OPTION]']);
-  expect(refusal(() => {
-    class Orders {
-      // @ts-expect-error -- a parameter of the constructor
-      constructor(@SpanAttribute('id') readonly id: number) {}
-    }
-    return Orders;
-  })).toEqual(['INVALID_TARGET', "@SpanAttribute('id') in Orders must stand on a parameter of a method, not of the constructor. [INVALID_TARGET]"]);
+  expect(refusal(() => SpanAttribute(' '))).toEqual([
+    'INVALID_OPTION',
+    '@SpanAttribute needs the name of an attribute, one that is not empty. [INVALID_OPTION]',
+  ]);
+  expect(
+    refusal(() => {
+      class Orders {
+        // @ts-expect-error -- a parameter of the constructor
+        constructor(@SpanAttribute('id') readonly id: number) {}
+      }
+      return Orders;
+    }),
+  ).toEqual([
+    'INVALID_TARGET',
+    "@SpanAttribute('id') in Orders must stand on a parameter of a method, not of the constructor. [INVALID_TARGET]",
+  ]);
 });

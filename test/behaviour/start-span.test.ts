@@ -16,19 +16,32 @@ const orders = new Orders();
 
 test('using ends the span with its block', () => {
   orders.call(() => {
-    using charging = startSpan('charge', { kind: SpanKind.CLIENT, attributes: { payment: { method: 'card', token: 't' } } });
+    using charging = startSpan('charge', {
+      kind: SpanKind.CLIENT,
+      attributes: { payment: { method: 'card', token: 't' } },
+    });
     charging.span.addEvent('accepted');
     expect(traces.spans()).toEqual([]);
   });
   expectTrace(traces.only()).toMatchTree({
     name: 'Orders.call',
-    children: [{ name: 'charge', kind: 'client', attributes: { 'payment.method': 'card', 'payment.token': '[redacted]' }, events: ['accepted'] }],
+    children: [
+      {
+        name: 'charge',
+        kind: 'client',
+        attributes: { 'payment.method': 'card', 'payment.token': '[redacted]' },
+        events: ['accepted'],
+      },
+    ],
   });
 });
 
 test('a kind is a name or a number of OpenTelemetry; what is neither leaves the span internal, and is told', () => {
   const lines: string[] = [];
-  diag.setLogger({ error() {}, warn: (line) => void lines.push(line), info() {}, debug() {}, verbose() {} }, { suppressOverrideMessage: true });
+  diag.setLogger(
+    { error() {}, warn: (line) => void lines.push(line), info() {}, debug() {}, verbose() {} },
+    { suppressOverrideMessage: true },
+  );
   orders.call(() => {
     startSpan('by name', { kind: 'client' }).end();
     startSpan('by number', { kind: SpanKind.PRODUCER }).end();
@@ -37,9 +50,15 @@ test('a kind is a name or a number of OpenTelemetry; what is neither leaves the 
   diag.disable();
   expectTrace(traces.only()).toMatchTree({
     name: 'Orders.call',
-    children: [{ name: 'by name', kind: 'client' }, { name: 'by number', kind: 'producer' }, { name: 'by mistake', kind: 'internal' }],
+    children: [
+      { name: 'by name', kind: 'client' },
+      { name: 'by number', kind: 'producer' },
+      { name: 'by mistake', kind: 'internal' },
+    ],
   });
-  expect(lines).toEqual(['fc-traced: startSpan was given a kind that is none of internal, server, client, producer, consumer; the span is internal']);
+  expect(lines).toEqual([
+    'fc-traced: startSpan was given a kind that is none of internal, server, client, producer, consumer; the span is internal',
+  ]);
 });
 
 test('using ends the span at an early return and at an error, which passes', () => {
@@ -65,7 +84,10 @@ test('it is not made active: what is called meanwhile falls under the method', (
 test('end() ends it once, later ends do nothing', () => {
   const told: string[] = [];
   const tell = (message: string): void => void told.push(message);
-  diag.setLogger({ error: tell, warn: tell, info: tell, debug: tell, verbose: tell }, { suppressOverrideMessage: true });
+  diag.setLogger(
+    { error: tell, warn: tell, info: tell, debug: tell, verbose: tell },
+    { suppressOverrideMessage: true },
+  );
   told.length = 0;
   const open = startSpan('open');
   open.end();
@@ -85,12 +107,25 @@ test('in an invocation that is not recorded it records nothing and ends nothing'
       return open.span.isRecording();
     }
   }
-  expect(await invoke(createHandler(Unsampled).handler, {}, fakeFcContext({ tracing: { openTracingSpanContext: '1:1:0:0' } }))).toBe(false);
+  expect(
+    await invoke(
+      createHandler(Unsampled).handler,
+      {},
+      fakeFcContext({ tracing: { openTracingSpanContext: '1:1:0:0' } }),
+    ),
+  ).toBe(false);
   expect(traces.spans()).toEqual([]);
 });
 
 test('attributes that break do not stop it', () => {
-  using open = startSpan('open', { attributes: { get bad(): never { throw new Error('no'); }, kept: 1 } });
+  using open = startSpan('open', {
+    attributes: {
+      get bad(): never {
+        throw new Error('no');
+      },
+      kept: 1,
+    },
+  });
   open.end();
   expect(traces.spans()[0]!.attributes).toEqual({ kept: 1 });
 });

@@ -12,7 +12,10 @@ const traces = recordTraces();
 const told: string[] = [];
 const nothing = (): void => {};
 beforeAll(() => {
-  diag.setLogger({ warn: (message) => void told.push(message), error: nothing, info: nothing, debug: nothing, verbose: nothing }, { logLevel: DiagLogLevel.ALL, suppressOverrideMessage: true });
+  diag.setLogger(
+    { warn: (message) => void told.push(message), error: nothing, info: nothing, debug: nothing, verbose: nothing },
+    { logLevel: DiagLogLevel.ALL, suppressOverrideMessage: true },
+  );
 });
 afterEach(() => {
   traces.clear();
@@ -22,7 +25,8 @@ afterAll(() => {
   traces.stop();
   diag.disable();
 });
-const garbage = (text: string, flags = ''): ReturnType<typeof fakeFcContext> => fakeFcContext({ tracing: { openTracingSpanContext: text + flags } });
+const garbage = (text: string, flags = ''): ReturnType<typeof fakeFcContext> =>
+  fakeFcContext({ tracing: { openTracingSpanContext: text + flags } });
 const counts = (): unknown[] => traces.spans().map(({ attributes }) => attributes['fc_traced.malformed_carriers']);
 
 test('malformed context is told once through diag, without its text, and counted each time', async () => {
@@ -47,7 +51,11 @@ test('what an invocation counted that is not recorded shows on the next one that
 test('each source of malformed context is told for itself', async () => {
   const headers = { traceparent: 'garbage' };
   const { handler } = createHandler(Plain, { parent: 'garbage' });
-  await invoke(handler, { version: 'v1', rawPath: '/', headers, requestContext: { http: { method: 'GET' } } }, garbage('x'));
+  await invoke(
+    handler,
+    { version: 'v1', rawPath: '/', headers, requestContext: { http: { method: 'GET' } } },
+    garbage('x'),
+  );
   expect(told).toEqual([
     'fc-traced: malformed trace context or baggage in the parent option was left out',
     'fc-traced: malformed trace context or baggage in the request headers was left out',
@@ -56,7 +64,13 @@ test('each source of malformed context is told for itself', async () => {
 });
 
 test('a parent function that throws is told of', async () => {
-  await invoke(createHandler(Plain, { parent: () => { throw new Error('secret'); } }).handler);
+  await invoke(
+    createHandler(Plain, {
+      parent: () => {
+        throw new Error('secret');
+      },
+    }).handler,
+  );
   expect(told).toEqual(['fc-traced: the option parent threw and is passed over']);
 });
 
@@ -71,7 +85,18 @@ test('what of the environment cannot be used is told at the first invocation, an
 });
 
 test('a diag logger that throws changes no answer', async () => {
-  diag.setLogger({ warn: () => { throw new Error('logger'); }, error: nothing, info: nothing, debug: nothing, verbose: nothing }, { suppressOverrideMessage: true });
+  diag.setLogger(
+    {
+      warn: () => {
+        throw new Error('logger');
+      },
+      error: nothing,
+      info: nothing,
+      debug: nothing,
+      verbose: nothing,
+    },
+    { suppressOverrideMessage: true },
+  );
   process.env.OTEL_TRACES_SAMPLER = 'traceidratio';
   process.env.OTEL_TRACES_SAMPLER_ARG = 'half';
   const { handler } = createHandler(Plain);

@@ -14,7 +14,7 @@ test('a plain function makes a span under its own name, or the one given', () =>
   expectTrace(traces.only()).toMatchTree('named\n  price');
 });
 
-test('its arguments, result, this and errors are the function\'s own', async () => {
+test("its arguments, result, this and errors are the function's own", async () => {
   const error = new Error('mine');
   const own = {
     rate: 2,
@@ -27,19 +27,30 @@ test('its arguments, result, this and errors are the function\'s own', async () 
     throw error;
   });
   await expect(fails()).rejects.toBe(error);
-  expect(traces.spans().map(({ name, status }) => [name, status.code])).toEqual([['price', 'UNSET'], ['fails', 'ERROR']]);
+  expect(traces.spans().map(({ name, status }) => [name, status.code])).toEqual([
+    ['price', 'UNSET'],
+    ['fails', 'ERROR'],
+  ]);
 });
 
 test('it takes every option of @Traced for methods', () => {
-  const take = traced((sku: string) => sku.length, { name: 'take', kind: 'client', attributes: (sku) => ({ sku }), result: (length) => ({ length }) });
+  const take = traced((sku: string) => sku.length, {
+    name: 'take',
+    kind: 'client',
+    attributes: (sku) => ({ sku }),
+    result: (length) => ({ length }),
+  });
   take('pot');
   expect(traces.spans()[0]).toMatchObject({ name: 'take', kind: 'client', attributes: { sku: 'pot', length: 3 } });
 });
 
 test('name, length and own properties stay; the given function is left as it was', () => {
-  const given = Object.assign(function price(_a: number, _b: number): boolean {
-    return currentSpan().isRecording();
-  }, { version: 7 });
+  const given = Object.assign(
+    function price(_a: number, _b: number): boolean {
+      return currentSpan().isRecording();
+    },
+    { version: 7 },
+  );
   const made = traced(given);
   expect([made.name, made.length, made.version]).toEqual(['price', 2, 7]);
   expect([given(1, 2), made(1, 2)]).toEqual([false, true]);
@@ -58,23 +69,55 @@ test('a generator function gives a generator, whose span ends with it', () => {
 });
 
 test('twice around a function makes one span, and the outer name counts', () => {
-  const twice = traced(traced(() => 1, 'inner'), 'outer');
+  const twice = traced(
+    traced(() => 1, 'inner'),
+    'outer',
+  );
   expect(twice()).toBe(1);
   expect(traces.spans().map(({ name }) => name)).toEqual(['outer']);
 });
 
 test('the last argument as callback ends the span when it is called', async () => {
-  const load = traced((id: number, done: (error: Error | null, value?: string) => void) => void setTimeout(done, 5, null, `row ${id}`), { name: 'load', callback: true, result: (value: unknown) => ({ value }) });
+  const load = traced(
+    (id: number, done: (error: Error | null, value?: string) => void) => void setTimeout(done, 5, null, `row ${id}`),
+    { name: 'load', callback: true, result: (value: unknown) => ({ value }) },
+  );
   const value = await new Promise((resolve) => load(7, (_, row) => resolve(row)));
   expect(value).toBe('row 7');
   expect(traces.spans()[0]!.attributes).toEqual({ value: 'row 7' });
 });
 
 test.each<[string, () => unknown, string, string]>([
-  ['a class', () => traced(class Orders {} as never), 'INVALID_TARGET', 'traced() takes a function, not the class Orders. [INVALID_TARGET]'],
-  ['no function', () => traced('text' as never), 'INVALID_TARGET', 'traced() takes a function, not a value of type string. [INVALID_TARGET]'],
-  ['a function without a name', () => traced((() => () => 1)()), 'INVALID_OPTION', 'traced() was given a function without a name: give one as the second argument. [INVALID_OPTION]'],
-  ['an unknown option', () => traced(() => 1, { nmae: 'x' } as never), 'INVALID_OPTION', '@Traced has no option "nmae". Its options are name, runtimeClass, kind, attributes, result, links, expected, root, callback, count; on a class: kind, runtimeClass, expected, filter. [INVALID_OPTION]'],
+  [
+    'a class',
+    () => traced(class Orders {} as never),
+    'INVALID_TARGET',
+    'traced() takes a function, not the class Orders. [INVALID_TARGET]',
+  ],
+  [
+    'no function',
+    () => traced('text' as never),
+    'INVALID_TARGET',
+    'traced() takes a function, not a value of type string. [INVALID_TARGET]',
+  ],
+  [
+    'a function without a name',
+    () =>
+      traced(
+        (
+          () => () =>
+            1
+        )(),
+      ),
+    'INVALID_OPTION',
+    'traced() was given a function without a name: give one as the second argument. [INVALID_OPTION]',
+  ],
+  [
+    'an unknown option',
+    () => traced(() => 1, { nmae: 'x' } as never),
+    'INVALID_OPTION',
+    '@Traced has no option "nmae". Its options are name, runtimeClass, kind, attributes, result, links, expected, root, callback, count; on a class: kind, runtimeClass, expected, filter. [INVALID_OPTION]',
+  ],
 ])('%s is refused at once', (_, make, code, message) => {
   let error: unknown;
   try {

@@ -6,11 +6,13 @@ const traces = recordTraces();
 afterAll(() => traces.stop());
 
 /** Another library's decorator: writes metadata and a property on the method. */
-const Mark = (name: string) => (target: object, method: string, descriptor: PropertyDescriptor): void => {
-  Reflect.defineMetadata(`fn ${name}`, name, descriptor.value as object);
-  Reflect.defineMetadata(`place ${name}`, name, target, method);
-  Object.assign(descriptor.value as object, { [`mark ${name}`]: name });
-};
+const Mark =
+  (name: string) =>
+  (target: object, method: string, descriptor: PropertyDescriptor): void => {
+    Reflect.defineMetadata(`fn ${name}`, name, descriptor.value as object);
+    Reflect.defineMetadata(`place ${name}`, name, target, method);
+    Object.assign(descriptor.value as object, { [`mark ${name}`]: name });
+  };
 class Marked {
   @Mark('above')
   @Traced()
@@ -30,8 +32,12 @@ const shapeOf = ({ prototype }: typeof Marked | typeof Plain): object => {
     own: Object.getOwnPropertyDescriptors(method),
     proto: Object.getPrototypeOf(method) as object,
     keys: Reflect.ownKeys(prototype),
-    metadata: Reflect.getMetadataKeys(method).filter((name) => typeof name === 'string').map((name: string) => [name, Reflect.getMetadata(name, method) as unknown]),
-    place: Reflect.getMetadataKeys(prototype, 'run').filter((name) => typeof name === 'string' && name.startsWith('place')),
+    metadata: Reflect.getMetadataKeys(method)
+      .filter((name) => typeof name === 'string')
+      .map((name: string) => [name, Reflect.getMetadata(name, method) as unknown]),
+    place: Reflect.getMetadataKeys(prototype, 'run').filter(
+      (name) => typeof name === 'string' && name.startsWith('place'),
+    ),
     emitted: Reflect.getMetadata('design:paramtypes', prototype, 'run') as unknown,
   };
 };
@@ -57,26 +63,35 @@ test('two instances share one traced method, and another can be put in its place
 });
 
 test('a method whose own properties were sealed off by another decorator is traced all the same', () => {
-  const Freeze = (_target: object, _key: string, descriptor: PropertyDescriptor): void => void Object.freeze(descriptor.value);
+  const Freeze = (_target: object, _key: string, descriptor: PropertyDescriptor): void =>
+    void Object.freeze(descriptor.value);
   class Frozen {
     @Traced()
     @Freeze
-    run(): number { return 7; }
+    run(): number {
+      return 7;
+    }
   }
   expect(new Frozen().run()).toBe(7);
   expect(Frozen.prototype.run.name).toBe('run');
 });
 
 test('a method that another decorator replaced with a plain function is traced with the properties of that function', () => {
-  const Replace = (_target: object, _key: string, descriptor: PropertyDescriptor): PropertyDescriptor => ({ ...descriptor, value: function replaced(this: unknown) { return [this, 'replaced']; } });
+  const Replace = (_target: object, _key: string, descriptor: PropertyDescriptor): PropertyDescriptor => ({
+    ...descriptor,
+    value: function replaced(this: unknown) {
+      return [this, 'replaced'];
+    },
+  });
   class Replaced {
     @Traced()
     @Replace
-    run(): unknown { return 'original'; }
+    run(): unknown {
+      return 'original';
+    }
   }
   const instance = new Replaced();
   expect(instance.run()).toEqual([instance, 'replaced']);
   expect(Replaced.prototype.run.name).toBe('replaced');
   expect(traces.spans().at(-1)!.name).toBe('Replaced.run');
 });
-

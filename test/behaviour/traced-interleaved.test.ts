@@ -30,14 +30,27 @@ test('60 interleaved invocations, sampled, unsampled and failing, keep their spa
   const { handler } = createHandler(Orders);
   const ids = Array.from({ length: 60 }, (_, id) => id);
   const traceId = (id: number): string => (id + 1).toString(16).padStart(32, '0');
-  const settled = await Promise.allSettled(ids.map((id) => invoke(handler, String(id), fakeFcContext({ tracing: { openTracingSpanContext: `${traceId(id)}:1:0:${id % 3 === 2 ? 0 : 1}` } }))));
+  const settled = await Promise.allSettled(
+    ids.map((id) =>
+      invoke(
+        handler,
+        String(id),
+        fakeFcContext({ tracing: { openTracingSpanContext: `${traceId(id)}:1:0:${id % 3 === 2 ? 0 : 1}` } }),
+      ),
+    ),
+  );
   settled.forEach((outcome, id) => {
     if (id % 5 === 4) expect(outcome).toMatchObject({ status: 'rejected', reason: { message: `none left for ${id}` } });
     else expect(outcome).toEqual({ status: 'fulfilled', value: id });
   });
   await pause(20);
   const all = traces.traces();
-  expect(all.map((trace) => trace.traceId).sort()).toEqual(ids.filter((id) => id % 3 !== 2).map(traceId).sort());
+  expect(all.map((trace) => trace.traceId).sort()).toEqual(
+    ids
+      .filter((id) => id % 3 !== 2)
+      .map(traceId)
+      .sort(),
+  );
   for (const trace of all) {
     const id = Number.parseInt(trace.traceId, 16) - 1;
     const failed = id % 5 === 4;

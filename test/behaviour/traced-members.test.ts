@@ -80,9 +80,20 @@ test('a chosen name is used as it is', () => {
 });
 
 test('the methods of a class without a name are traced', () => {
-  const make = (): { new (): { run(): void }; prototype: { run(): void } } => class { run(): void {} };
+  const make = (): { new (): { run(): void }; prototype: { run(): void } } =>
+    class {
+      run(): void {}
+    };
   const Nameless = make();
-  Object.defineProperty(Nameless.prototype, 'run', Traced()(Nameless.prototype, 'run', Object.getOwnPropertyDescriptor(Nameless.prototype, 'run')!) as PropertyDescriptor);
+  Object.defineProperty(
+    Nameless.prototype,
+    'run',
+    Traced()(
+      Nameless.prototype,
+      'run',
+      Object.getOwnPropertyDescriptor(Nameless.prototype, 'run')!,
+    ) as PropertyDescriptor,
+  );
   new Nameless().run();
   expect([Nameless.name, ...names()]).toEqual(['', '(anonymous).run']);
 });

@@ -28,7 +28,10 @@ const plain = { kind: SpanKind.INTERNAL, root: false, static: false };
 test('what the decorators recorded of a class and those it extends can be read back before any call', () => {
   const { handler, entries, methods } = getTracedMetadata(Orders);
   expect(handler).toEqual({ name: 'orders', flushTimeout: 500 });
-  expect(entries).toEqual([{ method: 'cancel', options: { name: 'cancellation' } }, { method: 'both', options: {} }]);
+  expect(entries).toEqual([
+    { method: 'cancel', options: { name: 'cancellation' } },
+    { method: 'both', options: {} },
+  ]);
   expect(methods).toEqual([
     { ...plain, method: 'ship', name: 'send', kind: SpanKind.CLIENT, root: true },
     { ...plain, method: 'both', name: 'Orders.both' },

@@ -1,10 +1,13 @@
 import { FcTracedError, registerLifetime, Traced, Untraced } from 'fc-traced';
 
-const mistake = (code: 'INVALID_OPTION' | 'INVALID_TARGET', message: string): FcTracedError => new FcTracedError(code, message);
+const mistake = (code: 'INVALID_OPTION' | 'INVALID_TARGET', message: string): FcTracedError =>
+  new FcTracedError(code, message);
 const loosely = (options?: unknown): any => Reflect.apply(Traced, undefined, [options]);
 
 test('an unknown option is refused, with those there are', () => {
-  expect(() => loosely({ nam: 'x' })).toThrow(/^@Traced has no option "nam"\. Its options are name, .*\[INVALID_OPTION\]$/);
+  expect(() => loosely({ nam: 'x' })).toThrow(
+    /^@Traced has no option "nam"\. Its options are name, .*\[INVALID_OPTION\]$/,
+  );
   expect(() => loosely({ toString: 1 })).toThrow(/^@Traced has no option "toString"\. /);
 });
 
@@ -18,8 +21,14 @@ test.each([
   [{ attributes: null }, 'Option "attributes" of @Traced must be an object or a function of the arguments.'],
   [{ attributes: ['a'] }, 'Option "attributes" of @Traced must be an object or a function of the arguments.'],
   [{ attributes: { '': 1 } }, 'Option "attributes" of @Traced has an empty key: give each attribute a name.'],
-  [{ kind: 'remote' }, 'Option "kind" of @Traced must be one of internal, server, client, producer, consumer, not "remote".'],
-  [{ kind: 'toString' }, 'Option "kind" of @Traced must be one of internal, server, client, producer, consumer, not "toString".'],
+  [
+    { kind: 'remote' },
+    'Option "kind" of @Traced must be one of internal, server, client, producer, consumer, not "remote".',
+  ],
+  [
+    { kind: 'toString' },
+    'Option "kind" of @Traced must be one of internal, server, client, producer, consumer, not "toString".',
+  ],
   [{ kind: 9 }, 'Option "kind" of @Traced must be one of internal, server, client, producer, consumer, not 9.'],
   [7, '@Traced takes a name or an object of options, and needs its parentheses: @Traced().'],
   [null, '@Traced takes a name or an object of options, and needs its parentheses: @Traced().'],
@@ -30,7 +39,9 @@ test.each([
 test('@Traced without its parentheses is refused', () => {
   const bare: any = Traced;
   expect(() => {
-    class Orders { @bare run(): void {} }
+    class Orders {
+      @bare run(): void {}
+    }
     return Orders;
   }).toThrow(mistake('INVALID_OPTION', '@Traced needs its parentheses: @Traced().'));
 });
@@ -38,15 +49,23 @@ test('@Traced without its parentheses is refused', () => {
 test('@Traced on a field, a parameter of a method or of the constructor is refused', () => {
   const traced = loosely();
   expect(() => {
-    class Orders { @traced total = 1; }
+    class Orders {
+      @traced total = 1;
+    }
     return Orders;
   }).toThrow(/^@Traced on Orders\.total stands on a property: put it on a method.*\[INVALID_TARGET\]$/);
   expect(() => {
-    class Orders { run(@traced id: string): string { return id; } }
+    class Orders {
+      run(@traced id: string): string {
+        return id;
+      }
+    }
     return Orders;
   }).toThrow(/^@Traced on Orders\.run stands on a parameter: .*\[INVALID_TARGET\]$/);
   expect(() => {
-    class Orders { constructor(@traced readonly id: string) {} }
+    class Orders {
+      constructor(@traced readonly id: string) {}
+    }
     return Orders;
   }).toThrow(/^@Traced on Orders stands on a parameter of the constructor: .*\[INVALID_TARGET\]$/);
 });
@@ -54,7 +73,9 @@ test('@Traced on a field, a parameter of a method or of the constructor is refus
 test('@Untraced without its parentheses, or on anything but a method, is refused', () => {
   const bare: any = Untraced;
   expect(() => {
-    class Orders { @bare run(): void {} }
+    class Orders {
+      @bare run(): void {}
+    }
     return Orders;
   }).toThrow(mistake('INVALID_OPTION', '@Untraced takes no options and needs its parentheses: @Untraced().'));
   const untraced: any = Untraced();

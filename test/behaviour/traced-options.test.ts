@@ -6,15 +6,18 @@ const traces = recordTraces();
 afterEach(() => traces.clear());
 afterAll(() => traces.stop());
 
-test.each(['internal', 'server', 'client', 'producer', 'consumer'] as const)('kind %s, by name or by value of OpenTelemetry', (kind) => {
-  class Kinds {
-    @Traced({ kind }) byName(): void {}
-    @Traced({ kind: SpanKind[kind.toUpperCase() as 'CLIENT'] }) byValue(): void {}
-  }
-  new Kinds().byName();
-  new Kinds().byValue();
-  expect(traces.spans().map((span) => span.kind)).toEqual([kind, kind]);
-});
+test.each(['internal', 'server', 'client', 'producer', 'consumer'] as const)(
+  'kind %s, by name or by value of OpenTelemetry',
+  (kind) => {
+    class Kinds {
+      @Traced({ kind }) byName(): void {}
+      @Traced({ kind: SpanKind[kind.toUpperCase() as 'CLIENT'] }) byValue(): void {}
+    }
+    new Kinds().byName();
+    new Kinds().byValue();
+    expect(traces.spans().map((span) => span.kind)).toEqual([kind, kind]);
+  },
+);
 
 test('fixed attributes are on every span', () => {
   class Fixed {
@@ -22,7 +25,12 @@ test('fixed attributes are on every span', () => {
   }
   new Fixed().run();
   new Fixed().run();
-  for (const trace of traces.traces()) expectTrace(trace).toMatchTree({ name: 'Fixed.run', attributes: { 'db.system': 'redis', tags: ['a', 'b'], ok: true, n: 7 } });
+  for (const trace of traces.traces()) {
+    expectTrace(trace).toMatchTree({
+      name: 'Fixed.run',
+      attributes: { 'db.system': 'redis', tags: ['a', 'b'], ok: true, n: 7 },
+    });
+  }
 });
 
 test('an attributes function is called once a call, before the method, with its this and all its arguments', () => {
@@ -58,7 +66,9 @@ test.each<[string, () => unknown, string[]]>([
 ])('an attributes function that gives %s never reaches the call', async (_, attributes, problems) => {
   class Rubbish {
     @Traced({ attributes: attributes as () => undefined })
-    run(): number { return 7; }
+    run(): number {
+      return 7;
+    }
   }
   expect(new Rubbish().run()).toBe(7);
   await new Promise((resolve) => setImmediate(resolve));
@@ -69,10 +79,19 @@ test.each<[string, () => unknown, string[]]>([
 test('values that no attribute can have harm neither the call nor the other attributes', () => {
   const circle: Record<string, unknown> = {};
   circle.self = circle;
-  const rubbish = { good: 1, fn: trap, symbol: Symbol('s'), circle, mixed: [1, 'a', null], proxy: new Proxy({}, { get: trap, ownKeys: trap }) };
+  const rubbish = {
+    good: 1,
+    fn: trap,
+    symbol: Symbol('s'),
+    circle,
+    mixed: [1, 'a', null],
+    proxy: new Proxy({}, { get: trap, ownKeys: trap }),
+  };
   class Rubbish {
     @Traced({ attributes: () => rubbish })
-    run(): number { return 7; }
+    run(): number {
+      return 7;
+    }
   }
   expect(new Rubbish().run()).toBe(7);
   expectTrace(traces.only()).toMatchTree({ name: 'Rubbish.run', attributes: { good: 1, fn: undefined } });
@@ -80,8 +99,17 @@ test('values that no attribute can have harm neither the call nor the other attr
 
 test('getters that throw harm neither the definition nor the call', () => {
   class Rubbish {
-    @Traced({ attributes: () => ({ get bad(): string { return trap(); }, good: 1 }) })
-    run(): number { return 7; }
+    @Traced({
+      attributes: () => ({
+        get bad(): string {
+          return trap();
+        },
+        good: 1,
+      }),
+    })
+    run(): number {
+      return 7;
+    }
   }
   expect(new Rubbish().run()).toBe(7);
   expect(traces.spans()).toHaveLength(1);
@@ -89,8 +117,15 @@ test('getters that throw harm neither the definition nor the call', () => {
 
 test('an attributes function does not see, or change, what the method gets', () => {
   class Keeps {
-    @Traced({ attributes: (...args: unknown[]) => { args.length = 0; return {}; } })
-    run(...args: number[]): number { return args.length; }
+    @Traced({
+      attributes: (...args: unknown[]) => {
+        args.length = 0;
+        return {};
+      },
+    })
+    run(...args: number[]): number {
+      return args.length;
+    }
   }
   expect(new Keeps().run(1, 2)).toBe(2);
 });
@@ -98,17 +133,26 @@ test('an attributes function does not see, or change, what the method gets', () 
 test('root starts a trace of its own, linked to the span of the caller, with its children below it', async () => {
   class Job {
     @Traced({ root: true, kind: 'consumer' })
-    async run(): Promise<void> { this.step(); }
+    async run(): Promise<void> {
+      this.step();
+    }
     @Traced()
     step(): void {}
   }
   @Handler({ name: 'caller' })
   class Calls {
-    handle(): Promise<void> { return new Job().run(); }
+    handle(): Promise<void> {
+      return new Job().run();
+    }
   }
   await invoke(createHandler(Calls).handler);
   const [job, caller] = traces.traces();
-  expectTrace(job!).toMatchTree({ name: 'Job.run', kind: 'consumer', links: 1, children: [{ name: 'Job.step', links: 0 }] });
+  expectTrace(job!).toMatchTree({
+    name: 'Job.run',
+    kind: 'consumer',
+    links: 1,
+    children: [{ name: 'Job.step', links: 0 }],
+  });
   expectTrace(caller!).toMatchTree({ name: 'caller', children: [] });
   const root = caller!.roots[0]!.span;
   expect(job!.roots[0]!.span.links).toEqual([{ traceId: root.traceId, spanId: root.spanId, attributes: {} }]);

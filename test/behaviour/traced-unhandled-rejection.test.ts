@@ -18,11 +18,17 @@ function reportedBy(method: string): Promise<{ reported: string[]; spans: string
 }
 
 test('Node still reports the rejection of a traced async method that nobody handles, once', async () => {
-  expect(await reportedBy(`async run() { await null; throw new Error('lost'); }`)).toEqual({ reported: ['lost'], spans: ['Work.run ERROR'] });
+  expect(await reportedBy(`async run() { await null; throw new Error('lost'); }`)).toEqual({
+    reported: ['lost'],
+    spans: ['Work.run ERROR'],
+  });
 });
 
 test('Node reports nothing when the rejection is handled inside', async () => {
-  expect(await reportedBy(`async run() { try { await Promise.reject(new Error('lost')); } catch {} }`)).toEqual({ reported: [], spans: ['Work.run UNSET'] });
+  expect(await reportedBy(`async run() { try { await Promise.reject(new Error('lost')); } catch {} }`)).toEqual({
+    reported: [],
+    spans: ['Work.run UNSET'],
+  });
 });
 
 test('an attributes function that gives a rejecting promise ends no process', async () => {

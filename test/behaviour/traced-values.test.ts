@@ -30,12 +30,25 @@ class Values {
 }
 const values = new Values();
 
-test.each([undefined, null, 0, '', 'text', false, 7n, Symbol.for('s'), Number.NaN])('a sync method stays sync and gives the same primitive: %p', (given) => {
-  expect(Object.is(values.sync(given), given)).toBe(true);
-  expectTrace(traces.only()).toMatchTree({ name: 'Values.sync', kind: 'internal', status: 'UNSET', events: [] });
-});
+test.each([undefined, null, 0, '', 'text', false, 7n, Symbol.for('s'), Number.NaN])(
+  'a sync method stays sync and gives the same primitive: %p',
+  (given) => {
+    expect(Object.is(values.sync(given), given)).toBe(true);
+    expectTrace(traces.only()).toMatchTree({ name: 'Values.sync', kind: 'internal', status: 'UNSET', events: [] });
+  },
+);
 
-test.each([[object], [[1, 2]], [() => 1], [new Map()], [new Date()], [Buffer.from('x')], [/x/], [Object.freeze({})], [class {}]])('a sync method gives the very same object, its span over at once: %p', (given) => {
+test.each([
+  [object],
+  [[1, 2]],
+  [() => 1],
+  [new Map()],
+  [new Date()],
+  [Buffer.from('x')],
+  [/x/],
+  [Object.freeze({})],
+  [class {}],
+])('a sync method gives the very same object, its span over at once: %p', (given) => {
   expect(values.sync(given)).toBe(given);
   expect(traces.spans()).toHaveLength(1);
 });
@@ -94,5 +107,8 @@ test('calls of traced methods make a tree: nested, in parallel, and after an awa
     }
   }
   await new Tree().all();
-  expectTrace(traces.only()).toMatchTree({ name: 'root', children: [{ name: 'branch', children: [{ name: 'leaf' }, { name: 'leaf' }, { name: 'leaf' }] }, { name: 'leaf' }] });
+  expectTrace(traces.only()).toMatchTree({
+    name: 'root',
+    children: [{ name: 'branch', children: [{ name: 'leaf' }, { name: 'leaf' }, { name: 'leaf' }] }, { name: 'leaf' }],
+  });
 });

@@ -5,7 +5,9 @@ import { version } from 'tsyringe/package.json';
 // handler/scope.ts rests on these members, which tsyringe's types do not show. When this fails after an update, read it before anything else.
 interface Open {
   parent?: Open;
-  _registry: { entries(): Iterable<[unknown, { provider: unknown; options: { lifecycle: Lifecycle }; instance?: unknown }[]]> };
+  _registry: {
+    entries(): Iterable<[unknown, { provider: unknown; options: { lifecycle: Lifecycle }; instance?: unknown }[]]>;
+  };
   disposables: Set<unknown>;
   resolveRegistration(registration: object, context: object): unknown;
   construct(target: unknown, context: object): unknown;
@@ -45,13 +47,19 @@ test('resolve goes through resolveRegistration and construct of the container it
     return construct.call(child, target, context);
   };
   expect(child.resolve('plain')).toBeInstanceOf(Plain);
-  expect(calls).toEqual([['resolveRegistration', expect.objectContaining({ provider: { useClass: Plain } }), ['scopedResolutions']], ['construct', Plain]]);
+  expect(calls).toEqual([
+    ['resolveRegistration', expect.objectContaining({ provider: { useClass: Plain } }), ['scopedResolutions']],
+    ['construct', Plain],
+  ]);
 });
 
 test('a context made of nothing but scopedResolutions is enough to resolve in', () => {
   class Plain {}
   const child = container.createChildContainer();
-  const made = open(child).resolveRegistration({ provider: { useClass: Plain }, options: { lifecycle: Lifecycle.ResolutionScoped } }, { scopedResolutions: new Map() });
+  const made = open(child).resolveRegistration(
+    { provider: { useClass: Plain }, options: { lifecycle: Lifecycle.ResolutionScoped } },
+    { scopedResolutions: new Map() },
+  );
   expect(made).toBeInstanceOf(Plain);
 });
 

@@ -14,7 +14,12 @@ async function problemOf(handlerClass: new (...args: never[]) => { handle(): voi
   const late: unknown = await invoke(handler).catch((error: unknown) => error);
   expect(late).toBeInstanceOf(FcTracedError);
   expect(early).toMatchObject({ code: 'UNRESOLVABLE_DEPENDENCY', message: (late as Error).message });
-  expectTrace(traces.only()).toMatchTree({ name: 'test-function', status: 'ERROR', attributes: { 'error.type': 'FcTracedError' }, events: ['exception'] });
+  expectTrace(traces.only()).toMatchTree({
+    name: 'test-function',
+    status: 'ERROR',
+    attributes: { 'error.type': 'FcTracedError' },
+    events: ['exception'],
+  });
   return (late as Error).message.replace(' [UNRESOLVABLE_DEPENDENCY]', '');
 }
 const UNDECORATED =
@@ -22,7 +27,10 @@ const UNDECORATED =
 
 test('a service without a decorator', async () => {
   class Stock {
-    constructor(readonly shelf: string, readonly room: string) {}
+    constructor(
+      readonly shelf: string,
+      readonly room: string,
+    ) {}
   }
   @Handler()
   class Orders {
@@ -53,14 +61,22 @@ test('a decorated class whose metadata the bundler dropped, handler or service',
 });
 
 test('a parameter whose type is an interface, or was imported with import type', async () => {
-  interface Shelf { name: string }
+  interface Shelf {
+    name: string;
+  }
   @Service()
   class Stock {
-    constructor(readonly first: Date | undefined, readonly shelf: Shelf) {}
+    constructor(
+      readonly first: Date | undefined,
+      readonly shelf: Shelf,
+    ) {}
   }
   @Handler()
   class Orders {
-    constructor(@inject('x', { isOptional: true }) readonly x: unknown, readonly stock: Stock) {}
+    constructor(
+      @inject('x', { isOptional: true }) readonly x: unknown,
+      readonly stock: Stock,
+    ) {}
     handle(): void {}
   }
   expect(await problemOf(Orders)).toBe(
@@ -74,7 +90,9 @@ test('a parameter of a primitive type', async () => {
     constructor(readonly region: string) {}
     handle(): void {}
   }
-  expect(await problemOf(Orders)).toMatch(/^Nothing can be injected at parameter 1 of the constructor of Orders: its type came out as String\. /);
+  expect(await problemOf(Orders)).toMatch(
+    /^Nothing can be injected at parameter 1 of the constructor of Orders: its type came out as String\. /,
+  );
 });
 
 test('a token that nobody registered, a text or a symbol', async () => {
@@ -88,9 +106,13 @@ test('a token that nobody registered, a text or a symbol', async () => {
     constructor(readonly rate: number) {}
     handle(): void {}
   }
-  expect(await problemOf(Text)).toBe('Nothing is registered for the token "currency" at parameter 1 of the constructor of Text: register it with the container before the first invocation.');
+  expect(await problemOf(Text)).toBe(
+    'Nothing is registered for the token "currency" at parameter 1 of the constructor of Text: register it with the container before the first invocation.',
+  );
   traces.clear();
-  expect(await problemOf(Symbolic)).toMatch(/^Nothing is registered for the token Symbol\(rate\) at parameter 1 of the constructor of Symbolic: /);
+  expect(await problemOf(Symbolic)).toMatch(
+    /^Nothing is registered for the token Symbol\(rate\) at parameter 1 of the constructor of Symbolic: /,
+  );
 });
 
 test('a type that is undefined at run time, as in a circle of imports', async () => {

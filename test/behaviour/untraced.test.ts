@@ -34,7 +34,12 @@ test('without any SDK a traced method is the plain call: no span, no attributes 
 });
 
 test('without an endpoint an invocation records nothing and calls directly', async () => {
-  expect(await invoke(createHandler(Calls).handler)).toMatchObject([[true, 'plain', false], true, false, { traceFlags: 0 }]);
+  expect(await invoke(createHandler(Calls).handler)).toMatchObject([
+    [true, 'plain', false],
+    true,
+    false,
+    { traceFlags: 0 },
+  ]);
   expect(attributes).not.toHaveBeenCalled();
 });
 
@@ -61,7 +66,10 @@ test('the same method is traced as soon as somebody records, and no longer when 
 test('below a span that is not sampled, set by whomever, nothing is recorded; below a sampled one it is', () => {
   const traces = recordTraces();
   const below = (traceFlags: number): unknown =>
-    context.with(trace.setSpanContext(ROOT_CONTEXT, { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags }), () => new Work().run('plain'));
+    context.with(
+      trace.setSpanContext(ROOT_CONTEXT, { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags }),
+      () => new Work().run('plain'),
+    );
   expect(below(0)).toEqual([true, 'plain', false]);
   expect(attributes).not.toHaveBeenCalled();
   expect(traces.spans()).toEqual([]);

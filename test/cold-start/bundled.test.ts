@@ -27,7 +27,10 @@ const BUNDLE = `
   report({ answer, names });`;
 
 test('a program in a bundle is loaded and answers as ever when the slowest modules are asked for', async () => {
-  const { answer, names } = await inFreshProcess<{ answer: unknown; names: readonly string[] }>(BUNDLE, { TRACED_SLOWEST_MODULES: '5', FC_FUNC_CODE_PATH: path.join(__dirname, 'functions') });
+  const { answer, names } = await inFreshProcess<{ answer: unknown; names: readonly string[] }>(BUNDLE, {
+    TRACED_SLOWEST_MODULES: '5',
+    FC_FUNC_CODE_PATH: path.join(__dirname, 'functions'),
+  });
   expect(answer).toBe('done');
   expect(names).toEqual(expect.arrayContaining(['shop', 'cold start', 'load modules']));
 });

@@ -49,12 +49,16 @@ const ROUNDING = 2_000n;
 /** Which of `inner` are not within the time of `outer`. */
 function outside(spans: readonly SpanRecord[], outer: string, inner: readonly string[]): string[] {
   const { startNanos, endNanos } = find(spans, outer);
-  return inner.filter((name) => find(spans, name).startNanos < startNanos - ROUNDING || find(spans, name).endNanos > endNanos + ROUNDING);
+  return inner.filter(
+    (name) => find(spans, name).startNanos < startNanos - ROUNDING || find(spans, name).endNanos > endNanos + ROUNDING,
+  );
 }
 
 /** Each ends before the next begins. */
 function expectInOrder(spans: readonly SpanRecord[], names: readonly string[]): void {
-  const early = names.slice(1).filter((name, index) => find(spans, name).startNanos < find(spans, names[index]!).endNanos - ROUNDING);
+  const early = names
+    .slice(1)
+    .filter((name, index) => find(spans, name).startNanos < find(spans, names[index]!).endNanos - ROUNDING);
   expect(early).toEqual([]);
 }
 
@@ -62,7 +66,12 @@ describe.each<Protocol>(['jaeger', 'otlp'])('over %s', (protocol) => {
   let hooked: Played;
   let plain: Played;
   beforeAll(async () => {
-    hooked = await play('shop', protocol, [event, event], { codeDir, handler: 'shop.handler', initializer: 'shop.initialize', freeze: true });
+    hooked = await play('shop', protocol, [event, event], {
+      codeDir,
+      handler: 'shop.handler',
+      initializer: 'shop.initialize',
+      freeze: true,
+    });
     plain = await play('shop', protocol, [event, event], { codeDir, handler: 'shop.handler', freeze: true });
   });
 
@@ -71,7 +80,12 @@ describe.each<Protocol>(['jaeger', 'otlp'])('over %s', (protocol) => {
       const [only, ...others] = buildTraces(spans.filter((span) => span.traceId === traceId));
       expect(others).toEqual([]);
       const isOurs = ({ resource }: SpanRecord): boolean => resource['service.name'] !== 'fc.platform';
-      return renderTrace(only!, { note: (span) => (isOurs(span) && 'faas.coldstart' in span.attributes ? `faas.coldstart=${String(span.attributes['faas.coldstart'])}` : '') });
+      return renderTrace(only!, {
+        note: (span) =>
+          isOurs(span) && 'faas.coldstart' in span.attributes
+            ? `faas.coldstart=${String(span.attributes['faas.coldstart'])}`
+            : '',
+      });
     });
   }
 
@@ -115,6 +129,16 @@ describe.each<Protocol>(['jaeger', 'otlp'])('over %s', (protocol) => {
   });
 
   test('what came before the call is at the collector before the answer', () => {
-    expect(hooked.calls[0]!.atAnswer).toEqual(expect.arrayContaining(['cold start', 'start process', 'load modules', 'initialize', 'build container', 'load tracing', 'shop']));
+    expect(hooked.calls[0]!.atAnswer).toEqual(
+      expect.arrayContaining([
+        'cold start',
+        'start process',
+        'load modules',
+        'initialize',
+        'build container',
+        'load tracing',
+        'shop',
+      ]),
+    );
   });
 });

@@ -6,32 +6,37 @@ const ask = (port: string): string => `
     await response.text();
   }`;
 
-const COLD = (...initialize: string[]): string => [
-  'front  faas.coldstart=true',
-  '└─ cold start  faas.coldstart=true',
-  '   ├─ start process',
-  '   ├─ load modules',
-  '   └─ initialize',
-  ...initialize.map((name, index) => `      ${index === initialize.length - 1 ? '└─' : '├─'} ${name}`),
-].join('\n');
+const COLD = (...initialize: string[]): string =>
+  [
+    'front  faas.coldstart=true',
+    '└─ cold start  faas.coldstart=true',
+    '   ├─ start process',
+    '   ├─ load modules',
+    '   └─ initialize',
+    ...initialize.map((name, index) => `      ${index === initialize.length - 1 ? '└─' : '├─'} ${name}`),
+  ].join('\n');
 
 test('a class that is served shows what came before its first request, and only there', async () => {
-  expect(await inColdProcess(`
+  expect(
+    await inColdProcess(`
     const { serve } = require(dist + 'server.js');
     const { port, close } = await serve(class { handle() { return 'ok'; } }, { port: 0, host: '127.0.0.1', name: 'front', spanProcessors: [seen] });
     ${ask('port')}
     await close();
     report(trees());
-  `)).toEqual([COLD('build container', 'load tracing'), 'front  faas.coldstart=false']);
+  `),
+  ).toEqual([COLD('build container', 'load tracing'), 'front  faas.coldstart=false']);
 });
 
 test('a server of one’s own has no container that could be built', async () => {
-  expect(await inColdProcess(`
+  expect(
+    await inColdProcess(`
     const { traceListener } = require(dist + 'server.js');
     const server = require('node:http').createServer(traceListener((request, response) => response.end('ok'), { name: 'front', spanProcessors: [seen] }));
     await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
     ${ask('server.address().port')}
     server.closeAllConnections(); server.close();
     report(trees());
-  `)).toEqual([COLD('load tracing'), 'front  faas.coldstart=false']);
+  `),
+  ).toEqual([COLD('load tracing'), 'front  faas.coldstart=false']);
 });

@@ -5,15 +5,23 @@ import { COLD_ROOT, inColdProcess } from './first-call';
 test.each([
   ['after its initializer', 'await initialize(fakeFcContext()); later(11_000);'],
   ['after its modules were loaded, without an initializer', 'await nothing(); later(11_000);'],
-  ['while one of its clocks stood still', 'await initialize(fakeFcContext()); const { now } = Date; Date.now = () => now() + 11_000;'],
-])('an instance that stood ready for more than ten seconds %s was started for nobody: no cold start', async (_when, wait) => {
-  expect(await inColdProcess(`
+  [
+    'while one of its clocks stood still',
+    'await initialize(fakeFcContext()); const { now } = Date; Date.now = () => now() + 11_000;',
+  ],
+])(
+  'an instance that stood ready for more than ten seconds %s was started for nobody: no cold start',
+  async (_when, wait) => {
+    expect(
+      await inColdProcess(`
     const { initialize, handler } = create();
     ${wait}
     await invoke(handler);
     report(trees());
-  `)).toEqual([['shop  faas.coldstart=false', '└─ Shop.take'].join('\n')]);
-});
+  `),
+    ).toEqual([['shop  faas.coldstart=false', '└─ Shop.take'].join('\n')]);
+  },
+);
 
 test('nine seconds after the initializer a call may have waited: a cold start, and the wait is no part of it', async () => {
   const seen = await inColdProcess<{ tree: string; waited: number }>(`
@@ -29,14 +37,20 @@ test('nine seconds after the initializer a call may have waited: a cold start, a
 });
 
 test('a process that the platform kept ready for a function is no part of its cold start', async () => {
-  expect(await inColdProcess('await invoke(create().handler); report(trees());', `
+  expect(
+    await inColdProcess(
+      'await invoke(create().handler); report(trees());',
+      `
     const { now } = performance;
     performance.now = () => now.call(performance) + 11_000;
-  `)).toEqual([COLD_ROOT.replace('│  ├─ start process\n', '')]);
+  `,
+    ),
+  ).toEqual([COLD_ROOT.replace('│  ├─ start process\n', '')]);
 });
 
 test('in a test’s process the first call is a cold start, however long it was in coming', async () => {
-  expect(await inColdProcess(`
+  expect(
+    await inColdProcess(`
     const traces = recordTraces();
     const { handler } = create();
     await nothing();
@@ -44,5 +58,6 @@ test('in a test’s process the first call is a cold start, however long it was 
     await invoke(handler);
     report(traces.spans().map(({ attributes }) => attributes['faas.coldstart']));
     traces.stop();
-  `)).toEqual([null, true]);
+  `),
+  ).toEqual([null, true]);
 });

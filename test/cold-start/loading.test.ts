@@ -7,7 +7,11 @@ import { inColdProcess } from './first-call';
 
 const functions = join(__dirname, 'functions');
 
-interface Timed { readonly name: string; readonly startTime: [number, number]; readonly duration: [number, number] }
+interface Timed {
+  readonly name: string;
+  readonly startTime: [number, number];
+  readonly duration: [number, number];
+}
 
 const lengthOf = (spans: readonly Timed[], name: string): number => {
   const [seconds, nanos] = spans.find((span) => span.name === name)!.duration;
@@ -16,24 +20,39 @@ const lengthOf = (spans: readonly Timed[], name: string): number => {
 
 test.each([
   ['the program is what the process was started with: all that it loads counts', functions, true],
-  ['another program started the process: what it did before fc-traced is not known', join(functions, 'elsewhere'), false],
+  [
+    'another program started the process: what it did before fc-traced is not known',
+    join(functions, 'elsewhere'),
+    false,
+  ],
 ])('when %s', async (_when, codeFolder, counts) => {
-  const { stdout } = await promisify(execFile)(process.execPath, [join(functions, 'main-program.js')], { env: { ...process.env, FC_FUNC_CODE_PATH: codeFolder } });
+  const { stdout } = await promisify(execFile)(process.execPath, [join(functions, 'main-program.js')], {
+    env: { ...process.env, FC_FUNC_CODE_PATH: codeFolder },
+  });
   const spans = JSON.parse(stdout) as Timed[];
   expect(lengthOf(spans, 'load modules') >= 200).toBe(counts);
   expect(lengthOf(spans, 'cold start')).toBeGreaterThanOrEqual(200);
 });
 
-test.each(['0', '3'])('what is preloaded belongs to the modules and not to the start of the process (TRACED_SLOWEST_MODULES=%s)', async (slowest) => {
-  const env = { ...process.env, FC_FUNC_CODE_PATH: functions, TRACED_SLOWEST_MODULES: slowest };
-  const { stdout } = await promisify(execFile)(process.execPath, ['--require', join(functions, 'preloaded.js'), join(functions, 'main-program.js')], { env });
-  const spans = JSON.parse(stdout) as Timed[];
-  const startOf = (span: Timed): number => span.startTime[0] * 1e3 + span.startTime[1] / 1e6;
-  const modules = spans.find(({ name }) => name === 'load modules')!;
-  // The file that is preloaded takes that long once fc-traced is there.
-  expect(lengthOf(spans, 'start process')).toBeLessThan(lengthOf(spans, 'load modules') - 300);
-  expect(spans.filter((span) => span.name.startsWith('require ') && startOf(span) < startOf(modules) - 0.01)).toEqual([]);
-});
+test.each(['0', '3'])(
+  'what is preloaded belongs to the modules and not to the start of the process (TRACED_SLOWEST_MODULES=%s)',
+  async (slowest) => {
+    const env = { ...process.env, FC_FUNC_CODE_PATH: functions, TRACED_SLOWEST_MODULES: slowest };
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      ['--require', join(functions, 'preloaded.js'), join(functions, 'main-program.js')],
+      { env },
+    );
+    const spans = JSON.parse(stdout) as Timed[];
+    const startOf = (span: Timed): number => span.startTime[0] * 1e3 + span.startTime[1] / 1e6;
+    const modules = spans.find(({ name }) => name === 'load modules')!;
+    // The file that is preloaded takes that long once fc-traced is there.
+    expect(lengthOf(spans, 'start process')).toBeLessThan(lengthOf(spans, 'load modules') - 300);
+    expect(spans.filter((span) => span.name.startsWith('require ') && startOf(span) < startOf(modules) - 0.01)).toEqual(
+      [],
+    );
+  },
+);
 
 test('loading ends with the synchronous work in which createHandler was called', async () => {
   const before = await inColdProcess<number>(`

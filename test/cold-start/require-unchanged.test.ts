@@ -24,10 +24,17 @@ const look = `
     resolved: requireThere.resolve('./parents').split(/[\\\\/]/).at(-1),
   };`;
 
-interface Look { readonly seen: unknown; readonly isWrapped: boolean; readonly isBack: boolean }
+interface Look {
+  readonly seen: unknown;
+  readonly isWrapped: boolean;
+  readonly isBack: boolean;
+}
 
 function lookWith(env: Record<string, string>): Promise<Look> {
-  return inFreshProcess<Look>(`${look} createHandler(class { handle() {} }); await nothing(); report({ seen, isWrapped, isBack: Module._load === _load }); function nothing() { return new Promise(setImmediate); }`, env);
+  return inFreshProcess<Look>(
+    `${look} createHandler(class { handle() {} }); await nothing(); report({ seen, isWrapped, isBack: Module._load === _load }); function nothing() { return new Promise(setImmediate); }`,
+    env,
+  );
 }
 
 test('a program sees nothing of the measuring: exports, errors, parents; and it ends with loading', async () => {
@@ -53,13 +60,22 @@ test('beside require-in-the-middle, whichever came first, both see the module', 
     const answer = await handler(Buffer.from('{}'), {});
     report({ isHooked, answer, required: spans.includes('require tsyringe') });
   `;
-  for (const [first, second] of [['hook', 'load'], ['load', 'hook']] as const) {
-    expect(await inFreshProcess(script(first, second), { TRACED_SLOWEST_MODULES: '50' })).toEqual({ isHooked: true, answer: 'ok', required: true });
+  for (const [first, second] of [
+    ['hook', 'load'],
+    ['load', 'hook'],
+  ] as const) {
+    expect(await inFreshProcess(script(first, second), { TRACED_SLOWEST_MODULES: '50' })).toEqual({
+      isHooked: true,
+      answer: 'ok',
+      required: true,
+    });
   }
 });
 
 test('where something wrapped the loading after us, it stays wrapped', async () => {
-  expect(await inFreshProcess(`
+  expect(
+    await inFreshProcess(
+      `
     const Module = require('node:module');
     const { createHandler } = require(dist + 'index.js');
     const { _load } = Module;
@@ -70,5 +86,8 @@ test('where something wrapped the loading after us, it stays wrapped', async () 
     await new Promise(setImmediate);
     require('node:zlib');
     report({ isTheirs: Module._load === theirs, asked: asked.includes('node:zlib') });
-  `, { TRACED_SLOWEST_MODULES: '5' })).toEqual({ isTheirs: true, asked: true });
+  `,
+      { TRACED_SLOWEST_MODULES: '5' },
+    ),
+  ).toEqual({ isTheirs: true, asked: true });
 });

@@ -10,30 +10,47 @@ const codeDir = join(__dirname, 'functions');
 /** So slow, in milliseconds, that on a busy machine nothing else is slower. */
 const SLOW = 1_000;
 
-async function coldSpans(slowest: string, handler = 'shop.handler', { protocol = 'otlp', slowMillis = 200 }: { protocol?: Protocol; slowMillis?: number } = {}): Promise<readonly SpanRecord[]> {
-  const { calls, spans } = await play('shop', protocol, [{ sku: 'teapot' }], { codeDir, handler, env: { TRACED_SLOWEST_MODULES: slowest, SLOW_MILLIS: String(slowMillis) } });
+async function coldSpans(
+  slowest: string,
+  handler = 'shop.handler',
+  { protocol = 'otlp', slowMillis = 200 }: { protocol?: Protocol; slowMillis?: number } = {},
+): Promise<readonly SpanRecord[]> {
+  const { calls, spans } = await play('shop', protocol, [{ sku: 'teapot' }], {
+    codeDir,
+    handler,
+    env: { TRACED_SLOWEST_MODULES: slowest, SLOW_MILLIS: String(slowMillis) },
+  });
   expect(calls[0]!.body).toBe('12');
   return spans;
 }
 
-const required = (spans: readonly SpanRecord[]): SpanRecord[] => spans.filter(({ name }) => name.startsWith('require '));
+const required = (spans: readonly SpanRecord[]): SpanRecord[] =>
+  spans.filter(({ name }) => name.startsWith('require '));
 const millis = ({ startNanos, endNanos }: SpanRecord): number => Number(endNanos - startNanos) / 1e6;
 const own = ({ attributes }: SpanRecord): number => attributes['fc_traced.own_milliseconds'] as number;
-const slowestOf = (spans: readonly SpanRecord[]): SpanRecord => [...required(spans)].sort((a, b) => own(b) - own(a))[0]!;
+const slowestOf = (spans: readonly SpanRecord[]): SpanRecord =>
+  [...required(spans)].sort((a, b) => own(b) - own(a))[0]!;
 
-test.each<Protocol>(['jaeger', 'otlp'])('over %s, a module that takes a second is the slowest, below what required it', async (protocol) => {
-  const spans = await coldSpans('1', 'shop.handler', { protocol, slowMillis: SLOW });
-  const [slowest, ...others] = required(spans);
-  expect(others).toEqual([]);
-  expect(slowest).toMatchObject({ name: 'require slow-rates', kind: 'internal' });
-  expect(millis(slowest!)).toBeGreaterThanOrEqual(SLOW);
-  expect(own(slowest!)).toBeGreaterThanOrEqual(SLOW);
-  const [trace] = buildTraces(spans);
-  expect(renderTrace(trace!)).toContain(['   │  ├─ load modules', '   │  │  └─ require slow-rates', '   │  └─ load tracing'].join('\n'));
-});
+test.each<Protocol>(['jaeger', 'otlp'])(
+  'over %s, a module that takes a second is the slowest, below what required it',
+  async (protocol) => {
+    const spans = await coldSpans('1', 'shop.handler', { protocol, slowMillis: SLOW });
+    const [slowest, ...others] = required(spans);
+    expect(others).toEqual([]);
+    expect(slowest).toMatchObject({ name: 'require slow-rates', kind: 'internal' });
+    expect(millis(slowest!)).toBeGreaterThanOrEqual(SLOW);
+    expect(own(slowest!)).toBeGreaterThanOrEqual(SLOW);
+    const [trace] = buildTraces(spans);
+    expect(renderTrace(trace!)).toContain(
+      ['   │  ├─ load modules', '   │  │  └─ require slow-rates', '   │  └─ load tracing'].join('\n'),
+    );
+  },
+);
 
 test('an imported CommonJS module is seen as well', async () => {
-  expect(slowestOf(await coldSpans('3', 'shop-module.handler', { slowMillis: SLOW }))).toMatchObject({ name: 'require slow-rates.js' });
+  expect(slowestOf(await coldSpans('3', 'shop-module.handler', { slowMillis: SLOW }))).toMatchObject({
+    name: 'require slow-rates.js',
+  });
 });
 
 test('packages are named as they were asked for, below the one that asked, each within its time', async () => {
@@ -59,7 +76,8 @@ test.each(['0', ''])('with TRACED_SLOWEST_MODULES=%j no module is shown', async 
 });
 
 test.each(['many', '-1', '101', '1.5'])('TRACED_SLOWEST_MODULES=%s is left out, and told once', async (value) => {
-  const { told, isTouched } = await inFreshProcess<{ told: string[]; isTouched: boolean }>(`
+  const { told, isTouched } = await inFreshProcess<{ told: string[]; isTouched: boolean }>(
+    `
     const Module = require('node:module');
     const { _load } = Module;
     const told = [];
@@ -69,7 +87,9 @@ test.each(['many', '-1', '101', '1.5'])('TRACED_SLOWEST_MODULES=%s is left out, 
     diag.setLogger({ verbose() {}, debug() {}, info() {}, warn: (text) => told.push(text), error() {} }, DiagLogLevel.WARN);
     await invoke(createHandler(class { handle() {} }).handler);
     report({ told: told.filter((text) => text.includes('TRACED_')), isTouched: Module._load !== _load });
-  `, { TRACED_SLOWEST_MODULES: value });
+  `,
+    { TRACED_SLOWEST_MODULES: value },
+  );
   expect(told).toEqual(['fc-traced: TRACED_SLOWEST_MODULES is not a whole number from 0 to 100 and is left out']);
   expect(isTouched).toBe(false);
 });

@@ -1,12 +1,14 @@
 import { COLD_ROOT, inColdProcess, WARM_ROOT } from './first-call';
 
 test('a trace without a caller has one root, the invocation, with the cold start below it', async () => {
-  expect(await inColdProcess(`
+  expect(
+    await inColdProcess(`
     const { handler } = create();
     await invoke(handler);
     await invoke(handler);
     report(trees());
-  `)).toEqual([COLD_ROOT, WARM_ROOT]);
+  `),
+  ).toEqual([COLD_ROOT, WARM_ROOT]);
 });
 
 test('below a caller’s span, the cold start stands beside the invocation', async () => {
@@ -19,12 +21,14 @@ test('below a caller’s span, the cold start stands beside the invocation', asy
 });
 
 test('after a first call that was not sampled, the sampled second one is warm', async () => {
-  expect(await inColdProcess(`
+  expect(
+    await inColdProcess(`
     const { handler } = create();
     await invoke(handler, {}, sampledAs(0));
     await invoke(handler);
     report(trees());
-  `)).toEqual([WARM_ROOT]);
+  `),
+  ).toEqual([WARM_ROOT]);
 });
 
 test('of first calls that begin together, one has the cold start', async () => {
@@ -37,54 +41,65 @@ test('of first calls that begin together, one has the cold start', async () => {
 });
 
 test('a process starts once: the first call of its second function shows nothing of it', async () => {
-  expect(await inColdProcess(`
+  expect(
+    await inColdProcess(`
     const first = create(), second = create();
     await first.initialize(fakeFcContext());
     await second.initialize(fakeFcContext());
     await invoke(first.handler);
     await invoke(second.handler);
     report(trees().map((tree) => tree.includes('cold start')));
-  `)).toEqual([true, false]);
+  `),
+  ).toEqual([true, false]);
 });
 
 test('coldStart: false leaves the spans away and nothing else', async () => {
-  expect(await inColdProcess(`
+  expect(
+    await inColdProcess(`
     const { handler } = create({ coldStart: false });
     await invoke(handler);
     report(trees());
-  `)).toEqual([['shop  faas.coldstart=true', '└─ Shop.take'].join('\n')]);
+  `),
+  ).toEqual([['shop  faas.coldstart=true', '└─ Shop.take'].join('\n')]);
 });
 
 test('a test’s recording has none of it', async () => {
-  expect(await inColdProcess(`
+  expect(
+    await inColdProcess(`
     const traces = recordTraces();
     await invoke(create().handler);
     report(traces.spans().map(({ name }) => name));
     traces.stop();
-  `)).toEqual(['Shop.take', 'shop']);
+  `),
+  ).toEqual(['Shop.take', 'shop']);
 });
 
 test('on the application’s provider the cold start is shown, without a load of ours', async () => {
-  expect(await inColdProcess(`
+  expect(
+    await inColdProcess(`
     const { BasicTracerProvider } = require('@opentelemetry/sdk-trace-base');
     require('@opentelemetry/api').trace.setGlobalTracerProvider(new BasicTracerProvider({ spanProcessors: [seen] }));
     const { initialize, handler } = create({ spanProcessors: [] });
     await initialize(fakeFcContext());
     await invoke(handler);
     report(trees());
-  `)).toEqual([[
-    'shop  faas.coldstart=true',
-    '├─ cold start  faas.coldstart=true',
-    '│  ├─ start process',
-    '│  ├─ load modules',
-    '│  └─ initialize',
-    '│     └─ build container',
-    '└─ Shop.take',
-  ].join('\n')]);
+  `),
+  ).toEqual([
+    [
+      'shop  faas.coldstart=true',
+      '├─ cold start  faas.coldstart=true',
+      '│  ├─ start process',
+      '│  ├─ load modules',
+      '│  └─ initialize',
+      '│     └─ build container',
+      '└─ Shop.take',
+    ].join('\n'),
+  ]);
 });
 
 test('a provider that refuses the spans of a cold start fails no call, and is counted', async () => {
-  expect(await inColdProcess(`
+  expect(
+    await inColdProcess(`
     const { BasicTracerProvider } = require('@opentelemetry/sdk-trace-base');
     const provider = new BasicTracerProvider({ spanProcessors: [seen] });
     const refusing = (tracer) => ({ startSpan: (name, ...rest) => { if (name === 'cold start' || name === 'build container') throw new Error('refused'); return tracer.startSpan(name, ...rest); } });
@@ -92,14 +107,23 @@ test('a provider that refuses the spans of a cold start fails no call, and is co
     const { handler } = create({ spanProcessors: [] });
     const answers = [await invoke(handler), await invoke(handler)];
     report([...answers, ...spans.map(({ attributes }) => attributes['fc_traced.telemetry_errors']).filter((count) => count !== undefined)]);
-  `)).toEqual(['taken', 'taken', 1, 1]);
+  `),
+  ).toEqual(['taken', 'taken', 1, 1]);
 });
 
 test('a constructor that throws in the first call marks the build as failed, where the error is told once', async () => {
-  expect(await inColdProcess(`
+  expect(
+    await inColdProcess(`
     class Broken { constructor() { throw new Error('no price list'); } handle() {} }
     const { handler } = createHandler(Broken, { name: 'broken', spanProcessors: [seen] });
     const told = await invoke(handler).catch((error) => error.message);
     report({ told, spans: spans.filter(({ status }) => status.code === 'ERROR').map(({ name, status, events }) => [name, status.message, events.length]) });
-  `)).toEqual({ told: 'no price list', spans: [['build container', 'no price list', 1], ['broken', 'no price list', 0]] });
+  `),
+  ).toEqual({
+    told: 'no price list',
+    spans: [
+      ['build container', 'no price list', 1],
+      ['broken', 'no price list', 0],
+    ],
+  });
 });

@@ -1,5 +1,14 @@
 // Compiled by `npm run typecheck`, never run: what is right compiles, and what is wrong is refused.
-import { createHandler, Handler, InjectContext, InjectEvent, InjectSpan, InjectTracer, Service, TRACER } from 'fc-traced';
+import {
+  createHandler,
+  Handler,
+  InjectContext,
+  InjectEvent,
+  InjectSpan,
+  InjectTracer,
+  Service,
+  TRACER,
+} from 'fc-traced';
 import type { FcContext, FcFunction, FcHook, HandlerOptions, Span, Tracer } from 'fc-traced';
 
 @Service({ scope: 'singleton', inject: [TRACER] })

@@ -21,7 +21,8 @@ export class Right {
 
   @Traced() plain(): void {}
   @Traced('orders.ship') named(): void {}
-  @Traced({ name: 'n', kind: 'client', root: true, runtimeClass: true, callback: false, count: false }) options(): void {}
+  @Traced({ name: 'n', kind: 'client', root: true, runtimeClass: true, callback: false, count: false })
+  options(): void {}
   @Traced() static open(_id: number): Right {
     return new Right();
   }
@@ -100,7 +101,10 @@ export class Right {
   @Traced({ attributes: { team: 'shop', sizes: [1, 2] }, expected: (error) => error instanceof Error })
   fixed(): void {}
 
-  @Annotate({ attributes: (id) => ({ id: exactly<number>()(id) }), result: (name) => ({ name: exactly<string>()(name) }) })
+  @Annotate({
+    attributes: (id) => ({ id: exactly<number>()(id) }),
+    result: (name) => ({ name: exactly<string>()(name) }),
+  })
   async annotated(id: number): Promise<string> {
     return String(id);
   }

@@ -17,34 +17,44 @@ const loose = Traced as (...args: any[]) => any;
 
 describe('@Traced refuses, when the class is defined, and says what to do', () => {
   test('a property', () => {
-    expect(refusal('INVALID_TARGET', () => {
-      class Orders {
-        // @ts-expect-error -- a property has no descriptor
-        @Traced()
-        count = 1;
-      }
-      return Orders;
-    })).toBe('@Traced on Orders.count stands on a property: put it on a method; a field that holds a function needs standard decorators. [INVALID_TARGET]');
+    expect(
+      refusal('INVALID_TARGET', () => {
+        class Orders {
+          // @ts-expect-error -- a property has no descriptor
+          @Traced()
+          count = 1;
+        }
+        return Orders;
+      }),
+    ).toBe(
+      '@Traced on Orders.count stands on a property: put it on a method; a field that holds a function needs standard decorators. [INVALID_TARGET]',
+    );
   });
 
   test('a parameter of the constructor', () => {
-    expect(refusal('INVALID_TARGET', () => {
-      class Orders {
-        // @ts-expect-error -- a parameter
-        constructor(@Traced() readonly count: number) {}
-      }
-      return Orders;
-    })).toBe('@Traced on Orders stands on a parameter of the constructor: put it on a method. [INVALID_TARGET]');
+    expect(
+      refusal('INVALID_TARGET', () => {
+        class Orders {
+          // @ts-expect-error -- a parameter
+          constructor(@Traced() readonly count: number) {}
+        }
+        return Orders;
+      }),
+    ).toBe('@Traced on Orders stands on a parameter of the constructor: put it on a method. [INVALID_TARGET]');
   });
 
   test('a parameter of a method', () => {
-    expect(refusal('INVALID_TARGET', () => {
-      class Orders {
-        // @ts-expect-error -- a parameter
-        ship(@Traced() _id: number): void {}
-      }
-      return Orders;
-    })).toBe('@Traced on Orders.ship stands on a parameter: put it on the method, and @SpanAttribute on the parameter. [INVALID_TARGET]');
+    expect(
+      refusal('INVALID_TARGET', () => {
+        class Orders {
+          // @ts-expect-error -- a parameter
+          ship(@Traced() _id: number): void {}
+        }
+        return Orders;
+      }),
+    ).toBe(
+      '@Traced on Orders.ship stands on a parameter: put it on the method, and @SpanAttribute on the parameter. [INVALID_TARGET]',
+    );
   });
 
   test('an option that it does not have', () => {
@@ -54,86 +64,132 @@ describe('@Traced refuses, when the class is defined, and says what to do', () =
   });
 
   test('an attribute without a key', () => {
-    expect(refusal('INVALID_OPTION', () => Traced({ attributes: { '': 1 } }))).toBe('Option "attributes" of @Traced has an empty key: give each attribute a name. [INVALID_OPTION]');
+    expect(refusal('INVALID_OPTION', () => Traced({ attributes: { '': 1 } }))).toBe(
+      'Option "attributes" of @Traced has an empty key: give each attribute a name. [INVALID_OPTION]',
+    );
   });
 
   test('an empty name', () => {
-    expect(refusal('INVALID_OPTION', () => Traced(' '))).toBe('The name given to @Traced is empty: leave it out for the default, Class.method. [INVALID_OPTION]');
-    expect(refusal('INVALID_OPTION', () => Traced({ name: '' }))).toBe('Option "name" of @Traced must be a text that is not empty. [INVALID_OPTION]');
+    expect(refusal('INVALID_OPTION', () => Traced(' '))).toBe(
+      'The name given to @Traced is empty: leave it out for the default, Class.method. [INVALID_OPTION]',
+    );
+    expect(refusal('INVALID_OPTION', () => Traced({ name: '' }))).toBe(
+      'Option "name" of @Traced must be a text that is not empty. [INVALID_OPTION]',
+    );
   });
 
   test('missing parentheses', () => {
-    expect(refusal('INVALID_OPTION', () => {
-      class Orders {
-        // @ts-expect-error -- without parentheses
-        @Traced
-        ship(): void {}
-      }
-      return Orders;
-    })).toBe('@Traced needs its parentheses: @Traced(). [INVALID_OPTION]');
-    expect(refusal('INVALID_OPTION', () => loose(class Orders {}))).toBe('@Traced takes a name or an object of options, and needs its parentheses: @Traced(). [INVALID_OPTION]');
+    expect(
+      refusal('INVALID_OPTION', () => {
+        class Orders {
+          // @ts-expect-error -- without parentheses
+          @Traced
+          ship(): void {}
+        }
+        return Orders;
+      }),
+    ).toBe('@Traced needs its parentheses: @Traced(). [INVALID_OPTION]');
+    expect(refusal('INVALID_OPTION', () => loose(class Orders {}))).toBe(
+      '@Traced takes a name or an object of options, and needs its parentheses: @Traced(). [INVALID_OPTION]',
+    );
   });
 
   test('an option of the wrong type', () => {
-    expect(refusal('INVALID_OPTION', () => loose({ kind: 'customer' }))).toBe('Option "kind" of @Traced must be one of internal, server, client, producer, consumer, not "customer". [INVALID_OPTION]');
-    expect(refusal('INVALID_OPTION', () => loose({ root: 'yes' }))).toBe('Option "root" of @Traced must be true or false. [INVALID_OPTION]');
-    expect(refusal('INVALID_OPTION', () => loose({ result: {} }))).toBe('Option "result" of @Traced must be a function. [INVALID_OPTION]');
-    expect(refusal('INVALID_OPTION', () => loose({ expected: [1] }))).toBe('Option "expected" of @Traced must be a list of error classes or a predicate. [INVALID_OPTION]');
-    expect(refusal('INVALID_OPTION', () => loose({ attributes: [1] }))).toBe('Option "attributes" of @Traced must be an object or a function of the arguments. [INVALID_OPTION]');
+    expect(refusal('INVALID_OPTION', () => loose({ kind: 'customer' }))).toBe(
+      'Option "kind" of @Traced must be one of internal, server, client, producer, consumer, not "customer". [INVALID_OPTION]',
+    );
+    expect(refusal('INVALID_OPTION', () => loose({ root: 'yes' }))).toBe(
+      'Option "root" of @Traced must be true or false. [INVALID_OPTION]',
+    );
+    expect(refusal('INVALID_OPTION', () => loose({ result: {} }))).toBe(
+      'Option "result" of @Traced must be a function. [INVALID_OPTION]',
+    );
+    expect(refusal('INVALID_OPTION', () => loose({ expected: [1] }))).toBe(
+      'Option "expected" of @Traced must be a list of error classes or a predicate. [INVALID_OPTION]',
+    );
+    expect(refusal('INVALID_OPTION', () => loose({ attributes: [1] }))).toBe(
+      'Option "attributes" of @Traced must be an object or a function of the arguments. [INVALID_OPTION]',
+    );
   });
 
   test('an option for methods on a class', () => {
-    expect(refusal('INVALID_OPTION', () => {
-      @(loose({ root: true }))
-      class Orders {}
-      return Orders;
-    })).toBe('Option "root" of @Traced does not belong on the class Orders: there, its options are kind, runtimeClass, expected, filter. [INVALID_OPTION]');
+    expect(
+      refusal('INVALID_OPTION', () => {
+        @loose({ root: true })
+        class Orders {}
+        return Orders;
+      }),
+    ).toBe(
+      'Option "root" of @Traced does not belong on the class Orders: there, its options are kind, runtimeClass, expected, filter. [INVALID_OPTION]',
+    );
   });
 
   test('an option for classes on a method', () => {
-    expect(refusal('INVALID_OPTION', () => {
-      class Orders {
-        @(loose({ filter: () => true }))
-        ship(): void {}
-      }
-      return Orders;
-    })).toBe('Option "filter" of @Traced does not belong on the member ship: there, its options are name, runtimeClass, kind, attributes, result, links, expected, root, callback, count. [INVALID_OPTION]');
+    expect(
+      refusal('INVALID_OPTION', () => {
+        class Orders {
+          @loose({ filter: () => true })
+          ship(): void {}
+        }
+        return Orders;
+      }),
+    ).toBe(
+      'Option "filter" of @Traced does not belong on the member ship: there, its options are name, runtimeClass, kind, attributes, result, links, expected, root, callback, count. [INVALID_OPTION]',
+    );
   });
 });
 
 test('@SpanAttribute refuses an empty key, a constructor and a method', () => {
-  expect(refusal('INVALID_OPTION', () => SpanAttribute(''))).toBe('@SpanAttribute needs the name of an attribute, one that is not empty. [INVALID_OPTION]');
-  expect(refusal('INVALID_TARGET', () => {
-    class Orders {
-      // @ts-expect-error -- a parameter of the constructor
-      constructor(@SpanAttribute('id') readonly id: number) {}
-    }
-    return Orders;
-  })).toBe("@SpanAttribute('id') in Orders must stand on a parameter of a method, not of the constructor. [INVALID_TARGET]");
-  expect(refusal('INVALID_TARGET', () => {
-    class Orders {
-      // @ts-expect-error -- a method
-      @SpanAttribute('id')
-      ship(): void {}
-    }
-    return Orders;
-  })).toBe("@SpanAttribute('id') in Orders must stand on a parameter of a method, as in ship(@SpanAttribute('id') value). [INVALID_TARGET]");
+  expect(refusal('INVALID_OPTION', () => SpanAttribute(''))).toBe(
+    '@SpanAttribute needs the name of an attribute, one that is not empty. [INVALID_OPTION]',
+  );
+  expect(
+    refusal('INVALID_TARGET', () => {
+      class Orders {
+        // @ts-expect-error -- a parameter of the constructor
+        constructor(@SpanAttribute('id') readonly id: number) {}
+      }
+      return Orders;
+    }),
+  ).toBe(
+    "@SpanAttribute('id') in Orders must stand on a parameter of a method, not of the constructor. [INVALID_TARGET]",
+  );
+  expect(
+    refusal('INVALID_TARGET', () => {
+      class Orders {
+        // @ts-expect-error -- a method
+        @SpanAttribute('id')
+        ship(): void {}
+      }
+      return Orders;
+    }),
+  ).toBe(
+    "@SpanAttribute('id') in Orders must stand on a parameter of a method, as in ship(@SpanAttribute('id') value). [INVALID_TARGET]",
+  );
 });
 
 test('@Annotate refuses to stand without an option, or on a property', () => {
   expect(refusal('INVALID_OPTION', () => Annotate({}))).toMatch(/^@Annotate needs the option attributes or result/);
-  expect(refusal('INVALID_TARGET', () => {
-    class Orders {
-      // @ts-expect-error -- a property
-      @Annotate({ attributes: () => ({ a: 1 }) })
-      count = 1;
-    }
-    return Orders;
-  })).toBe('@Annotate on count must stand on a method. [INVALID_TARGET]');
+  expect(
+    refusal('INVALID_TARGET', () => {
+      class Orders {
+        // @ts-expect-error -- a property
+        @Annotate({ attributes: () => ({ a: 1 }) })
+        count = 1;
+      }
+      return Orders;
+    }),
+  ).toBe('@Annotate on count must stand on a method. [INVALID_TARGET]');
 });
 
 test('traced() refuses a class, what is no function, and a function without a name', () => {
-  expect(refusal('INVALID_TARGET', () => traced(class Orders {} as never))).toBe('traced() takes a function, not the class Orders. [INVALID_TARGET]');
-  expect(refusal('INVALID_TARGET', () => traced(7 as never))).toBe('traced() takes a function, not a value of type number. [INVALID_TARGET]');
-  expect(refusal('INVALID_OPTION', () => traced((() => () => {})()))).toBe('traced() was given a function without a name: give one as the second argument. [INVALID_OPTION]');
+  expect(refusal('INVALID_TARGET', () => traced(class Orders {} as never))).toBe(
+    'traced() takes a function, not the class Orders. [INVALID_TARGET]',
+  );
+  expect(refusal('INVALID_TARGET', () => traced(7 as never))).toBe(
+    'traced() takes a function, not a value of type number. [INVALID_TARGET]',
+  );
+  expect(refusal('INVALID_OPTION', () => traced((() => () => {})()))).toBe(
+    'traced() was given a function without a name: give one as the second argument. [INVALID_OPTION]',
+  );
 });

@@ -4,9 +4,21 @@ import { expectTrace, fakeFcContext, invoke, recordTraces } from 'fc-traced/test
 
 export async function right(handler: FcFunction): Promise<unknown> {
   using traces = recordTraces();
-  const context = fakeFcContext({ generation: '2.0', function: { timeout: 3 }, tracing: { openTracingSpanContext: '1:1:0:1' } });
+  const context = fakeFcContext({
+    generation: '2.0',
+    function: { timeout: 3 },
+    tracing: { openTracingSpanContext: '1:1:0:1' },
+  });
   const answer: unknown = await invoke(handler, { id: 7 }, context, { callback: true });
-  expectTrace(traces.only()).toMatchTree({ name: 'a', kind: 'server', status: 'UNSET', attributes: { a: 1 }, events: [], links: 0, children: [{ name: 'b' }] });
+  expectTrace(traces.only()).toMatchTree({
+    name: 'a',
+    kind: 'server',
+    status: 'UNSET',
+    attributes: { a: 1 },
+    events: [],
+    links: 0,
+    children: [{ name: 'b' }],
+  });
   expectTrace(traces.last()).toMatchTree('a\n  b');
   expectTrace(traces.traces()[0]!).toHideSecrets('one', 'two');
   return answer;

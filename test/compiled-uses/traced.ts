@@ -13,23 +13,39 @@ export class Right {
   @Traced('name') named(): void {}
   @Traced({ name: 'x', kind: 'client', root: true, attributes: { a: 1, b: ['c'] } }) all(): void {}
   @Traced({ kind: SpanKind.PRODUCER }) byValue(): void {}
-  @Traced() async promise(_id: number): Promise<string> { return ''; }
+  @Traced() async promise(_id: number): Promise<string> {
+    return '';
+  }
   @Traced() static shared(): void {}
   @Traced() [Symbol.for('s')](): void {}
-  @Traced() generic<T>(value: T): T { return value; }
-  @Traced({ attributes: (order: Order, note?: string) => ({ 'order.id': order.id, note }) }) written(_order: Order, _note?: string): void {}
+  @Traced() generic<T>(value: T): T {
+    return value;
+  }
+  @Traced({ attributes: (order: Order, note?: string) => ({ 'order.id': order.id, note }) }) written(
+    _order: Order,
+    _note?: string,
+  ): void {}
   @Traced({ attributes: () => undefined }) nothing(): void {}
   @Traced({ attributes: (...args: unknown[]) => ({ count: args.length }) }) rest(..._ids: number[]): void {}
-  @Traced({ attributes(this: Right) { return { has: this.plain.length }; } }) self(this: Right): void {}
+  @Traced({
+    attributes(this: Right) {
+      return { has: this.plain.length };
+    },
+  })
+  self(this: Right): void {}
 }
 
 export class Inferred {
   // The arguments' types are those of the method below.
-  @Traced({ attributes: (order, count) => ({ 'order.id': order.id, upper: order.id.toUpperCase(), count: count.toFixed() }) })
+  @Traced({
+    attributes: (order, count) => ({ 'order.id': order.id, upper: order.id.toUpperCase(), count: count.toFixed() }),
+  })
   async ship(_order: Order, _count: number): Promise<void> {}
 }
 
-const reusable: TracedOptions<(order: Order) => Promise<void>> = { attributes: (order) => ({ id: order.id, quantity: order.quantity }) };
+const reusable: TracedOptions<(order: Order) => Promise<void>> = {
+  attributes: (order) => ({ id: order.id, quantity: order.quantity }),
+};
 export class Reuses {
   @Traced(reusable) async ship(_order: Order): Promise<void> {}
 }

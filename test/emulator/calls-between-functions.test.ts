@@ -24,16 +24,37 @@ describe('InvokeFunction', () => {
   async function clientOf(functions: Record<string, ScaledFunction>): Promise<Client> {
     const api = await startInvokeApi(functions);
     ends.push(() => api.close());
-    return new Client(new $OpenApiUtil.Config({ accessKeyId: 'id', accessKeySecret: 'secret', endpoint: api.endpoint, protocol: 'HTTP' }));
+    return new Client(
+      new $OpenApiUtil.Config({
+        accessKeyId: 'id',
+        accessKeySecret: 'secret',
+        endpoint: api.endpoint,
+        protocol: 'HTTP',
+      }),
+    );
   }
-  async function invoke(client: Client, name: string, event: string, commonHeaders: Record<string, string> = {}): Promise<{ body: string; headers: Record<string, string> | undefined }> {
-    const response = await client.invokeFunctionWithOptions(name, new InvokeFunctionRequest({ body: Readable.from(Buffer.from(event)) }), new InvokeFunctionHeaders({ commonHeaders }), new RuntimeOptions({}));
+  async function invoke(
+    client: Client,
+    name: string,
+    event: string,
+    commonHeaders: Record<string, string> = {},
+  ): Promise<{ body: string; headers: Record<string, string> | undefined }> {
+    const response = await client.invokeFunctionWithOptions(
+      name,
+      new InvokeFunctionRequest({ body: Readable.from(Buffer.from(event)) }),
+      new InvokeFunctionHeaders({ commonHeaders }),
+      new RuntimeOptions({}),
+    );
     return { body: await text(response.body!), headers: response.headers };
   }
 
   test('is answered for the official client: the event arrives, the answer comes back', async () => {
     const client = await clientOf({ count: deploy('count') });
-    expect(JSON.parse((await invoke(client, 'count', '{"a":1}')).body)).toEqual({ calls: 1, event: '{"a":1}', buffer: true });
+    expect(JSON.parse((await invoke(client, 'count', '{"a":1}')).body)).toEqual({
+      calls: 1,
+      event: '{"a":1}',
+      buffer: true,
+    });
     expect(JSON.parse((await invoke(client, 'count', 'text')).body).calls).toBe(2);
   });
 
@@ -48,7 +69,13 @@ describe('InvokeFunction', () => {
   });
 
   test.each<[string, Record<string, string>]>([
-    ['FC’s own headers', { 'X-Fc-Tracing-Opentracing-Span-Context': `${PARENT.traceId}:${PARENT.spanId}:0:1`, 'X-Fc-Tracing-Opentracing-Span-Context-Baggage-tenant': 'a%20b' }],
+    [
+      'FC’s own headers',
+      {
+        'X-Fc-Tracing-Opentracing-Span-Context': `${PARENT.traceId}:${PARENT.spanId}:0:1`,
+        'X-Fc-Tracing-Opentracing-Span-Context-Baggage-tenant': 'a%20b',
+      },
+    ],
     ['the W3C’s headers', { traceparent: `00-${PARENT.traceId}-${PARENT.spanId}-01`, baggage: 'tenant=a%20b' }],
   ])('continues the trace that %s name, and hands on the baggage', async (_which, headers) => {
     const collector = await startCollector();
@@ -57,9 +84,14 @@ describe('InvokeFunction', () => {
     const { body } = await invoke(await clientOf({ called }), 'called', '', headers);
     await called.delivered();
     const spans = collector.spans();
-    expect(spans.find(({ name }) => name === 'InvokeFunction')).toMatchObject({ traceId: PARENT.traceId, parentSpanId: PARENT.spanId });
+    expect(spans.find(({ name }) => name === 'InvokeFunction')).toMatchObject({
+      traceId: PARENT.traceId,
+      parentSpanId: PARENT.spanId,
+    });
     const { tracing } = JSON.parse(body).context;
-    expect(tracing.openTracingSpanContext).toBe(`${PARENT.traceId}:${spans.find(({ name }) => name === 'Invocation')!.spanId}:${spans.find(({ name }) => name === 'InvokeFunction')!.spanId}:1`);
+    expect(tracing.openTracingSpanContext).toBe(
+      `${PARENT.traceId}:${spans.find(({ name }) => name === 'Invocation')!.spanId}:${spans.find(({ name }) => name === 'InvokeFunction')!.spanId}:1`,
+    );
     expect(tracing.openTracingSpanBaggages).toEqual({ tenant: 'a b' });
   });
 });
@@ -71,21 +103,36 @@ describe('an HTTP trigger before an event function', () => {
     const called = deploy('count', { tracing: { endpoint: collector.jaegerEndpoint } });
     const trigger = await startHttpTrigger(called);
     ends.push(() => trigger.close());
-    const { body, traceId } = await trigger.call('/a%20b?x=1&x=2&y=3', { method: 'POST', body: 'text', headers: { 'x-fc-region': 'no', accept: 'text/plain', traceparent: `00-${PARENT.traceId}-${PARENT.spanId}-01` } });
+    const { body, traceId } = await trigger.call('/a%20b?x=1&x=2&y=3', {
+      method: 'POST',
+      body: 'text',
+      headers: { 'x-fc-region': 'no', accept: 'text/plain', traceparent: `00-${PARENT.traceId}-${PARENT.spanId}-01` },
+    });
     await called.delivered();
     const event = JSON.parse(JSON.parse(body.toString()).event);
     expect(event).toMatchObject({
-      version: 'v1', rawPath: '/a%20b', body: 'text', isBase64Encoded: false, queryParameters: { x: '1,2', y: '3' },
+      version: 'v1',
+      rawPath: '/a%20b',
+      body: 'text',
+      isBase64Encoded: false,
+      queryParameters: { x: '1,2', y: '3' },
       requestContext: { http: { method: 'POST', path: '/a b', protocol: 'HTTP/1.1', sourceIp: '127.0.0.1' } },
     });
     const invocation = collector.spans().find(({ name }) => name === 'Invocation')!;
-    expect(event.headers).toMatchObject({ Accept: 'text/plain', Traceparent: `00-${PARENT.traceId}-${invocation.spanId}-01` });
+    expect(event.headers).toMatchObject({
+      Accept: 'text/plain',
+      Traceparent: `00-${PARENT.traceId}-${invocation.spanId}-01`,
+    });
     expect(Object.keys(event.headers).filter((name) => name.startsWith('X-Fc'))).toEqual([]);
     expect(traceId).toBe(PARENT.traceId);
   });
 
   test('answers with the response that the function describes, else with all that it answered, and with 502 when it failed', async () => {
-    for (const [method, status, expected] of [['twice', 200, 'first'], ['thrown', 502, '"errorType":"RangeError"'], ['described', 418, 'short']] as const) {
+    for (const [method, status, expected] of [
+      ['twice', 200, 'first'],
+      ['thrown', 502, '"errorType":"RangeError"'],
+      ['described', 418, 'short'],
+    ] as const) {
       const trigger = await startHttpTrigger(deploy(method));
       ends.push(() => trigger.close());
       const response = await fetch(`${trigger.url}/`);

@@ -17,7 +17,8 @@ function start(method: string, options: Partial<InstanceOptions> = {}): Instance
   return instance;
 }
 
-const text = async (instance: Instance, event: unknown = ''): Promise<string> => (await instance.invoke(event)).body.toString();
+const text = async (instance: Instance, event: unknown = ''): Promise<string> =>
+  (await instance.invoke(event)).body.toString();
 const json = async (instance: Instance, event: unknown = ''): Promise<any> => JSON.parse(await text(instance, event));
 
 afterEach(async () => {
@@ -88,20 +89,45 @@ describe('an ES module', () => {
 
 describe('the context', () => {
   test('of FC 3.0 has that generation’s fields, and its environment', async () => {
-    const { context, env, cwd, logger } = await json(start('context', { functionName: 'orders', memorySize: 256, timeout: 9, env: { COLOUR: 'red' } }));
+    const { context, env, cwd, logger } = await json(
+      start('context', { functionName: 'orders', memorySize: 256, timeout: 9, env: { COLOUR: 'red' } }),
+    );
     expect(Object.keys(context).sort()).toEqual(
-      ['accountId', 'callbackWaitsForEmptyEventLoop', 'credentials', 'function', 'logger', 'region', 'requestId', 'retryCount', 'service', 'tracing'].sort(),
+      [
+        'accountId',
+        'callbackWaitsForEmptyEventLoop',
+        'credentials',
+        'function',
+        'logger',
+        'region',
+        'requestId',
+        'retryCount',
+        'service',
+        'tracing',
+      ].sort(),
     );
     expect(context.requestId).toMatch(/^1-[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{12}$/);
     expect(context.function).toEqual({ name: 'orders', handler: 'commonjs.context', memory: 256, timeout: 9 });
     expect(context.credentials.accessKeySecret).toMatch(/^FAKE-/);
     expect(context.service).not.toHaveProperty('name');
     expect(context.tracing).toEqual({ openTracingSpanBaggages: {} });
-    expect(logger).toEqual(expect.arrayContaining(['requestId', 'logLevel', 'setLogLevel', 'log', 'debug', 'info', 'warn', 'error']));
+    expect(logger).toEqual(
+      expect.arrayContaining(['requestId', 'logLevel', 'setLogLevel', 'log', 'debug', 'info', 'warn', 'error']),
+    );
     expect(cwd).toBe(codeDir);
     expect(Object.keys(env).sort()).toEqual([
-      'ALIBABA_CLOUD_ACCESS_KEY_ID', 'ALIBABA_CLOUD_ACCESS_KEY_SECRET', 'ALIBABA_CLOUD_SECURITY_TOKEN', 'COLOUR', 'FC_ACCOUNT_ID', 'FC_FUNCTION_HANDLER',
-      'FC_FUNCTION_MEMORY_SIZE', 'FC_FUNCTION_NAME', 'FC_FUNC_CODE_PATH', 'FC_INSTANCE_ID', 'FC_REGION', 'TZ',
+      'ALIBABA_CLOUD_ACCESS_KEY_ID',
+      'ALIBABA_CLOUD_ACCESS_KEY_SECRET',
+      'ALIBABA_CLOUD_SECURITY_TOKEN',
+      'COLOUR',
+      'FC_ACCOUNT_ID',
+      'FC_FUNCTION_HANDLER',
+      'FC_FUNCTION_MEMORY_SIZE',
+      'FC_FUNCTION_NAME',
+      'FC_FUNC_CODE_PATH',
+      'FC_INSTANCE_ID',
+      'FC_REGION',
+      'TZ',
     ]);
   });
 
@@ -121,27 +147,83 @@ describe('the context', () => {
   });
 
   test('refuses variables that FC keeps for itself', () => {
-    expect(() => start('count', { env: { FC_TRACED: '1' } })).toThrow('FC_TRACED: Function Compute keeps names that start with FC_ for itself');
+    expect(() => start('count', { env: { FC_TRACED: '1' } })).toThrow(
+      'FC_TRACED: Function Compute keeps names that start with FC_ for itself',
+    );
   });
 });
 
 describe('an error', () => {
   test.each<[string, object]>([
-    ['callbackError', { errorMessage: 'given', errorType: 'TypeError', stackTrace: expect.arrayContaining(['TypeError: given']) }],
+    [
+      'callbackError',
+      { errorMessage: 'given', errorType: 'TypeError', stackTrace: expect.arrayContaining(['TypeError: given']) },
+    ],
     ['callbackText', { errorMessage: 'only text', errorType: 'FunctionHandledError' }],
     ['callbackObject', { errorMessage: '{"code":7}', errorType: 'FunctionHandledError' }],
-    ['thrown', { errorMessage: 'thrown', errorType: 'RangeError', stackTrace: expect.arrayContaining(['RangeError: thrown']) }],
-    ['rejected', { errorMessage: 'rejected', errorType: 'RangeError', stackTrace: expect.arrayContaining(['RangeError: rejected']) }],
+    [
+      'thrown',
+      { errorMessage: 'thrown', errorType: 'RangeError', stackTrace: expect.arrayContaining(['RangeError: thrown']) },
+    ],
+    [
+      'rejected',
+      {
+        errorMessage: 'rejected',
+        errorType: 'RangeError',
+        stackTrace: expect.arrayContaining(['RangeError: rejected']),
+      },
+    ],
     ['thrownText', { errorMessage: 'only text', errorType: 'FunctionUnhandledError' }],
     ['rejectedUndefined', { errorMessage: 'undefined', errorType: 'FunctionUnhandledError' }],
-    ['circular', { errorMessage: expect.stringContaining('circular'), errorType: 'TypeError', stackTrace: expect.any(Array) }],
-    ['exit', { errorMessage: expect.stringMatching(/^Process exited unexpectedly before completing request \(duration: \d+ms\)$/) }],
+    [
+      'circular',
+      { errorMessage: expect.stringContaining('circular'), errorType: 'TypeError', stackTrace: expect.any(Array) },
+    ],
+    [
+      'exit',
+      {
+        errorMessage: expect.stringMatching(
+          /^Process exited unexpectedly before completing request \(duration: \d+ms\)$/,
+        ),
+      },
+    ],
     ['uncaught', { errorMessage: expect.stringContaining('Process exited unexpectedly') }],
-    ['notAFunction', { errorMessage: "Handler 'notAFunction' is missing on module 'commonjs'", errorType: 'HandlerNotFound', stackTrace: expect.any(Array) }],
-    ['missing-dependency.handler', { errorMessage: expect.stringContaining('a-package-that-nobody-installed'), errorType: 'ImportModuleError', stackTrace: expect.any(Array) }],
-    [SYNTAX_ERROR, { errorMessage: expect.any(String), errorType: 'UserCodeSyntaxError', stackTrace: expect.any(Array) }],
-    ['no-such-file.handler', { errorMessage: expect.stringContaining('no-such-file'), errorType: 'ImportModuleError', stackTrace: expect.any(Array) }],
-    ['.handler', { errorMessage: expect.stringContaining('file.method'), errorType: 'InvalidHandlerName', stackTrace: expect.any(Array) }],
+    [
+      'notAFunction',
+      {
+        errorMessage: "Handler 'notAFunction' is missing on module 'commonjs'",
+        errorType: 'HandlerNotFound',
+        stackTrace: expect.any(Array),
+      },
+    ],
+    [
+      'missing-dependency.handler',
+      {
+        errorMessage: expect.stringContaining('a-package-that-nobody-installed'),
+        errorType: 'ImportModuleError',
+        stackTrace: expect.any(Array),
+      },
+    ],
+    [
+      SYNTAX_ERROR,
+      { errorMessage: expect.any(String), errorType: 'UserCodeSyntaxError', stackTrace: expect.any(Array) },
+    ],
+    [
+      'no-such-file.handler',
+      {
+        errorMessage: expect.stringContaining('no-such-file'),
+        errorType: 'ImportModuleError',
+        stackTrace: expect.any(Array),
+      },
+    ],
+    [
+      '.handler',
+      {
+        errorMessage: expect.stringContaining('file.method'),
+        errorType: 'InvalidHandlerName',
+        stackTrace: expect.any(Array),
+      },
+    ],
   ])('of kind %s is answered as FC 3.0 answers it', async (method, expected) => {
     const folder = await mkdtemp(join(tmpdir(), 'fc-traced-'));
     await writeFile(join(folder, 'syntax-error.js'), 'exports.handler = () => {');
@@ -215,7 +297,10 @@ test('what the function writes is kept, by line', async () => {
   const instance = start('log');
   const { requestId } = await instance.invoke('');
   await instance.stop();
-  expect(instance.logs).toEqual([expect.stringMatching(new RegExp(`^\\d{4}-.*Z ${requestId} \\[info\\] told by the logger$`)), 'told by the console']);
+  expect(instance.logs).toEqual([
+    expect.stringMatching(new RegExp(`^\\d{4}-.*Z ${requestId} \\[info\\] told by the logger$`)),
+    'told by the console',
+  ]);
 });
 
 test('a frozen instance does not run between its calls; one that is not frozen does', async () => {

@@ -19,7 +19,13 @@ afterEach(async () => {
 });
 
 function start(method: string, sampled = true, generation: '2.0' | '3.0' = '3.0'): Instance {
-  instance = startInstance({ handler: `commonjs.${method}`, initializer: 'commonjs.initialize', codeDir, generation, tracing: { endpoint: collector.jaegerEndpoint, sampled } });
+  instance = startInstance({
+    handler: `commonjs.${method}`,
+    initializer: 'commonjs.initialize',
+    codeDir,
+    generation,
+    tracing: { endpoint: collector.jaegerEndpoint, sampled },
+  });
   return instance;
 }
 
@@ -30,7 +36,14 @@ test('FC’s own spans show the cold start of the first call only', async () => 
   await function_.delivered();
   const trees = buildTraces(collector.spans()).map((trace) => renderTrace(trace, { attributes: ['faas.coldstart'] }));
   expect(trees).toEqual([
-    ['InvokeFunction  faas.coldstart=true', '├─ ColdStart', '│  ├─ PrepareCode', '│  └─ RuntimeInitialization', '├─ Initializer', '└─ Invocation'].join('\n'),
+    [
+      'InvokeFunction  faas.coldstart=true',
+      '├─ ColdStart',
+      '│  ├─ PrepareCode',
+      '│  └─ RuntimeInitialization',
+      '├─ Initializer',
+      '└─ Invocation',
+    ].join('\n'),
     ['InvokeFunction  faas.coldstart=false', '└─ Invocation'].join('\n'),
   ]);
 });
@@ -67,7 +80,9 @@ test('a failed invocation names FC’s error type on its top span', async () => 
   const function_ = start('thrown');
   await function_.invoke('');
   await function_.delivered();
-  expect(collector.spans().find((span) => span.name === 'InvokeFunction')?.attributes).toMatchObject({ 'fc.error_type': 'RangeError' });
+  expect(collector.spans().find((span) => span.name === 'InvokeFunction')?.attributes).toMatchObject({
+    'fc.error_type': 'RangeError',
+  });
 });
 
 test('a backend that cannot be reached leaves the answer alone and is told on asking', async () => {

@@ -8,11 +8,18 @@ import { takeCounts } from '../../src/tracing/counters';
 type Export = (names: string[]) => ExportResult | 'silence' | 'throw';
 
 function span(name: string, attributes: Record<string, unknown> = {}): ReadableSpan {
-  return { name, spanContext: () => ({ traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 1 }), attributes } as unknown as ReadableSpan;
+  return {
+    name,
+    spanContext: () => ({ traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 1 }),
+    attributes,
+  } as unknown as ReadableSpan;
 }
 
 const success: ExportResult = { code: ExportResultCode.SUCCESS };
-const failure = (code?: number | string): ExportResult => ({ code: ExportResultCode.FAILED, error: Object.assign(new Error('far end failed'), code === undefined ? {} : { code }) });
+const failure = (code?: number | string): ExportResult => ({
+  code: ExportResultCode.FAILED,
+  error: Object.assign(new Error('far end failed'), code === undefined ? {} : { code }),
+});
 
 let requests: string[][];
 let exporters: number;
@@ -41,43 +48,73 @@ async function send(delivery: Delivery, name: string, millis = 5_000): Promise<n
 }
 beforeEach(() => void takeCounts());
 
-test.each([['a refused connection', failure('ECONNREFUSED')], ['HTTP 503', failure(503)], ['HTTP 429', failure(429)], ['an exporter that throws', 'throw' as const]])(
-  'after %s the batch is sent once more by a new exporter, then counted as dropped', async (_, result) => {
-    await send(deliveryTo(() => result), 'a');
-    expect(requests).toEqual([['a'], ['a']]);
-    expect(exporters).toBe(2);
-    expect(takeCounts()).toEqual({ 'fc_traced.dropped_spans': 1 });
-  },
-);
+test.each([
+  ['a refused connection', failure('ECONNREFUSED')],
+  ['HTTP 503', failure(503)],
+  ['HTTP 429', failure(429)],
+  ['an exporter that throws', 'throw' as const],
+])('after %s the batch is sent once more by a new exporter, then counted as dropped', async (_, result) => {
+  await send(
+    deliveryTo(() => result),
+    'a',
+  );
+  expect(requests).toEqual([['a'], ['a']]);
+  expect(exporters).toBe(2);
+  expect(takeCounts()).toEqual({ 'fc_traced.dropped_spans': 1 });
+});
 
 test.each([400, 401, 403, 404, 413])('after HTTP %i the batch is not sent again', async (code) => {
-  await send(deliveryTo(() => failure(code)), 'a');
+  await send(
+    deliveryTo(() => failure(code)),
+    'a',
+  );
   expect(requests).toEqual([['a']]);
   expect(takeCounts()).toEqual({ 'fc_traced.dropped_spans': 1 });
 });
 
 test('what is dropped is told with the host it did not get to, and the status that was answered', async () => {
   const lines: string[] = [];
-  diag.setLogger({ error() {}, warn: (line) => void lines.push(line), info() {}, debug() {}, verbose() {} }, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
-  await send(deliveryTo(() => failure(402)), 'a');
+  diag.setLogger(
+    { error() {}, warn: (line) => void lines.push(line), info() {}, debug() {}, verbose() {} },
+    { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true },
+  );
+  await send(
+    deliveryTo(() => failure(402)),
+    'a',
+  );
   diag.disable();
-  expect(lines).toEqual(['fc-traced: spans could not be delivered to collector.example and are dropped: 402 far end failed']);
+  expect(lines).toEqual([
+    'fc-traced: spans could not be delivered to collector.example and are dropped: 402 far end failed',
+  ]);
 });
 
 test('a failure that passes loses nothing', async () => {
-  await send(deliveryTo(() => (requests.length === 1 ? failure('ECONNRESET') : success)), 'a');
+  await send(
+    deliveryTo(() => (requests.length === 1 ? failure('ECONNRESET') : success)),
+    'a',
+  );
   expect(requests).toEqual([['a'], ['a']]);
   expect(takeCounts()).toBeUndefined();
 });
 
 test('a silent far end holds a flush no longer than its budget', async () => {
-  const took = await send(deliveryTo(() => 'silence', 1_500), 'a', 100);
+  const took = await send(
+    deliveryTo(() => 'silence', 1_500),
+    'a',
+    100,
+  );
   expect(took).toBeGreaterThan(90);
   expect(took).toBeLessThan(1_000);
 });
 
 test('after silence a flush does not wait out the rest of its budget, in which nothing would be sent', async () => {
-  expect(await send(deliveryTo(() => 'silence', 50), 'a', 3_000)).toBeLessThan(1_000);
+  expect(
+    await send(
+      deliveryTo(() => 'silence', 50),
+      'a',
+      3_000,
+    ),
+  ).toBeLessThan(1_000);
 });
 
 test('spans that met silence go with the next flush', async () => {
@@ -96,7 +133,13 @@ test('after three failures in a row flushes hardly wait, until an export succeed
   while ((delivery as unknown as { failuresInARow: number }).failuresInARow < 3) await send(delivery, 'x', 350);
   expect(await send(delivery, 'e', 10_000)).toBeLessThan(280);
   back = true;
-  for (let index = 0; index < 20 && (delivery as unknown as { failuresInARow: number }).failuresInARow > 0; index += 1) await send(delivery, 'f', 50);
+  for (
+    let index = 0;
+    index < 20 && (delivery as unknown as { failuresInARow: number }).failuresInARow > 0;
+    index += 1
+  ) {
+    await send(delivery, 'f', 50);
+  }
   requests = [];
   await send(delivery, 'g');
   expect(requests.flat()).toContain('g');

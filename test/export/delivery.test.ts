@@ -27,14 +27,23 @@ class FarEnd implements SpanExporter {
 }
 
 function span(name: string, traceFlags = 1): ReadableSpan {
-  return { name, spanContext: () => ({ traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags }), attributes: {} } as unknown as ReadableSpan;
+  return {
+    name,
+    spanContext: () => ({ traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags }),
+    attributes: {},
+  } as unknown as ReadableSpan;
 }
 
 let far: FarEnd;
 let delivery: Delivery;
 beforeEach(() => {
   far = new FarEnd();
-  delivery = new Delivery(() => far, 1_000, (text) => text, 'collector.example');
+  delivery = new Delivery(
+    () => far,
+    1_000,
+    (text) => text,
+    'collector.example',
+  );
   takeCounts();
 });
 
@@ -51,10 +60,12 @@ test('a flush resolves only when the spans that ended before it have arrived', a
 });
 
 test('300 flushes at once make one request at a time, and few of them', async () => {
-  await Promise.all(Array.from({ length: 300 }, async (_, index) => {
-    delivery.onEnd(span(String(index)));
-    await delivery.flush(5_000);
-  }));
+  await Promise.all(
+    Array.from({ length: 300 }, async (_, index) => {
+      delivery.onEnd(span(String(index)));
+      await delivery.flush(5_000);
+    }),
+  );
   expect(far.requests.flat()).toEqual(Array.from({ length: 300 }, (_, index) => String(index)));
   expect(far.mostAtOnce).toBe(1);
   expect(far.requests.length).toBeLessThanOrEqual(2);

@@ -3,10 +3,17 @@ const http = require('node:http');
 const net = require('node:net');
 
 const asked = [];
-const answering = (status, headers = {}) => http.createServer((request, response) => {
-  asked.push(request.url);
-  request.resume().on('end', () => response.writeHead(status, headers).end(`no such path: ${request.url}, token ${request.url.split('/')[1]} is unknown`));
-});
+const answering = (status, headers = {}) =>
+  http.createServer((request, response) => {
+    asked.push(request.url);
+    request
+      .resume()
+      .on('end', () =>
+        response
+          .writeHead(status, headers)
+          .end(`no such path: ${request.url}, token ${request.url.split('/')[1]} is unknown`),
+      );
+  });
 
 const servers = {
   unauthorized: answering(401),
@@ -16,8 +23,13 @@ const servers = {
   elsewhere: answering(307, { location: '/adapt_elsewhere/v1/traces' }),
   garbled: answering(200, { 'content-type': 'application/x-protobuf' }),
   silent: http.createServer((request) => asked.push(request.url)),
-  rude: http.createServer((request) => { asked.push(request.url); request.socket.destroy(); }),
-  noHttp: net.createServer((socket) => socket.on('error', () => {}).on('data', () => socket.end('\x16\x03\x01 this is neither HTTP nor TLS\n\n'))),
+  rude: http.createServer((request) => {
+    asked.push(request.url);
+    request.socket.destroy();
+  }),
+  noHttp: net.createServer((socket) =>
+    socket.on('error', () => {}).on('data', () => socket.end('\x16\x03\x01 this is neither HTTP nor TLS\n\n')),
+  ),
 };
 
 /** Starts them all; gives their origins, that of a port where nobody listens among them. */

@@ -27,7 +27,9 @@ const PROGRAM = `
   const server = createServer((request, response) => {
     requests += 1;
     if (thawed === undefined) child.kill('SIGSTOP');
-    request.resume().once('end', () => setTimeout(() => response.writeHead(200).end(), requests === 1 ? answersAfter : 0));
+    request
+      .resume()
+      .once('end', () => setTimeout(() => response.writeHead(200).end(), requests === 1 ? answersAfter : 0));
     thawed ??= sleep(1_000).then(() => void child.kill('SIGCONT'));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

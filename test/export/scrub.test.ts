@@ -3,7 +3,11 @@ import { scrub } from '../../src/export/scrub';
 const TOKEN = 'abcde12345@f00d_s3cretpart';
 
 test.each([
-  ['the whole URL', `http://h.example/adapt_${TOKEN}/api/traces`, `POST http://h.example/adapt_${TOKEN}/api/traces failed`],
+  [
+    'the whole URL',
+    `http://h.example/adapt_${TOKEN}/api/traces`,
+    `POST http://h.example/adapt_${TOKEN}/api/traces failed`,
+  ],
   ['the path', `http://h.example/adapt_${TOKEN}/api/traces`, `Cannot POST /adapt_${TOKEN}/api/traces`],
   ['the token alone', `http://h.example/adapt_${TOKEN}/api/otlp/traces`, `token ${TOKEN} is unknown`],
   ['the token percent-encoded', `http://h.example/adapt_${TOKEN}/api/otlp/traces`, `no ${encodeURIComponent(TOKEN)}`],

@@ -56,7 +56,12 @@ test('a caller waits for a flush that began after its call', async () => {
 
 test.each([
   ['rejects', () => Promise.reject(new Error('no'))],
-  ['throws', () => { throw new Error('no'); }],
+  [
+    'throws',
+    () => {
+      throw new Error('no');
+    },
+  ],
 ])('a flush that %s is told, and its callers go on', async (_, work) => {
   await new SharedFlush(work, failed).flush(5_000);
   expect(failures).toBe(1);

@@ -59,7 +59,8 @@ test.each([
 });
 
 test('a malformed endpoint is refused or left out without a word of it', async () => {
-  const { log, errors, isKept } = await inFreshProcess<{ log: string; errors: string[]; isKept: boolean }>(`
+  const { log, errors, isKept } = await inFreshProcess<{ log: string; errors: string[]; isKept: boolean }>(
+    `
     const { diag, DiagLogLevel } = require('@opentelemetry/api');
     let log = '';
     const keep = (...values) => { log += values.join(' ') + '\\n'; };
@@ -75,7 +76,9 @@ test('a malformed endpoint is refused or left out without a word of it', async (
     await invoke(createHandler(Ship, { flushTimeout: 50 }).handler, {}, fakeFcContext({ tracing: { jaegerEndpoint: 'http://127.0.0.1:1/api/otlp/traces' } }));
     const isKept = process.env.OTEL_EXPORTER_OTLP_ENDPOINT === 'collector/${TOKEN}';
     report({ log, errors, isKept });
-  `, { OTEL_EXPORTER_OTLP_ENDPOINT: `collector/${TOKEN}` });
+  `,
+    { OTEL_EXPORTER_OTLP_ENDPOINT: `collector/${TOKEN}` },
+  );
   expect(errors).toHaveLength(4);
   expect(isKept).toBe(true);
   expect(errors.join() + log).not.toContain(TOKEN);

@@ -23,8 +23,13 @@ beforeAll(async () => {
 afterEach(() => collector.clear());
 afterAll(() => collector.close());
 
-const names = (): string[] => collector.spans().map(({ name }) => name).sort();
-const context = (): ReturnType<typeof fakeFcContext> => fakeFcContext({ tracing: { jaegerEndpoint: collector.jaegerEndpoint } });
+const names = (): string[] =>
+  collector
+    .spans()
+    .map(({ name }) => name)
+    .sort();
+const context = (): ReturnType<typeof fakeFcContext> =>
+  fakeFcContext({ tracing: { jaegerEndpoint: collector.jaegerEndpoint } });
 
 test('when the promise settles, the whole trace is at the collector', async () => {
   expect(await invoke(createHandler(Ship).handler, {}, context())).toBe('packed');
@@ -33,7 +38,9 @@ test('when the promise settles, the whole trace is at the collector', async () =
 
 test('when the callback is called, the whole trace is at the collector', async () => {
   const atAnswer = await new Promise((resolve) => {
-    const returned = createHandler(Ship).handler(Buffer.from('{}'), context(), (error, value) => resolve([error, value, names()]));
+    const returned = createHandler(Ship).handler(Buffer.from('{}'), context(), (error, value) =>
+      resolve([error, value, names()]),
+    );
     expect(returned).toBeUndefined();
   });
   expect(atAnswer).toEqual([null, 'packed', ['Ship.pack', 'ship']]);
@@ -45,7 +52,12 @@ test('when an invocation fails, its trace is at the collector before the error i
 });
 
 test('an invocation that its caller did not sample sends nothing', async () => {
-  const unsampled = fakeFcContext({ tracing: { jaegerEndpoint: collector.jaegerEndpoint, openTracingSpanContext: '124ed43254b54966:124ed43254b54966:0:0' } });
+  const unsampled = fakeFcContext({
+    tracing: {
+      jaegerEndpoint: collector.jaegerEndpoint,
+      openTracingSpanContext: '124ed43254b54966:124ed43254b54966:0:0',
+    },
+  });
   expect(await invoke(createHandler(Ship).handler, {}, unsampled)).toBe('packed');
   expect(collector.requests).toEqual({ jaeger: 0, otlp: 0, rejected: 0 });
 });

@@ -31,9 +31,17 @@ afterAll(async () => {
   silent.close();
 });
 
-const context = (timeout: number): FcContext => fakeFcContext({ function: { timeout }, tracing: { jaegerEndpoint: `http://127.0.0.1:${(silent.address() as AddressInfo).port}/api/traces` } });
+const context = (timeout: number): FcContext =>
+  fakeFcContext({
+    function: { timeout },
+    tracing: { jaegerEndpoint: `http://127.0.0.1:${(silent.address() as AddressInfo).port}/api/traces` },
+  });
 
-async function time(options: HandlerOptions, timeout: number, event: object = {}): Promise<readonly [answer: unknown, took: number]> {
+async function time(
+  options: HandlerOptions,
+  timeout: number,
+  event: object = {},
+): Promise<readonly [answer: unknown, took: number]> {
   const { handler, preStop } = createHandler(Ship, { exportTimeout: 1_000, ...options });
   stops.push(() => preStop(context(60)));
   const before = performance.now();
@@ -84,9 +92,14 @@ test('preFreeze and preStop do not wait longer than flushTimeout', async () => {
 
 test('where answers do not wait, preStop delivers what they left, with a collector that is slow', async () => {
   let arrived = 0;
-  const slow = createServer((request, response) => void request.resume().on('end', () => setTimeout(() => (arrived += 1, response.writeHead(202).end()), 300)));
+  const slow = createServer(
+    (request, response) =>
+      void request.resume().on('end', () => setTimeout(() => ((arrived += 1), response.writeHead(202).end()), 300)),
+  );
   await new Promise<void>((resolve) => slow.listen(0, '127.0.0.1', resolve));
-  const slowly = fakeFcContext({ tracing: { jaegerEndpoint: `http://127.0.0.1:${(slow.address() as AddressInfo).port}/api/traces` } });
+  const slowly = fakeFcContext({
+    tracing: { jaegerEndpoint: `http://127.0.0.1:${(slow.address() as AddressInfo).port}/api/traces` },
+  });
   const { handler, preStop } = createHandler(Ship, { flushTimeout: 0 });
   try {
     await invoke(handler, {}, slowly);

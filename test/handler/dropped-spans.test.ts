@@ -24,11 +24,17 @@ let spans: SpanRecord[];
 let server: Server;
 beforeEach(async () => {
   spans = [];
-  server = createServer((request, response) => void readBody(request).then((body) => {
-    if (status === 'silence') return;
-    if (status === 202) spans.push(...decodeJaegerThrift(body));
-    response.writeHead(status).end();
-  }, () => {}));
+  server = createServer(
+    (request, response) =>
+      void readBody(request).then(
+        (body) => {
+          if (status === 'silence') return;
+          if (status === 202) spans.push(...decodeJaegerThrift(body));
+          response.writeHead(status).end();
+        },
+        () => {},
+      ),
+  );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 });
 afterEach(() => {
@@ -36,7 +42,10 @@ afterEach(() => {
   server.close();
 });
 
-const context = (): ReturnType<typeof fakeFcContext> => fakeFcContext({ tracing: { jaegerEndpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/traces` } });
+const context = (): ReturnType<typeof fakeFcContext> =>
+  fakeFcContext({
+    tracing: { jaegerEndpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/traces` },
+  });
 const reported = (): unknown => spans.find(({ name }) => name === 'ship')?.attributes['fc_traced.dropped_spans'];
 
 test('spans that a collector refused are reported by the next invocation that arrives, all of them and once', async () => {

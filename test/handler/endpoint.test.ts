@@ -23,7 +23,8 @@ afterEach(() => {
 });
 afterAll(() => Promise.all([first.close(), second.close()]));
 
-const traced = (jaegerEndpoint: string): ReturnType<typeof fakeFcContext> => fakeFcContext({ tracing: { jaegerEndpoint } });
+const traced = (jaegerEndpoint: string): ReturnType<typeof fakeFcContext> =>
+  fakeFcContext({ tracing: { jaegerEndpoint } });
 const counts = (): number[] => [first.spans().length, second.spans().length];
 
 test.each([
@@ -68,17 +69,27 @@ test('an endpoint that changes between two invocations is followed, there and ba
 
 test('twenty endpoints in turn each get their trace', async () => {
   const { handler } = createHandler(Ship);
-  for (let index = 0; index < 20; index += 1) await invoke(handler, {}, traced(`${first.url}/adapt_token${index}/api/traces`));
+  for (let index = 0; index < 20; index += 1) {
+    await invoke(handler, {}, traced(`${first.url}/adapt_token${index}/api/traces`));
+  }
   expect(counts()).toEqual([20, 0]);
 });
 
 test('two invocations at once with different endpoints each go to their own', async () => {
   const { handler } = createHandler(Ship);
-  await Promise.all([invoke(handler, {}, traced(first.jaegerEndpoint)), invoke(handler, {}, traced(second.jaegerEndpoint))]);
+  await Promise.all([
+    invoke(handler, {}, traced(first.jaegerEndpoint)),
+    invoke(handler, {}, traced(second.jaegerEndpoint)),
+  ]);
   expect(counts()).toEqual([1, 1]);
 });
 
-test.each([['exportTimeout', 0], ['exportTimeout', Number.NaN], ['flushTimeout', -1], ['sampleRate', 101]])('option %s: %p is refused when the handler is made', (option, value) => {
+test.each([
+  ['exportTimeout', 0],
+  ['exportTimeout', Number.NaN],
+  ['flushTimeout', -1],
+  ['sampleRate', 101],
+])('option %s: %p is refused when the handler is made', (option, value) => {
   expect(() => createHandler(Ship, { [option]: value })).toThrow(`Option "${option}"`);
 });
 

@@ -15,7 +15,11 @@ class Ship {
     });
   }
 }
-Object.defineProperty(Ship.prototype, 'add', Traced()(Ship.prototype, 'add', Object.getOwnPropertyDescriptor(Ship.prototype, 'add')));
+Object.defineProperty(
+  Ship.prototype,
+  'add',
+  Traced()(Ship.prototype, 'add', Object.getOwnPropertyDescriptor(Ship.prototype, 'add')),
+);
 
 /** Bytes that `work` allocates once it is compiled, garbage included: the young generation is large enough to hold it all. */
 function growth(work) {
@@ -30,19 +34,30 @@ function growth(work) {
 }
 
 const scenarios = {
-  unsampled: () => invoke(createHandler(Ship, { endpoint: 'http://127.0.0.1:1/v1/traces' }).handler, { calls: 1e6 }, fakeFcContext({ tracing: { openTracingSpanContext: '124ed43254b54966:124ed43254b54966:0:0' } })),
+  unsampled: () =>
+    invoke(
+      createHandler(Ship, { endpoint: 'http://127.0.0.1:1/v1/traces' }).handler,
+      { calls: 1e6 },
+      fakeFcContext({ tracing: { openTracingSpanContext: '124ed43254b54966:124ed43254b54966:0:0' } }),
+    ),
   outside: async () => new Ship().handle({ calls: 1e6 }),
   async sampled() {
     const server = createServer((request, response) => request.resume().on('end', () => response.writeHead(202).end()));
     await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const context = fakeFcContext({ tracing: { jaegerEndpoint: `http://127.0.0.1:${server.address().port}/api/traces` } });
+    const context = fakeFcContext({
+      tracing: { jaegerEndpoint: `http://127.0.0.1:${server.address().port}/api/traces` },
+    });
     class Short {
       step() {}
       async handle() {
         this.step();
       }
     }
-    Object.defineProperty(Short.prototype, 'step', Traced()(Short.prototype, 'step', Object.getOwnPropertyDescriptor(Short.prototype, 'step')));
+    Object.defineProperty(
+      Short.prototype,
+      'step',
+      Traced()(Short.prototype, 'step', Object.getOwnPropertyDescriptor(Short.prototype, 'step')),
+    );
     const { handler } = createHandler(Short);
     const run = async (times) => {
       for (let index = 0; index < times; index += 1) await invoke(handler, {}, context);

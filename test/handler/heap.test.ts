@@ -4,7 +4,17 @@ import { promisify } from 'node:util';
 
 // A process of its own: with a garbage collector that can be called, and without jest's own objects.
 async function measure(scenario: string): Promise<number> {
-  const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', '--min-semi-space-size=64', '--max-semi-space-size=64', path.join(__dirname, 'heap-scenarios.cjs'), scenario], { timeout: 25_000 });
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [
+      '--expose-gc',
+      '--min-semi-space-size=64',
+      '--max-semi-space-size=64',
+      path.join(__dirname, 'heap-scenarios.cjs'),
+      scenario,
+    ],
+    { timeout: 25_000 },
+  );
   return Number(stdout);
 }
 

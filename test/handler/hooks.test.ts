@@ -38,7 +38,8 @@ afterEach(async () => {
 });
 afterAll(() => collector.close());
 
-const context = (): ReturnType<typeof fakeFcContext> => fakeFcContext({ tracing: { jaegerEndpoint: collector.jaegerEndpoint } });
+const context = (): ReturnType<typeof fakeFcContext> =>
+  fakeFcContext({ tracing: { jaegerEndpoint: collector.jaegerEndpoint } });
 const names = (): string[] => collector.spans().map(({ name }) => name);
 
 const asPromise = (hook: FcHook): Promise<unknown> => hook(context());
@@ -61,7 +62,10 @@ test.each([
   expect(names()).toEqual(['ship', 'tell']);
 });
 
-test.each([['a promise', asPromise], ['a callback', asCallback]])('initialize, with %s, succeeds with no value, and the invocation after it is delivered', async (_, call) => {
+test.each([
+  ['a promise', asPromise],
+  ['a callback', asCallback],
+])('initialize, with %s, succeeds with no value, and the invocation after it is delivered', async (_, call) => {
   const { handler, initialize } = create();
   expect(await call(initialize)).toBeUndefined();
   await invoke(handler, {}, context());
@@ -97,7 +101,11 @@ test('a traced call that is still under way at the answer arrives with it, and s
   }
   expect(await invoke(createHandler(Race).handler, {}, context())).toBe('in time');
   const spans = collector.spans();
-  expect(spans.map(({ name, events }) => [name, events.map((event) => event.name)])).toEqual([['step', []], ['slow', ['fc_traced.abandoned']], ['race', []]]);
+  expect(spans.map(({ name, events }) => [name, events.map((event) => event.name)])).toEqual([
+    ['step', []],
+    ['slow', ['fc_traced.abandoned']],
+    ['race', []],
+  ]);
   expect(spans[0]!.parentSpanId).toBe(spans[1]!.spanId);
   await sleep(60);
 });

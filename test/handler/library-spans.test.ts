@@ -4,10 +4,11 @@ import { expectTrace, fakeFcContext, invoke, recordTraces } from 'fc-traced/test
 
 // As a library does: its tracer is made when it is loaded, long before any invocation.
 const library = trace.getTracer('lib', '1.2.3');
-const query = (name: string): string => library.startActiveSpan(name, (span) => {
-  span.end();
-  return span.spanContext().traceId;
-});
+const query = (name: string): string =>
+  library.startActiveSpan(name, (span) => {
+    span.end();
+    return span.spanContext().traceId;
+  });
 
 @Handler({ name: 'ship' })
 class Ship {
@@ -55,5 +56,11 @@ test("baggage of the caller is in the library's reach", async () => {
       return propagation.getActiveBaggage()?.getEntry('tenant')?.value;
     }
   }
-  expect(await invoke(createHandler(Reads).handler, {}, fakeFcContext({ tracing: { openTracingSpanBaggages: { tenant: 'acme' } } }))).toBe('acme');
+  expect(
+    await invoke(
+      createHandler(Reads).handler,
+      {},
+      fakeFcContext({ tracing: { openTracingSpanBaggages: { tenant: 'acme' } } }),
+    ),
+  ).toBe('acme');
 });

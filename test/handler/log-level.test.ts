@@ -12,7 +12,11 @@ createHandler(Hello).handler(Buffer.from('{}'), { requestId: 'r' });
 
 function printedWith(level: string | undefined, ...args: string[]): string {
   const env = { ...process.env, ...(level === undefined ? {} : { OTEL_LOG_LEVEL: level }) };
-  const { stdout, stderr } = spawnSync(process.execPath, ['-e', program, ...args], { env, cwd: join(__dirname, '../..'), encoding: 'utf8' });
+  const { stdout, stderr } = spawnSync(process.execPath, ['-e', program, ...args], {
+    env,
+    cwd: join(__dirname, '../..'),
+    encoding: 'utf8',
+  });
   return stdout + stderr;
 }
 

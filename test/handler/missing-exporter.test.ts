@@ -19,5 +19,7 @@ test('an exporter that is not installed is named, the call is answered, and no p
     process.exit(0);
   `);
   expect(answers).toEqual(['hello', 'hello']);
-  expect(lines).toEqual(['fc-traced: the tracing SDK could not be loaded or set up: the package @opentelemetry/exporter-jaeger-of-nobody is not there; it belongs into node_modules, also beside a bundle']);
+  expect(lines).toEqual([
+    'fc-traced: the tracing SDK could not be loaded or set up: the package @opentelemetry/exporter-jaeger-of-nobody is not there; it belongs into node_modules, also beside a bundle',
+  ]);
 });

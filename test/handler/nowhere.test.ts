@@ -25,7 +25,10 @@ beforeAll(async () => {
 beforeEach(() => {
   lines = [];
   const keep = (...values: unknown[]): void => void lines.push(values.join(' '));
-  diag.setLogger({ error: keep, warn: keep, info: keep, debug: keep, verbose: keep }, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
+  diag.setLogger(
+    { error: keep, warn: keep, info: keep, debug: keep, verbose: keep },
+    { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true },
+  );
 });
 afterEach(() => {
   collector.clear();
@@ -33,7 +36,8 @@ afterEach(() => {
 });
 afterAll(() => collector.close());
 
-const traced = (): ReturnType<typeof fakeFcContext> => fakeFcContext({ tracing: { jaegerEndpoint: collector.jaegerEndpoint } });
+const traced = (): ReturnType<typeof fakeFcContext> =>
+  fakeFcContext({ tracing: { jaegerEndpoint: collector.jaegerEndpoint } });
 
 test('without any endpoint nothing is recorded, and exactly one line says so', async () => {
   const { handler, initialize } = createHandler(Ship);
@@ -52,7 +56,9 @@ test('an initializer whose context names no endpoint says nothing of invocations
 });
 
 test("an endpoint in FC's context that is no URL records nothing and stops nothing", async () => {
-  expect(await invoke(createHandler(Ship).handler, {}, fakeFcContext({ tracing: { jaegerEndpoint: 'not a URL' } }))).toBe(false);
+  expect(
+    await invoke(createHandler(Ship).handler, {}, fakeFcContext({ tracing: { jaegerEndpoint: 'not a URL' } })),
+  ).toBe(false);
 });
 
 test('OTEL_SDK_DISABLED=true records nothing, whatever else is set', async () => {
@@ -73,7 +79,11 @@ test('OTEL_TRACES_EXPORTER=none leaves span processors to record', async () => {
   process.env.OTEL_TRACES_EXPORTER = 'none';
   const ended: string[] = [];
   const nothing = async (): Promise<void> => {};
-  const { handler } = createHandler(Ship, { spanProcessors: [{ onStart: () => {}, onEnd: ({ name }) => void ended.push(name), forceFlush: nothing, shutdown: nothing }] });
+  const { handler } = createHandler(Ship, {
+    spanProcessors: [
+      { onStart: () => {}, onEnd: ({ name }) => void ended.push(name), forceFlush: nothing, shutdown: nothing },
+    ],
+  });
   expect(await invoke(handler, {}, traced())).toBe(true);
   expect(ended).toEqual(['Ship.pack', 'test-function']);
   expect(collector.spans()).toEqual([]);
@@ -83,7 +93,12 @@ test('a diag logger that throws changes no answer', async () => {
   const breaks = (): never => {
     throw new Error('logger broke');
   };
-  diag.setLogger({ error: breaks, warn: breaks, info: breaks, debug: breaks, verbose: breaks }, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
-  const malformed = fakeFcContext({ tracing: { jaegerEndpoint: 'ftp://h/', openTracingSpanContext: 'garbage', openTracingSpanBaggages: 7 as never } });
+  diag.setLogger(
+    { error: breaks, warn: breaks, info: breaks, debug: breaks, verbose: breaks },
+    { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true },
+  );
+  const malformed = fakeFcContext({
+    tracing: { jaegerEndpoint: 'ftp://h/', openTracingSpanContext: 'garbage', openTracingSpanBaggages: 7 as never },
+  });
   expect(await invoke(createHandler(Ship).handler, {}, malformed)).toBe(false);
 });

@@ -8,7 +8,8 @@ interface Seen {
 
 // A real OTLP export: in a process of its own, since the exporter imports `http` in a way that fails inside jest's modules.
 function ship(options: string, env: Record<string, string> = {}, context = '{}', delay = 0): Promise<Seen> {
-  return inFreshProcess<Seen>(`
+  return inFreshProcess<Seen>(
+    `
     const http = require('node:http');
     const { decodeOtlpProtobuf } = require(dist + 'viewer/otlp-protobuf.js');
     const { readBody } = require(dist + 'viewer/request-body.js');
@@ -31,35 +32,56 @@ function ship(options: string, env: Record<string, string> = {}, context = '{}',
     await invoke(handler, {}, context);
     report({ requests, spans: [...spans], took: performance.now() - before });
     setTimeout(() => process.exit(), 50);
-  `, env);
+  `,
+    env,
+  );
 }
 
 test("FC's own OTLP endpoint gets the trace before the answer", async () => {
-  const { requests, spans } = await ship('{}', {}, "{ tracing: { jaegerEndpoint: url + '/adapt_x@y_z/api/otlp/traces' } }");
-  expect(requests).toMatchObject([{ url: '/adapt_x@y_z/api/otlp/traces', headers: { 'content-type': 'application/x-protobuf' } }]);
+  const { requests, spans } = await ship(
+    '{}',
+    {},
+    "{ tracing: { jaegerEndpoint: url + '/adapt_x@y_z/api/otlp/traces' } }",
+  );
+  expect(requests).toMatchObject([
+    { url: '/adapt_x@y_z/api/otlp/traces', headers: { 'content-type': 'application/x-protobuf' } },
+  ]);
   expect(spans).toEqual(['test-function']);
 });
 
 test('headers of code and of the environment are both sent, those of code first', async () => {
   const { requests } = await ship("{ headers: { authentication: 'from code' } }", {
-    OTEL_EXPORTER_OTLP_ENDPOINT: 'URL', OTEL_EXPORTER_OTLP_HEADERS: 'authentication=from%20env,x-team=blue', OTEL_EXPORTER_OTLP_TRACES_HEADERS: 'x-team=green',
+    OTEL_EXPORTER_OTLP_ENDPOINT: 'URL',
+    OTEL_EXPORTER_OTLP_HEADERS: 'authentication=from%20env,x-team=blue',
+    OTEL_EXPORTER_OTLP_TRACES_HEADERS: 'x-team=green',
   });
   expect(requests).toMatchObject([{ url: '/v1/traces', headers: { authentication: 'from code', 'x-team': 'green' } }]);
 });
 
 test('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT is used as it stands and goes before the general one', async () => {
-  const { requests } = await ship('{}', { OTEL_EXPORTER_OTLP_ENDPOINT: 'URL/general', OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'URL/special?k=1' });
+  const { requests } = await ship('{}', {
+    OTEL_EXPORTER_OTLP_ENDPOINT: 'URL/general',
+    OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'URL/special?k=1',
+  });
   expect(requests.map(({ url }) => url)).toEqual(['/special?k=1']);
 });
 
 test('OTEL_EXPORTER_OTLP_COMPRESSION=gzip sends what the collector can read', async () => {
-  const { requests, spans } = await ship('{}', { OTEL_EXPORTER_OTLP_ENDPOINT: 'URL/', OTEL_EXPORTER_OTLP_COMPRESSION: 'gzip' });
+  const { requests, spans } = await ship('{}', {
+    OTEL_EXPORTER_OTLP_ENDPOINT: 'URL/',
+    OTEL_EXPORTER_OTLP_COMPRESSION: 'gzip',
+  });
   expect(requests).toMatchObject([{ url: '/v1/traces', headers: { 'content-encoding': 'gzip' } }]);
   expect(spans).toEqual(['test-function']);
 });
 
 test('OTEL_EXPORTER_OTLP_TIMEOUT ends an export, and the answer need not wait longer', async () => {
-  const { requests, spans, took } = await ship('{ flushTimeout: 600 }', { OTEL_EXPORTER_OTLP_ENDPOINT: 'URL', OTEL_EXPORTER_OTLP_TIMEOUT: '100' }, '{}', 5_000);
+  const { requests, spans, took } = await ship(
+    '{ flushTimeout: 600 }',
+    { OTEL_EXPORTER_OTLP_ENDPOINT: 'URL', OTEL_EXPORTER_OTLP_TIMEOUT: '100' },
+    '{}',
+    5_000,
+  );
   expect([requests.length, spans]).toEqual([1, []]);
   expect(took).toBeLessThan(1_000);
 });

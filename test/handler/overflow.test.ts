@@ -3,7 +3,12 @@ import { Delivery } from '../../src/export/delivery';
 import { state } from '../../src/tracing/state';
 
 const spanNamed = (name: string, parent?: { readonly spanId: string; readonly isRemote?: boolean }): ReadableSpan =>
-  ({ name, spanContext: () => ({ traceId: 't', spanId: name, traceFlags: 1 }), parentSpanContext: parent, attributes: {} }) as unknown as ReadableSpan;
+  ({
+    name,
+    spanContext: () => ({ traceId: 't', spanId: name, traceFlags: 1 }),
+    parentSpanContext: parent,
+    attributes: {},
+  }) as unknown as ReadableSpan;
 
 function farEnd(): { readonly exporter: SpanExporter; readonly names: string[] } {
   const names: string[] = [];
@@ -20,21 +25,34 @@ function farEnd(): { readonly exporter: SpanExporter; readonly names: string[] }
 test.each([
   ['a new trace', undefined],
   ["a caller's trace", { spanId: 'caller', isRemote: true }],
-])('where an invocation makes more spans than wait for delivery, the topmost of %s is not among the dropped', async (_, parent) => {
-  const { exporter, names } = farEnd();
-  const delivery = new Delivery(() => exporter, 1_000, (text) => text, 'collector.example');
-  for (let index = 0; index < 10_000; index += 1) delivery.onEnd(spanNamed(`child ${index}`, { spanId: 'root' }));
-  delivery.onEnd(spanNamed('root', parent));
-  await delivery.flush(5_000);
-  expect(names).toContain('root');
-  expect(names.length + state.counts.get('fc_traced.dropped_spans')!).toBe(10_001);
-  expect(new Set(names).size).toBe(names.length);
-  state.counts.clear();
-});
+])(
+  'where an invocation makes more spans than wait for delivery, the topmost of %s is not among the dropped',
+  async (_, parent) => {
+    const { exporter, names } = farEnd();
+    const delivery = new Delivery(
+      () => exporter,
+      1_000,
+      (text) => text,
+      'collector.example',
+    );
+    for (let index = 0; index < 10_000; index += 1) delivery.onEnd(spanNamed(`child ${index}`, { spanId: 'root' }));
+    delivery.onEnd(spanNamed('root', parent));
+    await delivery.flush(5_000);
+    expect(names).toContain('root');
+    expect(names.length + state.counts.get('fc_traced.dropped_spans')!).toBe(10_001);
+    expect(new Set(names).size).toBe(names.length);
+    state.counts.clear();
+  },
+);
 
 test('the topmost span of a large trace leaves with the next request, before the rest', async () => {
   const { exporter, names } = farEnd();
-  const delivery = new Delivery(() => exporter, 1_000, (text) => text, 'collector.example');
+  const delivery = new Delivery(
+    () => exporter,
+    1_000,
+    (text) => text,
+    'collector.example',
+  );
   for (let index = 0; index < 2_000; index += 1) delivery.onEnd(spanNamed(`child ${index}`, { spanId: 'root' }));
   delivery.onEnd(spanNamed('root'));
   await delivery.flush(5_000);
@@ -44,7 +62,12 @@ test('the topmost span of a large trace leaves with the next request, before the
 
 test('a flush waits for its own spans also when the topmost span of another trace goes before them', async () => {
   const { exporter, names } = farEnd();
-  const delivery = new Delivery(() => exporter, 1_000, (text) => text, 'collector.example');
+  const delivery = new Delivery(
+    () => exporter,
+    1_000,
+    (text) => text,
+    'collector.example',
+  );
   for (let index = 0; index < 2_000; index += 1) delivery.onEnd(spanNamed(`child ${index}`, { spanId: 'root' }));
   const flushed = delivery.flush(5_000);
   for (let index = 0; index < 600; index += 1) delivery.onEnd(spanNamed(`other ${index}`));

@@ -51,8 +51,13 @@ test("the application's provider records the whole trace, joined to FC's, and is
     ['Ship.pack', ids.get('ship')],
     ['ship', 'aaaaaaaaaaaaaaaa'],
   ]);
-  expect(new Set(spans.map((span) => span.spanContext().traceId))).toEqual(new Set(['0000000000000000124ed43254b54966']));
-  expect(spans.at(-1)!.attributes).toMatchObject({ 'faas.name': 'test-function', 'cloud.platform': 'alibaba_cloud_fc' });
+  expect(new Set(spans.map((span) => span.spanContext().traceId))).toEqual(
+    new Set(['0000000000000000124ed43254b54966']),
+  );
+  expect(spans.at(-1)!.attributes).toMatchObject({
+    'faas.name': 'test-function',
+    'cloud.platform': 'alibaba_cloud_fc',
+  });
 });
 
 test("the application's context manager is the one that is used", async () => {
@@ -64,21 +69,34 @@ test("the application's context manager is the one that is used", async () => {
 test("our own set-up stays out: nothing goes to FC's endpoint, and the registered provider stays", async () => {
   const collector = await startCollector();
   const registered = trace.getTracerProvider();
-  await invoke(createHandler(Ship).handler, {}, fakeFcContext({ tracing: { jaegerEndpoint: collector.jaegerEndpoint } }));
+  await invoke(
+    createHandler(Ship).handler,
+    {},
+    fakeFcContext({ tracing: { jaegerEndpoint: collector.jaegerEndpoint } }),
+  );
   expect([exporter.getFinishedSpans().length, collector.requests.jaeger]).toEqual([4, 0]);
   expect(trace.getTracerProvider()).toBe(registered);
   await collector.close();
 });
 
 test("an application's provider obeys its caller's sampling", async () => {
-  await invoke(createHandler(Ship).handler, {}, fakeFcContext({ tracing: { openTracingSpanContext: '124ed43254b54966:aaaaaaaaaaaaaaaa:0:0' } }));
+  await invoke(
+    createHandler(Ship).handler,
+    {},
+    fakeFcContext({ tracing: { openTracingSpanContext: '124ed43254b54966:aaaaaaaaaaaaaaaa:0:0' } }),
+  );
   expect(exporter.getFinishedSpans()).toEqual([]);
 });
 
 test.each([
   ['hangs', () => new Promise<void>((resolve) => void setTimeout(resolve, 900))],
   ['fails', () => Promise.reject(new Error('no'))],
-  ['throws', () => { throw new Error('no'); }],
+  [
+    'throws',
+    () => {
+      throw new Error('no');
+    },
+  ],
 ])("when the flush of the application's provider %s, the answer is right and in time", async (_, flush) => {
   const spy = jest.spyOn(provider, 'forceFlush').mockImplementation(flush);
   const before = performance.now();

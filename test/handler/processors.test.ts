@@ -37,26 +37,40 @@ afterAll(() => collector.close());
 
 test('a span processor alone, without any endpoint, records every span', async () => {
   const ended: string[] = [];
-  const { handler } = createHandler(Ship, { spanProcessors: [{ ...quiet, onEnd: ({ name }) => void ended.push(name) }] });
+  const { handler } = createHandler(Ship, {
+    spanProcessors: [{ ...quiet, onEnd: ({ name }) => void ended.push(name) }],
+  });
   expect(await invoke(handler, { id: 7 })).toBe(7);
   expect(ended).toEqual(['label', 'Ship.pack', 'ship']);
 });
 
 test('a span processor that keeps what it sees in its own fields still has it there', async () => {
-  const counting = { ...quiet, ended: 0, onEnd(): void { this.ended += 1; } };
+  const counting = {
+    ...quiet,
+    ended: 0,
+    onEnd(): void {
+      this.ended += 1;
+    },
+  };
   await invoke(createHandler(Ship, { spanProcessors: [counting] }).handler, { id: 7 });
   expect(counting.ended).toBe(3);
 });
 
 test('a span processor can add attributes while spans start', async () => {
-  const { handler } = createHandler(Ship, { spanProcessors: [{ ...quiet, onStart: (span) => void span.setAttribute('tenant', 'acme') }], endpoint: collector.jaegerEndpoint });
+  const { handler } = createHandler(Ship, {
+    spanProcessors: [{ ...quiet, onStart: (span) => void span.setAttribute('tenant', 'acme') }],
+    endpoint: collector.jaegerEndpoint,
+  });
   await invoke(handler, { id: 7 });
   expect(collector.spans().map(({ attributes }) => attributes.tenant)).toEqual(['acme', 'acme', 'acme']);
 });
 
 test('a span processor is flushed before the answer', async () => {
   let flushed = false;
-  const slow = { ...quiet, forceFlush: () => new Promise<void>((resolve) => setTimeout(() => resolve(void (flushed = true)), 50)) };
+  const slow = {
+    ...quiet,
+    forceFlush: () => new Promise<void>((resolve) => setTimeout(() => resolve(void (flushed = true)), 50)),
+  };
   await invoke(createHandler(Ship, { spanProcessors: [slow] }).handler, { id: 7 });
   expect(flushed).toBe(true);
 });
@@ -70,7 +84,10 @@ test.each([
   ['does everything wrong', { onStart: breaks, onEnding: breaks, onEnd: breaks, forceFlush: breaks }],
   ['has no method but onEnd', { onStart: undefined, forceFlush: undefined, shutdown: undefined }],
 ])('beside a span processor that %s, answer and trace are complete', async (_, broken) => {
-  const { handler, preStop } = createHandler(Ship, { spanProcessors: [{ ...quiet, ...broken } as unknown as Processor], endpoint: collector.jaegerEndpoint });
+  const { handler, preStop } = createHandler(Ship, {
+    spanProcessors: [{ ...quiet, ...broken } as unknown as Processor],
+    endpoint: collector.jaegerEndpoint,
+  });
   expect(await invoke(handler, { id: 7 })).toBe(7);
   expect(await preStop(fakeFcContext())).toBeUndefined();
   expect(collector.spans().map(({ name }) => name)).toEqual(['label', 'Ship.pack', 'ship']);
@@ -78,7 +95,11 @@ test.each([
 
 test('a span processor whose flush hangs holds an answer no longer than flushTimeout', async () => {
   const hangs = { ...quiet, forceFlush: () => new Promise<void>((resolve) => void setTimeout(resolve, 900)) };
-  const { handler } = createHandler(Ship, { spanProcessors: [hangs], flushTimeout: 100, endpoint: collector.jaegerEndpoint });
+  const { handler } = createHandler(Ship, {
+    spanProcessors: [hangs],
+    flushTimeout: 100,
+    endpoint: collector.jaegerEndpoint,
+  });
   const before = performance.now();
   expect(await invoke(handler, { id: 7 })).toBe(7);
   expect(performance.now() - before).toBeLessThan(700);
@@ -86,7 +107,10 @@ test('a span processor whose flush hangs holds an answer no longer than flushTim
 });
 
 test('what a broken span processor did is counted on the next invocation span', async () => {
-  const { handler } = createHandler(Ship, { spanProcessors: [{ ...quiet, forceFlush: breaks }], endpoint: collector.jaegerEndpoint });
+  const { handler } = createHandler(Ship, {
+    spanProcessors: [{ ...quiet, forceFlush: breaks }],
+    endpoint: collector.jaegerEndpoint,
+  });
   await invoke(handler, { id: 7 });
   collector.clear();
   await invoke(handler, { id: 7 });

@@ -1,14 +1,27 @@
 import { SpanKind, trace } from '@opentelemetry/api';
-import { BasicTracerProvider, InMemorySpanExporter, ParentBasedSampler, SamplingDecision, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
+import {
+  BasicTracerProvider,
+  InMemorySpanExporter,
+  ParentBasedSampler,
+  SamplingDecision,
+  SimpleSpanProcessor,
+} from '@opentelemetry/sdk-trace-base';
 import type { Sampler } from '@opentelemetry/sdk-trace-base';
 import { createHandler, invokeHeaders, logFields, traceHeaders } from 'fc-traced';
 import { fakeFcContext, invoke } from 'fc-traced/testing';
 
 // The application's sampler: what comes from afar is asked anew, and health checks, say, are left out; spans below follow their parent.
 let decision = SamplingDecision.NOT_RECORD;
-const own: Sampler = { shouldSample: (_context, _traceId, _name, kind) => ({ decision: kind === SpanKind.CLIENT ? SamplingDecision.RECORD_AND_SAMPLED : decision }) };
+const own: Sampler = {
+  shouldSample: (_context, _traceId, _name, kind) => ({
+    decision: kind === SpanKind.CLIENT ? SamplingDecision.RECORD_AND_SAMPLED : decision,
+  }),
+};
 const exporter = new InMemorySpanExporter();
-const provider = new BasicTracerProvider({ sampler: new ParentBasedSampler({ root: own, remoteParentSampled: own, remoteParentNotSampled: own }), spanProcessors: [new SimpleSpanProcessor(exporter)] });
+const provider = new BasicTracerProvider({
+  sampler: new ParentBasedSampler({ root: own, remoteParentSampled: own, remoteParentNotSampled: own }),
+  spanProcessors: [new SimpleSpanProcessor(exporter)],
+});
 trace.setGlobalTracerProvider(provider);
 
 class Health {
@@ -19,21 +32,31 @@ class Health {
   }
 }
 
-interface Answer { readonly sent: readonly string[]; readonly log: ReturnType<typeof logFields> }
+interface Answer {
+  readonly sent: readonly string[];
+  readonly log: ReturnType<typeof logFields>;
+}
 
 beforeEach(() => exporter.reset());
 
 test.each([
   ['with a caller who sampled', '124ed43254b54966:aaaaaaaaaaaaaaaa:0:1', '0000000000000000124ed43254b54966'],
   ['without a caller', undefined, undefined],
-])("what the application's sampler leaves out stays out, and nobody called takes it for sampled: %s", async (_which, caller, traceId) => {
-  decision = SamplingDecision.NOT_RECORD;
-  const { sent, log } = (await invoke(createHandler(Health).handler, {}, fakeFcContext({ tracing: caller === undefined ? {} : { openTracingSpanContext: caller } }))) as Answer;
-  expect(exporter.getFinishedSpans().map(({ name }) => name)).toEqual([]);
-  expect(sent).toEqual(Array(2).fill(expect.stringMatching(new RegExp(`^00-${log.trace_id}-[0-9a-f]{16}-00$`))));
-  expect(sent[0]).not.toBe(sent[1]);
-  expect(log).toMatchObject({ trace_flags: '00', trace_id: traceId ?? expect.stringMatching(/^[0-9a-f]{32}$/) });
-});
+])(
+  "what the application's sampler leaves out stays out, and nobody called takes it for sampled: %s",
+  async (_which, caller, traceId) => {
+    decision = SamplingDecision.NOT_RECORD;
+    const { sent, log } = (await invoke(
+      createHandler(Health).handler,
+      {},
+      fakeFcContext({ tracing: caller === undefined ? {} : { openTracingSpanContext: caller } }),
+    )) as Answer;
+    expect(exporter.getFinishedSpans().map(({ name }) => name)).toEqual([]);
+    expect(sent).toEqual(Array(2).fill(expect.stringMatching(new RegExp(`^00-${log.trace_id}-[0-9a-f]{16}-00$`))));
+    expect(sent[0]).not.toBe(sent[1]);
+    expect(log).toMatchObject({ trace_flags: '00', trace_id: traceId ?? expect.stringMatching(/^[0-9a-f]{32}$/) });
+  },
+);
 
 test('each request from a span that is recorded and not sampled has an id of its own, and no span', async () => {
   decision = SamplingDecision.RECORD;

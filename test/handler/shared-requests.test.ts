@@ -41,25 +41,37 @@ test('over Jaeger, 300 invocations at once lose nothing and share requests, one 
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const context = fakeFcContext({ tracing: { jaegerEndpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/traces` } });
+  const context = fakeFcContext({
+    tracing: { jaegerEndpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/traces` },
+  });
   const { handler } = createHandler(Ship, { flushTimeout: 10_000 });
-  const answers = await Promise.all(Array.from({ length: INVOCATIONS }, async (_, id) => {
-    const answer = await invoke(handler, { id }, context);
-    // Its own trace was there before its answer.
-    expect(spans.filter(({ name }) => name === 'ship').length).toBeGreaterThan(0);
-    return answer;
-  }));
+  const answers = await Promise.all(
+    Array.from({ length: INVOCATIONS }, async (_, id) => {
+      const answer = await invoke(handler, { id }, context);
+      // Its own trace was there before its answer.
+      expect(spans.filter(({ name }) => name === 'ship').length).toBeGreaterThan(0);
+      return answer;
+    }),
+  );
   server.closeAllConnections();
   server.close();
   expect(answers).toEqual(Array.from({ length: INVOCATIONS }, (_, id) => id));
-  expect(buildTraces(spans).filter(({ roots }) => roots.length === 1 && roots[0]!.children.length === 1)).toHaveLength(INVOCATIONS);
+  expect(buildTraces(spans).filter(({ roots }) => roots.length === 1 && roots[0]!.children.length === 1)).toHaveLength(
+    INVOCATIONS,
+  );
   expect(spans).toHaveLength(2 * INVOCATIONS);
   expect(most).toBe(1);
   expect(requests).toBeLessThan(INVOCATIONS / 2);
 });
 
 test('over OTLP, 300 invocations at once lose nothing and share requests, one at a time', async () => {
-  const seen = await inFreshProcess<{ answers: number[]; spans: number; wholeTraces: number; requests: number; most: number }>(`
+  const seen = await inFreshProcess<{
+    answers: number[];
+    spans: number;
+    wholeTraces: number;
+    requests: number;
+    most: number;
+  }>(`
     const http = require('node:http');
     const { startCollector } = require(dist + 'viewer/collector.js');
     const { createHandler, Handler, Traced } = require(dist + 'index.js');

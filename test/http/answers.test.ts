@@ -21,9 +21,19 @@ const context: FcContext = { ...fakeFcContext(), logger: { log, debug: log, info
 
 function request(over: object = {}): object {
   return {
-    version: 'v1', rawPath: '/orders/7', body: '{"n":1}', isBase64Encoded: false, queryParameters: { page: '2', access_token: 'abc' },
-    headers: { Host: 'shop.example:8443', 'User-Agent': 'probe', 'X-Forwarded-Proto': 'https', 'X-Forwarded-For': '203.0.113.9, 10.0.0.1' },
-    requestContext: { http: { method: 'POST', path: '/orders/7', protocol: 'HTTP/1.1', sourceIp: '10.0.0.1' } }, ...over,
+    version: 'v1',
+    rawPath: '/orders/7',
+    body: '{"n":1}',
+    isBase64Encoded: false,
+    queryParameters: { page: '2', access_token: 'abc' },
+    headers: {
+      Host: 'shop.example:8443',
+      'User-Agent': 'probe',
+      'X-Forwarded-Proto': 'https',
+      'X-Forwarded-For': '203.0.113.9, 10.0.0.1',
+    },
+    requestContext: { http: { method: 'POST', path: '/orders/7', protocol: 'HTTP/1.1', sourceIp: '10.0.0.1' } },
+    ...over,
   };
 }
 const ask = (answer: typeof answerWith, over?: object): Promise<unknown> => {
@@ -34,17 +44,72 @@ const json = { 'content-type': 'application/json' };
 
 const given = { statusCode: 201, headers: { location: '/orders/8' }, isBase64Encoded: false, body: 'made' };
 test.each<[string, () => unknown, object]>([
-  ['a text', () => 'hello', { statusCode: 200, headers: { 'content-type': 'text/plain; charset=utf-8' }, isBase64Encoded: false, body: 'hello' }],
+  [
+    'a text',
+    () => 'hello',
+    {
+      statusCode: 200,
+      headers: { 'content-type': 'text/plain; charset=utf-8' },
+      isBase64Encoded: false,
+      body: 'hello',
+    },
+  ],
   ['an object', () => ({ id: 7 }), { statusCode: 200, headers: json, isBase64Encoded: false, body: '{"id":7}' }],
   ['a list', () => [1, 2], { statusCode: 200, headers: json, isBase64Encoded: false, body: '[1,2]' }],
-  ['bytes', () => Buffer.from([255, 0]), { statusCode: 200, headers: { 'content-type': 'application/octet-stream' }, isBase64Encoded: true, body: '/wA=' }],
+  [
+    'bytes',
+    () => Buffer.from([255, 0]),
+    { statusCode: 200, headers: { 'content-type': 'application/octet-stream' }, isBase64Encoded: true, body: '/wA=' },
+  ],
   ['nothing', () => undefined, { statusCode: 200, headers: {}, isBase64Encoded: true, body: '' }],
-  ['a Node.js stream', () => Readable.from(['a', Buffer.from('b')]), { statusCode: 200, headers: { 'content-type': 'application/octet-stream' }, isBase64Encoded: true, body: 'YWI=' }],
-  ['a web Response', () => new Response('hi', { status: 202, headers: { 'content-type': 'text/plain' } }), { statusCode: 202, headers: { 'content-type': 'text/plain' }, isBase64Encoded: false, body: 'hi' }],
-  ['an async generator', async function* () { yield 'a'; yield 'b'; }, { statusCode: 200, headers: { 'content-type': 'application/octet-stream' }, isBase64Encoded: true, body: 'YWI=' }],
-  ['a response with web headers', () => ({ statusCode: 201, headers: new Headers([['Location', '/orders/8'], ['x-a', '1'], ['X-A', '2']]), body: 'made' }), { statusCode: 201, headers: { location: '/orders/8', 'x-a': '1, 2' }, isBase64Encoded: false, body: 'made' }],
-  ['a response with pairs for headers', () => ({ statusCode: 200, headers: [['set-cookie', 'a=1'], ['Set-Cookie', 'b=2']], body: 'made' }), { statusCode: 200, headers: { 'set-cookie': 'a=1', 'Set-cookie': 'b=2' }, isBase64Encoded: false, body: 'made' }],
-  ['a response with an object for a body', () => ({ statusCode: 404, body: { why: 'no' } }), { statusCode: 404, headers: json, isBase64Encoded: false, body: '{"why":"no"}' }],
+  [
+    'a Node.js stream',
+    () => Readable.from(['a', Buffer.from('b')]),
+    { statusCode: 200, headers: { 'content-type': 'application/octet-stream' }, isBase64Encoded: true, body: 'YWI=' },
+  ],
+  [
+    'a web Response',
+    () => new Response('hi', { status: 202, headers: { 'content-type': 'text/plain' } }),
+    { statusCode: 202, headers: { 'content-type': 'text/plain' }, isBase64Encoded: false, body: 'hi' },
+  ],
+  [
+    'an async generator',
+    async function* () {
+      yield 'a';
+      yield 'b';
+    },
+    { statusCode: 200, headers: { 'content-type': 'application/octet-stream' }, isBase64Encoded: true, body: 'YWI=' },
+  ],
+  [
+    'a response with web headers',
+    () => ({
+      statusCode: 201,
+      headers: new Headers([
+        ['Location', '/orders/8'],
+        ['x-a', '1'],
+        ['X-A', '2'],
+      ]),
+      body: 'made',
+    }),
+    { statusCode: 201, headers: { location: '/orders/8', 'x-a': '1, 2' }, isBase64Encoded: false, body: 'made' },
+  ],
+  [
+    'a response with pairs for headers',
+    () => ({
+      statusCode: 200,
+      headers: [
+        ['set-cookie', 'a=1'],
+        ['Set-Cookie', 'b=2'],
+      ],
+      body: 'made',
+    }),
+    { statusCode: 200, headers: { 'set-cookie': 'a=1', 'Set-cookie': 'b=2' }, isBase64Encoded: false, body: 'made' },
+  ],
+  [
+    'a response with an object for a body',
+    () => ({ statusCode: 404, body: { why: 'no' } }),
+    { statusCode: 404, headers: json, isBase64Encoded: false, body: '{"why":"no"}' },
+  ],
 ])('%s becomes the response that FC takes', async (_name, make, wanted) => {
   expect(await ask(make)).toEqual(wanted);
 });
@@ -54,37 +119,84 @@ test('a response in the form that FC takes comes out as the very object', async 
 });
 
 test('a web response of an implementation that is older than getSetCookie', async () => {
-  const answer = { status: 202, headers: new Map([['content-type', 'text/plain']]), body: Readable.from(['old']), arrayBuffer: () => undefined };
-  expect(await ask(() => answer)).toEqual({ statusCode: 202, headers: { 'content-type': 'text/plain' }, isBase64Encoded: false, body: 'old' });
+  const answer = {
+    status: 202,
+    headers: new Map([['content-type', 'text/plain']]),
+    body: Readable.from(['old']),
+    arrayBuffer: () => undefined,
+  };
+  expect(await ask(() => answer)).toEqual({
+    statusCode: 202,
+    headers: { 'content-type': 'text/plain' },
+    isBase64Encoded: false,
+    body: 'old',
+  });
 });
 
 test('several cookies stay several', async () => {
-  const answer = (await ask(() => ({ statusCode: 200, headers: { 'set-cookie': ['a=1', 'b=2'] }, body: '' }))) as { headers: Record<string, string> };
+  const answer = (await ask(() => ({ statusCode: 200, headers: { 'set-cookie': ['a=1', 'b=2'] }, body: '' }))) as {
+    headers: Record<string, string>;
+  };
   expect(Object.values(answer.headers)).toEqual(['a=1', 'b=2']);
   expect(Object.keys(answer.headers).map((name) => name.toLowerCase())).toEqual(['set-cookie', 'set-cookie']);
 });
 
 test('an HttpError becomes its status and a problem document; below 500 the span is not failed', async () => {
-  const answer = await ask(() => { throw new HttpError(404, 'no such order', { headers: { 'cache-control': 'no-store' } }); });
-  expect(answer).toEqual({ statusCode: 404, headers: { 'cache-control': 'no-store', 'content-type': 'application/problem+json' }, isBase64Encoded: false, body: '{"status":404,"detail":"no such order"}' });
-  expect(traces.spans()[0]).toMatchObject({ status: { code: 'UNSET' }, events: [], attributes: { 'http.response.status_code': 404 } });
+  const answer = await ask(() => {
+    throw new HttpError(404, 'no such order', { headers: { 'cache-control': 'no-store' } });
+  });
+  expect(answer).toEqual({
+    statusCode: 404,
+    headers: { 'cache-control': 'no-store', 'content-type': 'application/problem+json' },
+    isBase64Encoded: false,
+    body: '{"status":404,"detail":"no such order"}',
+  });
+  expect(traces.spans()[0]).toMatchObject({
+    status: { code: 'UNSET' },
+    events: [],
+    attributes: { 'http.response.status_code': 404 },
+  });
 });
 
 test('any other error becomes a 500 that tells nothing, is logged, and fails the span', async () => {
   lines.length = 0;
   const error = new Error('password of the database is hunter22');
-  const answer = (await ask(() => { throw error; })) as { body: string; statusCode: number };
+  const answer = (await ask(() => {
+    throw error;
+  })) as { body: string; statusCode: number };
   expect(answer.statusCode).toBe(500);
   expect(JSON.stringify(answer)).not.toContain('hunter22');
   expect(lines[0]![0]).toBe(error);
-  expect(traces.spans()[0]).toMatchObject({ status: { code: 'ERROR' }, attributes: { 'http.response.status_code': 500, 'error.type': 'Error' } });
+  expect(traces.spans()[0]).toMatchObject({
+    status: { code: 'ERROR' },
+    attributes: { 'http.response.status_code': 500, 'error.type': 'Error' },
+  });
 });
 
 test.each<[string, () => unknown]>([
   ['a value without a JSON form', () => 10n],
-  ['a header that no header can be, from an HttpError', () => { throw new HttpError(400, 'x', { body: { big: 1n } }); }],
-  ['a stream that fails', () => Readable.from((async function* () { yield 'a'; throw new Error('disk'); })())],
-  ['throw undefined', () => { throw undefined; }],
+  [
+    'a header that no header can be, from an HttpError',
+    () => {
+      throw new HttpError(400, 'x', { body: { big: 1n } });
+    },
+  ],
+  [
+    'a stream that fails',
+    () =>
+      Readable.from(
+        (async function* () {
+          yield 'a';
+          throw new Error('disk');
+        })(),
+      ),
+  ],
+  [
+    'throw undefined',
+    () => {
+      throw undefined;
+    },
+  ],
 ])('%s is answered with 500, not with a failing function', async (_name, make) => {
   expect(await ask(make)).toMatchObject({ statusCode: 500 });
   expect(traces.spans()[0]).toMatchObject({ status: { code: 'ERROR' } });
@@ -92,17 +204,32 @@ test.each<[string, () => unknown]>([
 
 test('a response of 5xx fails the span without an exception', async () => {
   await ask(() => ({ statusCode: 503, body: 'later' }));
-  expect(traces.spans()[0]).toMatchObject({ status: { code: 'ERROR' }, events: [], attributes: { 'error.type': '503', 'http.response.status_code': 503 } });
+  expect(traces.spans()[0]).toMatchObject({
+    status: { code: 'ERROR' },
+    events: [],
+    attributes: { 'error.type': '503', 'http.response.status_code': 503 },
+  });
 });
 
 test('the span has the name and attributes of the HTTP conventions, and no secret of the query', async () => {
   await ask(async (event) => readJson(event));
   const [span] = traces.spans();
   expect(span).toMatchObject({
-    name: 'POST /orders/{id}', kind: 'server',
+    name: 'POST /orders/{id}',
+    kind: 'server',
     attributes: {
-      'http.request.method': 'POST', 'http.route': '/orders/{id}', 'url.path': '/orders/7', 'url.query': 'page=2&access_token=REDACTED', 'url.scheme': 'https', 'server.address': 'shop.example',
-      'server.port': 8443, 'client.address': '203.0.113.9', 'network.protocol.version': '1.1', 'user_agent.original': 'probe', 'http.response.status_code': 200, 'faas.trigger': 'http',
+      'http.request.method': 'POST',
+      'http.route': '/orders/{id}',
+      'url.path': '/orders/7',
+      'url.query': 'page=2&access_token=REDACTED',
+      'url.scheme': 'https',
+      'server.address': 'shop.example',
+      'server.port': 8443,
+      'client.address': '203.0.113.9',
+      'network.protocol.version': '1.1',
+      'user_agent.original': 'probe',
+      'http.response.status_code': 200,
+      'faas.trigger': 'http',
     },
   });
 });
@@ -114,7 +241,10 @@ test('parameters that no request could have had do not cost the span', async () 
 
 test('a method of nobody is _OTHER', async () => {
   await ask(() => 1, { requestContext: { http: { method: 'BREW', path: '/' } } });
-  expect(traces.spans()[0]!.attributes).toMatchObject({ 'http.request.method': '_OTHER', 'http.request.method_original': 'BREW' });
+  expect(traces.spans()[0]!.attributes).toMatchObject({
+    'http.request.method': '_OTHER',
+    'http.request.method_original': 'BREW',
+  });
 });
 
 test('with http: false the value and the error are handed on as they are', async () => {

@@ -8,7 +8,11 @@ class Api {
   async handle(event: HttpEvent): Promise<unknown> {
     if (event.rawPath === '/missing') throw new HttpError(404, 'none');
     const body = await readBody(event);
-    return { statusCode: 200, headers: { 'set-cookie': ['a=1', 'b=2'], 'x-query': JSON.stringify(event.queryParameters) }, body };
+    return {
+      statusCode: 200,
+      headers: { 'set-cookie': ['a=1', 'b=2'], 'x-query': JSON.stringify(event.queryParameters) },
+      body,
+    };
   }
 }
 const { handler } = createHandler(Api);
@@ -22,8 +26,12 @@ class Resp implements Fc2Response {
   readonly headers: Record<string, string | readonly string[]> = {};
   body: unknown;
   ended = 0;
-  setStatusCode(code: number): void { this.status = code; }
-  setHeader(name: string, value: string | readonly string[]): void { this.headers[name] = value; }
+  setStatusCode(code: number): void {
+    this.status = code;
+  }
+  setHeader(name: string, value: string | readonly string[]): void {
+    this.headers[name] = value;
+  }
   send(body: string | Buffer | Readable): void {
     this.body = body;
     this.ended = traces.spans().length;
@@ -31,26 +39,52 @@ class Resp implements Fc2Response {
 }
 
 function request(url: string, body: string | Buffer, headers: Record<string, string> = {}): Fc2Request {
-  return Object.assign(Readable.from([Buffer.from(body)]), { method: 'POST', url, path: url.split('?')[0]!, clientIP: '10.0.0.9', headers, queries: {} });
+  return Object.assign(Readable.from([Buffer.from(body)]), {
+    method: 'POST',
+    url,
+    path: url.split('?')[0]!,
+    clientIP: '10.0.0.9',
+    headers,
+    queries: {},
+  });
 }
 
 test('a request of FC 2.0 reaches the same class, and its response is sent once the span has ended', async () => {
   const response = new Resp();
   await handler(request('/a?x=1&x=2', Buffer.from([1, 255])), response, fakeFcContext());
-  expect(response).toMatchObject({ status: 200, headers: { 'set-cookie': ['a=1', 'b=2'], 'x-query': '{"x":"1,2"}' }, body: Buffer.from([1, 255]), ended: 1 });
-  expect(traces.only().roots[0]!.span).toMatchObject({ kind: 'server', attributes: { 'url.path': '/a', 'client.address': '10.0.0.9', 'http.response.status_code': 200 } });
+  expect(response).toMatchObject({
+    status: 200,
+    headers: { 'set-cookie': ['a=1', 'b=2'], 'x-query': '{"x":"1,2"}' },
+    body: Buffer.from([1, 255]),
+    ended: 1,
+  });
+  expect(traces.only().roots[0]!.span).toMatchObject({
+    kind: 'server',
+    attributes: { 'url.path': '/a', 'client.address': '10.0.0.9', 'http.response.status_code': 200 },
+  });
 });
 
 test('its headers name the parent, and an HttpError becomes its status', async () => {
   const response = new Resp();
-  await handler(request('/missing', '', { traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' }), response, fakeFcContext());
+  await handler(
+    request('/missing', '', { traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' }),
+    response,
+    fakeFcContext(),
+  );
   expect(response.status).toBe(404);
-  expect(traces.spans()[0]).toMatchObject({ traceId: '4bf92f3577b34da6a3ce929d0e0e4736', parentSpanId: '00f067aa0ba902b7' });
+  expect(traces.spans()[0]).toMatchObject({
+    traceId: '4bf92f3577b34da6a3ce929d0e0e4736',
+    parentSpanId: '00f067aa0ba902b7',
+  });
 });
 
 test('the path is the one below the function, also where the URL has the place of the function in it', async () => {
   const response = new Resp();
-  await handler(Object.assign(request('/2016-08-15/proxy/shop/orders/a%20b?x=1', ''), { path: '/a%20b' }), response, fakeFcContext());
+  await handler(
+    Object.assign(request('/2016-08-15/proxy/shop/orders/a%20b?x=1', ''), { path: '/a%20b' }),
+    response,
+    fakeFcContext(),
+  );
   expect(response.headers['x-query']).toBe('{"x":"1"}');
   expect(traces.spans()[0]!.attributes).toMatchObject({ 'url.path': '/a%20b', 'url.query': 'x=1' });
 });

@@ -14,13 +14,19 @@ afterAll(() => traces.stop());
 test.each([
   ['teapot', 200, { shelf: 6 }],
   ['unicorn', 404, { status: 404, detail: 'there are no unicorns' }],
-])('the guide’s function answers an order of a %s, and makes the trace that is drawn', async (sku, statusCode, answer) => {
-  const { handler } = runExample<{ handler: FcFunction }>(example!.text, (name) => require(name) as unknown);
-  const event = { ...httpEventOf({ method: 'POST', target: '/orders/7', headers: { 'content-type': 'application/json' } }), body: JSON.stringify({ sku }) };
-  const answered = (await invoke(handler, event)) as { statusCode: number; body: string };
-  expect(answered.statusCode).toBe(statusCode);
-  expect(JSON.parse(answered.body)).toMatchObject(answer);
-  const drawn = renderTrace(traces.only(), { attributes: ['http.response.status_code'] });
-  if (statusCode === 200) expect(drawn).toBe(drawing!.text);
-  else expect(drawn).toContain('POST /orders/{id}  http.response.status_code=404');
-});
+])(
+  'the guide’s function answers an order of a %s, and makes the trace that is drawn',
+  async (sku, statusCode, answer) => {
+    const { handler } = runExample<{ handler: FcFunction }>(example!.text, (name) => require(name) as unknown);
+    const event = {
+      ...httpEventOf({ method: 'POST', target: '/orders/7', headers: { 'content-type': 'application/json' } }),
+      body: JSON.stringify({ sku }),
+    };
+    const answered = (await invoke(handler, event)) as { statusCode: number; body: string };
+    expect(answered.statusCode).toBe(statusCode);
+    expect(JSON.parse(answered.body)).toMatchObject(answer);
+    const drawn = renderTrace(traces.only(), { attributes: ['http.response.status_code'] });
+    if (statusCode === 200) expect(drawn).toBe(drawing!.text);
+    else expect(drawn).toContain('POST /orders/{id}  http.response.status_code=404');
+  },
+);

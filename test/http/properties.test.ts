@@ -12,15 +12,25 @@ class Api {
 }
 const { handler } = createHandler(Api);
 const silent = (): void => {};
-const context: FcContext = { ...fakeFcContext(), logger: { log: silent, debug: silent, info: silent, warn: silent, error: silent } };
+const context: FcContext = {
+  ...fakeFcContext(),
+  logger: { log: silent, debug: silent, info: silent, warn: silent, error: silent },
+};
 const traces = recordTraces();
 afterEach(() => traces.clear());
 afterAll(() => traces.stop());
 
 const ask = (event: object): Promise<unknown> => invoke(handler, event, context);
 const event = fc.record({
-  version: fc.constant('v1'), rawPath: fc.string(), headers: fc.dictionary(fc.string(), fc.anything()), queryParameters: fc.anything(), body: fc.anything(), isBase64Encoded: fc.anything(),
-  requestContext: fc.record({ http: fc.record({ method: fc.string({ minLength: 1 }), path: fc.anything(), protocol: fc.anything() }) }),
+  version: fc.constant('v1'),
+  rawPath: fc.string(),
+  headers: fc.dictionary(fc.string(), fc.anything()),
+  queryParameters: fc.anything(),
+  body: fc.anything(),
+  isBase64Encoded: fc.anything(),
+  requestContext: fc.record({
+    http: fc.record({ method: fc.string({ minLength: 1 }), path: fc.anything(), protocol: fc.anything() }),
+  }),
 });
 
 test('whatever the request holds, the answer is what the method gave, and the span is there', async () => {
@@ -44,11 +54,14 @@ test('whatever the request holds, the answer is what the method gave, and the sp
 test('whatever the method gives, FC gets a response: the value, or a 500', async () => {
   const request = { version: 'v1', rawPath: '/', headers: {}, requestContext: { http: { method: 'GET' } } };
   await fc.assert(
-    fc.asyncProperty(fc.anything({ withBigInt: true, withDate: true, withMap: true, withNullPrototype: true, withTypedArray: true }), async (given) => {
-      value = given;
-      const answer = (await ask(request)) as { statusCode: number };
-      expect(Number.isInteger(answer.statusCode)).toBe(true);
-    }),
+    fc.asyncProperty(
+      fc.anything({ withBigInt: true, withDate: true, withMap: true, withNullPrototype: true, withTypedArray: true }),
+      async (given) => {
+        value = given;
+        const answer = (await ask(request)) as { statusCode: number };
+        expect(Number.isInteger(answer.statusCode)).toBe(true);
+      },
+    ),
     { numRuns: 1_000 },
   );
 });

@@ -1,7 +1,11 @@
 import { inProgram } from './in-program';
 
 /** One header of each name on the wire, and the name of the span that `traceparent` names. */
-interface Request { readonly url: string; readonly headers: readonly string[]; readonly from: string | undefined }
+interface Request {
+  readonly url: string;
+  readonly headers: readonly string[];
+  readonly from: string | undefined;
+}
 
 interface Seen {
   readonly requests: readonly Request[];
@@ -50,7 +54,10 @@ test('requests of node:http and fetch are client spans under the method that mad
   const { requests, drawings } = await inProgram<Seen>(`${SETTING}
     await run({ async buy() { await this.pay(); return (await fetch(base + '/stock')).text(); }, pay: () => get('/pay') }, ['http', 'undici'], 'buy');`);
   expect(drawings).toEqual(['shop\n└─ Shop.buy\n   ├─ Shop.pay\n   │  └─ GET\n   └─ GET']);
-  expect(requests.map(({ url, from }) => [url, from])).toEqual([['/pay', 'GET client'], ['/stock', 'GET client']]);
+  expect(requests.map(({ url, from }) => [url, from])).toEqual([
+    ['/pay', 'GET client'],
+    ['/stock', 'GET client'],
+  ]);
 });
 
 test('there is one header of a kind on the wire, that of the client span, whatever the program set itself and however it wrote it', async () => {
@@ -69,7 +76,11 @@ test('there is one header of a kind on the wire, that of the client span, whatev
     });
     await run({ all }, ['http', 'undici'], 'all');`);
   expect(requests).toHaveLength(10);
-  expect(requests.filter(({ headers, from }) => from !== 'GET client' || headers.join() !== 'baggage: tenant=acme,traceparent')).toEqual([]);
+  expect(
+    requests.filter(
+      ({ headers, from }) => from !== 'GET client' || headers.join() !== 'baggage: tenant=acme,traceparent',
+    ),
+  ).toEqual([]);
 });
 
 test('the state of another trace does not go out beside the parent that the client span sets', async () => {
@@ -85,18 +96,25 @@ test('the state of another trace does not go out beside the parent that the clie
   expect(requests.map(({ headers }) => headers)).toEqual(Array(4).fill(['traceparent']));
 });
 
-test('headers that the propagator does not bring stay the program\'s', async () => {
+test("headers that the propagator does not bring stay the program's", async () => {
   const { requests } = await inProgram<Seen>(`${SETTING}
     await run({ async all() { await get('/a', { Baggage: 'mine=1', 'X-Own': ['1', '2'] }); await fetch(base + '/b', { headers: { Baggage: 'mine=1' } }); } }, ['http', 'undici'], 'all');`);
-  expect(requests.map(({ headers }) => headers)).toEqual([['baggage: mine=1', 'traceparent', 'x-own: 1', 'x-own: 2'], ['baggage: mine=1', 'traceparent']]);
+  expect(requests.map(({ headers }) => headers)).toEqual([
+    ['baggage: mine=1', 'traceparent', 'x-own: 1', 'x-own: 2'],
+    ['baggage: mine=1', 'traceparent'],
+  ]);
 });
 
 test('a request of node:http whose headers are an array is sent as it stands, with the trace of the method, and told', async () => {
   const { requests, drawings, told } = await inProgram<Seen>(`${SETTING}
     await run({ async all() { await get('/flat', ['Host', 'x', 'X-Own', '1', 'Traceparent', 'mine']); await get('/nested', [['Host', 'x'], ['X-Own', '1']]); } }, ['http'], 'all');`);
-  expect(requests).toEqual(['/flat', '/nested'].map((url) => ({ url, headers: ['traceparent', 'x-own: 1'], from: 'Shop.all internal' })));
+  expect(requests).toEqual(
+    ['/flat', '/nested'].map((url) => ({ url, headers: ['traceparent', 'x-own: 1'], from: 'Shop.all internal' })),
+  );
   expect(drawings).toEqual(['shop\n└─ Shop.all']);
-  expect(told).toEqual(['requests of node:http whose headers are an array get no span of their own: give the headers as an object']);
+  expect(told).toEqual([
+    'requests of node:http whose headers are an array get no span of their own: give the headers as an object',
+  ]);
 });
 
 test('requests of interleaved invocations that wait for one connection are each in their own trace', async () => {
@@ -107,7 +125,10 @@ test('requests of interleaved invocations that wait for one connection are each 
       async pool({ n }) { return (await pool.request({ path: '/' + n, method: 'GET' })).body.text(); },
       agent: ({ n }) => get('/' + n, {}, by),
     }, ['http', 'undici'], { call: 'pool', n: 1 }, { call: 'pool', n: 2 }, { call: 'pool', n: 3 }, { call: 'agent', n: 4 }, { call: 'agent', n: 5 }, { call: 'agent', n: 6 });`);
-  expect(drawings.slice().sort()).toEqual([...Array(3).fill('shop\n└─ Shop.agent\n   └─ GET'), ...Array(3).fill('shop\n└─ Shop.pool\n   └─ GET')]);
+  expect(drawings.slice().sort()).toEqual([
+    ...Array(3).fill('shop\n└─ Shop.agent\n   └─ GET'),
+    ...Array(3).fill('shop\n└─ Shop.pool\n   └─ GET'),
+  ]);
   expect(requests.filter(({ from }) => from !== 'GET client')).toEqual([]);
 });
 
@@ -115,7 +136,9 @@ test('a failed request is a failed span; requests that come in get no second ser
   const { drawings } = await inProgram<Seen>(`${SETTING}
     const refused = await new Promise((resolve) => { const one = http.createServer().listen(0, () => { const { port } = one.address(); one.close(() => resolve(port)); }); });
     await run({ async all() { await fetch('http://127.0.0.1:' + refused).catch(() => {}); await get('/x', {}, () => http.get({ port: refused })).catch(() => {}); await get('/in'); } }, ['http', 'undici'], 'all');`);
-  expect(drawings).toEqual([expect.stringMatching(/^shop\n└─ Shop\.all\n {3}├─ GET {2}ERROR.*\n {3}├─ GET {2}ERROR.*\n {3}└─ GET$/)]);
+  expect(drawings).toEqual([
+    expect.stringMatching(/^shop\n└─ Shop\.all\n {3}├─ GET {2}ERROR.*\n {3}├─ GET {2}ERROR.*\n {3}└─ GET$/),
+  ]);
 });
 
 test('what is requested outside of any span makes no trace, and in an invocation that is not recorded the ids of the caller are passed on', async () => {
@@ -130,5 +153,8 @@ test('what is requested outside of any span makes no trace, and in an invocation
     report({ drawings: drawn(), headers: received.map(({ url, headers }) => url + ' ' + headers.traceparent) });
     process.exit();`);
   const passedOn = '00-0000000000000000124ed43254b54966-aaaaaaaaaaaaaaaa-00';
-  expect(seen).toEqual({ drawings: [], headers: ['/outside undefined', '/outside undefined', `/http ${passedOn}`, `/fetch ${passedOn}`] });
+  expect(seen).toEqual({
+    drawings: [],
+    headers: ['/outside undefined', '/outside undefined', `/http ${passedOn}`, `/fetch ${passedOn}`],
+  });
 });

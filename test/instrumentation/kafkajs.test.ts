@@ -1,6 +1,10 @@
 import { inProgram } from './in-program';
 
-interface Sent { readonly value: string; readonly traceparent: string; readonly baggage?: string }
+interface Sent {
+  readonly value: string;
+  readonly traceparent: string;
+  readonly baggage?: string;
+}
 
 // The part of kafkajs that talks to brokers is replaced: it looks at the messages a moment later, as one that waits for a connection does.
 const SETTING = `
@@ -23,7 +27,11 @@ test('a message that invocations share goes out with the trace and the baggage o
     const ping = { value: 'ping' };
     const tell = async () => { await connect().send({ topic: 'pings', messages: [ping] }); return Object.keys(ping); };
     await run({ tell }, [{ call: 'tell' }, from('1', 1, { tenant: 'acme' })], [{ call: 'tell' }, from('2', 1)], [{ call: 'tell' }, from('3', 0)]);`);
-  expect(sent.map(({ traceparent, baggage }) => [traceparent.slice(3, 5), traceparent.slice(-2), baggage])).toEqual([['11', '01', 'tenant=acme'], ['22', '01', undefined], ['33', '00', undefined]]);
+  expect(sent.map(({ traceparent, baggage }) => [traceparent.slice(3, 5), traceparent.slice(-2), baggage])).toEqual([
+    ['11', '01', 'tenant=acme'],
+    ['22', '01', undefined],
+    ['33', '00', undefined],
+  ]);
   expect(answers).toEqual(Array(3).fill(['value']));
 });
 
@@ -42,7 +50,8 @@ test('messages of a batch that share their headers have a span each', async () =
 });
 
 test('what kafkajs refuses, it refuses in its own words', async () => {
-  const refusals = (list: string): Promise<readonly unknown[]> => inProgram<readonly unknown[]>(`
+  const refusals = (list: string): Promise<readonly unknown[]> =>
+    inProgram<readonly unknown[]>(`
     const { Kafka } = require('kafkajs');
     const records = [{ topic: 'orders' }, { topic: 'orders', messages: [{ key: 'k' }] }, { topic: 'orders', messages: [null] }, { messages: [{ value: 'v' }] }, { topic: 'orders', messages: [{ value: 'v' }] }, undefined];
     const heard = [];
@@ -63,7 +72,8 @@ test('what kafkajs refuses, it refuses in its own words', async () => {
 });
 
 test('a consumer runs with an object that cannot be changed, and with methods of a class, as it does untraced', async () => {
-  const outcomes = (list: string): Promise<readonly unknown[]> => inProgram<readonly unknown[]>(`
+  const outcomes = (list: string): Promise<readonly unknown[]> =>
+    inProgram<readonly unknown[]>(`
     const { Kafka } = require('kafkajs');
     class Runner { async eachMessage() {} }
     const heard = [];

@@ -33,25 +33,34 @@ const SETTING = `
 
 test.each([
   ['fetch', 'undici', 'async ask() { return (await fetch(base)).status; }'],
-  ['node:http', 'http', 'ask: () => new Promise((resolve) => http.get(base, (response) => resolve(response.statusCode)))'],
-])('a response of %s whose body nobody reads: its span ends with the invocation, once, and is in the trace', async (_which, name, method) => {
-  expect(await inProgram<Seen>(`${SETTING} await run({ ${method} }, ['${name}']);`)).toEqual({
-    answers: [404],
-    drawings: ['shop\n└─ Shop.ask\n   └─ GET  ERROR'],
-    spans: [['GET', ['fc_traced.abandoned'], 404, '404', true]],
-    complaints: [],
-  });
-});
+  [
+    'node:http',
+    'http',
+    'ask: () => new Promise((resolve) => http.get(base, (response) => resolve(response.statusCode)))',
+  ],
+])(
+  'a response of %s whose body nobody reads: its span ends with the invocation, once, and is in the trace',
+  async (_which, name, method) => {
+    expect(await inProgram<Seen>(`${SETTING} await run({ ${method} }, ['${name}']);`)).toEqual({
+      answers: [404],
+      drawings: ['shop\n└─ Shop.ask\n   └─ GET  ERROR'],
+      spans: [['GET', ['fc_traced.abandoned'], 404, '404', true]],
+      complaints: [],
+    });
+  },
+);
 
 test('a span that a library starts and forgets ends with the invocation; one that it starts later is its own matter', async () => {
-  expect(await inProgram<Seen>(`${SETTING}
+  expect(
+    await inProgram<Seen>(`${SETTING}
     const tracer = trace.getTracer('library');
     const ask = () => {
       const forgotten = tracer.startSpan('forgotten', { kind: 2 });
       setTimeout(() => { forgotten.setAttribute('late', true).addEvent('late').setStatus({ code: 2 }).updateName('late').end(); tracer.startSpan('later').end(); }, 10);
       for (let n = 0; n < 1000; n += 1) tracer.startSpan('query').end();
     };
-    await run({ ask }, []);`)).toMatchObject({
+    await run({ ask }, []);`),
+  ).toMatchObject({
     drawings: [expect.stringMatching(/^shop\n└─ Shop\.ask\n {3}├─ forgotten\n( {3}[├└]─ query\n?){1000}$/), 'later'],
     spans: [['forgotten', ['fc_traced.abandoned'], null, null, true]],
     complaints: [],
@@ -61,8 +70,10 @@ test('a span that a library starts and forgets ends with the invocation; one tha
 test.each([
   ['before any invocation', ''],
   ['after an invocation that is not sampled', "await invoke(handler, { call: 'ask' }, unsampled());"],
-])('on the application’s own provider, too, registered %s, an instrumented call that is left open ends with the invocation', async (_when, before) => {
-  const { answers, drawings, complaints } = await inProgram<Seen>(`${SETTING}
+])(
+  'on the application’s own provider, too, registered %s, an instrumented call that is left open ends with the invocation',
+  async (_when, before) => {
+    const { answers, drawings, complaints } = await inProgram<Seen>(`${SETTING}
     const { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } = require('@opentelemetry/sdk-trace-base');
     const exporter = new InMemorySpanExporter();
     traces.stop();
@@ -76,7 +87,8 @@ test.each([
     await new Promise((resolve) => setTimeout(resolve, 200));
     report({ answers, drawings: [...drawings, ended().length], spans: [], complaints });
     setTimeout(() => process.exit(), 50);`);
-  expect(answers).toEqual([404]);
-  expect(drawings).toEqual(['Shop.ask 0 ', 'GET 2 fc_traced.abandoned', 'shop 0 ', 3]);
-  expect(complaints.filter((text) => !text.includes('no endpoint is known'))).toEqual([]);
-});
+    expect(answers).toEqual([404]);
+    expect(drawings).toEqual(['Shop.ask 0 ', 'GET 2 fc_traced.abandoned', 'shop 0 ', 3]);
+    expect(complaints.filter((text) => !text.includes('no endpoint is known'))).toEqual([]);
+  },
+);

@@ -41,11 +41,26 @@ export function printed(program: ChildProcess, text: RegExp): Promise<void> {
 export async function startMariaDb(): Promise<{ readonly port: number; stop(): void }> {
   const folder = mkdtempSync(path.join(tmpdir(), 'fc-traced-mariadb-'));
   const user = process.getuid?.() === 0 ? ['--user=root'] : [];
-  execFileSync(installed('mariadb-install-db')!, ['--no-defaults', ...user, `--datadir=${folder}`, '--auth-root-authentication-method=normal', '--skip-test-db'], { stdio: 'ignore' });
+  execFileSync(
+    installed('mariadb-install-db')!,
+    ['--no-defaults', ...user, `--datadir=${folder}`, '--auth-root-authentication-method=normal', '--skip-test-db'],
+    { stdio: 'ignore' },
+  );
   const port = await freePort();
-  const server = spawn(installed('mariadbd')!, [
-    '--no-defaults', ...user, `--datadir=${folder}`, `--port=${port}`, '--bind-address=127.0.0.1', `--socket=${path.join(folder, 's')}`, '--innodb-buffer-pool-size=16M', '--skip-name-resolve',
-  ], { stdio: 'pipe' });
+  const server = spawn(
+    installed('mariadbd')!,
+    [
+      '--no-defaults',
+      ...user,
+      `--datadir=${folder}`,
+      `--port=${port}`,
+      '--bind-address=127.0.0.1',
+      `--socket=${path.join(folder, 's')}`,
+      '--innodb-buffer-pool-size=16M',
+      '--skip-name-resolve',
+    ],
+    { stdio: 'pipe' },
+  );
   await printed(server, /ready for connections/);
   return {
     port,

@@ -44,18 +44,39 @@ const STORY = `
   report({ answers, drawings, told, leaks: holding('hunter2', '4711'), loaded: loadedPackages() });
   process.exit();`;
 
-const CALLS = [['query', 3], ['literal', 1], ['execute', 1], ['spaceless', 1], ['callback', 3], ['connection', 3], ['rows', 3], ['transaction', 3], ['fail', 1]];
+const CALLS = [
+  ['query', 3],
+  ['literal', 1],
+  ['execute', 1],
+  ['spaceless', 1],
+  ['callback', 3],
+  ['connection', 3],
+  ['rows', 3],
+  ['transaction', 3],
+  ['fail', 1],
+];
 const ANSWERS = {
-  query: [0, 1, 2], literal: [7], execute: [7], spaceless: [1], callback: [0, 1, 2], connection: [0, 1, 2], rows: [0, 1, 2], transaction: [0, 1, 2], fail: ['ER_NO_SUCH_TABLE'],
+  query: [0, 1, 2],
+  literal: [7],
+  execute: [7],
+  spaceless: [1],
+  callback: [0, 1, 2],
+  connection: [0, 1, 2],
+  rows: [0, 1, 2],
+  transaction: [0, 1, 2],
+  fail: ['ER_NO_SUCH_TABLE'],
 };
 
 const isHere = installed('mariadbd') !== undefined && installed('mariadb-install-db') !== undefined;
-if (!isHere) console.log('Skipped: mysql2 against a real server. MariaDB is not installed here (apt-get install mariadb-server).');
+if (!isHere) {
+  console.log('Skipped: mysql2 against a real server. MariaDB is not installed here (apt-get install mariadb-server).');
+}
 
 (isHere ? describe : describe.skip)('mysql2, loaded and with a pool made before the instrumentation', () => {
   let database: Awaited<ReturnType<typeof startMariaDb>>;
   let seen: Seen;
-  const story = (context: string): Promise<Seen> => inProgram(`const PORT = ${database.port}, CALLS = ${JSON.stringify(CALLS)}, CONTEXT = ${context}; ${STORY}`);
+  const story = (context: string): Promise<Seen> =>
+    inProgram(`const PORT = ${database.port}, CALLS = ${JSON.stringify(CALLS)}, CONTEXT = ${context}; ${STORY}`);
 
   beforeAll(async () => {
     database = await startMariaDb();
@@ -73,20 +94,33 @@ if (!isHere) console.log('Skipped: mysql2 against a real server. MariaDB is not 
     expect(seen.drawings['query']).toEqual([each, each, each]);
   });
 
-  test.each([['callback', 'SLEEP(?)'], ['connection', '?'], ['rows', '?']])('what is done in a callback (%s) is in the invocation that asked', (name, shown) => {
+  test.each([
+    ['callback', 'SLEEP(?)'],
+    ['connection', '?'],
+    ['rows', '?'],
+  ])('what is done in a callback (%s) is in the invocation that asked', (name, shown) => {
     const each = `shop\n└─ Shop.${name}\n   ├─ SELECT  db.query.text="SELECT ${shown}"\n   └─ Shop.after`;
     expect(seen.drawings[name]).toEqual([each, each, each]);
   });
 
   test('the statements of a transaction are under the methods that caused them', () => {
     const each = [
-      'shop', '└─ Shop.transaction', '   ├─ START  db.query.text="START TRANSACTION"', '   ├─ Shop.change', '   │  └─ SELECT  db.query.text="SELECT ?"', '   └─ COMMIT  db.query.text="COMMIT"',
+      'shop',
+      '└─ Shop.transaction',
+      '   ├─ START  db.query.text="START TRANSACTION"',
+      '   ├─ Shop.change',
+      '   │  └─ SELECT  db.query.text="SELECT ?"',
+      '   └─ COMMIT  db.query.text="COMMIT"',
     ].join('\n');
     expect(seen.drawings['transaction']).toEqual([each, each, each]);
   });
 
   test('a failing query is a failed span under its method', () => {
-    expect(seen.drawings['fail']).toEqual([expect.stringMatching(/^shop {2}ERROR.*\n└─ Shop\.fail {2}ERROR.*\n {3}└─ SELECT {2}ERROR .* db\.query\.text="SELECT \* FROM missing\.missing"$/)]);
+    expect(seen.drawings['fail']).toEqual([
+      expect.stringMatching(
+        /^shop {2}ERROR.*\n└─ Shop\.fail {2}ERROR.*\n {3}└─ SELECT {2}ERROR .* db\.query\.text="SELECT \* FROM missing\.missing"$/,
+      ),
+    ]);
   });
 
   test('no value of a statement is on a span, whether it is a parameter or stands in the text', () => {

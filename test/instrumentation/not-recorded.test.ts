@@ -10,8 +10,13 @@ interface Seen {
 const CALLER = '4bf92f3577b34da6a3ce929d0e0e4736';
 
 /** Calls a handler that makes one request by `node:http` and one by `fetch` in each invocation: with these traces of its caller, in turn. */
-function seen(options: string, callers: readonly (string | undefined)[], env: Record<string, string> = {}): Promise<Seen> {
-  return inFreshProcess<Seen>(`
+function seen(
+  options: string,
+  callers: readonly (string | undefined)[],
+  env: Record<string, string> = {},
+): Promise<Seen> {
+  return inFreshProcess<Seen>(
+    `
     const http = require('node:http');
     const { createHandler } = require(dist);
     const arrived = [];
@@ -37,15 +42,21 @@ function seen(options: string, callers: readonly (string | undefined)[], env: Re
     }
     const loaded = Object.keys(require.cache).map((file) => /@opentelemetry[\\\\/]([a-z0-9-]+)/.exec(file)?.[1]).filter(Boolean);
     report({ arrived, exported, loaded: [...new Set(loaded)].sort() });
-    process.exit();`, env);
+    process.exit();`,
+    env,
+  );
 }
 
 const INSTRUMENTED = "instrumentations: ['http', 'undici', 'mysql2']";
 const spanIdOf = (traceparent: string | null): string => traceparent!.slice(36, 52);
 
 test('a caller that did not sample is passed on from the first invocation of an instance on, and no SDK is loaded', async () => {
-  const { arrived, loaded, exported } = await seen(`(url) => ({ ${INSTRUMENTED}, endpoint: url + '/v1/traces' })`, [`00-${CALLER}-00f067aa0ba902b7-00`]);
-  expect(arrived).toEqual(Array(2).fill([expect.stringMatching(new RegExp(`^00-${CALLER}-[0-9a-f]{16}-00$`)), 'tenant=acme']));
+  const { arrived, loaded, exported } = await seen(`(url) => ({ ${INSTRUMENTED}, endpoint: url + '/v1/traces' })`, [
+    `00-${CALLER}-00f067aa0ba902b7-00`,
+  ]);
+  expect(arrived).toEqual(
+    Array(2).fill([expect.stringMatching(new RegExp(`^00-${CALLER}-[0-9a-f]{16}-00$`)), 'tenant=acme']),
+  );
   expect(new Set([...arrived.map(([traceparent]) => spanIdOf(traceparent)), '00f067aa0ba902b7']).size).toBe(3);
   expect(loaded).toEqual(expect.arrayContaining(['instrumentation-http', 'instrumentation-undici']));
   expect(loaded.filter((name) => /sdk|exporter|resources|mysql2/.test(name))).toEqual([]);
@@ -53,13 +64,19 @@ test('a caller that did not sample is passed on from the first invocation of an 
 });
 
 test('a trace that was not sampled here is not sampled by those who are called, either', async () => {
-  const { arrived } = await seen(`(url) => ({ ${INSTRUMENTED}, endpoint: url + '/v1/traces', sampleRate: 0 })`, [undefined]);
+  const { arrived } = await seen(`(url) => ({ ${INSTRUMENTED}, endpoint: url + '/v1/traces', sampleRate: 0 })`, [
+    undefined,
+  ]);
   expect(arrived).toEqual(Array(2).fill([expect.stringMatching(/^00-[0-9a-f]{32}-[0-9a-f]{16}-02$/), null]));
   expect(new Set(arrived.map(([traceparent]) => traceparent!.slice(3, 35))).size).toBe(1);
 });
 
 test('where no endpoint is known a caller is passed on as it came, and a trace without one is not sampled', async () => {
-  const { arrived, loaded } = await seen(`() => ({ ${INSTRUMENTED} })`, [undefined, `00-${CALLER}-00f067aa0ba902b7-01`, undefined]);
+  const { arrived, loaded } = await seen(`() => ({ ${INSTRUMENTED} })`, [
+    undefined,
+    `00-${CALLER}-00f067aa0ba902b7-01`,
+    undefined,
+  ]);
   const own = [expect.stringMatching(/^00-[0-9a-f]{32}-[0-9a-f]{16}-02$/), null];
   const passed = [expect.stringMatching(new RegExp(`^00-${CALLER}-[0-9a-f]{16}-01$`)), 'tenant=acme'];
   expect(arrived).toEqual([own, own, passed, passed, own, own]);
@@ -67,19 +84,29 @@ test('where no endpoint is known a caller is passed on as it came, and a trace w
 });
 
 test('OTEL_SDK_DISABLED leaves libraries and their requests alone', async () => {
-  const { arrived, loaded } = await seen(`() => ({ ${INSTRUMENTED} })`, [undefined, `00-${CALLER}-00f067aa0ba902b7-01`], { OTEL_SDK_DISABLED: 'true' });
+  const { arrived, loaded } = await seen(
+    `() => ({ ${INSTRUMENTED} })`,
+    [undefined, `00-${CALLER}-00f067aa0ba902b7-01`],
+    { OTEL_SDK_DISABLED: 'true' },
+  );
   expect(arrived).toEqual(Array(4).fill([null, null]));
   expect(loaded.filter((name) => name.startsWith('instrumentation'))).toEqual([]);
 });
 
 test('the first invocation that is recorded after one that is not has the spans of its requests', async () => {
-  const { arrived, exported } = await seen(`(url) => ({ ${INSTRUMENTED}, endpoint: url + '/v1/traces' })`, [`00-${CALLER}-00f067aa0ba902b7-00`, `00-${CALLER}-00f067aa0ba902b7-01`]);
+  const { arrived, exported } = await seen(`(url) => ({ ${INSTRUMENTED}, endpoint: url + '/v1/traces' })`, [
+    `00-${CALLER}-00f067aa0ba902b7-00`,
+    `00-${CALLER}-00f067aa0ba902b7-01`,
+  ]);
   expect(arrived.map(([traceparent]) => traceparent!.slice(-2))).toEqual(['00', '00', '01', '01']);
   expect(new Set(arrived.map(([traceparent]) => spanIdOf(traceparent))).size).toBe(4);
   expect(exported).toBe(1);
 });
 
 test('instrumentations whose calls carry no trace are not loaded for it', async () => {
-  const { loaded } = await seen("(url) => ({ instrumentations: ['mysql2', 'pg', 'redis', 'ioredis'], endpoint: url + '/v1/traces' })", [`00-${CALLER}-00f067aa0ba902b7-00`]);
+  const { loaded } = await seen(
+    "(url) => ({ instrumentations: ['mysql2', 'pg', 'redis', 'ioredis'], endpoint: url + '/v1/traces' })",
+    [`00-${CALLER}-00f067aa0ba902b7-00`],
+  );
   expect(loaded.filter((name) => name.startsWith('instrumentation'))).toEqual([]);
 });

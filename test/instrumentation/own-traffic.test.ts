@@ -12,7 +12,8 @@ interface Seen {
 
 // Real exporters and a real collector behind an end that is overloaded at first. Every way that spans leave by: an answer, a second try
 // after a failure, the idle timer after work that outlived the answer, and the hooks.
-const run = (protocol: 'otlp' | 'jaeger'): Promise<Seen> => inFreshProcess<Seen>(`
+const run = (protocol: 'otlp' | 'jaeger'): Promise<Seen> =>
+  inFreshProcess<Seen>(`
   const realTimeout = setTimeout;
   let idle = 0;
   globalThis.setTimeout = (work, ms, ...args) => realTimeout(ms === 5000 ? () => { idle += 1; work(); } : work, ms === 5000 ? 300 : ms, ...args);
@@ -59,16 +60,24 @@ const run = (protocol: 'otlp' | 'jaeger'): Promise<Seen> => inFreshProcess<Seen>
   report({ idle, loaded, requests, spans: collector.spans().map(({ name, attributes }) => (name + ' ' + (attributes['url.full'] ?? '').replace(/^.*:[0-9]+/, '')).trim()).sort() });
   process.exit();`);
 
-describe('with http and undici traced, the exporter\'s own requests are no spans', () => {
+describe("with http and undici traced, the exporter's own requests are no spans", () => {
   const seen = { otlp: run('otlp'), jaeger: run('jaeger') };
-  const expected = [...Array(4).fill('GET /fetch'), ...Array(4).fill('GET /http'), ...Array(4).fill('GET /later'), ...Array(4).fill('shop')] as string[];
+  const expected = [
+    ...Array(4).fill('GET /fetch'),
+    ...Array(4).fill('GET /http'),
+    ...Array(4).fill('GET /later'),
+    ...Array(4).fill('shop'),
+  ] as string[];
 
-  test.each(['otlp', 'jaeger'] as const)('%s: in the answer, in a second try, in the idle timer and in the hooks', async (protocol) => {
-    const { idle, spans, requests, loaded } = await seen[protocol];
-    expect(loaded).toBe(true);
-    expect(spans).toEqual(expected);
-    expect(requests.refused).toBe(1);
-    expect(idle).toBeGreaterThanOrEqual(1);
-    expect(requests.taken).toBeGreaterThanOrEqual(3);
-  });
+  test.each(['otlp', 'jaeger'] as const)(
+    '%s: in the answer, in a second try, in the idle timer and in the hooks',
+    async (protocol) => {
+      const { idle, spans, requests, loaded } = await seen[protocol];
+      expect(loaded).toBe(true);
+      expect(spans).toEqual(expected);
+      expect(requests.refused).toBe(1);
+      expect(idle).toBeGreaterThanOrEqual(1);
+      expect(requests.taken).toBeGreaterThanOrEqual(3);
+    },
+  );
 });

@@ -57,12 +57,31 @@ const STORY = `
   await database.close();
   process.exit();`;
 
-const CALLS = ['query', 'literal', 'parameter', 'byName', 'callback x3', 'shared x3', 'transaction x3', 'query x3', 'fail', 'failAndGoOn x2'];
+const CALLS = [
+  'query',
+  'literal',
+  'parameter',
+  'byName',
+  'callback x3',
+  'shared x3',
+  'transaction x3',
+  'query x3',
+  'fail',
+  'failAndGoOn x2',
+];
 const story = (context: string): Promise<Seen & { readonly loaded: readonly string[] }> =>
   inProgram(`const CALLS = ${JSON.stringify(CALLS)}; const CONTEXT = ${context}; ${STORY}`);
 
 const ANSWERS = {
-  query: [0, 1, 2], literal: 7, parameter: 7, byName: 7, callback: [0, 1, 2], shared: [0, 1, 2], transaction: [0, 1, 2], fail: '42P01', failAndGoOn: ['went on', 'went on'],
+  query: [0, 1, 2],
+  literal: 7,
+  parameter: 7,
+  byName: 7,
+  callback: [0, 1, 2],
+  shared: [0, 1, 2],
+  transaction: [0, 1, 2],
+  fail: '42P01',
+  failAndGoOn: ['went on', 'went on'],
 };
 
 describe('pg, loaded and with a pool made before the instrumentation', () => {
@@ -74,12 +93,14 @@ describe('pg, loaded and with a pool made before the instrumentation', () => {
   });
 
   test('a failing query is a failed span under its method', async () => {
-    expect((await seen).drawings['fail']).toEqual([[
-      String.raw`shop  ERROR "relation \"missing\" does not exist"`,
-      String.raw`└─ Shop.fail  ERROR "relation \"missing\" does not exist"`,
-      '   ├─ pg-pool.connect',
-      String.raw`   └─ pg.query:SELECT postgres  ERROR "relation \"missing\" does not exist"  db.query.text="SELECT * FROM missing"`,
-    ].join('\n')]);
+    expect((await seen).drawings['fail']).toEqual([
+      [
+        String.raw`shop  ERROR "relation \"missing\" does not exist"`,
+        String.raw`└─ Shop.fail  ERROR "relation \"missing\" does not exist"`,
+        '   ├─ pg-pool.connect',
+        String.raw`   └─ pg.query:SELECT postgres  ERROR "relation \"missing\" does not exist"  db.query.text="SELECT * FROM missing"`,
+      ].join('\n'),
+    ]);
   });
 
   test('a transaction, its wait for the connection and its statements are spans under the methods that caused them, also when three wait for one connection', async () => {
@@ -96,12 +117,14 @@ describe('pg, loaded and with a pool made before the instrumentation', () => {
   });
 
   test('what a callback does is in the invocation that asked', async () => {
-    const each = 'shop\n└─ Shop.callback\n   ├─ pg-pool.connect\n   ├─ pg.query:SELECT postgres  db.query.text="SELECT ?"\n   └─ Shop.after';
+    const each =
+      'shop\n└─ Shop.callback\n   ├─ pg-pool.connect\n   ├─ pg.query:SELECT postgres  db.query.text="SELECT ?"\n   └─ Shop.after';
     expect((await seen).drawings['callback']).toEqual([each, each, each]);
   });
 
   test('a query that invocations share, with its callback, is of each that uses it', async () => {
-    const each = 'shop\n└─ Shop.shared\n   ├─ pg-pool.connect\n   ├─ pg.query:SELECT postgres  db.query.text="SELECT ?"\n   └─ Shop.after';
+    const each =
+      'shop\n└─ Shop.shared\n   ├─ pg-pool.connect\n   ├─ pg.query:SELECT postgres  db.query.text="SELECT ?"\n   └─ Shop.after';
     expect((await seen).drawings['shared']).toEqual([each, each, each]);
   });
 

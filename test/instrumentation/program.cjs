@@ -44,11 +44,32 @@ function drawn(...attributes) {
 
 /** Names of all drawn spans that hold one of these texts in their name, attributes, status or events. */
 function holding(...texts) {
-  const shown = past.map(({ name, attributes, status, events }) => JSON.stringify([name, attributes, status, events.map((event) => [event.name, event.attributes])]));
+  const shown = past.map(({ name, attributes, status, events }) =>
+    JSON.stringify([name, attributes, status, events.map((event) => [event.name, event.attributes])]),
+  );
   return past.filter((_, index) => texts.some((text) => shown[index].includes(text))).map(({ name }) => name);
 }
 
 /** The files of OpenTelemetry that are loaded, as names of packages. */
-const loadedPackages = () => [...new Set(Object.keys(require.cache).map((file) => /node_modules[\\/](@opentelemetry[\\/][^\\/]+)/.exec(file)?.[1].replace('\\', '/')).filter(Boolean))].sort((a, b) => (a < b ? -1 : 1));
+const loadedPackages = () =>
+  [
+    ...new Set(
+      Object.keys(require.cache)
+        .map((file) => /node_modules[\\/](@opentelemetry[\\/][^\\/]+)/.exec(file)?.[1].replace('\\', '/'))
+        .filter(Boolean),
+    ),
+  ].sort((a, b) => (a < b ? -1 : 1));
 
-module.exports = { classOf, createHandler, dist, drawn, fakeFcContext, holding, invoke, loadedPackages, told, traces, unsampled };
+module.exports = {
+  classOf,
+  createHandler,
+  dist,
+  drawn,
+  fakeFcContext,
+  holding,
+  invoke,
+  loadedPackages,
+  told,
+  traces,
+  unsampled,
+};

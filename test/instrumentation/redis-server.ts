@@ -50,11 +50,13 @@ async function startFarEnd(): Promise<{ readonly port: number; stop(): void }> {
     sockets.add(socket);
     let text = '';
     const queued: { count: number | undefined } = { count: undefined };
-    socket.on('error', () => {}).on('data', (chunk) => {
-      const { commands, rest } = commandsOf(text + String(chunk));
-      text = rest;
-      socket.write(commands.map((command) => answerTo(command, queued)).join(''));
-    });
+    socket
+      .on('error', () => {})
+      .on('data', (chunk) => {
+        const { commands, rest } = commandsOf(text + String(chunk));
+        text = rest;
+        socket.write(commands.map((command) => answerTo(command, queued)).join(''));
+      });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
@@ -71,7 +73,9 @@ export async function startRedis(): Promise<{ readonly port: number; readonly is
   const program = installed('redis-server');
   if (program === undefined) return { ...(await startFarEnd()), isReal: false };
   const port = await freePort();
-  const server = spawn(program, ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'], { stdio: 'pipe' });
+  const server = spawn(program, ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'], {
+    stdio: 'pipe',
+  });
   await printed(server, /Ready to accept connections/);
   return { port, isReal: true, stop: () => void server.kill('SIGKILL') };
 }

@@ -45,7 +45,11 @@ describe('redis and ioredis, with clients made before the instrumentation', () =
 
   beforeAll(async () => {
     const server = await startRedis();
-    if (!server.isReal) console.log('redis and ioredis speak to a far end of this test: Redis is not installed here (apt-get install redis-server).');
+    if (!server.isReal) {
+      console.log(
+        'redis and ioredis speak to a far end of this test: Redis is not installed here (apt-get install redis-server).',
+      );
+    }
     try {
       seen = await inProgram<Seen>(`const PORT = ${server.port}; ${STORY}`);
     } finally {
@@ -54,20 +58,43 @@ describe('redis and ioredis, with clients made before the instrumentation', () =
   });
 
   test('the program gets what it gets', () => {
-    expect(seen.answers).toEqual([[null], ['answer'], ['answer'], ['answer0', 'answer1', 'answer2'], [['OK', 'answer'], ['OK', 'answer']]]);
+    expect(seen.answers).toEqual([
+      [null],
+      ['answer'],
+      ['answer'],
+      ['answer0', 'answer1', 'answer2'],
+      [
+        ['OK', 'answer'],
+        ['OK', 'answer'],
+      ],
+    ]);
     expect(seen.told).toEqual([]);
   });
 
   test('commands of redis are spans under their method, each once', () => {
-    expect(seen.drawings['redis']).toEqual([[
-      'shop', '└─ Shop.redis', '   ├─ redis-SET  db.query.text="SET ? ?"', '   ├─ redis-SET  db.query.text="SET ? ?"', '   ├─ redis-SET  db.query.text="SET ? ?"', '   └─ redis-GET  db.query.text="GET ?"',
-    ].join('\n')]);
+    expect(seen.drawings['redis']).toEqual([
+      [
+        'shop',
+        '└─ Shop.redis',
+        '   ├─ redis-SET  db.query.text="SET ? ?"',
+        '   ├─ redis-SET  db.query.text="SET ? ?"',
+        '   ├─ redis-SET  db.query.text="SET ? ?"',
+        '   └─ redis-GET  db.query.text="GET ?"',
+      ].join('\n'),
+    ]);
   });
 
   test('commands of ioredis are spans under their method, each once', () => {
-    expect(seen.drawings['ioredis']).toEqual([[
-      'shop', '└─ Shop.ioredis', '   ├─ set  db.query.text="set ? ?"', '   ├─ set  db.query.text="set ? ?"', '   ├─ set  db.query.text="set ? ?"', '   └─ get  db.query.text="get ?"',
-    ].join('\n')]);
+    expect(seen.drawings['ioredis']).toEqual([
+      [
+        'shop',
+        '└─ Shop.ioredis',
+        '   ├─ set  db.query.text="set ? ?"',
+        '   ├─ set  db.query.text="set ? ?"',
+        '   ├─ set  db.query.text="set ? ?"',
+        '   └─ get  db.query.text="get ?"',
+      ].join('\n'),
+    ]);
   });
 
   test('a command that waited for a client of a pool is in the invocation that made it', () => {
@@ -75,7 +102,14 @@ describe('redis and ioredis, with clients made before the instrumentation', () =
   });
 
   test('a command that waited for the connection has one span', () => {
-    const each = ['shop', '└─ Shop.queued', '   ├─ set  db.query.text="set ? ?"', '   ├─ connect  db.query.text="connect"', '   └─ Shop.more', '      └─ get  db.query.text="get ?"'].join('\n');
+    const each = [
+      'shop',
+      '└─ Shop.queued',
+      '   ├─ set  db.query.text="set ? ?"',
+      '   ├─ connect  db.query.text="connect"',
+      '   └─ Shop.more',
+      '      └─ get  db.query.text="get ?"',
+    ].join('\n');
     expect(seen.drawings['queued']).toEqual([each, each]);
   });
 

@@ -28,7 +28,7 @@ test.each<[string, string]>([
   ['SELECT $$hunter2$$, $tag$it is $$ hunter2$tag$', 'SELECT ?, ?'],
   ["SELECT 1 /* a /* b */ don't */, 'hunter2'", 'SELECT ?  , ?'],
   ['SELECT a #>> b', 'SELECT a #>> b'],
-  ['SELECT "a\', \'hunter2\'', 'SELECT'],
+  ["SELECT \"a', 'hunter2'", 'SELECT'],
 ])('in PostgreSQL %j is shown as %j', (sql, shown) => {
   expect(withoutValues(sql, 'postgresql')).toBe(shown);
 });
@@ -66,19 +66,34 @@ test('no text that was quoted as the database wants it is ever shown', () => {
     postgresql: (text) => `'${text.replaceAll("'", "''")}'`,
     mysql: (text) => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`,
   };
-  fc.assert(fc.property(fc.constantFrom(...BOTH), fc.array(secret, { minLength: 1, maxLength: 4 }), (dialect, secrets) => {
-    const shown = withoutValues(`SELECT a FROM t WHERE b IN (${secrets.map(quoted[dialect]).join(', ')}) AND c = 1`, dialect);
-    expect(shown).toMatch(/^SELECT a FROM t WHERE b IN \(\?/);
-    expect(shown).not.toContain('hunter2');
-  }), { numRuns: 2_000 });
+  fc.assert(
+    fc.property(fc.constantFrom(...BOTH), fc.array(secret, { minLength: 1, maxLength: 4 }), (dialect, secrets) => {
+      const shown = withoutValues(
+        `SELECT a FROM t WHERE b IN (${secrets.map(quoted[dialect]).join(', ')}) AND c = 1`,
+        dialect,
+      );
+      expect(shown).toMatch(/^SELECT a FROM t WHERE b IN \(\?/);
+      expect(shown).not.toContain('hunter2');
+    }),
+    { numRuns: 2_000 },
+  );
 });
 
 test('any text at all is taken, and nothing is longer than what came in', () => {
-  fc.assert(fc.property(fc.constantFrom(...BOTH), fc.string({ unit: 'binary' }), (dialect, text) => {
-    expect(withoutValues(text, dialect).length).toBeLessThanOrEqual(text.length);
-  }), { numRuns: 2_000 });
+  fc.assert(
+    fc.property(fc.constantFrom(...BOTH), fc.string({ unit: 'binary' }), (dialect, text) => {
+      expect(withoutValues(text, dialect).length).toBeLessThanOrEqual(text.length);
+    }),
+    { numRuns: 2_000 },
+  );
 });
 
 test("a span's name is a word of the statement, also where no space follows it", () => {
-  expect(["SELECT'hunter2'", ' (select 1)', 'COMMIT', "'hunter2'", ''].map(verbOf)).toEqual(['SELECT', 'select', 'COMMIT', 'query', 'query']);
+  expect(["SELECT'hunter2'", ' (select 1)', 'COMMIT', "'hunter2'", ''].map(verbOf)).toEqual([
+    'SELECT',
+    'select',
+    'COMMIT',
+    'query',
+    'query',
+  ]);
 });

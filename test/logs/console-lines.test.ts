@@ -8,7 +8,10 @@ import { callerOf, idsIn } from './fc-logger';
 
 const LEVELS = ['log', 'info', 'warn', 'error', 'debug', 'trace'] as const;
 let lines: string[] = [];
-const write = (level: string) => (...values: unknown[]): void => void lines.push(`[${level}] ${format(...values)}`);
+const write =
+  (level: string) =>
+  (...values: unknown[]): void =>
+    void lines.push(`[${level}] ${format(...values)}`);
 const own = Object.fromEntries(LEVELS.map((level) => [level, console[level]]));
 let undo: () => void;
 beforeEach(() => {
@@ -33,16 +36,28 @@ class Orders {
 }
 const { handler } = createHandler(Orders);
 const traceIdOf = (id: number): string => (id + 1).toString(16).padStart(32, '0');
-const run = (id: number): Promise<unknown> => invoke(handler, String(id), fakeFcContext({ requestId: `r-${id}`, tracing: callerOf(traceIdOf(id), id % 3 !== 0) }));
+const run = (id: number): Promise<unknown> =>
+  invoke(handler, String(id), fakeFcContext({ requestId: `r-${id}`, tracing: callerOf(traceIdOf(id), id % 3 !== 0) }));
 
 test('200 interleaved invocations: each line of the console has the ids of its own, JSON lines inside the object', async () => {
   const spanIds = await Promise.all(Array.from({ length: 200 }, (_, id) => run(id)));
   expect(lines).toHaveLength(200 * 8);
   spanIds.forEach((spanId, id) => {
-    const fields = { trace_id: traceIdOf(id), span_id: spanId, trace_flags: id % 3 === 0 ? '00' : '01', request_id: `r-${id}` };
-    const ids = Object.entries(fields).map(([key, value]) => `${key}=${String(value)}`).join(' ');
+    const fields = {
+      trace_id: traceIdOf(id),
+      span_id: spanId,
+      trace_flags: id % 3 === 0 ? '00' : '01',
+      request_id: `r-${id}`,
+    };
+    const ids = Object.entries(fields)
+      .map(([key, value]) => `${key}=${String(value)}`)
+      .join(' ');
     const mine = lines.filter((line) => line.endsWith(`request_id=r-${id}`) || line.includes(`"order":${id},`));
-    expect(mine).toEqual([`[log] order ${id} ${ids}`, ...LEVELS.map((level) => `[${level}] ${level} ${id} ${ids}`), `[log] ${JSON.stringify({ order: id, ...fields })}`]);
+    expect(mine).toEqual([
+      `[log] order ${id} ${ids}`,
+      ...LEVELS.map((level) => `[${level}] ${level} ${id} ${ids}`),
+      `[log] ${JSON.stringify({ order: id, ...fields })}`,
+    ]);
   });
 });
 
@@ -73,7 +88,9 @@ test('who wraps the console after us, before and after it is asked for again, se
   }
   await run(1);
   expect(seenBy).toEqual(['second', 'first', 'second', 'first', 'second', 'first']);
-  expect(lines.filter((line) => line.startsWith('[log]')).map((line) => line.split(/trace_id\W/).length)).toEqual([2, 2, 2]);
+  expect(lines.filter((line) => line.startsWith('[log]')).map((line) => line.split(/trace_id\W/).length)).toEqual([
+    2, 2, 2,
+  ]);
 });
 
 test('who replaces the console after us gets lines with ids from the next invocation on', async () => {
@@ -81,7 +98,9 @@ test('who replaces the console after us gets lines with ids from the next invoca
   console.log = (...values: unknown[]) => void replaced.push(format(...values));
   correlateConsole();
   await run(1);
-  expect(replaced.map((line) => idsIn(line).request_id ?? (JSON.parse(line) as { request_id: string }).request_id)).toEqual(['r-1', 'r-1', 'r-1']);
+  expect(
+    replaced.map((line) => idsIn(line).request_id ?? (JSON.parse(line) as { request_id: string }).request_id),
+  ).toEqual(['r-1', 'r-1', 'r-1']);
 });
 
 test('a logger that writes to the console carries ids once', async () => {
@@ -90,10 +109,15 @@ test('a logger that writes to the console carries ids once', async () => {
       logger!.info('by logger');
     }
   }
-  const context = { ...fakeFcContext(), logger: { info: (...values: unknown[]) => console.log(`[info] ${format(...values)}`) } } as FcContext;
+  const context = {
+    ...fakeFcContext(),
+    logger: { info: (...values: unknown[]) => console.log(`[info] ${format(...values)}`) },
+  } as FcContext;
   correlateLogs('console', context);
   await invoke(createHandler(ToConsole).handler, {}, context);
-  expect(lines).toEqual([expect.stringMatching(/^\[log\] \[info\] by logger trace_id=\S+ span_id=\S+ trace_flags=\S+ request_id=\S+$/)]);
+  expect(lines).toEqual([
+    expect.stringMatching(/^\[log\] \[info\] by logger trace_id=\S+ span_id=\S+ trace_flags=\S+ request_id=\S+$/),
+  ]);
 });
 
 test('what it gives takes it back, but for methods that others have put there since', async () => {
@@ -106,7 +130,12 @@ test('what it gives takes it back, but for methods that others have put there si
   expect(console.warn).toBe(patched);
 });
 
-test.each([[true, false], [undefined, false], ['console', true], [false, false]] as const)('with the option logs: %j, that the console carries ids is %j', async (option, isCarried) => {
+test.each([
+  [true, false],
+  [undefined, false],
+  ['console', true],
+  [false, false],
+] as const)('with the option logs: %j, that the console carries ids is %j', async (option, isCarried) => {
   undo();
   correlateLogs(option, fakeFcContext());
   await run(1);

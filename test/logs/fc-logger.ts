@@ -41,5 +41,7 @@ export function callerOf(traceId: string, isSampled = true): object {
 
 /** The ids at the end of a line, by name. */
 export function idsIn(line: string): Record<string, string> {
-  return Object.fromEntries([...line.matchAll(/\b(trace_id|span_id|trace_flags|request_id)=(\S+)/g)].map(([, key, value]) => [key!, value!]));
+  return Object.fromEntries(
+    [...line.matchAll(/\b(trace_id|span_id|trace_flags|request_id)=(\S+)/g)].map(([, key, value]) => [key!, value!]),
+  );
 }

@@ -11,7 +11,9 @@ const blocks = codeBlocks(readDocument(root, 'docs/logs.md'));
 /** Examples with the lines and the trace that stand below them. That they compile, examples.test.ts says. */
 const examples = blocks.flatMap(({ language, text, line }, at) => {
   const [lines, tree] = [blocks[at + 1], blocks[at + 2]];
-  return language === 'ts' && lines?.language === '' && tree?.language === '' ? [{ line, text, lines: lines.text, tree: tree.text }] : [];
+  return language === 'ts' && lines?.language === '' && tree?.language === ''
+    ? [{ line, text, lines: lines.text, tree: tree.text }]
+    : [];
 });
 
 /** One invocation in a process of its own, whose console and logger write lines as FC's do. */
@@ -31,11 +33,23 @@ const PLAY = `
 
 async function play(example: string): Promise<{ lines: string; tree: string }> {
   const script = `const dist = ${JSON.stringify(dist)}; const module = {}; new Function('require', 'exports', ${JSON.stringify(compiledExample(example))})(require, module); ${PLAY}`;
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(OTEL_|FC_|NODE_OPTIONS)/.test(name)));
-  const { stdout } = await promisify(execFile)(process.execPath, ['-e', `{${script}}`], { cwd: root, env, timeout: 25_000 });
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(OTEL_|FC_|NODE_OPTIONS)/.test(name)),
+  );
+  const { stdout } = await promisify(execFile)(process.execPath, ['-e', `{${script}}`], {
+    cwd: root,
+    env,
+    timeout: 25_000,
+  });
   const [lines, spans] = stdout.split('\u0001') as [string, string];
   const trace = buildTraces(JSON.parse(spans) as SpanRecord[])[0]!;
-  return { lines: lines.trimEnd(), tree: renderTrace(trace, { attributes: [], note: ({ traceId, spanId }) => `trace_id=${traceId}  span_id=${spanId}` }) };
+  return {
+    lines: lines.trimEnd(),
+    tree: renderTrace(trace, {
+      attributes: [],
+      note: ({ traceId, spanId }) => `trace_id=${traceId}  span_id=${spanId}`,
+    }),
+  };
 }
 
 /** Times and ids by their order of appearance: what a line says, whichever they are. */
@@ -43,7 +57,10 @@ function shape({ lines, tree }: { readonly lines: string; readonly tree: string 
   const ids: string[] = [];
   const numbered = `${lines}\n\n${tree}`
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>')
-    .replace(/\b(?:[0-9a-f]{32}|[0-9a-f]{16})\b/g, (id) => `<id ${ids.includes(id) ? ids.indexOf(id) : ids.push(id) - 1} of ${id.length}>`);
+    .replace(
+      /\b(?:[0-9a-f]{32}|[0-9a-f]{16})\b/g,
+      (id) => `<id ${ids.includes(id) ? ids.indexOf(id) : ids.push(id) - 1} of ${id.length}>`,
+    );
   return numbered.split('\n');
 }
 
@@ -51,6 +68,9 @@ test('the guide shows the lines and the trace of the logger, the console, one of
   expect(examples).toHaveLength(5);
 });
 
-test.each(examples)('docs/logs.md, line $line: the example logs the lines, and makes the trace, that stand below it', async ({ text, lines, tree }) => {
-  expect(shape(await play(text))).toEqual(shape({ lines, tree }));
-});
+test.each(examples)(
+  'docs/logs.md, line $line: the example logs the lines, and makes the trace, that stand below it',
+  async ({ text, lines, tree }) => {
+    expect(shape(await play(text))).toEqual(shape({ lines, tree }));
+  },
+);

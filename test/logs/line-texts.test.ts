@@ -27,8 +27,23 @@ function seen(...values: unknown[]): unknown[] {
 const line = (...values: unknown[]): string => format(...seen(...values));
 
 test.each<[unknown[]]>([
-  [['100%s']], [['100%']], [['100%%']], [['%% %s']], [['%d %s', 1]], [['%s', 'a', 'b']], [['%s %s %%', 'a']], [['%%%s %j', 'a']], [['%c', 'color: red']],
-  [['%c %i %f %o %O', 'x']], [['%x %', 1]], [['a', '%s']], [[{ a: 1 }, '%s']], [['']], [['%s', Symbol('s')]], [['%j', { a: 1 }]], [[7, '%d', 8]],
+  [['100%s']],
+  [['100%']],
+  [['100%%']],
+  [['%% %s']],
+  [['%d %s', 1]],
+  [['%s', 'a', 'b']],
+  [['%s %s %%', 'a']],
+  [['%%%s %j', 'a']],
+  [['%c', 'color: red']],
+  [['%c %i %f %o %O', 'x']],
+  [['%x %', 1]],
+  [['a', '%s']],
+  [[{ a: 1 }, '%s']],
+  [['']],
+  [['%s', Symbol('s')]],
+  [['%j', { a: 1 }]],
+  [[7, '%d', 8]],
 ])('%j reads as it would have, with the ids behind it', (values) => {
   expect(line(...values)).toBe(`${format(...values)} ${ids}`);
 });
@@ -43,7 +58,15 @@ test('an error is handed on as the very object, and its stack printed whole', ()
   expect(line('failed:', error)).toBe(`failed: ${format(error)} ${ids}`);
 });
 
-const values = fc.array(fc.oneof(fc.string(), fc.stringMatching(/^(%[sdifjoOc% ]|[a ]){0,6}$/), fc.anything({ withBigInt: true, withDate: true, withMap: true }), fc.constant(Symbol.iterator)), { maxLength: 5 });
+const values = fc.array(
+  fc.oneof(
+    fc.string(),
+    fc.stringMatching(/^(%[sdifjoOc% ]|[a ]){0,6}$/),
+    fc.anything({ withBigInt: true, withDate: true, withMap: true }),
+    fc.constant(Symbol.iterator),
+  ),
+  { maxLength: 5 },
+);
 
 const isObjectText = (value: unknown): boolean => typeof value === 'string' && /^\s*\{[^]*\}\s*$/.test(value);
 
@@ -57,20 +80,26 @@ function outcome(make: () => string): string {
 }
 
 test('whatever is logged reads, or fails, as it would have, with the ids behind it', () => {
-  fc.assert(fc.property(values, (all) => {
-    fc.pre(all.length > 0 && !(all.length === 1 && isObjectText(all[0])));
-    expect(outcome(() => line(...all))).toBe(outcome(() => `${format(...all)} ${ids}`));
-  }), { numRuns: 2_000 });
+  fc.assert(
+    fc.property(values, (all) => {
+      fc.pre(all.length > 0 && !(all.length === 1 && isObjectText(all[0])));
+      expect(outcome(() => line(...all))).toBe(outcome(() => `${format(...all)} ${ids}`));
+    }),
+    { numRuns: 2_000 },
+  );
 });
 
 test('whatever is logged, the log method sees the very same values first; only a text with % signs may be written in another way', () => {
-  fc.assert(fc.property(values, (all) => {
-    const given = seen(...all);
-    fc.pre(!(all.length === 1 && isObjectText(all[0])));
-    const isFormat = typeof all[0] === 'string' && all[0].includes('%');
-    all.forEach((value, index) => expect((isFormat && index === 0) || Object.is(given[index], value)).toBe(true));
-    expect(given.length).toBe(all.length + (isFormat && all.length === 1 ? 0 : 1));
-  }), { numRuns: 2_000 });
+  fc.assert(
+    fc.property(values, (all) => {
+      const given = seen(...all);
+      fc.pre(!(all.length === 1 && isObjectText(all[0])));
+      const isFormat = typeof all[0] === 'string' && all[0].includes('%');
+      all.forEach((value, index) => expect((isFormat && index === 0) || Object.is(given[index], value)).toBe(true));
+      expect(given.length).toBe(all.length + (isFormat && all.length === 1 ? 0 : 1));
+    }),
+    { numRuns: 2_000 },
+  );
 });
 
 describe('a line that is a JSON object', () => {
@@ -79,30 +108,48 @@ describe('a line that is a JSON object', () => {
     ['{}', JSON.stringify(fields)],
     [' { } \n', ` { ${JSON.stringify(fields).slice(1, -1)}} \n`],
     ['{\n  "a": {}\n}', `{\n  "a": {}\n,${JSON.stringify(fields).slice(1)}`],
-    ['{"big":12345678901234567890,"one":1.0,"100%s":"%d"}', `{"big":12345678901234567890,"one":1.0,"100%s":"%d",${JSON.stringify(fields).slice(1)}`],
+    [
+      '{"big":12345678901234567890,"one":1.0,"100%s":"%d"}',
+      `{"big":12345678901234567890,"one":1.0,"100%s":"%d",${JSON.stringify(fields).slice(1)}`,
+    ],
   ])('%j stays one, with every character that it had', (text, expected) => {
     expect(seen(text)).toEqual([expected]);
     expect(JSON.parse(expected)).toMatchObject({ ...(JSON.parse(text) as object), ...fields });
   });
 
   test('any object keeps what it says, and gets what it lacks', () => {
-    fc.assert(fc.property(fc.dictionary(fc.oneof(fc.string(), fc.constantFrom(...Object.keys(fields))), fc.jsonValue()), fc.constantFrom(undefined, 2), (object, indent) => {
-      const [text, ...more] = seen(JSON.stringify(object, undefined, indent));
-      expect(more).toEqual([]);
-      const isOwnTrace = Object.hasOwn(object, 'trace_id') && object.trace_id !== fields.trace_id;
-      // Through JSON, as -0 has no form there.
-      expect(JSON.parse(text as string)).toEqual({ ...(isOwnTrace ? { request_id: 'r-1' } : fields), ...(JSON.parse(JSON.stringify(object)) as object) });
-    }), { numRuns: 500 });
+    fc.assert(
+      fc.property(
+        fc.dictionary(fc.oneof(fc.string(), fc.constantFrom(...Object.keys(fields))), fc.jsonValue()),
+        fc.constantFrom(undefined, 2),
+        (object, indent) => {
+          const [text, ...more] = seen(JSON.stringify(object, undefined, indent));
+          expect(more).toEqual([]);
+          const isOwnTrace = Object.hasOwn(object, 'trace_id') && object.trace_id !== fields.trace_id;
+          // Through JSON, as -0 has no form there.
+          expect(JSON.parse(text as string)).toEqual({
+            ...(isOwnTrace ? { request_id: 'r-1' } : fields),
+            ...(JSON.parse(JSON.stringify(object)) as object),
+          });
+        },
+      ),
+      { numRuns: 500 },
+    );
   });
 
   test('with a trace id of its own gets no span of ours', () => {
     expect(seen('{"trace_id":"mine"}')).toEqual(['{"trace_id":"mine","request_id":"r-1"}']);
-    expect(seen(`{"trace_id":"${fields.trace_id}"}`)).toEqual([`{"trace_id":"${fields.trace_id}","span_id":"${fields.span_id}","trace_flags":"01","request_id":"r-1"}`]);
+    expect(seen(`{"trace_id":"${fields.trace_id}"}`)).toEqual([
+      `{"trace_id":"${fields.trace_id}","span_id":"${fields.span_id}","trace_flags":"01","request_id":"r-1"}`,
+    ]);
   });
 
-  test.each(['{a: 1}', '{"a":1}}', '{"a":1', '[{"a":1}]', '{"a":1} and more', 'x {"a":1}', '{'])('%j is none, and has the ids behind it', (text) => {
-    expect(line(text)).toBe(`${text} ${ids}`);
-  });
+  test.each(['{a: 1}', '{"a":1}}', '{"a":1', '[{"a":1}]', '{"a":1} and more', 'x {"a":1}', '{'])(
+    '%j is none, and has the ids behind it',
+    (text) => {
+      expect(line(text)).toBe(`${text} ${ids}`);
+    },
+  );
 
   test('that is not alone is a text among others', () => {
     expect(line('{"a":1}', 'more')).toBe(`{"a":1} more ${ids}`);

@@ -51,7 +51,11 @@ test('an invocation that is not sampled has the ids that are passed on, and says
 
 test('an invocation that starts a trace and is not recorded has a trace id and a span id all the same', async () => {
   const { own } = await ask(fakeFcContext());
-  expect(own).toMatchObject({ trace_id: expect.stringMatching(/^[0-9a-f]{32}$/) as string, span_id: expect.stringMatching(/^[0-9a-f]{16}$/) as string, trace_flags: '00' });
+  expect(own).toMatchObject({
+    trace_id: expect.stringMatching(/^[0-9a-f]{32}$/) as string,
+    span_id: expect.stringMatching(/^[0-9a-f]{16}$/) as string,
+    trace_flags: '00',
+  });
 });
 
 test('outside of any span and invocation there are none, and each call gives an object of its own', () => {
@@ -61,7 +65,11 @@ test('outside of any span and invocation there are none, and each call gives an 
 
 test('a span outside of an invocation gives ids without a request', () => {
   const traces = recordTraces();
-  expect(new Stock().take()).toEqual({ trace_id: traces.spans()[0]!.traceId, span_id: traces.spans()[0]!.spanId, trace_flags: '01' });
+  expect(new Stock().take()).toEqual({
+    trace_id: traces.spans()[0]!.traceId,
+    span_id: traces.spans()[0]!.spanId,
+    trace_flags: '01',
+  });
   traces.stop();
 });
 
@@ -86,19 +94,31 @@ test('the initializer has the id of its request alone', async () => {
 
 test('flags have two digits, whatever else a foreign span says in them', () => {
   const traces = recordTraces();
-  const flagsOf = (traceFlags: number): unknown => context.with(trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId: 'b'.repeat(16), traceFlags }), () => logFields().trace_flags);
+  const flagsOf = (traceFlags: number): unknown =>
+    context.with(
+      trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId: 'b'.repeat(16), traceFlags }),
+      () => logFields().trace_flags,
+    );
   expect([0, 1, 2, 3, 255, 256].map(flagsOf)).toEqual(['00', '01', '02', '03', 'ff', '00']);
   traces.stop();
 });
 
 test('spans and contexts that throw, or hold rubbish, cost ids and no error', () => {
   const traces = recordTraces();
-  const thrower = { spanContext: () => { throw new Error('mine'); } } as unknown as Span;
+  const thrower = {
+    spanContext: () => {
+      throw new Error('mine');
+    },
+  } as unknown as Span;
   const rubbish = trace.wrapSpanContext({ traceId: 'x', spanId: '', traceFlags: 1 });
   expect(context.with(trace.setSpan(ROOT_CONTEXT, thrower), logFields)).toEqual({});
   expect(context.with(trace.setSpan(ROOT_CONTEXT, rubbish), logFields)).toEqual({});
   const requests = [undefined, null, 7, '', { toString: () => 'x' }];
-  expect(requests.map((requestId) => context.with(ROOT_CONTEXT.setValue(INVOCATION_KEY, { context: { requestId } }), logFields))).toEqual(requests.map(() => ({})));
+  expect(
+    requests.map((requestId) =>
+      context.with(ROOT_CONTEXT.setValue(INVOCATION_KEY, { context: { requestId } }), logFields),
+    ),
+  ).toEqual(requests.map(() => ({})));
   expect(context.with(ROOT_CONTEXT.setValue(INVOCATION_KEY, {}), logFields)).toEqual({});
   traces.stop();
 });

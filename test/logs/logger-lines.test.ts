@@ -31,26 +31,36 @@ const traceIdOf = (id: number): string => (id + 1).toString(16).padStart(32, '0'
 const traces = recordTraces();
 afterAll(() => traces.stop());
 
-test.each(['a logger for each invocation', 'one logger for all'])('200 interleaved invocations with %s: each line has the ids of its own span and request', async (which) => {
-  const shared = new LineLogger();
-  const runs = await Promise.all(Array.from({ length: 200 }, async (_, id) => {
-    const logger = which === 'one logger for all' ? shared : new LineLogger();
-    const context = contextWith(logger, callerOf(traceIdOf(id), id % 4 !== 3), `request-${id}`);
-    return { id, logger, ...((await invoke(handler, String(id), context)) as { outer: string; inner: string }) };
-  }));
-  for (const { id, logger, outer, inner } of runs) {
-    const tail = (spanId: string): string => `trace_id=${traceIdOf(id)} span_id=${spanId} trace_flags=${id % 4 === 3 ? '00' : '01'} request_id=request-${id}`;
-    expect(logger.lines.filter((line) => line.endsWith(`request_id=request-${id}`))).toEqual([
-      ` [verbose] order { id: ${id} } ${tail(outer)}`,
-      ` [info] taking ${id} ${tail(inner)}`,
-      ` [warn] taken ${id} ${tail(inner)}`,
-      ` [error] end of ${id} ${tail(outer)}`,
-    ]);
-  }
-  expect(shared.lines).toHaveLength(which === 'one logger for all' ? 800 : 0);
-  const spanIds = new Set(traces.spans().map(({ spanId }) => spanId));
-  expect(runs.filter(({ id }) => id % 4 !== 3).every(({ outer, inner }) => spanIds.has(outer) && spanIds.has(inner) && outer !== inner)).toBe(true);
-});
+test.each(['a logger for each invocation', 'one logger for all'])(
+  '200 interleaved invocations with %s: each line has the ids of its own span and request',
+  async (which) => {
+    const shared = new LineLogger();
+    const runs = await Promise.all(
+      Array.from({ length: 200 }, async (_, id) => {
+        const logger = which === 'one logger for all' ? shared : new LineLogger();
+        const context = contextWith(logger, callerOf(traceIdOf(id), id % 4 !== 3), `request-${id}`);
+        return { id, logger, ...((await invoke(handler, String(id), context)) as { outer: string; inner: string }) };
+      }),
+    );
+    for (const { id, logger, outer, inner } of runs) {
+      const tail = (spanId: string): string =>
+        `trace_id=${traceIdOf(id)} span_id=${spanId} trace_flags=${id % 4 === 3 ? '00' : '01'} request_id=request-${id}`;
+      expect(logger.lines.filter((line) => line.endsWith(`request_id=request-${id}`))).toEqual([
+        ` [verbose] order { id: ${id} } ${tail(outer)}`,
+        ` [info] taking ${id} ${tail(inner)}`,
+        ` [warn] taken ${id} ${tail(inner)}`,
+        ` [error] end of ${id} ${tail(outer)}`,
+      ]);
+    }
+    expect(shared.lines).toHaveLength(which === 'one logger for all' ? 800 : 0);
+    const spanIds = new Set(traces.spans().map(({ spanId }) => spanId));
+    expect(
+      runs
+        .filter(({ id }) => id % 4 !== 3)
+        .every(({ outer, inner }) => spanIds.has(outer) && spanIds.has(inner) && outer !== inner),
+    ).toBe(true);
+  },
+);
 
 test("a logger kept from an earlier invocation writes the ids of the invocation that runs, under the other's request id in front", async () => {
   let kept: FcContext['logger'];
@@ -64,7 +74,10 @@ test("a logger kept from an earlier invocation writes the ids of the invocation 
   const first = new LineLogger('first');
   await invoke(keeper, {}, contextWith(first, {}, 'first'));
   await invoke(keeper, {}, contextWith(new LineLogger('second'), {}, 'second'));
-  expect(first.lines.map((line) => [line.split(' ')[0], idsIn(line).request_id])).toEqual([['first', 'first'], ['first', 'second']]);
+  expect(first.lines.map((line) => [line.split(' ')[0], idsIn(line).request_id])).toEqual([
+    ['first', 'first'],
+    ['first', 'second'],
+  ]);
 });
 
 test('a line that is logged outside of any invocation stays as it is', async () => {
@@ -96,9 +109,15 @@ test('nothing secret gets into a line: of the context only the id of the request
       context.logger!.info('done');
     }
   }
-  const context = contextWith(logger, { ...callerOf(traceIdOf(1)), openTracingSpanBaggages: { user: 'someone' } }, 'r-1');
+  const context = contextWith(
+    logger,
+    { ...callerOf(traceIdOf(1)), openTracingSpanBaggages: { user: 'someone' } },
+    'r-1',
+  );
   await invoke(createHandler(Careful).handler, {}, context);
-  expect(logger.lines[0]).toMatch(/^ \[info\] done trace_id=[0-9a-f]{32} span_id=[0-9a-f]{16} trace_flags=01 request_id=r-1$/);
+  expect(logger.lines[0]).toMatch(
+    /^ \[info\] done trace_id=[0-9a-f]{32} span_id=[0-9a-f]{16} trace_flags=01 request_id=r-1$/,
+  );
 });
 
 test('an id of a request that holds blanks or line ends cannot forge a line', async () => {

@@ -16,13 +16,22 @@ const told: string[] = [];
 // That there is no endpoint is told as well.
 const toldOfLoggers = (): string[] => told.filter((message) => message.includes('logger'));
 const nothing = (): void => {};
-beforeAll(() => void diag.setLogger({ warn: (message) => void told.push(message), error: nothing, info: nothing, debug: nothing, verbose: nothing }, { logLevel: DiagLogLevel.ALL, suppressOverrideMessage: true }));
+beforeAll(
+  () =>
+    void diag.setLogger(
+      { warn: (message) => void told.push(message), error: nothing, info: nothing, debug: nothing, verbose: nothing },
+      { logLevel: DiagLogLevel.ALL, suppressOverrideMessage: true },
+    ),
+);
 beforeEach(() => void (told.length = 0));
 afterAll(() => diag.disable());
 
 const methodsOf = (lines: LineLogger): FcLogger => ({
-  log: (...values) => lines.log(...values), debug: (...values) => lines.debug(...values), info: (...values) => lines.info(...values),
-  warn: (...values) => lines.warn(...values), error: (...values) => lines.error(...values),
+  log: (...values) => lines.log(...values),
+  debug: (...values) => lines.debug(...values),
+  info: (...values) => lines.info(...values),
+  warn: (...values) => lines.warn(...values),
+  error: (...values) => lines.error(...values),
 });
 const shapes: Record<string, (lines: LineLogger) => unknown> = {
   'methods of its class': (lines) => lines,
@@ -30,8 +39,15 @@ const shapes: Record<string, (lines: LineLogger) => unknown> = {
   'methods of its own, sealed': (lines) => Object.seal(methodsOf(lines)),
   'methods that cannot be assigned': (lines) => Object.defineProperty(methodsOf(lines), 'info', { writable: false }),
   'a proxy': (lines) => new Proxy(methodsOf(lines), {}),
-  'a proxy that binds': (lines) => new Proxy(lines, { get: (target, key) => (Reflect.get(target, key) as () => void).bind?.(target) }),
-  'a proxy that calls on': (lines) => new Proxy(methodsOf(lines), { get: (target, key: keyof FcLogger) => (...values: unknown[]) => target[key](...values) }),
+  'a proxy that binds': (lines) =>
+    new Proxy(lines, { get: (target, key) => (Reflect.get(target, key) as () => void).bind?.(target) }),
+  'a proxy that calls on': (lines) =>
+    new Proxy(methodsOf(lines), {
+      get:
+        (target, key: keyof FcLogger) =>
+        (...values: unknown[]) =>
+          target[key](...values),
+    }),
   'an object behind another': (lines) => Object.create(methodsOf(lines)) as unknown,
   'a frozen object behind another': (lines) => Object.create(Object.freeze(methodsOf(lines))) as unknown,
   'a function': (lines) => Object.assign(() => {}, methodsOf(lines)),
@@ -50,35 +66,66 @@ test('a logger that cannot be changed is left alone, works on, and is told of on
   const fixed: unknown[] = [
     Object.freeze(methodsOf(lines)),
     Object.preventExtensions(Object.create(methodsOf(lines))),
-    { ...methodsOf(lines), get info() { return (...values: unknown[]) => lines.info(...values); }, get error() { return lines.error.bind(lines); } },
+    {
+      ...methodsOf(lines),
+      get info() {
+        return (...values: unknown[]) => lines.info(...values);
+      },
+      get error() {
+        return lines.error.bind(lines);
+      },
+    },
     new Proxy(methodsOf(lines), { defineProperty: () => false }),
     new Proxy(methodsOf(lines), { defineProperty: () => true }),
-    new Proxy({}, { get: (_target, level: keyof FcLogger) => (...values: unknown[]) => lines[level](...values) }),
+    new Proxy(
+      {},
+      {
+        get:
+          (_target, level: keyof FcLogger) =>
+          (...values: unknown[]) =>
+            lines[level](...values),
+      },
+    ),
   ];
   for (const logger of fixed) {
     lines.lines.length = 0;
     await invoke(handler, {}, contextWith(logger));
     expect(lines.lines).toEqual([' [info] line', ' [error] bad']);
   }
-  expect(toldOfLoggers()).toEqual(['fc-traced: methods of context.logger cannot be replaced (a frozen object, a getter or a proxy); their lines carry no ids']);
+  expect(toldOfLoggers()).toEqual([
+    'fc-traced: methods of context.logger cannot be replaced (a frozen object, a getter or a proxy); their lines carry no ids',
+  ]);
 });
 
 test('a context without a logger, or with something else in its place, is no error', async () => {
-  for (const logger of [undefined, null, 'text', 7, {}, { info: 'no function' }]) expect(() => contextWith(logger)).not.toThrow();
+  for (const logger of [undefined, null, 'text', 7, {}, { info: 'no function' }]) {
+    expect(() => contextWith(logger)).not.toThrow();
+  }
   const revoked = Proxy.revocable({}, {});
   revoked.revoke();
   expect(() => contextWith(revoked.proxy)).not.toThrow();
   expect(() => correlateLogger(undefined as never)).not.toThrow();
-  expect(() => correlateLogger({ get logger(): never { throw new Error('mine'); } } as never)).not.toThrow();
+  expect(() =>
+    correlateLogger({
+      get logger(): never {
+        throw new Error('mine');
+      },
+    } as never),
+  ).not.toThrow();
   expect(await invoke(handler, {}, contextWith(undefined))).toEqual([undefined, undefined]);
 });
 
 test('the logger and its methods are to the program what they were', async () => {
   const error = new Error('mine');
   const original = {
-    requestId: 'r', logLevel: 'silly',
-    info(this: unknown, first: unknown, ..._rest: unknown[]): unknown { return [this, first]; },
-    error(): never { throw error; },
+    requestId: 'r',
+    logLevel: 'silly',
+    info(this: unknown, first: unknown, ..._rest: unknown[]): unknown {
+      return [this, first];
+    },
+    error(): never {
+      throw error;
+    },
     log: Object.assign(() => 'logged', { level: 'verbose' }),
   };
   const { info, log } = original;

@@ -7,7 +7,12 @@ import { callerOf } from './fc-logger';
 
 type Line = Record<string, unknown>;
 let lines: string[] = [];
-const destination = new Writable({ write: (chunk, _encoding, done) => { lines.push(...String(chunk).trimEnd().split('\n')); done(); } });
+const destination = new Writable({
+  write: (chunk, _encoding, done) => {
+    lines.push(...String(chunk).trimEnd().split('\n'));
+    done();
+  },
+});
 const logger = pino({ mixin: pinoMixin, base: null, timestamp: false }, destination);
 const parsed = (): Line[] => lines.map((line) => JSON.parse(line) as Line);
 beforeEach(() => void (lines = []));
@@ -49,14 +54,23 @@ async function inside(log: () => void): Promise<Line> {
 
 test('200 interleaved invocations: each line of one pino logger has the ids of its own', async () => {
   const { handler } = createHandler(Orders);
-  const runs = (await Promise.all(Array.from({ length: 200 }, (_, id) =>
-    invoke(handler, String(id), fakeFcContext({ requestId: `r-${id}`, tracing: callerOf(traceIdOf(id), id % 4 !== 3) }))))) as string[][];
+  const runs = (await Promise.all(
+    Array.from({ length: 200 }, (_, id) =>
+      invoke(
+        handler,
+        String(id),
+        fakeFcContext({ requestId: `r-${id}`, tracing: callerOf(traceIdOf(id), id % 4 !== 3) }),
+      ),
+    ),
+  )) as string[][];
   expect(lines).toHaveLength(600);
   const all = parsed();
   runs.forEach(([outer, inner], id) => {
     const fields = { trace_id: traceIdOf(id), trace_flags: id % 4 === 3 ? '00' : '01', request_id: `r-${id}` };
     expect(all.filter((line) => line.id === id)).toMatchObject([
-      { msg: 'order', span_id: outer, ...fields }, { msg: 'taken', part: 'stock', span_id: inner, ...fields }, { msg: 'mine', span_id: outer, ...fields },
+      { msg: 'order', span_id: outer, ...fields },
+      { msg: 'taken', part: 'stock', span_id: inner, ...fields },
+      { msg: 'mine', span_id: outer, ...fields },
     ]);
   });
 });
@@ -76,7 +90,9 @@ test('keys that the program sets, in the line or in bindings, are kept, and stan
   expect(first).toMatchObject({ request_id: 'mine', span_id: 'mine', trace_id: traceIdOf(0) });
   expect(second).toEqual({ level: 30, request_id: 'bound', trace_id: 'mine' });
   expect(third).toEqual({ level: 30, trace_id: 'bound', a: 1, msg: 'x', request_id: expect.any(String) as string });
-  expect(lines.every((line) => ['trace_id', 'span_id', 'request_id'].every((key) => line.split(`"${key}"`).length <= 2))).toBe(true);
+  expect(
+    lines.every((line) => ['trace_id', 'span_id', 'request_id'].every((key) => line.split(`"${key}"`).length <= 2)),
+  ).toBe(true);
 });
 
 test('an object that is logged twice has the ids of each place, and is not changed', async () => {
@@ -93,8 +109,19 @@ test('in a mixin of one’s own it gives the same ids', async () => {
 });
 
 test('a line or a logger that cannot be read costs nothing', async () => {
-  const hostile = new Proxy({}, { getOwnPropertyDescriptor: () => { throw new Error('mine'); } });
-  const failing = { bindings: () => { throw new Error('mine'); } };
+  const hostile = new Proxy(
+    {},
+    {
+      getOwnPropertyDescriptor: () => {
+        throw new Error('mine');
+      },
+    },
+  );
+  const failing = {
+    bindings: () => {
+      throw new Error('mine');
+    },
+  };
   let given: unknown[] = [];
   const fields = await inside(() => void (given = [pinoMixin(hostile, 30), pinoMixin({}, 30, failing)]));
   expect(given).toEqual([fields, fields]);

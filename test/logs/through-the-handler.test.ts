@@ -24,11 +24,23 @@ class Orders {
     return currentSpan().spanContext().spanId;
   }
 }
-const contextOf = (id: number, isSampled = true): FcContext & { logger: LineLogger } =>
-  ({ ...fakeFcContext({ requestId: `r-${id}`, tracing: callerOf((id + 1).toString(16).padStart(32, '0'), isSampled) }), logger: new LineLogger() });
-const idsOf = (id: number, spanId: unknown, isSampled = true): object => ({ trace_id: (id + 1).toString(16).padStart(32, '0'), span_id: spanId, trace_flags: isSampled ? '01' : '00', request_id: `r-${id}` });
+const contextOf = (id: number, isSampled = true): FcContext & { logger: LineLogger } => ({
+  ...fakeFcContext({ requestId: `r-${id}`, tracing: callerOf((id + 1).toString(16).padStart(32, '0'), isSampled) }),
+  logger: new LineLogger(),
+});
+const idsOf = (id: number, spanId: unknown, isSampled = true): object => ({
+  trace_id: (id + 1).toString(16).padStart(32, '0'),
+  span_id: spanId,
+  trace_flags: isSampled ? '01' : '00',
+  request_id: `r-${id}`,
+});
 
-test.each<[HandlerOptions['logs'], boolean, boolean]>([[undefined, true, false], [true, true, false], ['console', true, true], [false, false, false]])(
+test.each<[HandlerOptions['logs'], boolean, boolean]>([
+  [undefined, true, false],
+  [true, true, false],
+  ['console', true, true],
+  [false, false, false],
+])(
   'with the option logs: %j, that lines of the logger carry ids is %j, and of the console %j',
   async (logs, inLogger, inConsole) => {
     const { handler } = createHandler(Orders, { ...(logs !== undefined && { logs }) });
@@ -42,13 +54,17 @@ test.each<[HandlerOptions['logs'], boolean, boolean]>([[undefined, true, false],
 
 test('200 interleaved invocations, sampled and not: each line of logger and console has the ids of its own', async () => {
   const { handler } = createHandler(Orders, { logs: 'console' });
-  const runs = await Promise.all(Array.from({ length: 200 }, async (_, id) => {
-    const context = contextOf(id, id % 3 !== 0);
-    return { id, context, spanId: await invoke(handler, String(id), context) };
-  }));
+  const runs = await Promise.all(
+    Array.from({ length: 200 }, async (_, id) => {
+      const context = contextOf(id, id % 3 !== 0);
+      return { id, context, spanId: await invoke(handler, String(id), context) };
+    }),
+  );
   for (const { id, context, spanId } of runs) {
     expect(context.logger.lines.map(idsIn)).toEqual([idsOf(id, spanId, id % 3 !== 0)]);
-    expect(printed.filter((line) => line.startsWith(`looking for ${id} `)).map(idsIn)).toEqual([idsOf(id, spanId, id % 3 !== 0)]);
+    expect(printed.filter((line) => line.startsWith(`looking for ${id} `)).map(idsIn)).toEqual([
+      idsOf(id, spanId, id % 3 !== 0),
+    ]);
   }
 });
 
@@ -91,5 +107,7 @@ test('a handler without a logger in its context answers as ever', async () => {
       return typeof logger;
     }
   }
-  expect(await invoke(createHandler(Silent, { logs: 'console' }).handler, {}, { ...fakeFcContext(), logger: undefined })).toBe('undefined');
+  expect(
+    await invoke(createHandler(Silent, { logs: 'console' }).handler, {}, { ...fakeFcContext(), logger: undefined }),
+  ).toBe('undefined');
 });

@@ -24,7 +24,11 @@ function slowed(millis?: number): transports.StreamTransportInstance {
   });
 }
 const loggerOf = (transport = slowed()): Logger =>
-  createLogger({ defaultMeta: winstonMeta({ service: 'orders' }), format: format.combine(format.errors({ stack: true }), winstonFormat(), format.splat(), format.json()), transports: [transport] });
+  createLogger({
+    defaultMeta: winstonMeta({ service: 'orders' }),
+    format: format.combine(format.errors({ stack: true }), winstonFormat(), format.splat(), format.json()),
+    transports: [transport],
+  });
 const logger = loggerOf();
 
 const traces = recordTraces();
@@ -53,7 +57,12 @@ function ordersWith(log: Logger): (id: number) => Promise<string[]> {
     }
   }
   const { handler } = createHandler(Orders);
-  return (id) => invoke(handler, String(id), fakeFcContext({ requestId: `r-${id}`, tracing: callerOf(traceIdOf(id), id % 4 !== 3) })) as Promise<string[]>;
+  return (id) =>
+    invoke(
+      handler,
+      String(id),
+      fakeFcContext({ requestId: `r-${id}`, tracing: callerOf(traceIdOf(id), id % 4 !== 3) }),
+    ) as Promise<string[]>;
 }
 const traceIdOf = (id: number): string => (id + 1).toString(16).padStart(32, '0');
 
@@ -68,20 +77,33 @@ async function inside(log: () => void): Promise<Line> {
   return (await invoke(createHandler(Logging).handler, {}, fakeFcContext({ tracing: callerOf(traceIdOf(0)) }))) as Line;
 }
 
-test.each([['takes lines at once', undefined], ['is slower than the lines come', 1]])('200 interleaved invocations: each line of one winston logger has the ids of its own, where the transport %s', async (_speed, millis) => {
-  const order = ordersWith(loggerOf(slowed(millis)));
-  const runs = await Promise.all(Array.from({ length: 200 }, (_, id) => order(id)));
-  for (let waited = 0; lines.length < 800 && waited < 10_000; waited += 20) await pause(20);
-  expect(lines).toHaveLength(800);
-  const all = parsed();
-  runs.forEach(([outer, inner], id) => {
-    const fields = { service: 'orders', trace_id: traceIdOf(id), trace_flags: id % 4 === 3 ? '00' : '01', request_id: `r-${id}` };
-    expect(all.filter((line) => line.id === id)).toMatchObject([
-      { message: `order ${id}`, span_id: outer, ...fields }, { message: 'taken', part: 'stock', span_id: inner, ...fields },
-      { message: 'mine', stack: expect.any(String) as string, span_id: outer, ...fields }, { message: 'end', level: 'warn', span_id: outer, ...fields },
-    ]);
-  });
-});
+test.each([
+  ['takes lines at once', undefined],
+  ['is slower than the lines come', 1],
+])(
+  '200 interleaved invocations: each line of one winston logger has the ids of its own, where the transport %s',
+  async (_speed, millis) => {
+    const order = ordersWith(loggerOf(slowed(millis)));
+    const runs = await Promise.all(Array.from({ length: 200 }, (_, id) => order(id)));
+    for (let waited = 0; lines.length < 800 && waited < 10_000; waited += 20) await pause(20);
+    expect(lines).toHaveLength(800);
+    const all = parsed();
+    runs.forEach(([outer, inner], id) => {
+      const fields = {
+        service: 'orders',
+        trace_id: traceIdOf(id),
+        trace_flags: id % 4 === 3 ? '00' : '01',
+        request_id: `r-${id}`,
+      };
+      expect(all.filter((line) => line.id === id)).toMatchObject([
+        { message: `order ${id}`, span_id: outer, ...fields },
+        { message: 'taken', part: 'stock', span_id: inner, ...fields },
+        { message: 'mine', stack: expect.any(String) as string, span_id: outer, ...fields },
+        { message: 'end', level: 'warn', span_id: outer, ...fields },
+      ]);
+    });
+  },
+);
 
 test('outside of an invocation a line is what it would be', () => {
   logger.info('outside', { a: 1 });
@@ -96,7 +118,15 @@ test('keys that the program sets are kept', async () => {
   });
   const [first, second, third] = parsed();
   expect(first).toMatchObject({ request_id: 'mine', span_id: 'mine', trace_id: traceIdOf(0) });
-  for (const line of [second, third]) expect(line).toEqual({ level: 'info', message: 'x', service: 'orders', trace_id: 'mine', request_id: expect.any(String) as string });
+  for (const line of [second, third]) {
+    expect(line).toEqual({
+      level: 'info',
+      message: 'x',
+      service: 'orders',
+      trace_id: 'mine',
+      request_id: expect.any(String) as string,
+    });
+  }
 });
 
 test('an object that is logged again has the ids of where it is logged again', async () => {
@@ -115,7 +145,11 @@ test('the format alone gives ids to lines that winston formats at once', async (
 });
 
 test('a format that prints everything prints the ids once, and nothing else of ours', async () => {
-  const pretty = createLogger({ defaultMeta: winstonMeta(), format: format.combine(winstonFormat(), format.prettyPrint()), transports: [slowed()] });
+  const pretty = createLogger({
+    defaultMeta: winstonMeta(),
+    format: format.combine(winstonFormat(), format.prettyPrint()),
+    transports: [slowed()],
+  });
   await inside(() => pretty.info('x'));
   expect(lines[0]).not.toContain('Symbol');
   expect(lines[0]!.split('trace_id')).toHaveLength(2);

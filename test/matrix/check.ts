@@ -30,7 +30,16 @@ export function tree(expected: string): void {
 /** The one span of a name that has ended. */
 export function span(name: string): SpanRecord {
   const [found, ...more] = traces.spans().filter((each) => each.name === name);
-  if (found === undefined || more.length > 0) throw new Error(`${more.length + (found ? 1 : 0)} spans are named ${name}, of ${traces.spans().map((each) => each.name).join(', ') || 'none'}`);
+  if (found === undefined || more.length > 0) {
+    throw new Error(
+      `${more.length + (found ? 1 : 0)} spans are named ${name}, of ${
+        traces
+          .spans()
+          .map((each) => each.name)
+          .join(', ') || 'none'
+      }`,
+    );
+  }
   return found;
 }
 

@@ -27,12 +27,19 @@ const SHARED = ['matrix/check.ts', 'matrix/run-cases.ts'];
 
 /** The case files for a kind of decorators, below `test`. */
 export function casesOf(decorators: Decorators): string[] {
-  return FOLDERS[decorators].flatMap((folder) => readdirSync(path.join(tests, folder)).filter((file) => file.endsWith('.case.ts')).sort().map((file) => `${folder}/${file}`));
+  return FOLDERS[decorators].flatMap((folder) =>
+    readdirSync(path.join(tests, folder))
+      .filter((file) => file.endsWith('.case.ts'))
+      .sort()
+      .map((file) => `${folder}/${file}`),
+  );
 }
 
 /** The titles of a case file's checks. */
 export function titlesIn(file: string): string[] {
-  return [...readFileSync(path.join(tests, file), 'utf8').matchAll(/^check\('((?:[^'\\]|\\.)*)'/gm)].map(([, title]) => title!.replaceAll("\\'", "'"));
+  return [...readFileSync(path.join(tests, file), 'utf8').matchAll(/^check\('((?:[^'\\]|\\.)*)'/gm)].map(([, title]) =>
+    title!.replaceAll("\\'", "'"),
+  );
 }
 
 function tsc(project: string): void {
@@ -40,14 +47,20 @@ function tsc(project: string): void {
   try {
     execFileSync(process.execPath, [bin, '-p', project], { encoding: 'utf8', stdio: 'pipe' });
   } catch (error) {
-    throw new Error(`tsc refused ${path.basename(project)}:\n${(error as { stdout: string }).stdout}`, { cause: error });
+    throw new Error(`tsc refused ${path.basename(project)}:\n${(error as { stdout: string }).stdout}`, {
+      cause: error,
+    });
   }
 }
 
 /** swc as jest runs it on our tests: with the options that package.json gives for each kind of decorators. */
 function swcOptions(decorators: Decorators): Options {
-  const { jest } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { jest: { transform: Record<string, [string, Options]> } };
-  const found = Object.values(jest.transform).find(([, options]) => (options.jsc?.transform?.legacyDecorator === true) === (decorators === 'legacy'));
+  const { jest } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
+    jest: { transform: Record<string, [string, Options]> };
+  };
+  const found = Object.values(jest.transform).find(
+    ([, options]) => (options.jsc?.transform?.legacyDecorator === true) === (decorators === 'legacy'),
+  );
   return { ...found![1], swcrc: false };
 }
 
@@ -68,11 +81,26 @@ export class Compiled {
     this.tsc('package', 'src/tsconfig.json', { outDir: path.join(installed, 'dist') });
     for (const decorators of ['legacy', 'standard'] as const) {
       const isLegacy = decorators === 'legacy';
-      const paths = { 'fc-traced': [path.join(installed, 'dist', 'index.d.ts')], 'fc-traced/testing': [path.join(installed, 'dist', 'testing.d.ts')] };
+      const paths = {
+        'fc-traced': [path.join(installed, 'dist', 'index.d.ts')],
+        'fc-traced/testing': [path.join(installed, 'dist', 'testing.d.ts')],
+      };
       const files = [...SHARED, ...casesOf(decorators)];
-      this.tsc(decorators, 'tsconfig.json', {
-        outDir: this.way(decorators, 'tsc'), rootDir: tests, paths, noEmit: false, noEmitOnError: true, types: ['node'], experimentalDecorators: isLegacy, emitDecoratorMetadata: isLegacy,
-      }, files.map((file) => path.join(tests, file)));
+      this.tsc(
+        decorators,
+        'tsconfig.json',
+        {
+          outDir: this.way(decorators, 'tsc'),
+          rootDir: tests,
+          paths,
+          noEmit: false,
+          noEmitOnError: true,
+          types: ['node'],
+          experimentalDecorators: isLegacy,
+          emitDecoratorMetadata: isLegacy,
+        },
+        files.map((file) => path.join(tests, file)),
+      );
       for (const file of files) this.transform(file, decorators);
     }
   }
@@ -82,7 +110,9 @@ export class Compiled {
     const folder = this.way(decorators, compiler);
     const files = casesOf(decorators).map((file) => path.join(folder, file.replace(/\.ts$/, '.js')));
     const main = path.join(folder, 'matrix', 'run-cases.js');
-    const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', main, ...files], { maxBuffer: 2 ** 26 });
+    const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', main, ...files], {
+      maxBuffer: 2 ** 26,
+    });
     return JSON.parse(stdout.slice(stdout.lastIndexOf('\n'))) as Result[];
   }
 
@@ -96,7 +126,10 @@ export class Compiled {
 
   private tsc(name: string, like: string, compilerOptions: object, files?: readonly string[]): void {
     const project = path.join(this.folder, `${name}.json`);
-    writeFileSync(project, JSON.stringify({ extends: path.join(root, like), compilerOptions, ...(files && { files, include: [] }) }));
+    writeFileSync(
+      project,
+      JSON.stringify({ extends: path.join(root, like), compilerOptions, ...(files && { files, include: [] }) }),
+    );
     tsc(project);
   }
 
@@ -104,6 +137,9 @@ export class Compiled {
     const source = path.join(tests, file);
     const target = path.join(this.way(decorators, 'swc'), file.replace(/\.ts$/, '.js'));
     mkdirSync(path.dirname(target), { recursive: true });
-    writeFileSync(target, transformSync(readFileSync(source, 'utf8'), { ...swcOptions(decorators), filename: source }).code);
+    writeFileSync(
+      target,
+      transformSync(readFileSync(source, 'utf8'), { ...swcOptions(decorators), filename: source }).code,
+    );
   }
 }

@@ -2,7 +2,12 @@ import path from 'node:path';
 import { casesOf, Compiled, titlesIn } from './compiled';
 import type { Compiler, Decorators, Result } from './compiled';
 
-const WAYS: readonly (readonly [Decorators, Compiler])[] = [['legacy', 'swc'], ['legacy', 'tsc'], ['standard', 'swc'], ['standard', 'tsc']];
+const WAYS: readonly (readonly [Decorators, Compiler])[] = [
+  ['legacy', 'swc'],
+  ['legacy', 'tsc'],
+  ['standard', 'swc'],
+  ['standard', 'tsc'],
+];
 const results = new Map<string, readonly Result[]>();
 let problem: unknown;
 
@@ -11,7 +16,11 @@ beforeAll(async () => {
   try {
     compiled.compile();
     for (const pair of [WAYS.slice(0, 2), WAYS.slice(2)]) {
-      await Promise.all(pair.map(async ([decorators, compiler]) => results.set(`${decorators} decorators, ${compiler}`, await compiled.run(decorators, compiler))));
+      await Promise.all(
+        pair.map(async ([decorators, compiler]) =>
+          results.set(`${decorators} decorators, ${compiler}`, await compiled.run(decorators, compiler)),
+        ),
+      );
     }
   } catch (error) {
     problem = error;
@@ -27,8 +36,11 @@ test('the cases compile and run with legacy and standard decorators, by swc and 
 
 describe.each([...new Set([...casesOf('legacy'), ...casesOf('standard')])])('%s', (file) => {
   const behaviour = path.basename(file, '.case.ts');
-  const ways = WAYS.filter(([decorators]) => casesOf(decorators).includes(file)).map(([decorators, compiler]) => `${decorators} decorators, ${compiler}`);
-  const resultsOf = (way: string): readonly Result[] => (results.get(way) ?? []).filter((result) => result.behaviour === behaviour);
+  const ways = WAYS.filter(([decorators]) => casesOf(decorators).includes(file)).map(
+    ([decorators, compiler]) => `${decorators} decorators, ${compiler}`,
+  );
+  const resultsOf = (way: string): readonly Result[] =>
+    (results.get(way) ?? []).filter((result) => result.behaviour === behaviour);
 
   test.each(titlesIn(file))('%s', (title) => {
     if (problem !== undefined) throw new Error('The cases did not run: see the first test.');

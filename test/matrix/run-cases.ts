@@ -40,7 +40,9 @@ async function main(files: readonly string[]): Promise<void> {
       broken = inspect(error);
     }
     if (broken !== undefined) results.push({ behaviour: name, title: 'its file can be loaded', problem: broken });
-    for (const check of checks.slice(first)) results.push({ behaviour: name, title: check.title, problem: await run(check) });
+    for (const check of checks.slice(first)) {
+      results.push({ behaviour: name, title: check.title, problem: await run(check) });
+    }
   }
   process.stdout.write(`\n${JSON.stringify(results)}`, () => process.exit(0));
 }

@@ -23,7 +23,9 @@ export async function inInvocation<T>(work: () => Promise<T>, context?: FcContex
 
 /** Waits until so many spans of this name have ended, at most for two seconds; a span too many shows in the tree. */
 export async function ended(traces: TraceRecorder, name: string, count = 1): Promise<void> {
-  for (let turn = 0; turn < 400 && traces.spans().filter((span) => span.name === name).length < count; turn += 1) await sleep(5);
+  for (let turn = 0; turn < 400 && traces.spans().filter((span) => span.name === name).length < count; turn += 1) {
+    await sleep(5);
+  }
   await sleep(10);
 }
 
@@ -33,10 +35,22 @@ export function spansOf(traces: TraceRecorder, name: string, kind?: SpanRecord['
 }
 
 /** A traced weather server, and a traced client that is connected with it, in one process. */
-export async function connected(generation: Generation, options: { readonly tracesServer?: boolean; readonly tracesClient?: boolean; readonly trace?: McpTraceOptions; readonly client?: object } = {}): Promise<Link & { client: Asking }> {
+export async function connected(
+  generation: Generation,
+  options: {
+    readonly tracesServer?: boolean;
+    readonly tracesClient?: boolean;
+    readonly trace?: McpTraceOptions;
+    readonly client?: object;
+  } = {},
+): Promise<Link & { client: Asking }> {
   const { tracesServer = true, tracesClient = true, trace } = options;
-  const link = await inMemory(generation, () => (tracesServer ? traceMcpServer(weatherServer(generation), trace) : weatherServer(generation)));
-  const client = tracesClient ? traceMcpClient(weatherClient(generation, options.client), trace) : weatherClient(generation, options.client);
+  const link = await inMemory(generation, () =>
+    tracesServer ? traceMcpServer(weatherServer(generation), trace) : weatherServer(generation),
+  );
+  const client = tracesClient
+    ? traceMcpClient(weatherClient(generation, options.client), trace)
+    : weatherClient(generation, options.client);
   await client.connect(link.transport());
   return { ...link, client };
 }

@@ -27,20 +27,31 @@ function example<T>(holding: string, replaced: Readonly<Record<string, string>> 
 }
 
 function drawn(trace: Trace): string {
-  return renderTrace(trace, { note: ({ name, kind }) => (kind === 'internal' || name === 'assistant' ? '' : kind), attributes: ['mcp.method.name', 'error.type'] });
+  return renderTrace(trace, {
+    note: ({ name, kind }) => (kind === 'internal' || name === 'assistant' ? '' : kind),
+    attributes: ['mcp.method.name', 'error.type'],
+  });
 }
 
 /** Has the function of the guide ask, and gives the one trace that is its own. */
-async function asked(handler: FcFunction, event: unknown, traces: TraceRecorder): Promise<{ answer: unknown; trace: Trace }> {
+async function asked(
+  handler: FcFunction,
+  event: unknown,
+  traces: TraceRecorder,
+): Promise<{ answer: unknown; trace: Trace }> {
   const answer = await invoke(handler, event);
   await ended(traces, 'assistant');
   return { answer, trace: traces.traces().find(({ spans }) => spans.some(({ name }) => name === 'assistant'))! };
 }
 
 test('the two functions of the second generation make the trace that is drawn', async () => {
-  const { running } = example<{ running: Promise<{ port: number; close(): Promise<void> }> }>('serve(Weather)', { 'serve(Weather)': "serve(Weather, { port: 0, host: '127.0.0.1' })" });
+  const { running } = example<{ running: Promise<{ port: number; close(): Promise<void> }> }>('serve(Weather)', {
+    'serve(Weather)': "serve(Weather, { port: 0, host: '127.0.0.1' })",
+  });
   const { port, close } = await running;
-  const { handler } = example<{ handler: FcFunction }>('StreamableHTTPClientTransport(url', { 'https://weather.example': `http://127.0.0.1:${port}` });
+  const { handler } = example<{ handler: FcFunction }>('StreamableHTTPClientTransport(url', {
+    'https://weather.example': `http://127.0.0.1:${port}`,
+  });
   const traces = recordTraces();
   const { answer, trace } = await asked(handler, { city: 'Ulm' }, traces);
   expect(answer).toEqual([{ type: 'text', text: 'sunny in Ulm' }]);
@@ -52,7 +63,9 @@ test('the two functions of the second generation make the trace that is drawn', 
 test('those of the first make the trace that is drawn', async () => {
   const { server } = example<{ server: Server }>('onsessioninitialized', { 'listen(9000)': "listen(0, '127.0.0.1')" });
   await once(server, 'listening');
-  const { handler } = example<{ handler: FcFunction }>('weather.example:9000', { 'weather.example:9000': `127.0.0.1:${(server.address() as AddressInfo).port}` });
+  const { handler } = example<{ handler: FcFunction }>('weather.example:9000', {
+    'weather.example:9000': `127.0.0.1:${(server.address() as AddressInfo).port}`,
+  });
   const traces = recordTraces();
   const { answer, trace } = await asked(handler, {}, traces);
   expect(answer).toBe(true);
@@ -71,13 +84,23 @@ test('every attribute that a span has is in the table', async () => {
   for (const generation of GENERATIONS) {
     const { client, close } = await connected(generation, { trace: { toolArguments: true, toolResults: true } });
     await inInvocation(async () => {
-      await Promise.all([callTool(generation, client, 'broken'), callTool(generation, client, 'logs'), client.getPrompt({ name: 'packing', arguments: { city: 'Ulm' } }), client.readResource({ uri: 'weather://today?token=4711' })]);
+      await Promise.all([
+        callTool(generation, client, 'broken'),
+        callTool(generation, client, 'logs'),
+        client.getPrompt({ name: 'packing', arguments: { city: 'Ulm' } }),
+        client.readResource({ uri: 'weather://today?token=4711' }),
+      ]);
       await client.readResource({ uri: 'weather://nowhere' }).catch(() => {});
     });
     await close();
   }
   const named = firstColumn(guide, 'Attributes', 'attribute');
-  const found = new Set(traces.spans().filter(({ attributes }) => 'mcp.method.name' in attributes).flatMap(({ attributes }) => Object.keys(attributes)));
+  const found = new Set(
+    traces
+      .spans()
+      .filter(({ attributes }) => 'mcp.method.name' in attributes)
+      .flatMap(({ attributes }) => Object.keys(attributes)),
+  );
   expect([...found].filter((key) => !named.includes(key))).toEqual([]);
   expect(found.size).toBeGreaterThanOrEqual(11);
   traces.stop();

@@ -22,7 +22,10 @@ class Wire {
 
 /** How many requests a traced client or server takes for unanswered. */
 function unanswered({ protocol, wire }: { protocol: object; wire: object }): number {
-  const peer = Reflect.get(protocol, Symbol.for('fc-traced mcp peer')) as { connections: WeakMap<object, { incoming: Map<unknown, unknown> }>; outgoing: { underWay: Map<unknown, unknown>; unsent: Set<unknown> } };
+  const peer = Reflect.get(protocol, Symbol.for('fc-traced mcp peer')) as {
+    connections: WeakMap<object, { incoming: Map<unknown, unknown> }>;
+    outgoing: { underWay: Map<unknown, unknown>; unsent: Set<unknown> };
+  };
   return peer.connections.get(wire)!.incoming.size + peer.outgoing.underWay.size + peer.outgoing.unsent.size;
 }
 
@@ -31,7 +34,12 @@ describe.each(GENERATIONS)('%s', (generation) => {
     const weather = traceMcpServer(weatherServer(generation));
     const wire = new Wire();
     await weather.connect(wire as never);
-    wire.onmessage!({ jsonrpc: '2.0', id: 'hello', method: 'initialize', params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'by hand', version: '1.0.0' } } });
+    wire.onmessage!({
+      jsonrpc: '2.0',
+      id: 'hello',
+      method: 'initialize',
+      params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'by hand', version: '1.0.0' } },
+    });
     await sleep(5);
     return { protocol: weather.server, wire };
   };
@@ -48,7 +56,9 @@ describe.each(GENERATIONS)('%s', (generation) => {
     ];
     for (const [id, request] of requests.entries()) wire.onmessage!({ jsonrpc: '2.0', id, ...request });
     await sleep(20);
-    for (const requestId of [4, 5]) wire.onmessage!({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId } });
+    for (const requestId of [4, 5]) {
+      wire.onmessage!({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId } });
+    }
     await sleep(120);
     expect(unanswered({ protocol, wire })).toBe(0);
   });
@@ -58,17 +68,35 @@ describe.each(GENERATIONS)('%s', (generation) => {
     const wire = new Wire();
     const connecting = client.connect(wire as never);
     await sleep(5);
-    wire.onmessage!({ jsonrpc: '2.0', id: 0, result: { protocolVersion: '2025-06-18', capabilities: { tools: {} }, serverInfo: { name: 'by hand', version: '1.0.0' } } });
+    wire.onmessage!({
+      jsonrpc: '2.0',
+      id: 0,
+      result: {
+        protocolVersion: '2025-06-18',
+        capabilities: { tools: {} },
+        serverInfo: { name: 'by hand', version: '1.0.0' },
+      },
+    });
     await connecting;
     await inInvocation(async () => {
       const abort = new AbortController();
       const answered = callTool(generation, client, 'weather');
       const late = callTool(generation, client, 'weather', {}, { timeout: 20 }).catch((error: Error) => error.message);
-      const off = callTool(generation, client, 'weather', {}, { signal: abort.signal }).catch((error: Error) => error.message);
+      const off = callTool(generation, client, 'weather', {}, { signal: abort.signal }).catch(
+        (error: Error) => error.message,
+      );
       await sleep(5);
-      wire.onmessage!({ jsonrpc: '2.0', id: wire.sent.find(({ method }) => method === 'tools/call')!.id, result: { content: [] } });
+      wire.onmessage!({
+        jsonrpc: '2.0',
+        id: wire.sent.find(({ method }) => method === 'tools/call')!.id,
+        result: { content: [] },
+      });
       abort.abort(new Error('changed my mind'));
-      expect((await Promise.all([answered, late, off])).map((value) => (typeof value === 'string' ? value.replace(/^MCP error -?\d+: /, '') : value))).toEqual([{ content: [] }, 'Request timed out', expect.stringContaining('changed my mind')]);
+      expect(
+        (await Promise.all([answered, late, off])).map((value) =>
+          typeof value === 'string' ? value.replace(/^MCP error -?\d+: /, '') : value,
+        ),
+      ).toEqual([{ content: [] }, 'Request timed out', expect.stringContaining('changed my mind')]);
       const cut = callTool(generation, client, 'weather').catch((error: Error) => error.message);
       await sleep(5);
       await client.close();
@@ -83,7 +111,8 @@ describe.each(GENERATIONS)('%s', (generation) => {
     const listener = transport.onmessage;
     for (let turn = 0; turn < 3; turn += 1) {
       await inInvocation(async () => {
-        const ask = (id: string, tool: string): Promise<void> => transport.send({ jsonrpc: '2.0', id, method: 'tools/call', params: { name: tool, arguments: {} } } as never);
+        const ask = (id: string, tool: string): Promise<void> =>
+          transport.send({ jsonrpc: '2.0', id, method: 'tools/call', params: { name: tool, arguments: {} } } as never);
         await Promise.all([ask(`slow ${turn}`, 'deaf'), ask(`quick ${turn}`, 'weather')]);
         await ask(`quicker ${turn}`, 'weather');
         await sleep(100);
@@ -97,7 +126,9 @@ describe.each(GENERATIONS)('%s', (generation) => {
 
 test('nothing is kept of a request that the SDK drops without a word', async () => {
   const link = await perRequest(() => weatherServer('2.x'));
-  const client = traceMcpClient(weatherClient('2.x', { versionNegotiation: { mode: 'auto' } })) as unknown as ReturnType<typeof weatherClient> & { transport: Wire; onerror: (error: Error) => void };
+  const client = traceMcpClient(
+    weatherClient('2.x', { versionNegotiation: { mode: 'auto' } }),
+  ) as unknown as ReturnType<typeof weatherClient> & { transport: Wire; onerror: (error: Error) => void };
   await client.connect(link.transport());
   const errors: string[] = [];
   client.onerror = ({ message }) => void errors.push(message);

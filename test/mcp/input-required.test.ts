@@ -13,7 +13,16 @@ test('in the protocol of 2026, a tool that needs more is called again: both call
     const server = weatherServer('2.x');
     server.registerTool('where', { description: 'where?' }, (ctx: any) => {
       const { city } = ctx.mcpReq.inputResponses ?? {};
-      if (city === undefined) return inputRequired({ inputRequests: { city: inputRequired.elicit({ message: 'Which city?', requestedSchema: { type: 'object', properties: { name: { type: 'string' } } } }) } });
+      if (city === undefined) {
+        return inputRequired({
+          inputRequests: {
+            city: inputRequired.elicit({
+              message: 'Which city?',
+              requestedSchema: { type: 'object', properties: { name: { type: 'string' } } },
+            }),
+          },
+        });
+      }
       return { content: [{ type: 'text', text: `sunny in ${city.content.name}` }] };
     });
     return traceMcpServer(server);

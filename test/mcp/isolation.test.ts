@@ -27,9 +27,15 @@ function makeServer(generation: Generation): WeatherServer {
   const server = weatherServer(generation);
   const whose = async ({ city }: { city: string }): Promise<{ content: { type: 'text'; text: string }[] }> => {
     const text = await new Forecast().of(city);
-    return { content: [{ type: 'text', text: `${text} for ${propagation.getActiveBaggage()?.getEntry('tenant')?.value}` }] };
+    return {
+      content: [{ type: 'text', text: `${text} for ${propagation.getActiveBaggage()?.getEntry('tenant')?.value}` }],
+    };
   };
-  server.registerTool('whose', { inputSchema: generation === '1.x' ? { city: z.string() } : z.object({ city: z.string() }) }, whose);
+  server.registerTool(
+    'whose',
+    { inputSchema: generation === '1.x' ? { city: z.string() } : z.object({ city: z.string() }) },
+    whose,
+  );
   return traceMcpServer(server);
 }
 
@@ -37,38 +43,74 @@ const WAYS: readonly (readonly [string, Generation, number, () => Promise<Link>,
   ['1.x in memory', '1.x', 1, () => inMemory('1.x', () => makeServer('1.x')), {}],
   ['1.x over streamable HTTP', '1.x', 4, () => streamable('1.x', () => makeServer('1.x'), overHttp), {}],
   ['2.x in memory', '2.x', 1, () => inMemory('2.x', () => makeServer('2.x')), {}],
-  ['2.x over streamable HTTP, of the protocol of 2026', '2.x', 4, () => perRequest(() => makeServer('2.x'), overHttp), { versionNegotiation: { mode: 'auto' } }],
+  [
+    '2.x over streamable HTTP, of the protocol of 2026',
+    '2.x',
+    4,
+    () => perRequest(() => makeServer('2.x'), overHttp),
+    { versionNegotiation: { mode: 'auto' } },
+  ],
 ];
 
-test.each(WAYS)('%s: of 1,000 calls, 50 at once on few connections, each is in its own caller\'s trace', async (_name, generation, connections, open, options) => {
-  const link = await open();
-  const clients = await Promise.all(Array.from({ length: connections }, async () => {
-    const client = traceMcpClient(weatherClient(generation, options));
-    await client.connect(link.transport());
-    return client;
-  }));
-  traces.clear();
-  const answers = new Map<number, { content: { text: string }[] }>();
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    for (let id = next++; id < CALLS; id = next++) {
-      const context = fakeFcContext({ tracing: { openTracingSpanContext: `${traceIdOf(id)}:${(0xf0000 + id).toString(16).padStart(16, 'b')}:0:1`, openTracingSpanBaggages: { tenant: `tenant ${id}` } } });
-      const client = clients[id % connections]!;
-      answers.set(id, await inInvocation(() => callTool(generation, client, 'whose', { city: `city ${id}` }), context));
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
-  await ended(traces, 'tools/call whose', 2 * CALLS);
-  await Promise.all(clients.map((client) => client.close()));
-  await link.close();
+test.each(WAYS)(
+  "%s: of 1,000 calls, 50 at once on few connections, each is in its own caller's trace",
+  async (_name, generation, connections, open, options) => {
+    const link = await open();
+    const clients = await Promise.all(
+      Array.from({ length: connections }, async () => {
+        const client = traceMcpClient(weatherClient(generation, options));
+        await client.connect(link.transport());
+        return client;
+      }),
+    );
+    traces.clear();
+    const answers = new Map<number, { content: { text: string }[] }>();
+    let next = 0;
+    const worker = async (): Promise<void> => {
+      for (let id = next++; id < CALLS; id = next++) {
+        const context = fakeFcContext({
+          tracing: {
+            openTracingSpanContext: `${traceIdOf(id)}:${(0xf0000 + id).toString(16).padStart(16, 'b')}:0:1`,
+            openTracingSpanBaggages: { tenant: `tenant ${id}` },
+          },
+        });
+        const client = clients[id % connections]!;
+        answers.set(
+          id,
+          await inInvocation(() => callTool(generation, client, 'whose', { city: `city ${id}` }), context),
+        );
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+    await ended(traces, 'tools/call whose', 2 * CALLS);
+    await Promise.all(clients.map((client) => client.close()));
+    await link.close();
 
-  for (let id = 0; id < CALLS; id += 1) expect(answers.get(id)!.content[0]!.text).toBe(`sunny in city ${id} for tenant ${id}`);
-  const asked = new Map(traces.traces().filter(({ spans }) => spans.some(({ name }) => name === 'ask')).map((trace) => [trace.traceId, trace]));
-  expect(asked.size).toBe(CALLS);
-  for (let id = 0; id < CALLS; id += 1) {
-    const { roots, spans } = asked.get(traceIdOf(id))!;
-    const names = (node: SpanNode): unknown => [node.span.name, node.span.kind, node.children.map(names)];
-    expect([spans.length, roots.map(names)]).toEqual([4, [['ask', 'server', [['tools/call whose', 'client', [['tools/call whose', 'server', [['Forecast.of', 'internal', []]]]]]]]]]);
-    expect(spans.find(({ name }) => name === 'Forecast.of')!.attributes.city).toBe(`city ${id}`);
-  }
-}, 90_000);
+    for (let id = 0; id < CALLS; id += 1) {
+      expect(answers.get(id)!.content[0]!.text).toBe(`sunny in city ${id} for tenant ${id}`);
+    }
+    const asked = new Map(
+      traces
+        .traces()
+        .filter(({ spans }) => spans.some(({ name }) => name === 'ask'))
+        .map((trace) => [trace.traceId, trace]),
+    );
+    expect(asked.size).toBe(CALLS);
+    for (let id = 0; id < CALLS; id += 1) {
+      const { roots, spans } = asked.get(traceIdOf(id))!;
+      const names = (node: SpanNode): unknown => [node.span.name, node.span.kind, node.children.map(names)];
+      expect([spans.length, roots.map(names)]).toEqual([
+        4,
+        [
+          [
+            'ask',
+            'server',
+            [['tools/call whose', 'client', [['tools/call whose', 'server', [['Forecast.of', 'internal', []]]]]]],
+          ],
+        ],
+      ]);
+      expect(spans.find(({ name }) => name === 'Forecast.of')!.attributes.city).toBe(`city ${id}`);
+    }
+  },
+  90_000,
+);

@@ -31,18 +31,25 @@ export interface LinkOptions {
 type MakeServer = () => WeatherServer;
 
 /** `fetch` as a program writes it that passes the trace on by HTTP as well. */
-const passing = (url: string | URL, init?: RequestInit): Promise<Response> => fetch(url, { ...init, headers: { ...Object.fromEntries(new Headers(init?.headers)), ...traceHeaders() } });
+const passing = (url: string | URL, init?: RequestInit): Promise<Response> =>
+  fetch(url, { ...init, headers: { ...Object.fromEntries(new Headers(init?.headers)), ...traceHeaders() } });
 
-async function listen(listener: RequestListener, { around = (inner) => inner }: LinkOptions): Promise<{ url: URL; close: () => Promise<void> }> {
+async function listen(
+  listener: RequestListener,
+  { around = (inner) => inner }: LinkOptions,
+): Promise<{ url: URL; close: () => Promise<void> }> {
   const isLocal = localhostHostValidation();
-  const server = createServer(around((request, response) => void (isLocal(request, response) && listener(request, response))));
+  const server = createServer(
+    around((request, response) => void (isLocal(request, response) && listener(request, response))),
+  );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`),
-    close: () => new Promise((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    }),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
   };
 }
 
@@ -55,17 +62,32 @@ export async function inMemory(generation: Generation, make: MakeServer): Promis
 }
 
 /** Streamable HTTP with sessions: a server object for each session, answers as `text/event-stream` or as JSON. */
-export async function streamable(generation: Generation, make: MakeServer, options: LinkOptions & { readonly json?: boolean } = {}): Promise<Link> {
-  const sessions = new Map<string, { handleRequest(request: IncomingMessage, response: unknown): Promise<void>; close(): Promise<void> }>();
+export async function streamable(
+  generation: Generation,
+  make: MakeServer,
+  options: LinkOptions & { readonly json?: boolean } = {},
+): Promise<Link> {
+  const sessions = new Map<
+    string,
+    { handleRequest(request: IncomingMessage, response: unknown): Promise<void>; close(): Promise<void> }
+  >();
   const open = async (): Promise<any> => {
-    const Transport = (generation === '1.x' ? StreamableHTTPServerTransport : NodeStreamableHTTPServerTransport) as typeof StreamableHTTPServerTransport;
-    const transport: StreamableHTTPServerTransport = new Transport({ sessionIdGenerator: randomUUID, enableJsonResponse: options.json ?? false, onsessioninitialized: (id) => void sessions.set(id, transport) });
+    const Transport = (
+      generation === '1.x' ? StreamableHTTPServerTransport : NodeStreamableHTTPServerTransport
+    ) as typeof StreamableHTTPServerTransport;
+    const transport: StreamableHTTPServerTransport = new Transport({
+      sessionIdGenerator: randomUUID,
+      enableJsonResponse: options.json ?? false,
+      onsessioninitialized: (id) => void sessions.set(id, transport),
+    });
     await make().connect(transport as never);
     return transport;
   };
   const { url, close } = await listen((request, response) => {
     const known = sessions.get(String(request.headers['mcp-session-id']));
-    void Promise.resolve(known ?? open()).then((transport: StreamableHTTPServerTransport) => transport.handleRequest(request, response));
+    void Promise.resolve(known ?? open()).then((transport: StreamableHTTPServerTransport) =>
+      transport.handleRequest(request, response),
+    );
   }, options);
   const Client = generation === '1.x' ? HttpClient1 : HttpClient2;
   return {
@@ -92,12 +114,17 @@ export async function perRequest(make: MakeServer, options: LinkOptions = {}): P
 }
 
 /** 1.x: a long GET for the answers, a POST for each message. */
-export async function sse(make: MakeServer, options: LinkOptions & { readonly posted?: (status: number) => void } = {}): Promise<Link> {
+export async function sse(
+  make: MakeServer,
+  options: LinkOptions & { readonly posted?: (status: number) => void } = {},
+): Promise<Link> {
   const sessions = new Map<string, SSEServerTransport>();
   const { url, close } = await listen((request, response) => {
     if (request.method === 'POST') {
       response.once('finish', () => options.posted?.(response.statusCode));
-      return void sessions.get(new URL(request.url!, 'http://localhost').searchParams.get('sessionId')!)!.handlePostMessage(request, response);
+      return void sessions
+        .get(new URL(request.url!, 'http://localhost').searchParams.get('sessionId')!)!
+        .handlePostMessage(request, response);
     }
     const transport = new SSEServerTransport('/messages', response);
     sessions.set(transport.sessionId, transport);

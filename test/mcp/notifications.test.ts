@@ -1,4 +1,7 @@
-import { LoggingMessageNotificationSchema, RootsListChangedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
+import {
+  LoggingMessageNotificationSchema,
+  RootsListChangedNotificationSchema,
+} from '@modelcontextprotocol/sdk/types.js';
 import { traceMcpClient, traceMcpServer } from 'fc-traced/mcp';
 import { expectTrace, recordTraces } from 'fc-traced/testing';
 import { connected, ended, inInvocation } from './asking';
@@ -14,7 +17,9 @@ describe.each(GENERATIONS)('%s', (generation) => {
 
   test('a notification to the client is a span on both sides, and its handler runs inside', async () => {
     const { client, close } = await connected(generation);
-    client.setNotificationHandler(named('notifications/message', LoggingMessageNotificationSchema), () => new Forecast().of('log'));
+    client.setNotificationHandler(named('notifications/message', LoggingMessageNotificationSchema), () =>
+      new Forecast().of('log'),
+    );
     traces.clear();
     await inInvocation(async () => {
       await callTool(generation, client, 'logs');
@@ -22,9 +27,28 @@ describe.each(GENERATIONS)('%s', (generation) => {
     });
     expectTrace(traces.only()).toMatchTree({
       name: 'ask',
-      children: [{ name: 'tools/call logs', kind: 'client', children: [{ name: 'tools/call logs', kind: 'server', children: [
-        { name: 'notifications/message', kind: 'client', attributes: { 'mcp.method.name': 'notifications/message', 'jsonrpc.request.id': undefined }, children: [{ name: 'notifications/message', kind: 'server', links: 0, children: [{ name: 'Forecast.of' }] }] },
-      ] }] }],
+      children: [
+        {
+          name: 'tools/call logs',
+          kind: 'client',
+          children: [
+            {
+              name: 'tools/call logs',
+              kind: 'server',
+              children: [
+                {
+                  name: 'notifications/message',
+                  kind: 'client',
+                  attributes: { 'mcp.method.name': 'notifications/message', 'jsonrpc.request.id': undefined },
+                  children: [
+                    { name: 'notifications/message', kind: 'server', links: 0, children: [{ name: 'Forecast.of' }] },
+                  ],
+                },
+              ],
+            },
+          ],
+        },
+      ],
     });
     await close();
   });
@@ -32,7 +56,10 @@ describe.each(GENERATIONS)('%s', (generation) => {
   test('a notification to the server is a span on both sides, and its handler runs inside', async () => {
     const server = weatherServer(generation);
     const link = await inMemory(generation, () => traceMcpServer(server));
-    server.server.setNotificationHandler(named('notifications/roots/list_changed', RootsListChangedNotificationSchema), () => new Forecast().of('roots'));
+    server.server.setNotificationHandler(
+      named('notifications/roots/list_changed', RootsListChangedNotificationSchema),
+      () => new Forecast().of('roots'),
+    );
     const client = traceMcpClient(weatherClient(generation));
     await client.connect(link.transport());
     traces.clear();
@@ -70,15 +97,42 @@ describe.each(GENERATIONS)('%s', (generation) => {
     const { client, close } = await connected(generation);
     const errors: Error[] = [];
     Object.assign(client, { onerror: (error: Error) => void errors.push(error) });
-    client.setNotificationHandler(named('notifications/message', LoggingMessageNotificationSchema), () => Promise.reject(new RangeError('unread')));
+    client.setNotificationHandler(named('notifications/message', LoggingMessageNotificationSchema), () =>
+      Promise.reject(new RangeError('unread')),
+    );
     traces.clear();
     await inInvocation(async () => {
       await callTool(generation, client, 'logs');
       await ended(traces, 'notifications/message', 2);
     });
-    expectTrace(traces.only()).toMatchTree({ name: 'ask', children: [{ name: 'tools/call logs', children: [{ name: 'tools/call logs', children: [
-      { name: 'notifications/message', kind: 'client', children: [{ name: 'notifications/message', kind: 'server', status: 'ERROR', attributes: { 'error.type': 'RangeError' }, events: ['exception'] }] },
-    ] }] }] });
+    expectTrace(traces.only()).toMatchTree({
+      name: 'ask',
+      children: [
+        {
+          name: 'tools/call logs',
+          children: [
+            {
+              name: 'tools/call logs',
+              children: [
+                {
+                  name: 'notifications/message',
+                  kind: 'client',
+                  children: [
+                    {
+                      name: 'notifications/message',
+                      kind: 'server',
+                      status: 'ERROR',
+                      attributes: { 'error.type': 'RangeError' },
+                      events: ['exception'],
+                    },
+                  ],
+                },
+              ],
+            },
+          ],
+        },
+      ],
+    });
     expect(errors.map(({ message }) => message)).toEqual([expect.stringContaining('unread')]);
     await close();
   });

@@ -33,16 +33,30 @@ describe.each(GENERATIONS)('%s', (generation) => {
   test('what hears of progress is below its own call, with several on one connection', async () => {
     const make = (): ReturnType<typeof weatherServer> => traceMcpServer(weatherServer(generation));
     const link = await (generation === '1.x' ? streamable(generation, make) : perRequest(make));
-    const client = traceMcpClient(weatherClient(generation, generation === '2.x' ? { versionNegotiation: { mode: 'auto' } } : {}));
+    const client = traceMcpClient(
+      weatherClient(generation, generation === '2.x' ? { versionNegotiation: { mode: 'auto' } } : {}),
+    );
     await client.connect(link.transport());
     traces.clear();
     const work: Promise<unknown>[] = [];
-    await Promise.all(['a', 'b', 'c'].map((name) => inInvocation(async () => {
-      await callTool(generation, client, 'steps', {}, { onprogress: ({ progress }) => void work.push(new Forecast().of(`${name}${progress}`)) });
-      await Promise.all(work);
-    })));
+    await Promise.all(
+      ['a', 'b', 'c'].map((name) =>
+        inInvocation(async () => {
+          await callTool(
+            generation,
+            client,
+            'steps',
+            {},
+            { onprogress: ({ progress }) => void work.push(new Forecast().of(`${name}${progress}`)) },
+          );
+          await Promise.all(work);
+        }),
+      ),
+    );
     await ended(traces, 'Forecast.of', 9);
-    const cities = traces.traces().map(({ spans }) => spans.filter(({ name }) => name === 'Forecast.of').map(({ attributes }) => attributes.city));
+    const cities = traces
+      .traces()
+      .map(({ spans }) => spans.filter(({ name }) => name === 'Forecast.of').map(({ attributes }) => attributes.city));
     expect(cities.map((list) => list.join()).sort()).toEqual(['a1,a2,a3', 'b1,b2,b3', 'c1,c2,c3']);
     await client.close();
     await link.close();

@@ -30,7 +30,11 @@ describe.each(GENERATIONS)('%s', (generation) => {
   };
   const tree = (...tools: string[]): Parameters<ReturnType<typeof expectTrace>['toMatchTree']>[0] => ({
     name: 'ask',
-    children: tools.map((tool) => ({ name: `tools/call ${tool}`, kind: 'client', children: [{ name: `tools/call ${tool}`, kind: 'server', attributes: { said: tool } }] })),
+    children: tools.map((tool) => ({
+      name: `tools/call ${tool}`,
+      kind: 'client',
+      children: [{ name: `tools/call ${tool}`, kind: 'server', attributes: { said: tool } }],
+    })),
   });
 
   test('it does not matter when a tool is registered, and tracing twice traces once', async () => {
@@ -47,16 +51,26 @@ describe.each(GENERATIONS)('%s', (generation) => {
     server.registerTool('later', {}, say('later'));
     await ended(traces, 'notifications/tools/list_changed', 2);
     traces.clear();
-    await inInvocation(() => Promise.all(['before', 'after', 'later'].map((tool) => callTool(generation, client, tool))));
+    await inInvocation(() =>
+      Promise.all(['before', 'after', 'later'].map((tool) => callTool(generation, client, tool))),
+    );
     expectTrace(traces.only()).toMatchTree(tree('before', 'after', 'later'));
     await link.close();
   });
 
   test('methods that are replaced keep their names and lengths, and no member is new to who lists them', async () => {
-    const [plain, traced] = [weatherServer(generation), traceMcpServer(weatherServer(generation))] as unknown as { server: Record<string, (...args: never[]) => unknown> }[];
-    const shape = (target: object): unknown[] => ['connect', 'request', '_onrequest', '_onclose', 'executeToolHandler'].map((name) => (Reflect.get(target, name) as { name: string; length: number } | undefined)).map((method) => method && [method.name, method.length]);
+    const [plain, traced] = [weatherServer(generation), traceMcpServer(weatherServer(generation))] as unknown as {
+      server: Record<string, (...args: never[]) => unknown>;
+    }[];
+    const shape = (target: object): unknown[] =>
+      ['connect', 'request', '_onrequest', '_onclose', 'executeToolHandler']
+        .map((name) => Reflect.get(target, name) as { name: string; length: number } | undefined)
+        .map((method) => method && [method.name, method.length]);
     expect([shape(traced!), shape(traced!.server)]).toEqual([shape(plain!), shape(plain!.server)]);
-    expect([Object.keys(traced!), Object.keys(traced!.server)]).toEqual([Object.keys(plain!), Object.keys(plain!.server)]);
+    expect([Object.keys(traced!), Object.keys(traced!.server)]).toEqual([
+      Object.keys(plain!),
+      Object.keys(plain!.server),
+    ]);
   });
 
   test('a server and a client that are connected already are traced from then on', async () => {
@@ -72,15 +86,19 @@ describe.each(GENERATIONS)('%s', (generation) => {
     await link.close();
   });
 
-  test('a handler of one\'s own for tools, of a bare server, and one for whatever comes', async () => {
+  test("a handler of one's own for tools, of a bare server, and one for whatever comes", async () => {
     const Server = (generation === '1.x' ? Server1 : Server2) as typeof Server1;
-    const bare = traceMcpServer(new Server({ name: 'bare', version: '1' }, { capabilities: { tools: {} } })) as unknown as WeatherServer['server'] & WeatherServer;
+    const bare = traceMcpServer(
+      new Server({ name: 'bare', version: '1' }, { capabilities: { tools: {} } }),
+    ) as unknown as WeatherServer['server'] & WeatherServer;
     bare.setRequestHandler(generation === '1.x' ? CallToolRequestSchema : 'tools/call', say('own'));
     expect(await asked(bare, 'own')).toEqual(['own']);
     expectTrace(traces.only()).toMatchTree(tree('own'));
 
     traces.clear();
-    const fallen = traceMcpServer(new Server({ name: 'bare', version: '1' }, { capabilities: { tools: {} } })) as unknown as WeatherServer['server'] & WeatherServer;
+    const fallen = traceMcpServer(
+      new Server({ name: 'bare', version: '1' }, { capabilities: { tools: {} } }),
+    ) as unknown as WeatherServer['server'] & WeatherServer;
     const fallback = async (): Promise<object> => say('any')();
     fallen.fallbackRequestHandler = fallback;
     expect(await asked(fallen, 'any')).toEqual(['any']);
@@ -98,14 +116,46 @@ describe.each(GENERATIONS)('%s', (generation) => {
 });
 
 test.each([
-  ['traceMcpServer', () => traceMcpServer({}), 'traceMcpServer takes an McpServer or a Server of the MCP SDK, not a value of type object without its methods. [INVALID_TARGET]'],
-  ['traceMcpServer', () => traceMcpServer(undefined as never), 'traceMcpServer takes an McpServer or a Server of the MCP SDK, not a value of type undefined. [INVALID_TARGET]'],
-  ['traceMcpClient', () => traceMcpClient(null as never), 'traceMcpClient takes a Client of the MCP SDK, not null. [INVALID_TARGET]'],
-  ['traceMcpServer of a client', () => traceMcpServer(weatherClient('1.x')), 'traceMcpServer takes an McpServer or a Server of the MCP SDK, not a Client: give it to traceMcpClient. [INVALID_TARGET]'],
-  ['traceMcpClient of a server', () => traceMcpClient(weatherServer('2.x')), 'traceMcpClient takes a Client of the MCP SDK, not a server: give it to traceMcpServer. [INVALID_TARGET]'],
-  ['an unknown option', () => traceMcpServer(weatherServer('2.x'), { args: true } as never), 'traceMcpServer has no option "args". Its options are toolArguments, toolResults. [INVALID_OPTION]'],
-  ['a value that an option cannot take', () => traceMcpClient(weatherClient('1.x'), { toolResults: 'yes' } as never), 'Option "toolResults" of traceMcpClient must be true or false, not a value of type string. [INVALID_OPTION]'],
-  ['options that are none', () => traceMcpClient(weatherClient('1.x'), [] as never), 'traceMcpClient takes an object of options, not an array. [INVALID_OPTION]'],
+  [
+    'traceMcpServer',
+    () => traceMcpServer({}),
+    'traceMcpServer takes an McpServer or a Server of the MCP SDK, not a value of type object without its methods. [INVALID_TARGET]',
+  ],
+  [
+    'traceMcpServer',
+    () => traceMcpServer(undefined as never),
+    'traceMcpServer takes an McpServer or a Server of the MCP SDK, not a value of type undefined. [INVALID_TARGET]',
+  ],
+  [
+    'traceMcpClient',
+    () => traceMcpClient(null as never),
+    'traceMcpClient takes a Client of the MCP SDK, not null. [INVALID_TARGET]',
+  ],
+  [
+    'traceMcpServer of a client',
+    () => traceMcpServer(weatherClient('1.x')),
+    'traceMcpServer takes an McpServer or a Server of the MCP SDK, not a Client: give it to traceMcpClient. [INVALID_TARGET]',
+  ],
+  [
+    'traceMcpClient of a server',
+    () => traceMcpClient(weatherServer('2.x')),
+    'traceMcpClient takes a Client of the MCP SDK, not a server: give it to traceMcpServer. [INVALID_TARGET]',
+  ],
+  [
+    'an unknown option',
+    () => traceMcpServer(weatherServer('2.x'), { args: true } as never),
+    'traceMcpServer has no option "args". Its options are toolArguments, toolResults. [INVALID_OPTION]',
+  ],
+  [
+    'a value that an option cannot take',
+    () => traceMcpClient(weatherClient('1.x'), { toolResults: 'yes' } as never),
+    'Option "toolResults" of traceMcpClient must be true or false, not a value of type string. [INVALID_OPTION]',
+  ],
+  [
+    'options that are none',
+    () => traceMcpClient(weatherClient('1.x'), [] as never),
+    'traceMcpClient takes an object of options, not an array. [INVALID_OPTION]',
+  ],
 ])('%s: a mistake is told at once', (_what, misuse, message) => {
   let thrown: unknown;
   try {

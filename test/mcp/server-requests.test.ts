@@ -23,12 +23,37 @@ describe.each(GENERATIONS)('%s', (generation) => {
     answerRoots(client);
     traces.clear();
     const answer = await inInvocation(() => callTool(generation, client, 'roots'));
-    expect(JSON.parse(answer.content[0].text)).toMatchObject({ roots: [{ uri: 'file:///weather', name: 'sunny in roots' }] });
+    expect(JSON.parse(answer.content[0].text)).toMatchObject({
+      roots: [{ uri: 'file:///weather', name: 'sunny in roots' }],
+    });
     expectTrace(traces.only()).toMatchTree({
       name: 'ask',
-      children: [{ name: 'tools/call roots', kind: 'client', children: [{ name: 'tools/call roots', kind: 'server', children: [
-        { name: 'roots/list', kind: 'client', children: [{ name: 'roots/list', kind: 'server', attributes: { here: true, 'jsonrpc.request.id': '0' }, children: [{ name: 'Forecast.of' }] }] },
-      ] }] }],
+      children: [
+        {
+          name: 'tools/call roots',
+          kind: 'client',
+          children: [
+            {
+              name: 'tools/call roots',
+              kind: 'server',
+              children: [
+                {
+                  name: 'roots/list',
+                  kind: 'client',
+                  children: [
+                    {
+                      name: 'roots/list',
+                      kind: 'server',
+                      attributes: { here: true, 'jsonrpc.request.id': '0' },
+                      children: [{ name: 'Forecast.of' }],
+                    },
+                  ],
+                },
+              ],
+            },
+          ],
+        },
+      ],
     });
     await close();
   });
@@ -44,7 +69,14 @@ describe.each(GENERATIONS)('%s', (generation) => {
     const served = { name: 'roots/list', kind: 'server', links: 0, children: [{ name: 'Forecast.of' }] } as const;
     expectTrace(traces.only()).toMatchTree({
       name: 'ask',
-      children: [{ name: 'tools/call roots', children: [{ name: 'tools/call roots', children: [{ name: 'roots/list', kind: 'client', children: [served] }] }] }],
+      children: [
+        {
+          name: 'tools/call roots',
+          children: [
+            { name: 'tools/call roots', children: [{ name: 'roots/list', kind: 'client', children: [served] }] },
+          ],
+        },
+      ],
     });
     await client.close();
     await link.close();
@@ -52,14 +84,36 @@ describe.each(GENERATIONS)('%s', (generation) => {
 
   test('a client that refuses fails the spans of the question, and the tool hears of it as ever', async () => {
     const { client, close } = await connected(generation);
-    client.setRequestHandler(named('elicitation/create', ElicitRequestSchema), () => Promise.reject(Object.assign(new Error('not today'), { code: -32_602 })));
+    client.setRequestHandler(named('elicitation/create', ElicitRequestSchema), () =>
+      Promise.reject(Object.assign(new Error('not today'), { code: -32_602 })),
+    );
     traces.clear();
     const answer = await inInvocation(() => callTool(generation, client, 'asks'));
-    expect(answer).toMatchObject({ isError: true, content: [{ text: expect.stringContaining('not today') as string }] });
-    const question = { name: 'elicitation/create', status: 'ERROR', attributes: { 'error.type': '-32602', 'rpc.response.status_code': '-32602' } } as const;
+    expect(answer).toMatchObject({
+      isError: true,
+      content: [{ text: expect.stringContaining('not today') as string }],
+    });
+    const question = {
+      name: 'elicitation/create',
+      status: 'ERROR',
+      attributes: { 'error.type': '-32602', 'rpc.response.status_code': '-32602' },
+    } as const;
     expectTrace(traces.only()).toMatchTree({
       name: 'ask',
-      children: [{ name: 'tools/call asks', status: 'ERROR', attributes: { 'error.type': 'tool_error' }, children: [{ name: 'tools/call asks', status: 'ERROR', children: [{ ...question, kind: 'client', children: [{ ...question, kind: 'server' }] }] }] }],
+      children: [
+        {
+          name: 'tools/call asks',
+          status: 'ERROR',
+          attributes: { 'error.type': 'tool_error' },
+          children: [
+            {
+              name: 'tools/call asks',
+              status: 'ERROR',
+              children: [{ ...question, kind: 'client', children: [{ ...question, kind: 'server' }] }],
+            },
+          ],
+        },
+      ],
     });
     await close();
   });

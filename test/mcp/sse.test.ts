@@ -28,11 +28,18 @@ class Slow {
 /** A server whose handler is at work before its message is acknowledged. */
 function slowServer(milliseconds: number): WeatherServer {
   const server = traceMcpServer(new Server({ name: 'slow', version: '1.0.0' }, { capabilities: { tools: {} } }));
-  server.setRequestHandler(CallToolRequestSchema, async () => ({ content: [{ type: 'text', text: await new Slow().work(milliseconds) }] }));
+  server.setRequestHandler(CallToolRequestSchema, async () => ({
+    content: [{ type: 'text', text: await new Slow().work(milliseconds) }],
+  }));
   return server as unknown as WeatherServer;
 }
 
-const open = (milliseconds: number): ReturnType<typeof sse> => sse(() => slowServer(milliseconds), { passes: true, around: (listener) => traceListener(listener, { route: (request) => new URL(request.url!, 'http://slow').pathname }) });
+const open = (milliseconds: number): ReturnType<typeof sse> =>
+  sse(() => slowServer(milliseconds), {
+    passes: true,
+    around: (listener) =>
+      traceListener(listener, { route: (request) => new URL(request.url!, 'http://slow').pathname }),
+  });
 
 test('what a tool calls ends with its work, though the request that brought the call is acknowledged at once', async () => {
   const link = await open(50);
@@ -69,7 +76,10 @@ test('what is at work when the client leaves ends with the connection', async ()
   const [call] = spansOf(traces, 'tools/call slow', 'server');
   const [work] = spansOf(traces, 'Slow.work');
   expect([call!.status.code, work!.status.code]).toEqual(['UNSET', 'UNSET']);
-  expect([call, work].map((span) => span!.events.map(({ name }) => name))).toEqual([['fc_traced.cancelled'], ['fc_traced.abandoned']]);
+  expect([call, work].map((span) => span!.events.map(({ name }) => name))).toEqual([
+    ['fc_traced.cancelled'],
+    ['fc_traced.abandoned'],
+  ]);
   expect(work!.endNanos - work!.startNanos).toBeLessThan(250n * MILLIS);
   await atWork;
 });

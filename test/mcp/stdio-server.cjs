@@ -27,7 +27,14 @@ function first() {
   server.registerTool('weather', { inputSchema: { city: z.string() } }, tool);
   server.registerTool('asks', {}, async (extra) => {
     const { ListRootsResultSchema } = require('@modelcontextprotocol/sdk/types.js');
-    return { content: [{ type: 'text', text: JSON.stringify(await extra.sendRequest({ method: 'roots/list' }, ListRootsResultSchema)) }] };
+    return {
+      content: [
+        {
+          type: 'text',
+          text: JSON.stringify(await extra.sendRequest({ method: 'roots/list' }, ListRootsResultSchema)),
+        },
+      ],
+    };
   });
   return server.connect(new StdioServerTransport());
 }

@@ -24,18 +24,28 @@ afterAll(() => {
 let servers = 0;
 
 /** A connection with a server in a process of its own; what it gives in the end are the spans of that process. */
-async function started(generation: Generation, { tracing = 'traced', options = {} }: { tracing?: 'traced' | 'untraced'; options?: object } = {}): Promise<{ client: Asking; spans: () => Promise<SpanRecord[]> }> {
+async function started(
+  generation: Generation,
+  { tracing = 'traced', options = {} }: { tracing?: 'traced' | 'untraced'; options?: object } = {},
+): Promise<{ client: Asking; spans: () => Promise<SpanRecord[]> }> {
   const file = path.join(folder, `spans-${(servers += 1)}.json`);
   const client = traceMcpClient(weatherClient(generation, options));
   const Transport = generation === '1.x' ? Stdio1 : Stdio2;
-  await client.connect(new Transport({ command: process.execPath, args: [path.join(__dirname, 'stdio-server.cjs'), generation, tracing, file] }) as never);
+  await client.connect(
+    new Transport({
+      command: process.execPath,
+      args: [path.join(__dirname, 'stdio-server.cjs'), generation, tracing, file],
+    }) as never,
+  );
   return {
     client,
     spans: async () => {
       await client.close();
       for (let turn = 0; turn < 200 && !existsSync(file); turn += 1) await sleep(10);
       await sleep(20);
-      return JSON.parse(readFileSync(file, 'utf8'), (_, value: unknown) => (typeof value === 'string' && /^\d+n$/.test(value) ? BigInt(value.slice(0, -1)) : value)) as SpanRecord[];
+      return JSON.parse(readFileSync(file, 'utf8'), (_, value: unknown) =>
+        typeof value === 'string' && /^\d+n$/.test(value) ? BigInt(value.slice(0, -1)) : value,
+      ) as SpanRecord[];
     },
   };
 }
@@ -52,16 +62,37 @@ test.each(CASES)('%s %j: two processes make one trace', async (generation, optio
   await inInvocation(() => callTool(generation, client, 'weather', { city: 'Ulm' }));
   const all = [...(await spans()), ...traces.spans()];
   const [trace] = buildTraces(all).filter(({ spans: members }) => members.some(({ name }) => name === 'ask'));
-  const attributes = { 'network.transport': 'pipe', 'network.protocol.name': undefined, 'mcp.protocol.version': version };
+  const attributes = {
+    'network.transport': 'pipe',
+    'network.protocol.name': undefined,
+    'mcp.protocol.version': version,
+  };
   expectTrace(trace!).toMatchTree({
     name: 'ask',
-    children: [{ name: 'tools/call weather', kind: 'client', attributes, children: [{ name: 'tools/call weather', kind: 'server', attributes: { ...attributes, asked: 'Ulm' }, links: 0, children: [{ name: 'look' }] }] }],
+    children: [
+      {
+        name: 'tools/call weather',
+        kind: 'client',
+        attributes,
+        children: [
+          {
+            name: 'tools/call weather',
+            kind: 'server',
+            attributes: { ...attributes, asked: 'Ulm' },
+            links: 0,
+            children: [{ name: 'look' }],
+          },
+        ],
+      },
+    ],
   });
 });
 
 test('a request of the server belongs to the call that it works on, and not to the invocation that made the connection', async () => {
   const { client, spans } = await inInvocation(() => started('1.x'));
-  client.setRequestHandler(ListRootsRequestSchema, async () => ({ roots: [{ uri: 'file:///', name: await new Forecast().of('roots') }] }));
+  client.setRequestHandler(ListRootsRequestSchema, async () => ({
+    roots: [{ uri: 'file:///', name: await new Forecast().of('roots') }],
+  }));
   traces.clear();
   await inInvocation(() => callTool('1.x', client, 'asks'));
   const all = [...(await spans()), ...traces.spans()];

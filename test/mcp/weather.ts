@@ -11,7 +11,6 @@ import { z } from 'zod';
 export type Generation = '1.x' | '2.x';
 export const GENERATIONS: readonly Generation[] = ['1.x', '2.x'];
 
-
 export class Forecast {
   @Traced({ attributes: (city: string) => ({ city }) })
   async of(city: string): Promise<string> {
@@ -22,7 +21,10 @@ export class Forecast {
 
 // A type, and no interface: the SDK wants one with an index.
 type Said = { content: { type: 'text'; text: string }[]; isError?: boolean };
-const say = (text: string, isError = false): Said => ({ content: [{ type: 'text', text }], ...(isError && { isError }) });
+const say = (text: string, isError = false): Said => ({
+  content: [{ type: 'text', text }],
+  ...(isError && { isError }),
+});
 
 /** What a tool has in hand, whatever the generation. */
 interface Hands {
@@ -55,7 +57,9 @@ const TOOLS: Readonly<Record<string, (city: string, hands: Hands) => Promise<Sai
     return say('I never listen');
   },
   steps: async (_city, { meta, notify }) => {
-    for (const progress of [1, 2, 3]) await notify('notifications/progress', { progressToken: meta?.progressToken, progress, total: 3 });
+    for (const progress of [1, 2, 3]) {
+      await notify('notifications/progress', { progressToken: meta?.progressToken, progress, total: 3 });
+    }
     return say('three steps');
   },
   logs: async (_city, { notify }) => {
@@ -63,21 +67,43 @@ const TOOLS: Readonly<Record<string, (city: string, hands: Hands) => Promise<Sai
     return say('logged');
   },
   roots: async (_city, { ask }) => say(JSON.stringify(await ask('roots/list'))),
-  asks: async (_city, { ask }) => say(JSON.stringify(await ask('elicitation/create', { mode: 'form', message: 'Which city?', requestedSchema: { type: 'object', properties: { city: { type: 'string' } } } }))),
+  asks: async (_city, { ask }) =>
+    say(
+      JSON.stringify(
+        await ask('elicitation/create', {
+          mode: 'form',
+          message: 'Which city?',
+          requestedSchema: { type: 'object', properties: { city: { type: 'string' } } },
+        }),
+      ),
+    ),
 };
 
 function server1(): McpServer1 {
   const server = new McpServer1({ name: 'weather', version: '1.0.0' }, { capabilities: { logging: {} } });
   for (const [name, tool] of Object.entries(TOOLS)) {
-    server.registerTool(name, { description: name, inputSchema: { city: z.string().optional() } }, ({ city = '' }, extra) => tool(city, {
-      signal: extra.signal,
-      meta: extra._meta,
-      notify: (method, params) => extra.sendNotification({ method, params } as never),
-      ask: (method, params) => extra.sendRequest({ method, params } as never, (method === 'roots/list' ? ListRootsResultSchema : ElicitResultSchema) as never),
-    }));
+    server.registerTool(
+      name,
+      { description: name, inputSchema: { city: z.string().optional() } },
+      ({ city = '' }, extra) =>
+        tool(city, {
+          signal: extra.signal,
+          meta: extra._meta,
+          notify: (method, params) => extra.sendNotification({ method, params } as never),
+          ask: (method, params) =>
+            extra.sendRequest(
+              { method, params } as never,
+              (method === 'roots/list' ? ListRootsResultSchema : ElicitResultSchema) as never,
+            ),
+        }),
+    );
   }
-  server.registerPrompt('packing', { argsSchema: { city: z.string() } }, ({ city }) => ({ messages: [{ role: 'user', content: { type: 'text', text: `What to pack for ${city}?` } }] }));
-  server.registerResource('today', 'weather://today?token=4711', {}, (uri) => ({ contents: [{ uri: uri.href, text: 'sunny' }] }));
+  server.registerPrompt('packing', { argsSchema: { city: z.string() } }, ({ city }) => ({
+    messages: [{ role: 'user', content: { type: 'text', text: `What to pack for ${city}?` } }],
+  }));
+  server.registerResource('today', 'weather://today?token=4711', {}, (uri) => ({
+    contents: [{ uri: uri.href, text: 'sunny' }],
+  }));
   server.registerResource('tomorrow', 'weather://tomorrow', {}, () => Promise.reject(new TypeError('not known yet')));
   return server;
 }
@@ -85,15 +111,24 @@ function server1(): McpServer1 {
 function server2(): McpServer2 {
   const server = new McpServer2({ name: 'weather', version: '1.0.0' }, { capabilities: { logging: {} } });
   for (const [name, tool] of Object.entries(TOOLS)) {
-    server.registerTool(name, { description: name, inputSchema: z.object({ city: z.string().optional() }) }, ({ city = '' }, { mcpReq }) => tool(city, {
-      signal: mcpReq.signal,
-      meta: mcpReq._meta,
-      notify: (method, params) => mcpReq.notify({ method, params } as never),
-      ask: (method, params) => mcpReq.send({ method, params } as never),
-    }));
+    server.registerTool(
+      name,
+      { description: name, inputSchema: z.object({ city: z.string().optional() }) },
+      ({ city = '' }, { mcpReq }) =>
+        tool(city, {
+          signal: mcpReq.signal,
+          meta: mcpReq._meta,
+          notify: (method, params) => mcpReq.notify({ method, params } as never),
+          ask: (method, params) => mcpReq.send({ method, params } as never),
+        }),
+    );
   }
-  server.registerPrompt('packing', { argsSchema: z.object({ city: z.string() }) }, ({ city }) => ({ messages: [{ role: 'user', content: { type: 'text', text: `What to pack for ${city}?` } }] }));
-  server.registerResource('today', 'weather://today?token=4711', {}, (uri) => ({ contents: [{ uri: uri.href, text: 'sunny' }] }));
+  server.registerPrompt('packing', { argsSchema: z.object({ city: z.string() }) }, ({ city }) => ({
+    messages: [{ role: 'user', content: { type: 'text', text: `What to pack for ${city}?` } }],
+  }));
+  server.registerResource('today', 'weather://today?token=4711', {}, (uri) => ({
+    contents: [{ uri: uri.href, text: 'sunny' }],
+  }));
   server.registerResource('tomorrow', 'weather://tomorrow', {}, () => Promise.reject(new TypeError('not known yet')));
   return server;
 }
@@ -103,7 +138,11 @@ export interface WeatherServer {
   connect(transport: never): Promise<void>;
   close(): Promise<void>;
   registerTool(name: string, config: object, tool: (...args: any[]) => unknown): unknown;
-  readonly server: { setRequestHandler(method: any, handler: (...args: any[]) => unknown): void; setNotificationHandler(method: any, handler: (...args: any[]) => unknown): void; fallbackRequestHandler?: (...args: any[]) => Promise<any> } & Pick<Asking, 'request' | 'ping' | 'notification'>;
+  readonly server: {
+    setRequestHandler(method: any, handler: (...args: any[]) => unknown): void;
+    setNotificationHandler(method: any, handler: (...args: any[]) => unknown): void;
+    fallbackRequestHandler?: (...args: any[]) => Promise<any>;
+  } & Pick<Asking, 'request' | 'ping' | 'notification'>;
 }
 
 /** A weather server, not yet connected. */
@@ -135,7 +174,18 @@ export function weatherClient(generation: Generation, options: object = {}): Ask
 }
 
 /** Calls a tool. The options are behind a schema in the first generation. */
-export function callTool(generation: Generation, client: Asking, name: string, args: object = {}, options: { readonly _meta?: object; readonly signal?: AbortSignal; readonly timeout?: number; readonly onprogress?: (progress: any) => void } = {}): Promise<any> {
+export function callTool(
+  generation: Generation,
+  client: Asking,
+  name: string,
+  args: object = {},
+  options: {
+    readonly _meta?: object;
+    readonly signal?: AbortSignal;
+    readonly timeout?: number;
+    readonly onprogress?: (progress: any) => void;
+  } = {},
+): Promise<any> {
   const { _meta, ...rest } = options;
   const params = { name, arguments: args, ...(_meta && { _meta }) };
   const call = (client as unknown as { callTool: (...args: unknown[]) => Promise<any> }).callTool.bind(client);

@@ -8,7 +8,11 @@ import { anchorsOf, codeBlocks, documentsIn, firstColumn, readDocument, relative
 const documents = documentsIn(root);
 const readme = readDocument(root, 'README.md');
 const blocks = codeBlocks(readme);
-const marked = documents.flatMap((file) => codeBlocks(readDocument(root, file)).flatMap(({ from, ...block }) => (from === undefined ? [] : [{ ...block, file, from }])));
+const marked = documents.flatMap((file) =>
+  codeBlocks(readDocument(root, file)).flatMap(({ from, ...block }) =>
+    from === undefined ? [] : [{ ...block, file, from }],
+  ),
+);
 
 /** The options that the error for an unknown one lists. */
 function optionsListedBy(misuse: () => unknown): string[] {
@@ -43,13 +47,16 @@ describe('the documents', () => {
 });
 
 describe('the README', () => {
-  test('opens with one sentence, then the smallest program in twelve lines, then its trace', () => {
+  test('opens with one sentence, then the smallest program in eighteen lines, then its trace', () => {
     const [title, sentence, ...rest] = readme.split('\n\n');
     expect(title).toBe('# fc-traced');
     expect(sentence).toMatch(/^[^.]+\.$/);
     expect(rest[0]).toContain('<!-- from samples/hello/handler.ts -->');
-    expect(blocks[0]).toMatchObject({ language: 'ts', text: readFileSync(path.join(root, 'samples/hello/handler.ts'), 'utf8').trimEnd() });
-    expect(blocks[0]!.text.split('\n')).toHaveLength(12);
+    expect(blocks[0]).toMatchObject({
+      language: 'ts',
+      text: readFileSync(path.join(root, 'samples/hello/handler.ts'), 'utf8').trimEnd(),
+    });
+    expect(blocks[0]!.text.split('\n')).toHaveLength(18);
     expect(blocks[1]!.text).toContain('Greeter.greet');
   });
 
@@ -61,7 +68,9 @@ describe('the README', () => {
   });
 
   test('lists exactly the options of a handler', () => {
-    expect(firstColumn(readme, 'Options', 'option')).toEqual(optionsListedBy(() => createHandler(class {}, noSuchOption)));
+    expect(firstColumn(readme, 'Options', 'option')).toEqual(
+      optionsListedBy(() => createHandler(class {}, noSuchOption)),
+    );
   });
 
   test('lists exactly the options of @Traced and of @Service', () => {
@@ -75,25 +84,36 @@ describe('the README', () => {
 
   test('names every variable that fc-traced reads', () => {
     const read = readFileSync(path.join(root, 'src/config.ts'), 'utf8').matchAll(/'((?:OTEL|FC)_[A-Z_]+)'/g);
-    expect([...new Set([...read].map((match) => match[1]!))].filter((name) => !readme.includes(`\`${name}\``))).toEqual([]);
+    expect([...new Set([...read].map((match) => match[1]!))].filter((name) => !readme.includes(`\`${name}\``))).toEqual(
+      [],
+    );
   });
 
   test('names only commands that exist', () => {
-    const { scripts } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
+    const { scripts } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
+      scripts: Record<string, string>;
+    };
     const named = [...readme.matchAll(/npm run (?:-s )?([a-z:]+)/g)].map((match) => match[1]!);
     expect(named.filter((name) => scripts[name] === undefined)).toEqual([]);
   });
 });
 
 test('the architecture has a line for each room of src', () => {
-  const rooms = readdirSync(path.join(root, 'src')).filter((name) => name !== 'tsconfig.json').map((name) => name.replace(/\.ts$/, ''));
-  expect(firstColumn(readDocument(root, 'docs/architecture.md'), 'Rooms', 'room').sort()).toEqual([...new Set(rooms)].sort());
+  const rooms = readdirSync(path.join(root, 'src'))
+    .filter((name) => name !== 'tsconfig.json')
+    .map((name) => name.replace(/\.ts$/, ''));
+  expect(firstColumn(readDocument(root, 'docs/architecture.md'), 'Rooms', 'room').sort()).toEqual(
+    [...new Set(rooms)].sort(),
+  );
 });
 
 test('the dependencies have a line for each package', () => {
-  const { dependencies, peerDependencies, devDependencies } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as Record<string, Record<string, string>>;
+  const { dependencies, peerDependencies, devDependencies } = JSON.parse(
+    readFileSync(path.join(root, 'package.json'), 'utf8'),
+  ) as Record<string, Record<string, string>>;
   const text = readDocument(root, 'docs/dependencies.md');
-  const lines = (table: Record<string, string>): string[] => Object.entries(table).map(([name, range]) => `| \`${name}\` | \`${range}\` |`);
+  const lines = (table: Record<string, string>): string[] =>
+    Object.entries(table).map(([name, range]) => `| \`${name}\` | \`${range}\` |`);
   expect([...lines(dependencies!), ...lines(peerDependencies!)].filter((line) => !text.includes(line))).toEqual([]);
   expect(Object.keys(devDependencies!).filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
 });

@@ -27,7 +27,9 @@ function examplesOf(file: string): Example[] {
 
 const inComments = sourceFiles(path.join(root, 'src')).flatMap(examplesOf);
 const inDocuments = documentsIn(root).flatMap((file) =>
-  codeBlocks(readDocument(root, file)).flatMap(({ language, from, text, line }) => (language === 'ts' && from === undefined ? [{ place: `${file}, line ${line}`, text }] : [])),
+  codeBlocks(readDocument(root, file)).flatMap(({ language, from, text, line }) =>
+    language === 'ts' && from === undefined ? [{ place: `${file}, line ${line}`, text }] : [],
+  ),
 );
 
 /** Compiles examples, one module each, as a user's compiler would, and gives what it says, by the place of the example. */
@@ -36,26 +38,41 @@ async function compile(examples: readonly Example[], decorators: 'legacy' | 'sta
   try {
     examples.forEach(({ text }, index) => writeFileSync(path.join(folder, `example-${index}.ts`), `${text}\n`));
     const isLegacy = decorators === 'legacy';
-    writeFileSync(path.join(folder, 'tsconfig.json'), JSON.stringify({
-      extends: path.join(root, 'tsconfig.json'),
-      compilerOptions: {
-        experimentalDecorators: isLegacy,
-        emitDecoratorMetadata: isLegacy,
-        moduleDetection: 'force',
-        // What users install has its types; here `src` stands for it, and its packages are those of this repository.
-        paths: { 'fc-traced': [path.join(root, 'src/index.ts')], 'fc-traced/testing': [path.join(root, 'src/testing.ts')], 'fc-traced/server': [path.join(root, 'src/server.ts')], 'fc-traced/mcp': [path.join(root, 'src/mcp.ts')], '@modelcontextprotocol/sdk/*': [path.join(root, 'node_modules/@modelcontextprotocol/sdk/dist/cjs/*')], '*': ['node_modules/@types/*', 'node_modules/*'].map((folder) => path.join(root, folder)) },
-        typeRoots: [path.join(root, 'node_modules', '@types')],
-        types: ['node', 'jest'],
-      },
-      include: ['*.ts'],
-    }));
+    writeFileSync(
+      path.join(folder, 'tsconfig.json'),
+      JSON.stringify({
+        extends: path.join(root, 'tsconfig.json'),
+        compilerOptions: {
+          experimentalDecorators: isLegacy,
+          emitDecoratorMetadata: isLegacy,
+          moduleDetection: 'force',
+          // What users install has its types; here `src` stands for it, and its packages are those of this repository.
+          paths: {
+            'fc-traced': [path.join(root, 'src/index.ts')],
+            'fc-traced/testing': [path.join(root, 'src/testing.ts')],
+            'fc-traced/server': [path.join(root, 'src/server.ts')],
+            'fc-traced/mcp': [path.join(root, 'src/mcp.ts')],
+            '@modelcontextprotocol/sdk/*': [path.join(root, 'node_modules/@modelcontextprotocol/sdk/dist/cjs/*')],
+            '*': ['node_modules/@types/*', 'node_modules/*'].map((folder) => path.join(root, folder)),
+          },
+          typeRoots: [path.join(root, 'node_modules', '@types')],
+          types: ['node', 'jest'],
+        },
+        include: ['*.ts'],
+      }),
+    );
     const tsc = path.join(path.dirname(require.resolve('typescript/package.json')), 'bin', 'tsc');
-    const { stdout } = await promisify(execFile)(process.execPath, [tsc, '-p', folder], { cwd: folder, maxBuffer: 1 << 24 }).catch((error: unknown) => error as { stdout: string });
+    const { stdout } = await promisify(execFile)(process.execPath, [tsc, '-p', folder], {
+      cwd: folder,
+      maxBuffer: 1 << 24,
+    }).catch((error: unknown) => error as { stdout: string });
     // What is wrong with `src` itself, `npm run typecheck` says.
     const ownSource = `${path.relative(folder, path.join(root, 'src'))}${path.sep}`;
     return stdout
       .split('\n')
-      .filter((line) => line.includes('error TS') && !path.relative(folder, path.resolve(folder, line)).startsWith(ownSource))
+      .filter(
+        (line) => line.includes('error TS') && !path.relative(folder, path.resolve(folder, line)).startsWith(ownSource),
+      )
       .map((line) => line.replace(/^.*?example-(\d+)\.ts/, (_, index: string) => examples[Number(index)]!.place));
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -68,7 +85,12 @@ test('every example of a doc comment compiles', async () => {
 });
 
 test('every example of a doc comment compiles with standard decorators, but for those with decorated parameters', async () => {
-  expect(await compile(inComments.filter(({ text }) => !/\(@(Inject|SpanAttribute)/.test(text)), 'standard')).toEqual([]);
+  expect(
+    await compile(
+      inComments.filter(({ text }) => !/\(@(Inject|SpanAttribute)/.test(text)),
+      'standard',
+    ),
+  ).toEqual([]);
 });
 
 test('every ts block of a document that is not part of a file compiles', async () => {
@@ -77,5 +99,13 @@ test('every ts block of a document that is not part of a file compiles', async (
 });
 
 test('what does not compile is told by its place', async () => {
-  expect(await compile([{ place: 'src/sound.ts', text: 'export const one = 1;' }, { place: 'src/broken.ts', text: 'const one: string = 1;' }], 'legacy')).toEqual([expect.stringMatching(/^src\/broken\.ts.*error TS2322/)]);
+  expect(
+    await compile(
+      [
+        { place: 'src/sound.ts', text: 'export const one = 1;' },
+        { place: 'src/broken.ts', text: 'const one: string = 1;' },
+      ],
+      'legacy',
+    ),
+  ).toEqual([expect.stringMatching(/^src\/broken\.ts.*error TS2322/)]);
 });

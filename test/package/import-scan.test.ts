@@ -22,10 +22,15 @@ describe('the import scan behind the layering test', () => {
   });
 
   test('reads a lazy require and the type it is given as two imports', () => {
-    expect(scanImports("const a = require('./a') as typeof import('./a');")).toEqual([{ specifier: './a', mode: 'lazy' }, { specifier: './a', mode: 'type' }]);
+    expect(scanImports("const a = require('./a') as typeof import('./a');")).toEqual([
+      { specifier: './a', mode: 'lazy' },
+      { specifier: './a', mode: 'type' },
+    ]);
   });
 
   test('does not read examples in comments, nor strings, as imports', () => {
-    expect(scanImports("/** import { a } from 'x'; */\n// require('y')\nconst url = 'http://z'; export const from = 'w';")).toEqual([]);
+    expect(
+      scanImports("/** import { a } from 'x'; */\n// require('y')\nconst url = 'http://z'; export const from = 'w';"),
+    ).toEqual([]);
   });
 });

@@ -14,12 +14,19 @@ const CALL = /(typeof\s+)?\b(require|import)\(\s*(['"])([^'"\n]+)\3\s*\)(\s*\.\s
 
 /** Blanks out comments (their examples hold imports too) and leaves strings alone. */
 function withoutComments(source: string): string {
-  return source.replace(/("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`)|\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, (_, text: string | undefined) => text ?? ' ');
+  return source.replace(
+    /("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`)|\/\*[\s\S]*?\*\/|\/\/[^\n]*/g,
+    (_, text: string | undefined) => text ?? ' ',
+  );
 }
 
 /** Whether a clause like `{ type A, type B }` names nothing but types. */
 function namesOnlyTypes(clause: string): boolean {
-  const names = /^\{([^}]*)\}\s*from\s*$/.exec(clause.trim() + ' ')?.[1]?.split(',').map((name) => name.trim()).filter((name) => name !== '');
+  const names = /^\{([^}]*)\}\s*from\s*$/
+    .exec(clause.trim() + ' ')?.[1]
+    ?.split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
   return names !== undefined && names.length > 0 && names.every((name) => name.startsWith('type '));
 }
 
@@ -33,7 +40,10 @@ export function scanImports(source: string): FoundImport[] {
   }
   for (const [, typeOf, keyword, , specifier, member] of code.matchAll(CALL)) {
     if (specifier === undefined) continue;
-    found.push({ specifier, mode: typeOf !== undefined || (keyword === 'import' && member !== undefined) ? 'type' : 'lazy' });
+    found.push({
+      specifier,
+      mode: typeOf !== undefined || (keyword === 'import' && member !== undefined) ? 'type' : 'lazy',
+    });
   }
   return found;
 }

@@ -9,8 +9,30 @@ interface Rule {
 }
 
 const API = '@opentelemetry/api';
-const SDK = ['@opentelemetry/sdk-trace-base', '@opentelemetry/core', '@opentelemetry/resources', '@opentelemetry/exporter-jaeger', '@opentelemetry/exporter-trace-otlp-*'];
-const RUNTIME = ['errors', 'version', 'options', 'environment', 'config', 'fc', 'propagation', 'tracing', 'http', 'logs', 'cold-start', 'instrumentation', 'decorators', 'handler', 'index'];
+const SDK = [
+  '@opentelemetry/sdk-trace-base',
+  '@opentelemetry/core',
+  '@opentelemetry/resources',
+  '@opentelemetry/exporter-jaeger',
+  '@opentelemetry/exporter-trace-otlp-*',
+];
+const RUNTIME = [
+  'errors',
+  'version',
+  'options',
+  'environment',
+  'config',
+  'fc',
+  'propagation',
+  'tracing',
+  'http',
+  'logs',
+  'cold-start',
+  'instrumentation',
+  'decorators',
+  'handler',
+  'index',
+];
 
 /** Level by level, as in docs/architecture.md. A part is a folder of `src`, or a file in it without its ending. */
 const TABLE: Readonly<Record<string, Rule>> = {
@@ -27,10 +49,39 @@ const TABLE: Readonly<Record<string, Rule>> = {
   http: { own: ['fc', 'tracing', 'errors'], npm: [API, 'node:*'] },
   logs: { own: ['tracing', 'errors'], npm: [API, 'node:*'], types: ['fc'] },
   'cold-start': { own: ['config', 'tracing', 'errors'], npm: [API, 'node:*'] },
-  instrumentation: { own: ['options', 'tracing', 'errors'], npm: [API, 'node:*', '@opentelemetry/instrumentation', '@opentelemetry/instrumentation-*'] },
-  decorators: { own: ['tracing', 'options', 'config', 'errors', 'version'], npm: ['reflect-metadata', 'tsyringe', API, 'node:util'], types: ['fc'] },
-  export: { own: ['options', 'environment', 'config', 'tracing', 'errors', 'version'], npm: [API, ...SDK, 'node:*'], types: ['fc'] },
-  handler: { own: ['errors', 'version', 'options', 'environment', 'config', 'fc', 'tracing', 'propagation', 'http', 'logs', 'cold-start', 'instrumentation', 'decorators', 'export'], npm: [API, 'tsyringe', 'node:*'] },
+  instrumentation: {
+    own: ['options', 'tracing', 'errors'],
+    npm: [API, 'node:*', '@opentelemetry/instrumentation', '@opentelemetry/instrumentation-*'],
+  },
+  decorators: {
+    own: ['tracing', 'options', 'config', 'errors', 'version'],
+    npm: ['reflect-metadata', 'tsyringe', API, 'node:util'],
+    types: ['fc'],
+  },
+  export: {
+    own: ['options', 'environment', 'config', 'tracing', 'errors', 'version'],
+    npm: [API, ...SDK, 'node:*'],
+    types: ['fc'],
+  },
+  handler: {
+    own: [
+      'errors',
+      'version',
+      'options',
+      'environment',
+      'config',
+      'fc',
+      'tracing',
+      'propagation',
+      'http',
+      'logs',
+      'cold-start',
+      'instrumentation',
+      'decorators',
+      'export',
+    ],
+    npm: [API, 'tsyringe', 'node:*'],
+  },
   index: { own: RUNTIME, npm: [API, 'reflect-metadata'] },
   server: { own: RUNTIME, npm: [API, 'node:*', 'reflect-metadata'] },
   mcp: { own: ['tracing', 'propagation', 'fc', 'errors'], npm: [API, 'node:*'] },
@@ -44,7 +95,11 @@ const TABLE: Readonly<Record<string, Rule>> = {
 const TOOLS = ['viewer', 'emulator', 'cli', 'stories'];
 const OWNS_TSYRINGE = /^(decorators\/|config\.ts$|testing(\.ts$|\/)|handler\/(scope|dependency-)[^/]*\.ts$)/;
 
-interface OwnImport extends FoundImport { readonly file: string; readonly part: string; readonly target: string }
+interface OwnImport extends FoundImport {
+  readonly file: string;
+  readonly part: string;
+  readonly target: string;
+}
 
 const src = path.join(__dirname, '..', '..', 'src');
 const files = sourceFiles(src);
@@ -53,10 +108,16 @@ function partOf(file: string): string {
   return file.split('/')[0]?.replace(/\.ts$/, '') ?? file;
 }
 
-const imports: OwnImport[] = files.flatMap((file) => scanImports(readCode(path.join(src, file))).map((found) => ({
-  ...found, file, part: partOf(file),
-  target: found.specifier.startsWith('.') ? partOf(path.posix.join(path.posix.dirname(file), found.specifier)) : found.specifier,
-})));
+const imports: OwnImport[] = files.flatMap((file) =>
+  scanImports(readCode(path.join(src, file))).map((found) => ({
+    ...found,
+    file,
+    part: partOf(file),
+    target: found.specifier.startsWith('.')
+      ? partOf(path.posix.join(path.posix.dirname(file), found.specifier))
+      : found.specifier,
+  })),
+);
 
 function isOwn(found: OwnImport): boolean {
   return found.specifier.startsWith('.');
@@ -70,7 +131,10 @@ function allowed(found: OwnImport): boolean {
   const rule = TABLE[found.part];
   if (rule === undefined) return false;
   if (isOwn(found) && found.target === found.part) return true;
-  return listed(isOwn(found) ? rule.own : rule.npm, found.target) || (found.mode === 'type' && listed(rule.types ?? [], found.target));
+  return (
+    listed(isOwn(found) ? rule.own : rule.npm, found.target) ||
+    (found.mode === 'type' && listed(rule.types ?? [], found.target))
+  );
 }
 
 function told(wrong: readonly OwnImport[]): string[] {
@@ -87,7 +151,9 @@ describe('the layers of src', () => {
   });
 
   test('the runtime never imports a tool', () => {
-    expect(told(imports.filter((found) => !TOOLS.includes(found.part) && isOwn(found) && TOOLS.includes(found.target)))).toEqual([]);
+    expect(
+      told(imports.filter((found) => !TOOLS.includes(found.part) && isOwn(found) && TOOLS.includes(found.target))),
+    ).toEqual([]);
   });
 
   test('handler reaches export from one file only, by require when it is needed', () => {
@@ -102,18 +168,33 @@ describe('the layers of src', () => {
   });
 
   test('of the runtime, only export and testing know the OpenTelemetry SDK', () => {
-    const importing = imports.filter((found) => !TOOLS.includes(found.part) && listed(SDK, found.specifier) && found.mode !== 'type');
+    const importing = imports.filter(
+      (found) => !TOOLS.includes(found.part) && listed(SDK, found.specifier) && found.mode !== 'type',
+    );
     expect(told(importing.filter(({ part }) => part !== 'export' && part !== 'testing'))).toEqual([]);
   });
 
   test('of the runtime, only config.ts reads the environment', () => {
-    const readers = files.filter((file) => !TOOLS.includes(partOf(file)) && /\bprocess\s*(\.|\?\.|\[['"])\s*env\b|\{[^}]*\benv\b[^}]*\}\s*=\s*process\b|\bimport\s*\{[^}]*\benv\b[^}]*\}\s*from\s*['"](node:)?process/.test(readCode(path.join(src, file))));
+    const readers = files.filter(
+      (file) =>
+        !TOOLS.includes(partOf(file)) &&
+        /\bprocess\s*(\.|\?\.|\[['"])\s*env\b|\{[^}]*\benv\b[^}]*\}\s*=\s*process\b|\bimport\s*\{[^}]*\benv\b[^}]*\}\s*from\s*['"](node:)?process/.test(
+          readCode(path.join(src, file)),
+        ),
+    );
     expect(readers).toEqual(files.includes('config.ts') ? ['config.ts'] : []);
   });
 
   // What is imported from cold-start takes a time, and has to be first.
   test('index.ts does nothing but re-export by name', () => {
     const code = files.includes('index.ts') ? readCode(path.join(src, 'index.ts')) : '';
-    expect(code.replace(/export\s+(type\s+)?\{[^}]*\}\s*from\s*'[^']+';?|import\s+'(reflect-metadata|\.\/cold-start\/[a-z-]+)';?/g, '').trim()).toBe('');
+    expect(
+      code
+        .replace(
+          /export\s+(type\s+)?\{[^}]*\}\s*from\s*'[^']+';?|import\s+'(reflect-metadata|\.\/cold-start\/[a-z-]+)';?/g,
+          '',
+        )
+        .trim(),
+    ).toBe('');
   });
 });

@@ -26,18 +26,26 @@ const COLLECTOR = `
 const SDK = /^@opentelemetry\/(sdk-|exporter-|otlp-|core\/|resources\/)|^jaeger-client\//;
 const OURS = /^dist\/(cli|viewer|emulator|tree|export|samples)\//;
 
-interface Seen { readonly answer: unknown; readonly loaded: readonly string[] }
+interface Seen {
+  readonly answer: unknown;
+  readonly loaded: readonly string[];
+}
 
 /** Loading more than this for an invocation nobody asked to trace needs a reason, and a new number here. Seen: 125 of ours: HTTP, logs and outgoing headers are part of what any function may use; 83 of others. */
 const MOST_FILES = { ours: 135, 'from node_modules': 85 };
 
 function sampled(path: string): Promise<Seen> {
   const context = contextSource({ openTracingSpanContext: '124ed43254b54966:124ed43254b54966:0:1' });
-  return inFreshProcess<Seen>(`${COLLECTOR} const context = ${context}; context.tracing.jaegerEndpoint = endpoint + '${path}'; ${invoke('context')} server.close();`);
+  return inFreshProcess<Seen>(
+    `${COLLECTOR} const context = ${context}; context.tracing.jaegerEndpoint = endpoint + '${path}'; ${invoke('context')} server.close();`,
+  );
 }
 
 describe('what is loaded, in a fresh process with the built package', () => {
-  const unsampled = contextSource({ openTracingSpanContext: '124ed43254b54966:124ed43254b54966:0:0', jaegerEndpoint: 'http://127.0.0.1:1/api/traces' });
+  const unsampled = contextSource({
+    openTracingSpanContext: '124ed43254b54966:124ed43254b54966:0:0',
+    jaegerEndpoint: 'http://127.0.0.1:1/api/traces',
+  });
 
   test('an unsampled invocation loads neither the SDK nor an exporter nor a tool', async () => {
     const seen = await inFreshProcess<Seen>(invoke(unsampled));
@@ -64,7 +72,9 @@ describe('what is loaded, in a fresh process with the built package', () => {
     const seen = await sampled('/v1/traces');
     expect(seen.answer).toEqual({ twice: 42 });
     expect(seen.loaded.some((file) => file.startsWith('@opentelemetry/exporter-trace-otlp-'))).toBe(true);
-    expect(seen.loaded.filter((file) => /^(@opentelemetry\/exporter-jaeger|jaeger-client|thriftrw|bufrw)\//.test(file))).toEqual([]);
+    expect(
+      seen.loaded.filter((file) => /^(@opentelemetry\/exporter-jaeger|jaeger-client|thriftrw|bufrw)\//.test(file)),
+    ).toEqual([]);
   });
 
   test('loading the package sets no timer, opens nothing and registers no global provider', async () => {

@@ -35,7 +35,12 @@ export function codeBlocks(markdown: string): CodeBlock[] {
     const end = lines.indexOf('```', at + 1);
     if (end === -1) throw new Error(`line ${at + 1}: a fence that is not closed`);
     const from = /^<!-- from (\S+) -->$/.exec(lines[at - 1] ?? '')?.[1];
-    found.push({ language: opening[1]!, text: lines.slice(at + 1, end).join('\n'), line: at + 1, ...(from !== undefined && { from }) });
+    found.push({
+      language: opening[1]!,
+      text: lines.slice(at + 1, end).join('\n'),
+      line: at + 1,
+      ...(from !== undefined && { from }),
+    });
     at = end;
   }
   return found;
@@ -48,12 +53,19 @@ function prose(markdown: string): string {
 
 /** Links of a document that lead into this repository. */
 export function relativeLinks(markdown: string): string[] {
-  return [...prose(markdown).matchAll(/\]\(([^)\s]+)\)/g)].map((match) => match[1]!).filter((target) => !/^[a-z]+:/.test(target));
+  return [...prose(markdown).matchAll(/\]\(([^)\s]+)\)/g)]
+    .map((match) => match[1]!)
+    .filter((target) => !/^[a-z]+:/.test(target));
 }
 
 /** The anchors that a document's headings make. */
 export function anchorsOf(markdown: string): string[] {
-  return [...prose(markdown).matchAll(/^#+ (.+)$/gm)].map((match) => match[1]!.toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, '').replace(/ /g, '-'));
+  return [...prose(markdown).matchAll(/^#+ (.+)$/gm)].map((match) =>
+    match[1]!
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+      .replace(/ /g, '-'),
+  );
 }
 
 /** The code in the first column of a table: the one that has `head` above that column, below a heading. */

@@ -36,7 +36,11 @@ export class Forwarder {
 const parse = (text: string): readonly Sent[] => JSON.parse(text) as readonly Sent[];
 
 /** Headers as one record: of several alike the values joined, as HTTP has it. */
-function joined(headers: readonly Header[], separator: string, nameOf: (name: string) => string): Record<string, string> {
+function joined(
+  headers: readonly Header[],
+  separator: string,
+  nameOf: (name: string) => string,
+): Record<string, string> {
   const record: Record<string, string> = {};
   for (const [given, value] of headers) {
     const name = nameOf(given);
@@ -53,8 +57,15 @@ const fc3: Door = {
   name: 'an HTTP event of FC 3.0',
   async send(headers, requests) {
     const event = {
-      version: 'v1', rawPath: '/', headers: joined(headers, ',', (name) => name), queryParameters: { requests: String(requests) }, body: '', isBase64Encoded: false,
-      requestContext: { http: { method: 'POST', path: '/', protocol: 'HTTP/1.1', sourceIp: '127.0.0.1', userAgent: '' } },
+      version: 'v1',
+      rawPath: '/',
+      headers: joined(headers, ',', (name) => name),
+      queryParameters: { requests: String(requests) },
+      body: '',
+      isBase64Encoded: false,
+      requestContext: {
+        http: { method: 'POST', path: '/', protocol: 'HTTP/1.1', sourceIp: '127.0.0.1', userAgent: '' },
+      },
     };
     const answer = (await invoke(handler, event, fakeFcContext())) as { body: string };
     return parse(answer.body);
@@ -66,10 +77,22 @@ const fc2: Door = {
   send: (headers, requests) =>
     new Promise((resolve, reject) => {
       // Node.js trims what stands around a value before anybody sees it.
-      const lower = joined(headers.map(([name, value]) => [name, value.trim()]), ', ', (name) => name.toLowerCase());
-      const incoming = Object.assign(Readable.from([]), { method: 'POST', url: `/?requests=${requests}`, path: '/', clientIP: '127.0.0.1', headers: lower });
+      const lower = joined(
+        headers.map(([name, value]) => [name, value.trim()]),
+        ', ',
+        (name) => name.toLowerCase(),
+      );
+      const incoming = Object.assign(Readable.from([]), {
+        method: 'POST',
+        url: `/?requests=${requests}`,
+        path: '/',
+        clientIP: '127.0.0.1',
+        headers: lower,
+      });
       const outgoing = { setStatusCode() {}, setHeader() {}, send: (body: unknown) => resolve(parse(String(body))) };
-      Promise.resolve(Reflect.apply(handler, undefined, [incoming, outgoing, fakeFcContext({ generation: '2.0' })])).catch(reject);
+      Promise.resolve(
+        Reflect.apply(handler, undefined, [incoming, outgoing, fakeFcContext({ generation: '2.0' })]),
+      ).catch(reject);
     }),
 };
 
@@ -84,10 +107,16 @@ const customRuntime: Door = {
   send: (headers, requests) =>
     new Promise((resolve, reject) => {
       const raw = ['host', 'localhost', 'content-length', '0', ...headers.flat()];
-      const call = request({ port: server!.port, method: 'POST', path: `/?requests=${requests}`, headers: raw }, (response) => {
-        let text = '';
-        response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk)).on('end', () => resolve(parse(text)));
-      });
+      const call = request(
+        { port: server!.port, method: 'POST', path: `/?requests=${requests}`, headers: raw },
+        (response) => {
+          let text = '';
+          response
+            .setEncoding('utf8')
+            .on('data', (chunk: string) => (text += chunk))
+            .on('end', () => resolve(parse(text)));
+        },
+      );
       call.on('error', reject).end();
     }),
 };

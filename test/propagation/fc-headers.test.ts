@@ -11,8 +11,11 @@ afterEach(() => {
 });
 afterAll(() => traces.stop());
 
-const base64 = (value: unknown): string => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64');
-const baggages = (value: unknown): Record<string, string> => ({ 'x-fc-tracing-opentracing-span-baggages': base64(value) });
+const base64 = (value: unknown): string =>
+  Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64');
+const baggages = (value: unknown): Record<string, string> => ({
+  'x-fc-tracing-opentracing-span-baggages': base64(value),
+});
 
 async function counted(): Promise<unknown> {
   @Handler()
@@ -24,33 +27,72 @@ async function counted(): Promise<unknown> {
 }
 
 test('the three headers become the fields of context.tracing', async () => {
-  const headers = { 'x-fc-tracing-opentracing-span-context': '1:2:0:1', ...baggages({ user: 'ann', city: '北京' }), 'x-fc-tracing-jaeger-endpoint': 'http://127.0.0.1/api/traces', other: 'x' };
-  expect(readFcTracingHeaders(headers)).toEqual({ openTracingSpanContext: '1:2:0:1', openTracingSpanBaggages: { user: 'ann', city: '北京' }, jaegerEndpoint: 'http://127.0.0.1/api/traces' });
+  const headers = {
+    'x-fc-tracing-opentracing-span-context': '1:2:0:1',
+    ...baggages({ user: 'ann', city: '北京' }),
+    'x-fc-tracing-jaeger-endpoint': 'http://127.0.0.1/api/traces',
+    other: 'x',
+  };
+  expect(readFcTracingHeaders(headers)).toEqual({
+    openTracingSpanContext: '1:2:0:1',
+    openTracingSpanBaggages: { user: 'ann', city: '北京' },
+    jaegerEndpoint: 'http://127.0.0.1/api/traces',
+  });
   expect(await counted()).toBeUndefined();
 });
 
 test('missing and empty headers both say that tracing is off', async () => {
-  const empty = Object.fromEntries(['span-context', 'span-baggages'].map((name) => [`x-fc-tracing-opentracing-${name}`, '']));
-  for (const headers of [{}, empty, { ...empty, 'x-fc-tracing-jaeger-endpoint': '' }, { 'x-fc-tracing-jaeger-endpoint': undefined }]) {
+  const empty = Object.fromEntries(
+    ['span-context', 'span-baggages'].map((name) => [`x-fc-tracing-opentracing-${name}`, '']),
+  );
+  for (const headers of [
+    {},
+    empty,
+    { ...empty, 'x-fc-tracing-jaeger-endpoint': '' },
+    { 'x-fc-tracing-jaeger-endpoint': undefined },
+  ]) {
     expect(readFcTracingHeaders(headers)).toEqual({ openTracingSpanBaggages: {} });
   }
   expect(await counted()).toBeUndefined();
 });
 
 test('the case of names does not count, and that of baggage keys is kept', () => {
-  expect(readFcTracingHeaders({ 'X-Fc-Tracing-Opentracing-Span-Context': '1:2:0:1', 'X-FC-TRACING-OPENTRACING-SPAN-CONTEXT-BAGGAGE-userId': 'ann' })).toEqual({ openTracingSpanContext: '1:2:0:1', openTracingSpanBaggages: { userId: 'ann' } });
+  expect(
+    readFcTracingHeaders({
+      'X-Fc-Tracing-Opentracing-Span-Context': '1:2:0:1',
+      'X-FC-TRACING-OPENTRACING-SPAN-CONTEXT-BAGGAGE-userId': 'ann',
+    }),
+  ).toEqual({ openTracingSpanContext: '1:2:0:1', openTracingSpanBaggages: { userId: 'ann' } });
 });
 
 test('a header for each item is read as well, percent-decoded, behind what FC packed', () => {
   const item = 'x-fc-tracing-opentracing-span-context-baggage-';
-  expect(readFcTracingHeaders({ [`${item}city`]: '%E5%8C%97%20x', [`${item}odd`]: '100%', [`${item}bytes`]: '%FF', [`${item}user`]: 'bob', [item]: 'no key', ...baggages({ user: 'ann' }) }).openTracingSpanBaggages)
-    .toEqual({ city: '北 x', odd: '100%', bytes: '\ufffd', user: 'ann' });
+  expect(
+    readFcTracingHeaders({
+      [`${item}city`]: '%E5%8C%97%20x',
+      [`${item}odd`]: '100%',
+      [`${item}bytes`]: '%FF',
+      [`${item}user`]: 'bob',
+      [item]: 'no key',
+      ...baggages({ user: 'ann' }),
+    }).openTracingSpanBaggages,
+  ).toEqual({ city: '北 x', odd: '100%', bytes: '\ufffd', user: 'ann' });
 });
 
 test.each([
-  ['no base64', '!!!'], ['no JSON', base64('{')], ['an array', base64(['a'])], ['null', base64(null)], ['a text', base64('"a"')], ['two headers joined', `${base64({ a: '1' })}, ${base64({ b: '2' })}`],
+  ['no base64', '!!!'],
+  ['no JSON', base64('{')],
+  ['an array', base64(['a'])],
+  ['null', base64(null)],
+  ['a text', base64('"a"')],
+  ['two headers joined', `${base64({ a: '1' })}, ${base64({ b: '2' })}`],
 ])('baggage that cannot be read is left out and counted: %s', async (_, value) => {
-  expect(readFcTracingHeaders({ 'x-fc-tracing-opentracing-span-baggages': value, 'x-fc-tracing-opentracing-span-context': '1:2:0:1' })).toEqual({ openTracingSpanContext: '1:2:0:1', openTracingSpanBaggages: {} });
+  expect(
+    readFcTracingHeaders({
+      'x-fc-tracing-opentracing-span-baggages': value,
+      'x-fc-tracing-opentracing-span-context': '1:2:0:1',
+    }),
+  ).toEqual({ openTracingSpanContext: '1:2:0:1', openTracingSpanBaggages: {} });
   expect(await counted()).toBe(1);
 });
 
@@ -62,11 +104,22 @@ test('what invokeHeaders sends in both forms arrives once, though HTTP writes th
         return work();
       }
     }
-    return invoke(createHandler(Hop, { parent: () => headers as Record<string, unknown> }).handler, {}, { ...fakeFcContext(), tracing } as FcContext);
+    return invoke(createHandler(Hop, { parent: () => headers as Record<string, unknown> }).handler, {}, {
+      ...fakeFcContext(),
+      tracing,
+    } as FcContext);
   };
   const onWire = (await call(invokeHeaders, {}, { openTracingSpanBaggages: sent })) as Record<string, string>;
   const received = Object.fromEntries(Object.entries(onWire).map(([name, value]) => [name.toLowerCase(), value]));
-  const arrived = await call(() => propagation.getActiveBaggage()!.getAllEntries().map(([key, { value }]) => [key, value]), received, readFcTracingHeaders({ ...received, 'x-fc-tracing-opentracing-span-context-baggage-other': '1' }));
+  const arrived = await call(
+    () =>
+      propagation
+        .getActiveBaggage()!
+        .getAllEntries()
+        .map(([key, { value }]) => [key, value]),
+    received,
+    readFcTracingHeaders({ ...received, 'x-fc-tracing-opentracing-span-context-baggage-other': '1' }),
+  );
   expect(Object.fromEntries(arrived as [string, string][])).toEqual({ ...sent, other: '1' });
   expect(await counted()).toBeUndefined();
 });
@@ -78,7 +131,10 @@ test('values that are no texts are left out and counted', async () => {
 
 test('keys of the prototype are keys like any other', () => {
   const { openTracingSpanBaggages: items } = readFcTracingHeaders(baggages('{"__proto__":"x","constructor":"y"}'));
-  expect(Object.entries(items!)).toEqual([['__proto__', 'x'], ['constructor', 'y']]);
+  expect(Object.entries(items!)).toEqual([
+    ['__proto__', 'x'],
+    ['constructor', 'y'],
+  ]);
   expect(Object.getPrototypeOf(items)).toBe(Object.prototype);
 });
 

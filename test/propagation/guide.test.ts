@@ -24,12 +24,23 @@ function functionOf(name: string, addresses: Readonly<Record<string, string>> = 
 }
 
 const servers: Server[] = [];
-afterAll(() => servers.forEach((server) => { server.close(); server.closeAllConnections(); }));
+afterAll(() =>
+  servers.forEach((server) => {
+    server.close();
+    server.closeAllConnections();
+  }),
+);
 
 /** A server on this machine that has `answer` answer. */
 async function listen(answer: (request: IncomingMessage, body: Buffer) => Promise<string>): Promise<string> {
   const server = createServer((request, response) => {
-    request.toArray().then((chunks) => answer(request, Buffer.concat(chunks as Buffer[]))).then((text) => response.end(text), () => response.writeHead(500).end());
+    request
+      .toArray()
+      .then((chunks) => answer(request, Buffer.concat(chunks as Buffer[])))
+      .then(
+        (text) => response.end(text),
+        () => response.writeHead(500).end(),
+      );
   });
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -37,7 +48,9 @@ async function listen(answer: (request: IncomingMessage, body: Buffer) => Promis
 }
 
 async function request(handler: FcFunction, target: string, headers: IncomingMessage['headers']): Promise<string> {
-  const { body } = (await invoke(handler, { ...httpEventOf({ method: 'GET', target, headers }), body: '' })) as { body: string };
+  const { body } = (await invoke(handler, { ...httpEventOf({ method: 'GET', target, headers }), body: '' })) as {
+    body: string;
+  };
   return body;
 }
 
@@ -51,7 +64,10 @@ test('the three functions of the guide make the trace that is drawn there, bagga
     const tracing = readFcTracingHeaders(headers);
     return JSON.stringify(await invoke(stock, body, fakeFcContext({ tracing })));
   });
-  const checkout = functionOf('checkout', { "protocol: 'https'": "protocol: 'http'", 'fcv3.cn-hangzhou.aliyuncs.com': atApi });
+  const checkout = functionOf('checkout', {
+    "protocol: 'https'": "protocol: 'http'",
+    'fcv3.cn-hangzhou.aliyuncs.com': atApi,
+  });
   const traces = recordTraces();
   try {
     const answer = await request(checkout, '/?sku=teapot', { baggage: 'tenant=acme' });

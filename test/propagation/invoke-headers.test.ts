@@ -30,11 +30,12 @@ describe('invokeHeaders', () => {
   });
 
   test("FC's header names the ids of the traceparent beside it, recorded or not", async () => {
-    const isNamed = (): boolean[] => [1, 2, 3].map(() => {
-      const headers = invokeHeaders();
-      const [, traceId, spanId, flags] = headers.traceparent!.split('-');
-      return headers[SPAN_CONTEXT] === `${traceId}:${spanId}:0:${Number(flags) & 1}` && traceId === T;
-    });
+    const isNamed = (): boolean[] =>
+      [1, 2, 3].map(() => {
+        const headers = invokeHeaders();
+        const [, traceId, spanId, flags] = headers.traceparent!.split('-');
+        return headers[SPAN_CONTEXT] === `${traceId}:${spanId}:0:${Number(flags) & 1}` && traceId === T;
+      });
     expect(await inHandler(isNamed, sampled)).toEqual([true, true, true]);
     expect(await inHandler(isNamed, { openTracingSpanContext: `${T}:1:0:0` })).toEqual([true, true, true]);
     const traces = recordTraces();
@@ -44,16 +45,26 @@ describe('invokeHeaders', () => {
 
   test('each item of the baggage has a header of its own, percent-encoded, that reads back as it was', async () => {
     const items = { user: 'Amélie 你好', odd: 'a=1,b;c\r\nd+e%', empty: '' };
-    const headers = await inHandler(invokeHeaders, { ...sampled, openTracingSpanBaggages: { ...items, 'no token': 'x' } });
+    const headers = await inHandler(invokeHeaders, {
+      ...sampled,
+      openTracingSpanBaggages: { ...items, 'no token': 'x' },
+    });
     expect(headers[`${SPAN_CONTEXT}-Baggage-odd`]).toBe('a%3D1%2Cb%3Bc%0D%0Ad%2Be%25');
     expect(Object.keys(headers).filter((name) => name.includes('Baggage-'))).toHaveLength(3);
-    for (const [name, value] of Object.entries(headers)) expect([name, value]).toEqual([expect.stringMatching(/^[!-9;-~]+$/), expect.stringMatching(/^[\x20-\x7e]*$/)]);
+    for (const [name, value] of Object.entries(headers)) {
+      expect([name, value]).toEqual([expect.stringMatching(/^[!-9;-~]+$/), expect.stringMatching(/^[\x20-\x7e]*$/)]);
+    }
     expect(readFcTracingHeaders(headers).openTracingSpanBaggages).toEqual(items);
   });
 
   test('of keys that differ in capitals alone the first is sent, since HTTP has one header for both', async () => {
-    const headers = await inHandler(invokeHeaders, { ...sampled, openTracingSpanBaggages: { user: 'ann', USER: 'bob' } });
-    expect(Object.entries(headers).filter(([name]) => /-baggage-user$/i.test(name))).toEqual([[`${SPAN_CONTEXT}-Baggage-user`, 'ann']]);
+    const headers = await inHandler(invokeHeaders, {
+      ...sampled,
+      openTracingSpanBaggages: { user: 'ann', USER: 'bob' },
+    });
+    expect(Object.entries(headers).filter(([name]) => /-baggage-user$/i.test(name))).toEqual([
+      [`${SPAN_CONTEXT}-Baggage-user`, 'ann'],
+    ]);
     expect(headers.baggage).toBe('user=ann,USER=bob');
   });
 });
@@ -64,14 +75,24 @@ describe('traceInvoke', () => {
     const headers = new InvokeFunctionHeaders({ xFcInvocationType: 'Async', commonHeaders: shared });
     expect(await inHandler(() => traceInvoke(headers) === headers)).toBe(true);
     expect(headers.xFcInvocationType).toBe('Async');
-    expect(headers.commonHeaders).toEqual({ 'x-own': '1', traceparent: expect.stringMatching(/^00-/), [SPAN_CONTEXT]: expect.any(String) });
+    expect(headers.commonHeaders).toEqual({
+      'x-own': '1',
+      traceparent: expect.stringMatching(/^00-/),
+      [SPAN_CONTEXT]: expect.any(String),
+    });
     expect(shared).toEqual({ 'x-own': '1', TraceParent: 'old', tracestate: 'old=1' });
   });
 
   test('an object that is used again brings nothing of an earlier call along, neither its trace nor its baggage', async () => {
     const headers: { commonHeaders?: Record<string, string> } = { commonHeaders: { 'x-own': '1' } };
     await inHandler(() => traceInvoke(headers), { ...sampled, openTracingSpanBaggages: { tenant: 'acme' } });
-    expect(Object.keys(headers.commonHeaders!)).toEqual(['x-own', 'traceparent', 'baggage', SPAN_CONTEXT, `${SPAN_CONTEXT}-Baggage-tenant`]);
+    expect(Object.keys(headers.commonHeaders!)).toEqual([
+      'x-own',
+      'traceparent',
+      'baggage',
+      SPAN_CONTEXT,
+      `${SPAN_CONTEXT}-Baggage-tenant`,
+    ]);
     await inHandler(() => traceInvoke(headers));
     expect(Object.keys(headers.commonHeaders!)).toEqual(['x-own', 'traceparent', SPAN_CONTEXT]);
     expect(JSON.stringify(headers)).not.toContain(T);
@@ -85,7 +106,11 @@ describe('traceInvoke', () => {
   });
 
   test('takes a plain object, or nothing', async () => {
-    expect(await inHandler(() => Object.keys(traceInvoke({ other: 1 } as { other: number; commonHeaders?: Record<string, string> })))).toEqual(['other', 'commonHeaders']);
+    expect(
+      await inHandler(() =>
+        Object.keys(traceInvoke({ other: 1 } as { other: number; commonHeaders?: Record<string, string> })),
+      ),
+    ).toEqual(['other', 'commonHeaders']);
     expect(await inHandler(() => Object.keys(traceInvoke().commonHeaders))).toEqual(['traceparent', SPAN_CONTEXT]);
     expect(traceInvoke()).toEqual({ commonHeaders: {} });
   });
@@ -94,43 +119,75 @@ describe('traceInvoke', () => {
     const requests: { url: string | undefined; headers: IncomingHttpHeaders; body: string }[] = [];
     const server = createServer((request, response) => {
       let body = '';
-      request.on('data', (chunk) => (body += String(chunk))).on('end', () => {
-        requests.push({ url: request.url, headers: request.headers, body });
-        response.end('answered');
-      });
+      request
+        .on('data', (chunk) => (body += String(chunk)))
+        .on('end', () => {
+          requests.push({ url: request.url, headers: request.headers, body });
+          response.end('answered');
+        });
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const traces = recordTraces();
     try {
-      const client = new Client(new Config({ accessKeyId: 'FAKE', accessKeySecret: 'FAKE', protocol: 'http', endpoint: `127.0.0.1:${(server.address() as AddressInfo).port}` }));
+      const client = new Client(
+        new Config({
+          accessKeyId: 'FAKE',
+          accessKeySecret: 'FAKE',
+          protocol: 'http',
+          endpoint: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+        }),
+      );
       class Stock {
         @Traced({ kind: 'client' })
         async reserve(sku: string): Promise<string> {
           const request = new InvokeFunctionRequest({ body: Readable.from([Buffer.from(sku)]) });
-          const { body } = await client.invokeFunctionWithOptions('stock', request, traceInvoke(new InvokeFunctionHeaders({ xFcInvocationType: 'Sync' })), new RuntimeOptions({}));
+          const { body } = await client.invokeFunctionWithOptions(
+            'stock',
+            request,
+            traceInvoke(new InvokeFunctionHeaders({ xFcInvocationType: 'Sync' })),
+            new RuntimeOptions({}),
+          );
           return (await body!.toArray()).join('');
         }
       }
-      expect(await inHandler(() => new Stock().reserve('teapot'), { openTracingSpanContext: `${T}:1:0:1`, openTracingSpanBaggages: { user: 'ann' } })).toBe('answered');
+      expect(
+        await inHandler(() => new Stock().reserve('teapot'), {
+          openTracingSpanContext: `${T}:1:0:1`,
+          openTracingSpanBaggages: { user: 'ann' },
+        }),
+      ).toBe('answered');
 
       expectTrace(traces.only()).toMatchTree('caller\n  Stock.reserve');
       const { spanId } = traces.spans().find(({ name }) => name === 'Stock.reserve')!;
-      expect(requests).toMatchObject([{
-        url: '/2023-03-30/functions/stock/invocations', body: 'teapot',
-        headers: {
-          authorization: expect.stringMatching(/^ACS3-HMAC-SHA256 /), 'x-fc-invocation-type': 'Sync', traceparent: `00-${T}-${spanId}-01`, baggage: 'user=ann',
-          'x-fc-tracing-opentracing-span-context': `${T}:${spanId}:0:1`, 'x-fc-tracing-opentracing-span-context-baggage-user': 'ann',
+      expect(requests).toMatchObject([
+        {
+          url: '/2023-03-30/functions/stock/invocations',
+          body: 'teapot',
+          headers: {
+            authorization: expect.stringMatching(/^ACS3-HMAC-SHA256 /),
+            'x-fc-invocation-type': 'Sync',
+            traceparent: `00-${T}-${spanId}-01`,
+            baggage: 'user=ann',
+            'x-fc-tracing-opentracing-span-context': `${T}:${spanId}:0:1`,
+            'x-fc-tracing-opentracing-span-context-baggage-user': 'ann',
+          },
         },
-      }]);
+      ]);
     } finally {
       traces.stop();
-      await new Promise((resolve) => { server.close(resolve); server.closeAllConnections(); });
+      await new Promise((resolve) => {
+        server.close(resolve);
+        server.closeAllConnections();
+      });
     }
   });
 
   test('what a call carries is what the function that it calls continues', async () => {
     const traces = recordTraces();
-    const headers = await inHandler(() => invokeHeaders(), { openTracingSpanContext: `${T}:1:0:1`, openTracingSpanBaggages: { user: 'ann' } });
+    const headers = await inHandler(() => invokeHeaders(), {
+      openTracingSpanContext: `${T}:1:0:1`,
+      openTracingSpanBaggages: { user: 'ann' },
+    });
     const seen = await inHandler(() => traceHeaders().baggage, readFcTracingHeaders(headers));
     traces.stop();
     expect(seen).toBe('user=ann');

@@ -26,7 +26,10 @@ export interface Expected {
 }
 
 /** A `traceparent` of these ids. */
-export const traceparent = (flags = '01', version = '00', rest = ''): Header => ['traceparent', `${version}-${T}-${P}-${flags}${rest}`];
+export const traceparent = (flags = '01', version = '00', rest = ''): Header => [
+  'traceparent',
+  `${version}-${T}-${P}-${flags}${rest}`,
+];
 
 const FORM = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-0[0-3]$/;
 
@@ -50,7 +53,9 @@ export function check({ out, requests = 1 }: Must, sent: readonly Sent[]): void 
   expect(new Set(parents.map((parent) => parent.slice(3, 35))).size).toBe(1);
   for (const headers of sent) {
     const flags = Number.parseInt(headers.traceparent!.slice(53), 16);
-    if (out.trace !== undefined) expect(headers.traceparent!.slice(3, 35) === T ? 'continued' : 'restarted').toBe(out.trace);
+    if (out.trace !== undefined) {
+      expect(headers.traceparent!.slice(3, 35) === T ? 'continued' : 'restarted').toBe(out.trace);
+    }
     if (out.flags?.sampled !== undefined) expect((flags & 1) === 1).toBe(out.flags.sampled);
     if (out.flags?.random !== undefined) expect((flags & 2) === 2).toBe(out.flags.random);
     checkText(headers.tracestate, out.tracestate);

@@ -19,7 +19,9 @@ describe.each([true, false])('recorded: %j', (isRecorded) => {
     test('a trace that begins here is recorded, or not, as its headers say', async () => {
       const [sent] = await door.send([], 1);
       expect(sent!.traceparent!.slice(-2)).toBe(isRecorded ? '03' : '02');
-      if (isRecorded) expect(traces!.spans().find(({ kind }) => kind === 'client')!.spanId).toBe(sent!.traceparent!.slice(36, 52));
+      if (isRecorded) {
+        expect(traces!.spans().find(({ kind }) => kind === 'client')!.spanId).toBe(sent!.traceparent!.slice(36, 52));
+      }
     });
 
     describe.each(Object.entries(specifications))('%s', (_, musts) => {
@@ -31,6 +33,8 @@ describe.each([true, false])('recorded: %j', (isRecorded) => {
 });
 
 test('no demand is named twice', () => {
-  const names = Object.values(specifications).flat().map(({ section, must }) => `${section}: ${must}`);
+  const names = Object.values(specifications)
+    .flat()
+    .map(({ section, must }) => `${section}: ${must}`);
   expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
 });

@@ -12,7 +12,8 @@ const PARENT = `00-${T}-${P}-03`;
 ensureContextManager();
 
 const caller = (): Record<string, string> => ({ traceparent: PARENT, tracestate: 'a=1 ,b=2', baggage: 'user=ann;p=1' });
-const extracted = (carrier: object): ReturnType<typeof propagation.extract> => propagation.extract(ROOT_CONTEXT, carrier);
+const extracted = (carrier: object): ReturnType<typeof propagation.extract> =>
+  propagation.extract(ROOT_CONTEXT, carrier);
 function injected(active = context.active()): Record<string, string> {
   const carrier = {};
   propagation.inject(active, carrier);
@@ -35,7 +36,20 @@ describe('ensurePropagator', () => {
   test.each<[string, TextMapPropagator]>([
     ['of the SDK', new W3CTraceContextPropagator()],
     ['that does nothing', { inject() {}, extract: (given) => given, fields: () => [] }],
-    ['that throws', { inject() { throw new Error('mine'); }, extract() { throw new Error('mine'); }, fields() { throw new Error('mine'); } }],
+    [
+      'that throws',
+      {
+        inject() {
+          throw new Error('mine');
+        },
+        extract() {
+          throw new Error('mine');
+        },
+        fields() {
+          throw new Error('mine');
+        },
+      },
+    ],
   ])("never replaces an application's own, nor complains: one %s", (_, own) => {
     const said: unknown[] = [];
     const say = (...texts: unknown[]): void => void said.push(texts);
@@ -55,7 +69,11 @@ describe('our propagator', () => {
   test('reads what a caller sent, and sends it on with an id of the request', () => {
     const active = extracted(caller());
     expect(trace.getSpanContext(active)).toMatchObject({ traceId: T, spanId: P, traceFlags: 3, isRemote: true });
-    expect(injected(active)).toEqual({ traceparent: expect.stringMatching(new RegExp(`^00-${T}-(?!${P})[0-9a-f]{16}-03$`)), tracestate: 'a=1 ,b=2', baggage: 'user=ann;p=1' });
+    expect(injected(active)).toEqual({
+      traceparent: expect.stringMatching(new RegExp(`^00-${T}-(?!${P})[0-9a-f]{16}-03$`)),
+      tracestate: 'a=1 ,b=2',
+      baggage: 'user=ann;p=1',
+    });
   });
 
   test('injects what traceHeaders gives, in a recorded invocation the same ids', async () => {
@@ -85,13 +103,18 @@ describe('our propagator', () => {
   });
 
   test('reads header lines as arrays: several of tracestate and baggage are one, several of traceparent none', () => {
-    expect(injected(extracted({ traceparent: [PARENT], tracestate: ['a=1', 'b=2'], baggage: ['x=1', 'y=2'] }))).toMatchObject({ tracestate: 'a=1,b=2', baggage: 'x=1,y=2' });
+    expect(
+      injected(extracted({ traceparent: [PARENT], tracestate: ['a=1', 'b=2'], baggage: ['x=1', 'y=2'] })),
+    ).toMatchObject({ tracestate: 'a=1,b=2', baggage: 'x=1,y=2' });
     expect(extracted({ traceparent: [PARENT, PARENT], tracestate: 'a=1' })).toBe(ROOT_CONTEXT);
   });
 
-  test.each([{}, { traceparent: 'rubbish' }, { traceparent: 7 }, { baggage: 'rubbish' }, { tracestate: 'a=1' }])('leaves the context as it is where nobody is named: %j', (carrier) => {
-    expect(extracted(carrier)).toBe(ROOT_CONTEXT);
-  });
+  test.each([{}, { traceparent: 'rubbish' }, { traceparent: 7 }, { baggage: 'rubbish' }, { tracestate: 'a=1' }])(
+    'leaves the context as it is where nobody is named: %j',
+    (carrier) => {
+      expect(extracted(carrier)).toBe(ROOT_CONTEXT);
+    },
+  );
 
   test('counts what it has to leave out', async () => {
     const traces = recordTraces();

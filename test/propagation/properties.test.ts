@@ -15,16 +15,85 @@ ensureContextManager();
 const RUNS = { numRuns: 1_000 };
 const PARENT = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-03';
 
-const text = fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.string({ unit: fc.constantFrom('a', '=', ',', ';', ' ', '\t', '%', '%4', '%C3', '%FF', '\r\n', '\0', '@', '"', '\\', '\ud800', 'é', '你') }));
+const text = fc.oneof(
+  fc.string(),
+  fc.string({ unit: 'binary' }),
+  fc.string({
+    unit: fc.constantFrom(
+      'a',
+      '=',
+      ',',
+      ';',
+      ' ',
+      '\t',
+      '%',
+      '%4',
+      '%C3',
+      '%FF',
+      '\r\n',
+      '\0',
+      '@',
+      '"',
+      '\\',
+      '\ud800',
+      'é',
+      '你',
+    ),
+  }),
+);
 /** What looks like a header of each kind, sound in most of its parts. */
-const parentText = fc.tuple(fc.constantFrom('00', 'cc', 'ff', '0'), fc.constantFrom('4bf92f3577b34da6a3ce929d0e0e4736', '0'.repeat(32), 'A'.repeat(32)), fc.constantFrom('00f067aa0ba902b7', '0'), fc.constantFrom('00', '01', '02', 'ff'), fc.constantFrom('', '-x', '.', ', 00')).map(([version, traceId, spanId, flags, rest]) => `${version}-${traceId}-${spanId}-${flags}${rest}`);
-const stateText = fc.array(fc.tuple(fc.constantFrom('a', 'b@c', '0/*', 'A', ''), fc.constantFrom('=', '= ', ''), fc.constantFrom('1', 'x y', '', 'v'.repeat(256), 'a=b')).map((parts) => parts.join('')), { maxLength: 40 }).chain((parts) => fc.constantFrom(',', ' , ', ',\t,').map((separator) => parts.join(separator)));
-const baggageText = fc.array(fc.tuple(fc.constantFrom('a', 'b', '__proto__', 'k k', ''), fc.constantFrom('=', ' = ', ''), text, fc.constantFrom('', ';p', ';p=1;q', ';p q', ';p=x y%')).map((parts) => parts.join('')), { maxLength: 8 }).map((parts) => parts.join(','));
-const value = (sound: fc.Arbitrary<string>): fc.Arbitrary<unknown> => fc.oneof({ weight: 5, arbitrary: sound }, { weight: 2, arbitrary: text }, fc.array(fc.oneof(sound, text), { maxLength: 3 }), fc.constantFrom(undefined, null, 7, {}, [7], Symbol('x')));
+const parentText = fc
+  .tuple(
+    fc.constantFrom('00', 'cc', 'ff', '0'),
+    fc.constantFrom('4bf92f3577b34da6a3ce929d0e0e4736', '0'.repeat(32), 'A'.repeat(32)),
+    fc.constantFrom('00f067aa0ba902b7', '0'),
+    fc.constantFrom('00', '01', '02', 'ff'),
+    fc.constantFrom('', '-x', '.', ', 00'),
+  )
+  .map(([version, traceId, spanId, flags, rest]) => `${version}-${traceId}-${spanId}-${flags}${rest}`);
+const stateText = fc
+  .array(
+    fc
+      .tuple(
+        fc.constantFrom('a', 'b@c', '0/*', 'A', ''),
+        fc.constantFrom('=', '= ', ''),
+        fc.constantFrom('1', 'x y', '', 'v'.repeat(256), 'a=b'),
+      )
+      .map((parts) => parts.join('')),
+    { maxLength: 40 },
+  )
+  .chain((parts) => fc.constantFrom(',', ' , ', ',\t,').map((separator) => parts.join(separator)));
+const baggageText = fc
+  .array(
+    fc
+      .tuple(
+        fc.constantFrom('a', 'b', '__proto__', 'k k', ''),
+        fc.constantFrom('=', ' = ', ''),
+        text,
+        fc.constantFrom('', ';p', ';p=1;q', ';p q', ';p=x y%'),
+      )
+      .map((parts) => parts.join('')),
+    { maxLength: 8 },
+  )
+  .map((parts) => parts.join(','));
+const value = (sound: fc.Arbitrary<string>): fc.Arbitrary<unknown> =>
+  fc.oneof(
+    { weight: 5, arbitrary: sound },
+    { weight: 2, arbitrary: text },
+    fc.array(fc.oneof(sound, text), { maxLength: 3 }),
+    fc.constantFrom(undefined, null, 7, {}, [7], Symbol('x')),
+  );
 
-const headers = fc.record({
-  traceparent: value(fc.oneof(parentText, fc.constant(PARENT))), tracestate: value(stateText), baggage: value(baggageText), TraceState: value(stateText), Baggage: value(baggageText),
-}, { requiredKeys: [] });
+const headers = fc.record(
+  {
+    traceparent: value(fc.oneof(parentText, fc.constant(PARENT))),
+    tracestate: value(stateText),
+    baggage: value(baggageText),
+    TraceState: value(stateText),
+    Baggage: value(baggageText),
+  },
+  { requiredKeys: [] },
+);
 
 /** What every header that is sent has to be, whatever came in. */
 function expectSafe(sent: Readonly<Record<string, string>>): void {
@@ -51,74 +120,167 @@ class Sending {
 }
 const { handler } = createHandler(Sending, { http: false, parent: (event) => (event as { parent: never }).parent });
 
-test.each([true, false])('whatever headers come in, the handler runs, and what is sent is safe and within the limits; recorded: %j', async (isRecorded) => {
-  const traces = isRecorded ? recordTraces() : undefined;
-  await fc.assert(fc.asyncProperty(headers, fc.oneof(headers, parentText), fc.dictionary(fc.string(), value(text)), async (sent, parent, items) => {
-    const event = { version: 'v1', rawPath: '/', headers: sent, requestContext: { http: { method: 'GET' } }, parent };
-    const answer = (await invoke(handler, JSON.parse(JSON.stringify(event, (_, inner: unknown) => (typeof inner === 'symbol' ? null : inner))), fakeFcContext({ tracing: { openTracingSpanBaggages: items as Record<string, string> } }))) as Record<string, string>[];
-    for (const found of answer) expectSafe(found);
-    expect(answer[0]).toHaveProperty('traceparent');
-    traces?.clear();
-  }), { numRuns: 400 });
-  traces?.stop();
-}, 60_000);
+test.each([true, false])(
+  'whatever headers come in, the handler runs, and what is sent is safe and within the limits; recorded: %j',
+  async (isRecorded) => {
+    const traces = isRecorded ? recordTraces() : undefined;
+    await fc.assert(
+      fc.asyncProperty(
+        headers,
+        fc.oneof(headers, parentText),
+        fc.dictionary(fc.string(), value(text)),
+        async (sent, parent, items) => {
+          const event = {
+            version: 'v1',
+            rawPath: '/',
+            headers: sent,
+            requestContext: { http: { method: 'GET' } },
+            parent,
+          };
+          const answer = (await invoke(
+            handler,
+            JSON.parse(JSON.stringify(event, (_, inner: unknown) => (typeof inner === 'symbol' ? null : inner))),
+            fakeFcContext({ tracing: { openTracingSpanBaggages: items as Record<string, string> } }),
+          )) as Record<string, string>[];
+          for (const found of answer) expectSafe(found);
+          expect(answer[0]).toHaveProperty('traceparent');
+          traces?.clear();
+        },
+      ),
+      { numRuns: 400 },
+    );
+    traces?.stop();
+  },
+  60_000,
+);
 
 test('whatever a program makes active, what is sent is safe and within the limits', () => {
-  const entries = fc.array(fc.tuple(fc.oneof(text, fc.constantFrom('a', 'b', '__proto__')), text, fc.option(text)), { maxLength: 80 });
-  fc.assert(fc.property(entries, text, text, fc.integer(), fc.option(text), (items, traceId, spanId, traceFlags, state) => {
-    const baggage = items.reduce((made, [key, content, metadata]) => made.setEntry(key, { value: content, ...(metadata !== null && { metadata: baggageEntryMetadataFromString(metadata) }) }), propagation.createBaggage());
-    for (const ids of [{ traceId, spanId }, { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16) }]) {
-      const spanContext = { ...ids, traceFlags, ...(state !== null && { traceState: { serialize: () => state } as TraceState }) };
-      const active = propagation.setBaggage(trace.setSpanContext(ROOT_CONTEXT, spanContext), baggage);
-      expectSafe(context.with(active, traceHeaders));
-      expectSafe(context.with(active, invokeHeaders));
-    }
-  }), RUNS);
+  const entries = fc.array(fc.tuple(fc.oneof(text, fc.constantFrom('a', 'b', '__proto__')), text, fc.option(text)), {
+    maxLength: 80,
+  });
+  fc.assert(
+    fc.property(entries, text, text, fc.integer(), fc.option(text), (items, traceId, spanId, traceFlags, state) => {
+      const baggage = items.reduce(
+        (made, [key, content, metadata]) =>
+          made.setEntry(key, {
+            value: content,
+            ...(metadata !== null && { metadata: baggageEntryMetadataFromString(metadata) }),
+          }),
+        propagation.createBaggage(),
+      );
+      for (const ids of [
+        { traceId, spanId },
+        { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16) },
+      ]) {
+        const spanContext = {
+          ...ids,
+          traceFlags,
+          ...(state !== null && { traceState: { serialize: () => state } as TraceState }),
+        };
+        const active = propagation.setBaggage(trace.setSpanContext(ROOT_CONTEXT, spanContext), baggage);
+        expectSafe(context.with(active, traceHeaders));
+        expectSafe(context.with(active, invokeHeaders));
+      }
+    }),
+    RUNS,
+  );
 });
 
 test('no headers throw, whatever their kind', () => {
-  fc.assert(fc.property(fc.oneof(headers, fc.anything()), (given) => {
-    readW3cHeaders(given);
-  }), RUNS);
-  const names = fc.constantFrom('x-fc-tracing-opentracing-span-context', 'x-fc-tracing-opentracing-span-baggages', 'X-Fc-Tracing-Opentracing-Span-Context-Baggage-a', 'x-fc-tracing-jaeger-endpoint', 'x-fc-tracing-', 'x-fc-tracing-opentracing-span-context-baggage-__proto__');
-  fc.assert(fc.property(fc.dictionary(names, fc.oneof(text, fc.json().map((json) => Buffer.from(json).toString('base64')), fc.array(text), fc.constant(undefined))), (given) => {
-    const { openTracingSpanBaggages: items } = readFcTracingHeaders(given);
-    expect(Object.values(items!).every((item) => typeof item === 'string')).toBe(true);
-  }), RUNS);
+  fc.assert(
+    fc.property(fc.oneof(headers, fc.anything()), (given) => {
+      readW3cHeaders(given);
+    }),
+    RUNS,
+  );
+  const names = fc.constantFrom(
+    'x-fc-tracing-opentracing-span-context',
+    'x-fc-tracing-opentracing-span-baggages',
+    'X-Fc-Tracing-Opentracing-Span-Context-Baggage-a',
+    'x-fc-tracing-jaeger-endpoint',
+    'x-fc-tracing-',
+    'x-fc-tracing-opentracing-span-context-baggage-__proto__',
+  );
+  fc.assert(
+    fc.property(
+      fc.dictionary(
+        names,
+        fc.oneof(
+          text,
+          fc.json().map((json) => Buffer.from(json).toString('base64')),
+          fc.array(text),
+          fc.constant(undefined),
+        ),
+      ),
+      (given) => {
+        const { openTracingSpanBaggages: items } = readFcTracingHeaders(given);
+        expect(Object.values(items!).every((item) => typeof item === 'string')).toBe(true);
+      },
+    ),
+    RUNS,
+  );
 });
 
 test('a traceparent that is read has valid ids and known flags', () => {
-  fc.assert(fc.property(fc.oneof(parentText, text), (given) => {
-    const parsed = parseTraceparent(given);
-    if (parsed === undefined) return;
-    expect(parsed).toEqual({ traceId: expect.stringMatching(/^(?!0{32})[0-9a-f]{32}$/), spanId: expect.stringMatching(/^(?!0{16})[0-9a-f]{16}$/), traceFlags: expect.any(Number), isRemote: true });
-    expect(parsed.traceFlags & ~3).toBe(0);
-  }), RUNS);
+  fc.assert(
+    fc.property(fc.oneof(parentText, text), (given) => {
+      const parsed = parseTraceparent(given);
+      if (parsed === undefined) return;
+      expect(parsed).toEqual({
+        traceId: expect.stringMatching(/^(?!0{32})[0-9a-f]{32}$/),
+        spanId: expect.stringMatching(/^(?!0{16})[0-9a-f]{16}$/),
+        traceFlags: expect.any(Number),
+        isRemote: true,
+      });
+      expect(parsed.traceFlags & ~3).toBe(0);
+    }),
+    RUNS,
+  );
 });
 
 test('a tracestate that is read is passed on byte by byte, and what is written reads back', () => {
-  fc.assert(fc.property(fc.oneof(stateText, text), (given) => {
-    const parsed = parseTraceState(given);
-    if (parsed === undefined) return;
-    expect(given).toContain(parsed.serialize());
-    expect(given.replace(parsed.serialize(), '')).toMatch(/^[ \t]*$/);
-    const changed = parsed.set('new', 'x').serialize();
-    expect(parseTraceState(changed)!.serialize()).toBe(changed);
-  }), RUNS);
+  fc.assert(
+    fc.property(fc.oneof(stateText, text), (given) => {
+      const parsed = parseTraceState(given);
+      if (parsed === undefined) return;
+      expect(given).toContain(parsed.serialize());
+      expect(given.replace(parsed.serialize(), '')).toMatch(/^[ \t]*$/);
+      const changed = parsed.set('new', 'x').serialize();
+      expect(parseTraceState(changed)!.serialize()).toBe(changed);
+    }),
+    RUNS,
+  );
 });
 
 test('baggage that is written reads back as it was, and is written again as it was', () => {
   const key = fc.string({ minLength: 1, maxLength: 10, unit: fc.constantFrom(...Array.from("!#$%&'*+-.^_`|~0aZ")) });
   const wellFormed = text.map((given) => Buffer.from(given).toString());
-  fc.assert(fc.property(fc.uniqueArray(fc.tuple(key, wellFormed), { maxLength: 20, selector: ([name]) => name }), (items) => {
-    const baggage = items.reduce((made, [name, content]) => made.setEntry(name, { value: content }), propagation.createBaggage());
-    const { header, dropped } = formatBaggage(baggage);
-    fc.pre(dropped === 0);
-    expect((parseBaggageHeader(header).baggage?.getAllEntries() ?? []).map(([name, { value: content }]) => [name, content])).toEqual(items);
-  }), RUNS);
-  fc.assert(fc.property(baggageText, (given) => {
-    const first = formatBaggage(parseBaggageHeader(given).baggage ?? propagation.createBaggage());
-    const second = parseBaggageHeader(first.header);
-    expect([second.dropped, formatBaggage(second.baggage ?? propagation.createBaggage()).header]).toEqual([0, first.header]);
-  }), RUNS);
+  fc.assert(
+    fc.property(fc.uniqueArray(fc.tuple(key, wellFormed), { maxLength: 20, selector: ([name]) => name }), (items) => {
+      const baggage = items.reduce(
+        (made, [name, content]) => made.setEntry(name, { value: content }),
+        propagation.createBaggage(),
+      );
+      const { header, dropped } = formatBaggage(baggage);
+      fc.pre(dropped === 0);
+      expect(
+        (parseBaggageHeader(header).baggage?.getAllEntries() ?? []).map(([name, { value: content }]) => [
+          name,
+          content,
+        ]),
+      ).toEqual(items);
+    }),
+    RUNS,
+  );
+  fc.assert(
+    fc.property(baggageText, (given) => {
+      const first = formatBaggage(parseBaggageHeader(given).baggage ?? propagation.createBaggage());
+      const second = parseBaggageHeader(first.header);
+      expect([second.dropped, formatBaggage(second.baggage ?? propagation.createBaggage()).header]).toEqual([
+        0,
+        first.header,
+      ]);
+    }),
+    RUNS,
+  );
 });

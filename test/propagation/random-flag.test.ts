@@ -33,10 +33,22 @@ class Asking {
     const deeper = new Deeper();
     if (event.extract === undefined) return [deeper.below(), deeper.root(), deeper.rootItself()];
     const message = { traceparent: event.extract };
-    return [context.with(fcPropagator.extract(context.active(), message, { get: (carrier, key) => Reflect.get(carrier, key) as string, keys: Object.keys }), () => deeper.below())];
+    return [
+      context.with(
+        fcPropagator.extract(context.active(), message, {
+          get: (carrier, key) => Reflect.get(carrier, key) as string,
+          keys: Object.keys,
+        }),
+        () => deeper.below(),
+      ),
+    ];
   }
 }
-async function flagsOf(options: HandlerOptions, event: object = {}, tracing: object = {}): Promise<(string | undefined)[]> {
+async function flagsOf(
+  options: HandlerOptions,
+  event: object = {},
+  tracing: object = {},
+): Promise<(string | undefined)[]> {
   const found = (await invoke(createHandler(Asking, options).handler, event, fakeFcContext({ tracing }))) as string[];
   return found.map((text) => text.slice(-2));
 }
@@ -65,10 +77,15 @@ describe('in a recorded invocation', () => {
     expect((await flagsOf({}, {}, { openTracingSpanContext: '124ed43254b54966:124ed43254b54966:0:3' }))[0]).toBe('01');
   });
 
-  test.each(['01', '03'])('spans below a message that was taken from elsewhere say what its sender said: %s', async (flags) => {
-    expect(await flagsOf({}, { extract: `00-${'a'.repeat(32)}-${P}-${flags}` })).toEqual([flags]);
-    expect(await flagsOf({ parent: parent('01') }, { extract: `00-${'a'.repeat(32)}-${P}-${flags}` })).toEqual([flags]);
-  });
+  test.each(['01', '03'])(
+    'spans below a message that was taken from elsewhere say what its sender said: %s',
+    async (flags) => {
+      expect(await flagsOf({}, { extract: `00-${'a'.repeat(32)}-${P}-${flags}` })).toEqual([flags]);
+      expect(await flagsOf({ parent: parent('01') }, { extract: `00-${'a'.repeat(32)}-${P}-${flags}` })).toEqual([
+        flags,
+      ]);
+    },
+  );
 
   test('the flag is on no span, where Jaeger takes it for its debug flag', async () => {
     let seen: number | undefined;
@@ -85,7 +102,12 @@ describe('in a recorded invocation', () => {
 });
 
 describe('in an invocation that is not recorded', () => {
-  test.each([['00', '00'], ['01', '01'], ['02', '02'], ['03', '03']])('the flags of the caller are passed on: %s', async (given, expected) => {
+  test.each([
+    ['00', '00'],
+    ['01', '01'],
+    ['02', '02'],
+    ['03', '03'],
+  ])('the flags of the caller are passed on: %s', async (given, expected) => {
     expect((await flagsOf({ parent: parent(given) }))[0]).toBe(expected);
   });
 
@@ -116,17 +138,23 @@ test('the last 7 bytes of a trace id are distributed uniformly', () => {
 
 test('neither header of a new trace holds anything that could be told of a person', () => {
   const traces = recordTraces();
-  const headers = context.with(propagation.setBaggage(ROOT_CONTEXT, propagation.createBaggage({ user: { value: 'ann' } })), () => {
-    let found: Record<string, string> = {};
-    class Once {
-      @Traced()
-      run(): void {
-        found = traceHeaders();
+  const headers = context.with(
+    propagation.setBaggage(ROOT_CONTEXT, propagation.createBaggage({ user: { value: 'ann' } })),
+    () => {
+      let found: Record<string, string> = {};
+      class Once {
+        @Traced()
+        run(): void {
+          found = traceHeaders();
+        }
       }
-    }
-    new Once().run();
-    return found;
-  });
+      new Once().run();
+      return found;
+    },
+  );
   traces.stop();
-  expect(headers).toEqual({ traceparent: expect.stringMatching(/^00-[0-9a-f]{32}-[0-9a-f]{16}-03$/), baggage: 'user=ann' });
+  expect(headers).toEqual({
+    traceparent: expect.stringMatching(/^00-[0-9a-f]{32}-[0-9a-f]{16}-03$/),
+    baggage: 'user=ann',
+  });
 });

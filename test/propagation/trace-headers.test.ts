@@ -10,7 +10,8 @@ const P = '00f067aa0ba902b7';
 ensureContextManager();
 
 const headersIn = (active: Context): Record<string, string> => context.with(active, traceHeaders);
-const under = (spanContext: Partial<SpanContext>): Context => trace.setSpanContext(ROOT_CONTEXT, { traceId: T, spanId: P, traceFlags: 1, ...spanContext });
+const under = (spanContext: Partial<SpanContext>): Context =>
+  trace.setSpanContext(ROOT_CONTEXT, { traceId: T, spanId: P, traceFlags: 1, ...spanContext });
 
 async function inHandler<R>(handle: () => R, parent?: string): Promise<R> {
   class Once {
@@ -37,7 +38,9 @@ describe('outside of any invocation and span', () => {
   });
 
   test('baggage that the program made active is passed on', () => {
-    expect(headersIn(propagation.setBaggage(ROOT_CONTEXT, propagation.createBaggage({ a: { value: '1' } })))).toEqual({ baggage: 'a=1' });
+    expect(headersIn(propagation.setBaggage(ROOT_CONTEXT, propagation.createBaggage({ a: { value: '1' } })))).toEqual({
+      baggage: 'a=1',
+    });
   });
 
   test("a caller's span that the program made active gives an id of each request", () => {
@@ -68,7 +71,12 @@ describe('in a recorded invocation', () => {
     });
     expect(seen.map(([own, sent]) => own === sent)).toEqual([true, true, true]);
     expect(new Set(seen.flat()).size).toBe(3);
-    expect(traces.only().roots[0]!.children.map(({ span }) => span.spanId).sort()).toEqual(seen.map(([own]) => own).sort());
+    expect(
+      traces
+        .only()
+        .roots[0]!.children.map(({ span }) => span.spanId)
+        .sort(),
+    ).toEqual(seen.map(([own]) => own).sort());
   });
 
   test('several requests of one method are told apart: all but the first have a client span without length', async () => {
@@ -85,11 +93,24 @@ describe('in a recorded invocation', () => {
     expect(sent.map((text) => text.slice(0, 36) + text.slice(52))).toEqual(Array(4).fill(`00-${T}--03`));
     expectTrace(traces.only()).toMatchTree({
       name: 'test-function',
-      children: [{ name: 'Shop.ask', kind: 'internal', status: 'UNSET', children: Array(3).fill({ name: 'outgoing request', kind: 'client', status: 'UNSET', children: [] }) }],
+      children: [
+        {
+          name: 'Shop.ask',
+          kind: 'internal',
+          status: 'UNSET',
+          children: Array(3).fill({ name: 'outgoing request', kind: 'client', status: 'UNSET', children: [] }),
+        },
+      ],
     });
     const [asking] = traces.only().roots[0]!.children;
-    expect(sent.map((text) => text.slice(36, 52))).toEqual([asking!, ...asking!.children].map(({ span }) => span.spanId));
-    expect(asking!.children.every(({ span }) => span.startNanos >= asking!.span.startNanos && span.endNanos <= asking!.span.endNanos)).toBe(true);
+    expect(sent.map((text) => text.slice(36, 52))).toEqual(
+      [asking!, ...asking!.children].map(({ span }) => span.spanId),
+    );
+    expect(
+      asking!.children.every(
+        ({ span }) => span.startNanos >= asking!.span.startNanos && span.endNanos <= asking!.span.endNanos,
+      ),
+    ).toBe(true);
   });
 
   test('a span that has ended is still the one that a late request names', async () => {
@@ -108,7 +129,10 @@ describe('in a recorded invocation', () => {
 
 describe('in an invocation that is not recorded', () => {
   test('each request has a parent id of its own, and the caller decides on trace and flags', async () => {
-    const seen = await inHandler(() => Array.from({ length: 100 }, () => traceHeaders().traceparent!), `00-${T}-${P}-01`);
+    const seen = await inHandler(
+      () => Array.from({ length: 100 }, () => traceHeaders().traceparent!),
+      `00-${T}-${P}-01`,
+    );
     expect(new Set(seen.map((text) => text.slice(0, 36) + text.slice(52)))).toEqual(new Set([`00-${T}--01`]));
     expect(new Set([...seen, `00-${T}-${P}-01`]).size).toBe(101);
   });
@@ -138,7 +162,14 @@ test('flags that are no number are none', () => {
 });
 
 test('a span that throws costs the request its trace alone', () => {
-  const broken = { spanContext: () => { throw new Error('mine'); } } as unknown as Span;
-  const active = propagation.setBaggage(trace.setSpan(ROOT_CONTEXT, broken), propagation.createBaggage({ a: { value: '1' } }));
+  const broken = {
+    spanContext: () => {
+      throw new Error('mine');
+    },
+  } as unknown as Span;
+  const active = propagation.setBaggage(
+    trace.setSpan(ROOT_CONTEXT, broken),
+    propagation.createBaggage({ a: { value: '1' } }),
+  );
   expect(headersIn(active)).toEqual({ baggage: 'a=1' });
 });

@@ -13,7 +13,12 @@ let change: (state: TraceState) => TraceState;
 class Changing {
   handle(): unknown {
     const span = trace.getActiveSpan()!.spanContext();
-    return context.with(trace.setSpanContext(context.active(), { ...span, traceState: change(span.traceState!) }), traceHeaders).tracestate ?? null;
+    return (
+      context.with(
+        trace.setSpanContext(context.active(), { ...span, traceState: change(span.traceState!) }),
+        traceHeaders,
+      ).tracestate ?? null
+    );
   }
 }
 const { handler } = createHandler(Changing, { http: false });
@@ -21,25 +26,51 @@ const { handler } = createHandler(Changing, { http: false });
 /** What is sent where the program changes the list that was received. */
 async function sent(received: string, changing: (state: TraceState) => TraceState, flags = '01'): Promise<unknown> {
   change = changing;
-  const headers = { traceparent: `00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-${flags}`, tracestate: received };
+  const headers = {
+    traceparent: `00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-${flags}`,
+    tracestate: received,
+  };
   return invoke(handler, { version: 'v1', rawPath: '/', headers, requestContext: { http: { method: 'GET' } } });
 }
 const list = (count: number): string => Array.from({ length: count }, (_, index) => `k${index}=${index}`).join(',');
 
-describe.each([['recorded', '01'], ['not recorded', '00']])('in an invocation that is %s', (_, flags) => {
+describe.each([
+  ['recorded', '01'],
+  ['not recorded', '00'],
+])('in an invocation that is %s', (_, flags) => {
   test.each<[string, string, (state: TraceState) => TraceState, string | null]>([
     ['a list that nobody changes is sent as it came', 'a=1 ,, b=2', (state) => state, 'a=1 ,, b=2'],
     ['a modified member is moved to the beginning', 'a=1,b=2,c=3', (state) => state.set('b', '9'), 'b=9,a=1,c=3'],
     ['a new member is added at the beginning', 'a=1 , b=2', (state) => state.set('new', 'x'), 'new=x,a=1,b=2'],
-    ['the order of unmodified members is preserved', 'z=1,m=2,a=3', (state) => state.set('m', '4').set('n', '5'), 'n=5,m=4,z=1,a=3'],
+    [
+      'the order of unmodified members is preserved',
+      'z=1,m=2,a=3',
+      (state) => state.set('m', '4').set('n', '5'),
+      'n=5,m=4,z=1,a=3',
+    ],
     ['adding a member does not put a key there twice', 'a=1,b=2,a=3', (state) => state.set('a', '4'), 'a=4,b=2'],
     ['a deleted member leaves the others as they were', 'a=1,b=2,c=3', (state) => state.unset('b'), 'a=1,c=3'],
     ['the deletion of what is not there changes nothing', 'a=1 ,b=2', (state) => state.unset('x'), 'a=1 ,b=2'],
     ['a list without a member is not sent', 'a=1', (state) => state.unset('a'), null],
     ['a thirty-third member pushes the last one out', list(32), (state) => state.set('new', 'x'), `new=x,${list(31)}`],
-    ['leading spaces of a value are kept beside a change', 'a= 1,b=  2', (state) => state.set('c', ' 3'), 'c= 3,a= 1,b=  2'],
-    ['a key that is none is not added', 'a=1 ,b=2', (state) => state.set('Upper', '1').set('@x', '1').set('x'.repeat(257), '1'), 'a=1 ,b=2'],
-    ['a value that is none is not added', 'a=1 ,b=2', (state) => state.set('x', 'a,b').set('x', 'a=b').set('x', 'a\r\nb').set('x', '').set('x', 'b '), 'a=1 ,b=2'],
+    [
+      'leading spaces of a value are kept beside a change',
+      'a= 1,b=  2',
+      (state) => state.set('c', ' 3'),
+      'c= 3,a= 1,b=  2',
+    ],
+    [
+      'a key that is none is not added',
+      'a=1 ,b=2',
+      (state) => state.set('Upper', '1').set('@x', '1').set('x'.repeat(257), '1'),
+      'a=1 ,b=2',
+    ],
+    [
+      'a value that is none is not added',
+      'a=1 ,b=2',
+      (state) => state.set('x', 'a,b').set('x', 'a=b').set('x', 'a\r\nb').set('x', '').set('x', 'b '),
+      'a=1 ,b=2',
+    ],
   ])('%s', async (_name, received, changing, expected) => {
     expect(await sent(received, changing, flags)).toBe(expected);
   });
@@ -58,7 +89,12 @@ test('of a key that stands twice the first counts', () => {
 
 test('a list grown too long by changes is cut by whole members when it is sent', async () => {
   const member = `=${'v'.repeat(256)}`;
-  const grown = (await sent('first=1', (state) => Array.from({ length: 40 }, (_, index) => index).reduce((grown, index) => grown.set(`k${index}${'x'.repeat(200)}`, member.slice(1)), state))) as string;
+  const grown = (await sent('first=1', (state) =>
+    Array.from({ length: 40 }, (_, index) => index).reduce(
+      (grown, index) => grown.set(`k${index}${'x'.repeat(200)}`, member.slice(1)),
+      state,
+    ),
+  )) as string;
   expect(grown.length).toBeLessThanOrEqual(8_192);
   expect(grown.split(',').every((part) => part.endsWith(member))).toBe(true);
 });
@@ -70,7 +106,14 @@ test.each<[string, unknown]>([
 ])('a state of another class that gives %s is not sent, and the trace is', async (_, text) => {
   const foreign = { serialize: () => text, get: () => undefined } as unknown as TraceState;
   expect(await sent('a=1', () => foreign)).toBeNull();
-  expect(await sent('a=1', () => ({ ...foreign, serialize: () => { throw new Error('mine'); } }))).toBeNull();
+  expect(
+    await sent('a=1', () => ({
+      ...foreign,
+      serialize: () => {
+        throw new Error('mine');
+      },
+    })),
+  ).toBeNull();
 });
 
 test('a state of another class that is well-formed is sent', async () => {

@@ -25,7 +25,9 @@ const COLD = [
 ];
 
 test('the story of FC’s tracing guide takes at most 15 lines of user code', () => {
-  const lines = readFileSync(join(folder, 'handler.ts'), 'utf8').split('\n').filter((line) => line.trim() !== '');
+  const lines = readFileSync(join(folder, 'handler.ts'), 'utf8')
+    .split('\n')
+    .filter((line) => line.trim() !== '');
   expect(lines.length).toBeLessThanOrEqual(15);
 });
 
@@ -41,7 +43,8 @@ describe.each<Protocol>(['jaeger', 'otlp'])('over %s', (protocol) => {
       { ok: true, body: 'hello world', coldStart: false },
     ]);
     const traces = buildTraces(spans);
-    const treeOf = (index: number): string[] => renderTrace(traces.find((trace) => trace.traceId === calls[index]!.traceId)!).split('\n');
+    const treeOf = (index: number): string[] =>
+      renderTrace(traces.find((trace) => trace.traceId === calls[index]!.traceId)!).split('\n');
     expect(treeOf(0)).toEqual(COLD);
     expect(treeOf(1)).toEqual(WARM);
     expect(traces).toHaveLength(2);
@@ -56,6 +59,14 @@ describe.each<Protocol>(['jaeger', 'otlp'])('over %s', (protocol) => {
     ['the process is stopped at the answer, in FC 2.0', { freeze: true, generation: '2.0' }],
   ])('its spans are at the collector before the answer, when %s', async (_when, options) => {
     const { calls } = await play('fc-guide', protocol, [event], options);
-    expect([...calls[0]!.atAnswer].sort()).toEqual(['build container', 'child', 'cold start', 'fc-operation', 'load modules', 'load tracing', 'start process']);
+    expect([...calls[0]!.atAnswer].sort()).toEqual([
+      'build container',
+      'child',
+      'cold start',
+      'fc-operation',
+      'load modules',
+      'load tracing',
+      'start process',
+    ]);
   });
 });

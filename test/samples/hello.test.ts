@@ -49,10 +49,17 @@ test('a greeting is one trace', async () => {
   traces.stop();
 });
 
-test.each<Protocol>(['jaeger', 'otlp'])('over %s, FC’s span is on top, then hello, then Greeter.greet', async (protocol) => {
-  const { calls, spans } = await play('hello', protocol, [event, event]);
-  expect(calls.map(({ ok, body }) => ({ ok, body }))).toEqual([{ ok: true, body: 'Hello world' }, { ok: true, body: 'Hello world' }]);
-  const traces = buildTraces(spans);
-  const treeOf = (index: number): string[] => renderTrace(traces.find((trace) => trace.traceId === calls[index]!.traceId)!).split('\n');
-  expect([treeOf(0), treeOf(1)]).toEqual([COLD, WARM]);
-});
+test.each<Protocol>(['jaeger', 'otlp'])(
+  'over %s, FC’s span is on top, then hello, then Greeter.greet',
+  async (protocol) => {
+    const { calls, spans } = await play('hello', protocol, [event, event]);
+    expect(calls.map(({ ok, body }) => ({ ok, body }))).toEqual([
+      { ok: true, body: 'Hello world' },
+      { ok: true, body: 'Hello world' },
+    ]);
+    const traces = buildTraces(spans);
+    const treeOf = (index: number): string[] =>
+      renderTrace(traces.find((trace) => trace.traceId === calls[index]!.traceId)!).split('\n');
+    expect([treeOf(0), treeOf(1)]).toEqual([COLD, WARM]);
+  },
+);

@@ -20,7 +20,12 @@ beforeAll(async () => {
 
 function treesOf({ calls, spans }: Played): string[] {
   const traces = buildTraces(spans);
-  return calls.map(({ traceId }) => renderTrace(traces.find((trace) => trace.traceId === traceId)!, { attributes: SHOWN }));
+  return calls.map(({ traceId }) =>
+    renderTrace(
+      traces.find((trace) => trace.traceId === traceId)!,
+      { attributes: SHOWN },
+    ),
+  );
 }
 
 const SHIPPED = [
@@ -44,7 +49,12 @@ const COLD = [
   '   └─ orders  faas.coldstart=true',
   ...SHIPPED,
 ].join('\n');
-const WARM = ['InvokeFunction  faas.coldstart=false', '└─ Invocation', '   └─ orders  faas.coldstart=false', ...SHIPPED].join('\n');
+const WARM = [
+  'InvokeFunction  faas.coldstart=false',
+  '└─ Invocation',
+  '   └─ orders  faas.coldstart=false',
+  ...SHIPPED,
+].join('\n');
 const MESSAGE = '500 of teapot were ordered, 10 are left';
 const FAILED = [
   'InvokeFunction  faas.coldstart=false',
@@ -69,17 +79,24 @@ describe.each<Protocol>(['jaeger', 'otlp'])('orders over %s', (protocol) => {
   });
 
   test('the failure is recorded once, where it happened', () => {
-    const events = played[protocol]!.spans.flatMap((span: SpanRecord) => span.events.map((event) => [span.name, event.name, event.attributes['exception.message']]));
+    const events = played[protocol]!.spans.flatMap((span: SpanRecord) =>
+      span.events.map((event) => [span.name, event.name, event.attributes['exception.message']]),
+    );
     expect(events).toEqual([['Stock.reserve', 'exception', MESSAGE]]);
   });
 
   test('the function’s spans were there at each answer, although the process is stopped there', () => {
-    const counts = played[protocol]!.calls.map(({ atAnswer }) => atAnswer.filter((name) => ['orders', 'Stock.reserve', 'ship', 'print label'].includes(name)).length);
+    const counts = played[protocol]!.calls.map(
+      ({ atAnswer }) =>
+        atAnswer.filter((name) => ['orders', 'Stock.reserve', 'ship', 'print label'].includes(name)).length,
+    );
     expect(counts).toEqual([4, 8, 10]);
   });
 
   test('nothing of the context’s credentials is in a trace', () => {
-    const everything = JSON.stringify(played[protocol]!.spans, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
+    const everything = JSON.stringify(played[protocol]!.spans, (_key, value: unknown) =>
+      typeof value === 'bigint' ? String(value) : value,
+    );
     expect(everything).toContain('order.sku');
     expect(everything).not.toContain('FAKE-');
   });

@@ -25,8 +25,19 @@ export interface Played {
 export type Protocol = 'jaeger' | 'otlp';
 
 /** Calls a built sample once per event, in one instance, with FC's tracing switched on. */
-export async function play(sample: string, protocol: Protocol, events: readonly unknown[], options: Partial<InstanceOptions> = {}): Promise<Played> {
+export async function play(
+  sample: string,
+  protocol: Protocol,
+  events: readonly unknown[],
+  options: Partial<InstanceOptions> = {},
+): Promise<Played> {
   const script = join(__dirname, 'play-process.cjs');
-  const { stdout } = await promisify(execFile)(process.execPath, [script, JSON.stringify({ sample, protocol, events, options })], { maxBuffer: 1e8 });
-  return JSON.parse(stdout, (_key, value: unknown) => (typeof value === 'string' && /^\d+n$/.test(value) ? BigInt(value.slice(0, -1)) : value)) as Played;
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [script, JSON.stringify({ sample, protocol, events, options })],
+    { maxBuffer: 1e8 },
+  );
+  return JSON.parse(stdout, (_key, value: unknown) =>
+    typeof value === 'string' && /^\d+n$/.test(value) ? BigInt(value.slice(0, -1)) : value,
+  ) as Played;
 }

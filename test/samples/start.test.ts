@@ -12,7 +12,9 @@ interface Run {
 function start(...args: string[]): Promise<Run> {
   const main = join(__dirname, '..', '..', 'dist', 'cli', 'main.js');
   return new Promise((resolve) => {
-    execFile(process.execPath, [main, ...args], (error, stdout, stderr) => resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }));
+    execFile(process.execPath, [main, ...args], (error, stdout, stderr) =>
+      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
+    );
   });
 }
 
@@ -21,7 +23,14 @@ test('npm start shows the cold, the warm and the failing call over both protocol
   const { code, stdout, stderr } = await start();
   expect(stderr).toBe('');
   expect(code).toBe(0);
-  for (const title of ['cold call', 'warm call', 'failing call', '└─ Invocation', 'parcel-A-1002', 'OutOfStock: 500 of teapot']) {
+  for (const title of [
+    'cold call',
+    'warm call',
+    'failing call',
+    '└─ Invocation',
+    'parcel-A-1002',
+    'OutOfStock: 500 of teapot',
+  ]) {
     expect(stdout.split(title)).toHaveLength(title === '└─ Invocation' ? 7 : 3);
   }
   expect(stdout).toMatch(/├─ Stock\.reserve {2}\d+\.\d ms {2}order\.sku="teapot" {2}order\.quantity=2/);
@@ -32,7 +41,12 @@ test('npm start shows the cold, the warm and the failing call over both protocol
 
 test('npm start -- --jaeger URL --otlp URL sends to those backends, and prints the ids of the traces but no token', async () => {
   const collector = await startCollector();
-  const { code, stdout } = await start('--jaeger', `${collector.url}/adapt_secret@token/api/traces`, '--otlp', collector.url);
+  const { code, stdout } = await start(
+    '--jaeger',
+    `${collector.url}/adapt_secret@token/api/traces`,
+    '--otlp',
+    collector.url,
+  );
   await collector.close();
   expect(code).toBe(0);
   const ids = [...stdout.matchAll(/trace {2}([0-9a-f]{32})/g)].map(([, id]) => id);

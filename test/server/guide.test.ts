@@ -10,7 +10,9 @@ import { codeBlocks, readDocument } from '../package/markdown';
 
 const blocks = codeBlocks(readDocument(root, 'docs/custom-runtime.md'));
 const [first, drawing] = blocks;
-const own = blocks.filter(({ text }) => text.includes('traceListener(')).map(({ text }) => ({ framework: /from '(express|koa|fastify|hono)'/.exec(text)?.[1], text }));
+const own = blocks
+  .filter(({ text }) => text.includes('traceListener('))
+  .map(({ text }) => ({ framework: /from '(express|koa|fastify|hono)'/.exec(text)?.[1], text }));
 const traces = recordTraces();
 afterEach(() => traces.clear());
 afterAll(() => traces.stop());
@@ -22,11 +24,18 @@ function run<T>(text: string, from: string, to: string): T {
 }
 
 test('the guide’s server streams its events, and makes the trace that is drawn', async () => {
-  const { running } = run<{ running: Promise<RunningServer> }>(first!.text, 'void serve(Events)', 'export const running = serve(Events, { port: 0 })');
+  const { running } = run<{ running: Promise<RunningServer> }>(
+    first!.text,
+    'void serve(Events)',
+    'export const running = serve(Events, { port: 0 })',
+  );
   const { port, close } = await running;
   try {
     const answer = await fetch(`http://127.0.0.1:${port}/events?count=2`);
-    expect([answer.headers.get('content-type'), await answer.text()]).toEqual(['text/event-stream', 'data: 0\n\ndata: 1\n\n']);
+    expect([answer.headers.get('content-type'), await answer.text()]).toEqual([
+      'text/event-stream',
+      'data: 0\n\ndata: 1\n\n',
+    ]);
     expect(renderTrace(traces.only(), { attributes: ['http.response.status_code'] })).toBe(drawing!.text);
   } finally {
     await close();
@@ -43,7 +52,9 @@ test.each(own)('the recipe for $framework makes a trace of a request', async ({ 
     if (!server.listening) await once(server, 'listening');
     const answer = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/orders/7`);
     expect([answer.status, await answer.text()]).toEqual([200, expect.stringMatching(/^(\/orders\/)?7$/)]);
-    expect(traces.only().spans).toMatchObject([{ kind: 'server', attributes: { 'url.path': '/orders/7', 'http.response.status_code': 200 } }]);
+    expect(traces.only().spans).toMatchObject([
+      { kind: 'server', attributes: { 'url.path': '/orders/7', 'http.response.status_code': 200 } },
+    ]);
   } finally {
     server.closeAllConnections();
     server.close();

@@ -14,7 +14,9 @@ let produced = 0;
 @Handler()
 class Api {
   async handle(event: HttpStreamEvent): Promise<unknown> {
-    if (event.rawPath === '/big') return Readable.from(this.pieces(1_600), { objectMode: false, highWaterMark: 65_536 });
+    if (event.rawPath === '/big') {
+      return Readable.from(this.pieces(1_600), { objectMode: false, highWaterMark: 65_536 });
+    }
     let bytes = 0;
     for await (const piece of event.body) bytes += (piece as Buffer).length;
     return { bytes };
@@ -34,16 +36,25 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 const url = (): string => `http://127.0.0.1:${server.port}`;
-const isHealthy = async (): Promise<boolean> => (await (await fetch(url(), { method: 'POST', body: 'abc' })).text()) === '{"bytes":3}';
+const isHealthy = async (): Promise<boolean> =>
+  (await (await fetch(url(), { method: 'POST', body: 'abc' })).text()) === '{"bytes":3}';
 
 test('a body of 100 MB streams through the class', async () => {
   const answer = await new Promise<string>((resolve, reject) => {
     const request = http.request(url(), { method: 'POST' }, (response) => {
       let text = '';
-      response.on('data', (piece: Buffer) => { text += piece.toString(); }).on('end', () => resolve(text));
+      response
+        .on('data', (piece: Buffer) => {
+          text += piece.toString();
+        })
+        .on('end', () => resolve(text));
     });
     request.on('error', reject);
-    Readable.from((function* () { for (let n = 0; n < 1_600; n += 1) yield PIECE; })()).pipe(request);
+    Readable.from(
+      (function* () {
+        for (let n = 0; n < 1_600; n += 1) yield PIECE;
+      })(),
+    ).pipe(request);
   });
   expect(answer).toBe('{"bytes":104857600}');
   expect(await isHealthy()).toBe(true);

@@ -9,17 +9,27 @@ import { rawRequest } from './raw-request';
 
 const FLUSH_MILLIS = 200;
 /** The far end: takes its time with each delivery. */
-const slow: SpanProcessor = { onStart() {}, onEnd() {}, forceFlush: () => sleep(FLUSH_MILLIS), shutdown: async () => {} };
+const slow: SpanProcessor = {
+  onStart() {},
+  onEnd() {},
+  forceFlush: () => sleep(FLUSH_MILLIS),
+  shutdown: async () => {},
+};
 const GET = 'GET / HTTP/1.1\r\nhost: a\r\n\r\n';
 
 let ended: () => void = () => {};
 let server: Server;
 let port = 0;
 beforeEach(async () => {
-  server = createServer(traceListener((request, response) => {
-    response.end(`held ${request.url}`);
-    ended();
-  }, { spanProcessors: [slow] }));
+  server = createServer(
+    traceListener(
+      (request, response) => {
+        response.end(`held ${request.url}`);
+        ended();
+      },
+      { spanProcessors: [slow] },
+    ),
+  );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   ({ port } = server.address() as AddressInfo);
 });
@@ -36,13 +46,16 @@ test('the end waits for the delivery, on each request of a connection, also of t
   expect(performance.now() - before).toBeGreaterThan(FLUSH_MILLIS);
 });
 
-test.each(['close', 'closeIdleConnections', 'closeAllConnections'] as const)('a response that is held gets out where the server is stopped by %s()', async (stop) => {
-  const isEnded = new Promise<void>((resolve) => (ended = resolve));
-  const asked = rawRequest(port, GET, 3 * FLUSH_MILLIS);
-  await isEnded;
-  server[stop]();
-  expect(await asked).toMatchObject({ text: expect.stringMatching(/held \/$/) as unknown, closed: true });
-});
+test.each(['close', 'closeIdleConnections', 'closeAllConnections'] as const)(
+  'a response that is held gets out where the server is stopped by %s()',
+  async (stop) => {
+    const isEnded = new Promise<void>((resolve) => (ended = resolve));
+    const asked = rawRequest(port, GET, 3 * FLUSH_MILLIS);
+    await isEnded;
+    server[stop]();
+    expect(await asked).toMatchObject({ text: expect.stringMatching(/held \/$/) as unknown, closed: true });
+  },
+);
 
 test('a client that closes its side gets the response', async () => {
   const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });

@@ -7,7 +7,8 @@ import { serve } from 'fc-traced/server';
 
 const REQUESTS = 10_000;
 const CONCURRENCY = 200;
-const lines: { readonly user: string; readonly traceId: string | undefined; readonly requestId: string | undefined }[] = [];
+const lines: { readonly user: string; readonly traceId: string | undefined; readonly requestId: string | undefined }[] =
+  [];
 
 @Handler({ baggageAttributes: ['user'] })
 class Api {
@@ -33,10 +34,16 @@ const traceIdOf = (index: number): string => (index + 1).toString(16).padStart(3
 function ask(port: number, agent: http.Agent, index: number): Promise<{ status: number; text: string }> {
   return new Promise((resolve, reject) => {
     const headers = { traceparent: `00-${traceIdOf(index)}-00000000000000ff-01`, baggage: `user=${index}` };
-    http.get({ host: '127.0.0.1', port, path: `/?user=${index}`, agent, headers }, (response) => {
-      let text = '';
-      response.on('data', (piece: Buffer) => { text += piece.toString(); }).on('end', () => resolve({ status: response.statusCode!, text }));
-    }).on('error', reject);
+    http
+      .get({ host: '127.0.0.1', port, path: `/?user=${index}`, agent, headers }, (response) => {
+        let text = '';
+        response
+          .on('data', (piece: Buffer) => {
+            text += piece.toString();
+          })
+          .on('end', () => resolve({ status: response.statusCode!, text }));
+      })
+      .on('error', reject);
   });
 }
 
@@ -50,7 +57,12 @@ test('of 10,000 requests, 200 at once, none has a span, a log line or baggage of
     for (let index = next++; index < REQUESTS; index = next++) {
       const { status, text } = await ask(server.port, agent, index);
       if (index % 10 === 0) expect([status, text.includes('failure of')]).toEqual([500, false]);
-      else expect(JSON.parse(text)).toMatchObject({ traceparent: expect.stringContaining(traceIdOf(index)) as unknown, baggage: `user=${index}` });
+      else {
+        expect(JSON.parse(text)).toMatchObject({
+          traceparent: expect.stringContaining(traceIdOf(index)) as unknown,
+          baggage: `user=${index}`,
+        });
+      }
     }
   };
   await Promise.all(Array.from({ length: CONCURRENCY }, worker));
@@ -63,7 +75,11 @@ test('of 10,000 requests, 200 at once, none has a span, a log line or baggage of
   const wrong = spans.filter(({ traceId, name, attributes, status }) => {
     const index = Number(attributes.user);
     const failed = name !== 'inner' && index % 10 === 0;
-    return traceId !== traceIdOf(index) || (name === 'inner' && attributes['app.user'] !== String(index)) || (status.code === 'ERROR') !== failed;
+    return (
+      traceId !== traceIdOf(index) ||
+      (name === 'inner' && attributes['app.user'] !== String(index)) ||
+      (status.code === 'ERROR') !== failed
+    );
   });
   expect(wrong.length).toBe(0);
   expect(lines.filter(({ user, traceId }) => traceId !== traceIdOf(Number(user)))).toEqual([]);

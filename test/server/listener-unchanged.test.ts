@@ -25,17 +25,25 @@ const attempt = (work: () => unknown): void => {
     seen.push(codeOf(error));
   }
 };
-const state = ({ writableEnded, headersSent, statusCode }: ServerResponse): unknown => ({ writableEnded, headersSent, statusCode });
+const state = ({ writableEnded, headersSent, statusCode }: ServerResponse): unknown => ({
+  writableEnded,
+  headersSent,
+  statusCode,
+});
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => unknown;
-function errorAfterSend(answer: (response: express.Response, error: Error, next: express.NextFunction) => void): Listener {
+function errorAfterSend(
+  answer: (response: express.Response, error: Error, next: express.NextFunction) => void,
+): Listener {
   const app = express();
   app.set('env', 'test');
   app.get('/x', (_, response) => {
     response.send('ok');
     throw new Error('late');
   });
-  app.use((error: Error, _: express.Request, response: express.Response, next: express.NextFunction) => answer(response, error, next));
+  app.use((error: Error, _: express.Request, response: express.Response, next: express.NextFunction) =>
+    answer(response, error, next),
+  );
   return app;
 }
 
@@ -93,25 +101,34 @@ const LISTENERS: Readonly<Record<string, Listener>> = {
     response.addTrailers({ 'x-sum': '1' });
     response.end('b');
   },
-  'a pipeline ends without an error': (_, response) => pipeline(Readable.from(['a', 'b']), response, (error) => seen.push(error)),
+  'a pipeline ends without an error': (_, response) =>
+    pipeline(Readable.from(['a', 'b']), response, (error) => seen.push(error)),
   'middleware that puts itself in the place of end': (_, response) => {
     const { end } = response;
-    response.end = ((text: string) => Reflect.apply(end, response, [`${text}!`]) as ServerResponse) as ServerResponse['end'];
+    response.end = ((text: string) =>
+      Reflect.apply(end, response, [`${text}!`]) as ServerResponse) as ServerResponse['end'];
     response.end('x');
   },
-  'listeners of finish and close, and the callback of end, see the context of the request': (_, response) => requests.run('r-1', () => {
-    for (const event of ['finish', 'close']) response.on(event, () => seen.push([event, requests.getStore()]));
-    setTimeout(() => response.end('hi', () => seen.push(requests.getStore())), 5);
-  }),
+  'listeners of finish and close, and the callback of end, see the context of the request': (_, response) =>
+    requests.run('r-1', () => {
+      for (const event of ['finish', 'close']) response.on(event, () => seen.push([event, requests.getStore()]));
+      setTimeout(() => response.end('hi', () => seen.push(requests.getStore())), 5);
+    }),
   'Express, an error after the response was sent': errorAfterSend((_response, error, next) => next(error)),
-  'Express, a handler that answers every error': errorAfterSend((response) => attempt(() => response.status(500).send('bad'))),
+  'Express, a handler that answers every error': errorAfterSend((response) =>
+    attempt(() => response.status(500).send('bad')),
+  ),
 };
 
 async function play(listener: RequestListener): Promise<unknown> {
   seen = [];
   const server: Server = createServer(listener);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { text, closed } = await rawRequest((server.address() as AddressInfo).port, 'GET /x HTTP/1.1\r\nhost: a\r\n\r\n', 60);
+  const { text, closed } = await rawRequest(
+    (server.address() as AddressInfo).port,
+    'GET /x HTTP/1.1\r\nhost: a\r\n\r\n',
+    60,
+  );
   server.closeAllConnections();
   await new Promise((resolve) => server.close(resolve));
   return { text: text.replace(/^Date: .*\r\n/m, ''), closed, seen };
@@ -129,8 +146,13 @@ test.each(Object.keys(LISTENERS))('traced as plain: %s', async (name) => {
 test('what a listener throws and returns comes out of it at once, and the answer of whoever catches it is in the trace', async () => {
   const boom = new Error('boom');
   const returned = Promise.resolve('later');
-  const throwing = traceListener(() => { throw boom; });
-  const returning: Listener = traceListener((_, response) => { response.end('hi'); return returned as never; });
+  const throwing = traceListener(() => {
+    throw boom;
+  });
+  const returning: Listener = traceListener((_, response) => {
+    response.end('hi');
+    return returned as never;
+  });
   const answer = await play((request, response) => {
     try {
       throwing(request, response);
@@ -140,7 +162,9 @@ test('what a listener throws and returns comes out of it at once, and the answer
     }
   });
   expect(answer).toMatchObject({ seen: [boom], text: expect.stringMatching(/^HTTP\/1.1 503 [^]*caught$/) as unknown });
-  expect(traces.spans()).toMatchObject([{ status: { code: 'ERROR' }, attributes: { 'http.response.status_code': 503 } }]);
+  expect(traces.spans()).toMatchObject([
+    { status: { code: 'ERROR' }, attributes: { 'http.response.status_code': 503 } },
+  ]);
   await play((request, response) => void seen.push(returning(request, response)));
   expect(seen).toEqual([returned]);
 });

@@ -15,11 +15,16 @@ const told: string[] = [];
 const before = NAMES.map((name) => process.env[name]);
 beforeEach(() => {
   told.length = 0;
-  diag.setLogger({ error: () => {}, warn: (text) => void told.push(text), info: () => {}, debug: () => {}, verbose: () => {} }, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
+  diag.setLogger(
+    { error: () => {}, warn: (text) => void told.push(text), info: () => {}, debug: () => {}, verbose: () => {} },
+    { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true },
+  );
 });
 afterEach(() => {
   diag.disable();
-  NAMES.forEach((name, index) => (before[index] === undefined ? delete process.env[name] : (process.env[name] = before[index])));
+  NAMES.forEach((name, index) =>
+    before[index] === undefined ? delete process.env[name] : (process.env[name] = before[index]),
+  );
 });
 
 /** The port that `serve` takes where the variables say these, `free` standing for a free one. */
@@ -45,5 +50,7 @@ test('a FC_SERVER_PORT that is none is passed over, and told once', async () => 
   for (const given of ['eighty', '-1', '65536', '80.5', '1e3', '0x50', ' ']) {
     expect([given, await taken({ FC_SERVER_PORT: given, FC_CUSTOM_LISTEN_PORT: 'free' })]).toEqual([given, true]);
   }
-  expect(told).toEqual([expect.stringContaining('FC_SERVER_PORT is no port, a whole number from 0 to 65535, and is left out')]);
+  expect(told).toEqual([
+    expect.stringContaining('FC_SERVER_PORT is no port, a whole number from 0 to 65535, and is left out'),
+  ]);
 });

@@ -30,7 +30,9 @@ class Echo {
 
 /** Echoes a body, as a program does that knows nothing of tracing. */
 function echo(incoming: IncomingMessage, response: ServerResponse): void {
-  void incoming.toArray().then((chunks) => response.writeHead(200, { 'x-echo': '1' }).end(Buffer.concat(chunks as Buffer[])));
+  void incoming
+    .toArray()
+    .then((chunks) => response.writeHead(200, { 'x-echo': '1' }).end(Buffer.concat(chunks as Buffer[])));
 }
 
 const traces = recordTraces();
@@ -63,38 +65,102 @@ afterAll(async () => {
 
 function send(port: number, { method, path, headers, body }: Sent): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const outgoing = request({ port, host: '127.0.0.1', method, path, headers: ['host', 'x', 'content-length', String(body.length), ...headers.flat()] as never }, (response) => {
-      response.toArray().then((chunks) => resolve({ status: response.statusCode, body: Buffer.concat(chunks as Buffer[]).toString('base64') }), reject);
-    });
+    const outgoing = request(
+      {
+        port,
+        host: '127.0.0.1',
+        method,
+        path,
+        headers: ['host', 'x', 'content-length', String(body.length), ...headers.flat()] as never,
+      },
+      (response) => {
+        response
+          .toArray()
+          .then(
+            (chunks) =>
+              resolve({ status: response.statusCode, body: Buffer.concat(chunks as Buffer[]).toString('base64') }),
+            reject,
+          );
+      },
+    );
     outgoing.on('error', reject).end(body);
   });
 }
 
 const TOKEN = "!#$%&'*+-.^_`|~0123456789ABCxyz";
-const VALUE = Array.from({ length: 224 }, (_, index) => String.fromCharCode(index + 32)).filter((char) => char !== '\x7f');
-const text = (alphabet: readonly string[], minLength: number, maxLength: number): fc.Arbitrary<string> => fc.array(fc.constantFrom(...alphabet), { minLength, maxLength }).map((chars) => chars.join(''));
-const carriers = ['traceparent', 'tracestate', 'baggage', 'TraceParent', 'x-fc-request-id', 'x-fc-tracing-opentracing-span-context', 'x-fc-tracing-opentracing-span-baggages', 'x-fc-function-timeout', 'x-forwarded-proto', 'x-forwarded-for', 'cookie', 'content-type', 'user-agent', 'uber-trace-id', '__proto__', 'constructor'];
-const name = fc.oneof(fc.constantFrom(...carriers), text(TOKEN.split(''), 1, 12)).filter((key) => !/^(?:connection|expect|host|te|trailer|upgrade|content-length|transfer-encoding|x-fc-control-path|keep-alive|proxy-connection)$/i.test(key));
-const header = fc.tuple(name, fc.oneof(text(VALUE, 0, 60), fc.constantFrom('00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01', 'a=1;p,b=%F0%9F', '{"openTracingSpanContext":1}', '{', 'null')));
+const VALUE = Array.from({ length: 224 }, (_, index) => String.fromCharCode(index + 32)).filter(
+  (char) => char !== '\x7f',
+);
+const text = (alphabet: readonly string[], minLength: number, maxLength: number): fc.Arbitrary<string> =>
+  fc.array(fc.constantFrom(...alphabet), { minLength, maxLength }).map((chars) => chars.join(''));
+const carriers = [
+  'traceparent',
+  'tracestate',
+  'baggage',
+  'TraceParent',
+  'x-fc-request-id',
+  'x-fc-tracing-opentracing-span-context',
+  'x-fc-tracing-opentracing-span-baggages',
+  'x-fc-function-timeout',
+  'x-forwarded-proto',
+  'x-forwarded-for',
+  'cookie',
+  'content-type',
+  'user-agent',
+  'uber-trace-id',
+  '__proto__',
+  'constructor',
+];
+const name = fc
+  .oneof(fc.constantFrom(...carriers), text(TOKEN.split(''), 1, 12))
+  .filter(
+    (key) =>
+      !/^(?:connection|expect|host|te|trailer|upgrade|content-length|transfer-encoding|x-fc-control-path|keep-alive|proxy-connection)$/i.test(
+        key,
+      ),
+  );
+const header = fc.tuple(
+  name,
+  fc.oneof(
+    text(VALUE, 0, 60),
+    fc.constantFrom(
+      '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+      'a=1;p,b=%F0%9F',
+      '{"openTracingSpanContext":1}',
+      '{',
+      'null',
+    ),
+  ),
+);
 const sent: fc.Arbitrary<Sent> = fc.record({
   method: fc.constantFrom('GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'PROPFIND', 'M-SEARCH'),
-  path: text(VALUE.filter((char) => char > ' ' && char < '\x7f'), 0, 40).map((rest) => `/x${rest}`),
+  path: text(
+    VALUE.filter((char) => char > ' ' && char < '\x7f'),
+    0,
+    40,
+  ).map((rest) => `/x${rest}`),
   headers: fc.array(header, { maxLength: 8 }),
   body: fc.uint8Array({ maxLength: 2_000 }).map((bytes) => Buffer.from(bytes)),
 });
 
 test('any headers, any path, any body: serve gives the class the bytes that were sent, and the client what the class gave', async () => {
-  await fc.assert(fc.asyncProperty(sent, async (given) => {
-    traces.clear();
-    expect(await send(running.port, given)).toEqual({ status: 200, body: given.body.toString('base64') });
-    expect(traces.spans().length).toBeLessThanOrEqual(1);
-  }), { numRuns: 1_500 });
+  await fc.assert(
+    fc.asyncProperty(sent, async (given) => {
+      traces.clear();
+      expect(await send(running.port, given)).toEqual({ status: 200, body: given.body.toString('base64') });
+      expect(traces.spans().length).toBeLessThanOrEqual(1);
+    }),
+    { numRuns: 1_500 },
+  );
 }, 60_000);
 
 test('any headers, any path, any body: a listener answers with traceListener as it does without', async () => {
-  await fc.assert(fc.asyncProperty(sent, async (given) => {
-    traces.clear();
-    const [is, was] = await Promise.all([send(portOf(traced), given), send(portOf(plain), given)]);
-    expect(is).toEqual(was);
-  }), { numRuns: 1_500 });
+  await fc.assert(
+    fc.asyncProperty(sent, async (given) => {
+      traces.clear();
+      const [is, was] = await Promise.all([send(portOf(traced), given), send(portOf(plain), given)]);
+      expect(is).toEqual(was);
+    }),
+    { numRuns: 1_500 },
+  );
 }, 60_000);

@@ -1,7 +1,11 @@
 import { connect } from 'node:net';
 
 /** Sends bytes as they are to a port, and gives what comes back until the connection is closed or nothing has come for a moment. */
-export function rawRequest(port: number, text: string, quietMillis = 150): Promise<{ readonly text: string; readonly closed: boolean }> {
+export function rawRequest(
+  port: number,
+  text: string,
+  quietMillis = 150,
+): Promise<{ readonly text: string; readonly closed: boolean }> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
     let received = '';

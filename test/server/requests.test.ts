@@ -44,40 +44,74 @@ test.each([
 });
 
 test('a request line with scheme, user and host is a request for its path, and its user is in no trace', async () => {
-  expect(await ask('GET http://user:hunter22@shop.example/orders/7?a=1', (event) => event.rawPath)).toMatch(/\/orders\/7$/);
-  expect(attributes()).toMatchObject({ 'url.path': '/orders/7', 'url.query': 'a=1', 'url.scheme': 'http', 'server.address': 'a', 'server.port': 81 });
+  expect(await ask('GET http://user:hunter22@shop.example/orders/7?a=1', (event) => event.rawPath)).toMatch(
+    /\/orders\/7$/,
+  );
+  expect(attributes()).toMatchObject({
+    'url.path': '/orders/7',
+    'url.query': 'a=1',
+    'url.scheme': 'http',
+    'server.address': 'a',
+    'server.port': 81,
+  });
   expect(JSON.stringify(traces.spans().map((span) => span.attributes))).not.toContain('hunter22');
-  expect(await ask('POST http://a/invoke', () => 'event', 'content-length: 0\r\n')).toMatch(/x-fc-status: 200[^]*event$/);
+  expect(await ask('POST http://a/invoke', () => 'event', 'content-length: 0\r\n')).toMatch(
+    /x-fc-status: 200[^]*event$/,
+  );
 });
 
 test('the query is in the trace as it stood in the request, without its secrets', async () => {
-  await ask('GET /x?page=1&page=2&q=a+b%20c&flag&Tok%65n=t0&ACCESS-TOKEN=t1&token=t2&token=t3&next=%2Fhome%3Fapi_key%3Dt4&a=1?sig=t5&__proto__=1', () => 1);
+  await ask(
+    'GET /x?page=1&page=2&q=a+b%20c&flag&Tok%65n=t0&ACCESS-TOKEN=t1&token=t2&token=t3&next=%2Fhome%3Fapi_key%3Dt4&a=1?sig=t5&__proto__=1',
+    () => 1,
+  );
   expect(attributes()).toMatchObject({
-    'url.query': 'page=1&page=2&q=a+b%20c&flag&Tok%65n=REDACTED&ACCESS-TOKEN=REDACTED&token=REDACTED&token=REDACTED&next=REDACTED&a=REDACTED&__proto__=1',
+    'url.query':
+      'page=1&page=2&q=a+b%20c&flag&Tok%65n=REDACTED&ACCESS-TOKEN=REDACTED&token=REDACTED&token=REDACTED&next=REDACTED&a=REDACTED&__proto__=1',
   });
 });
 
 test('HEAD tells the length that the program tells, or that of its body', async () => {
-  expect(await ask('HEAD /x', () => ({ statusCode: 200, headers: { 'content-length': '1234' } }))).toContain('content-length: 1234\r\n');
-  expect(await ask('HEAD /x', () => ({ statusCode: 200, headers: { 'content-length': '9' }, body: Readable.from(['a']) }))).toContain('content-length: 9\r\n');
+  expect(await ask('HEAD /x', () => ({ statusCode: 200, headers: { 'content-length': '1234' } }))).toContain(
+    'content-length: 1234\r\n',
+  );
+  expect(
+    await ask('HEAD /x', () => ({ statusCode: 200, headers: { 'content-length': '9' }, body: Readable.from(['a']) })),
+  ).toContain('content-length: 9\r\n');
   expect(await ask('HEAD /x', () => 'hello')).toContain('content-length: 5\r\n');
 });
 
 test('the response of another server is passed on: status, headers and body', async () => {
-  const text = await ask('GET /x', () => Object.assign(Readable.from(['made']), { statusCode: 201, headers: { 'content-type': 'text/plain', location: '/7' } }));
+  const text = await ask('GET /x', () =>
+    Object.assign(Readable.from(['made']), {
+      statusCode: 201,
+      headers: { 'content-type': 'text/plain', location: '/7' },
+    }),
+  );
   expect(text).toMatch(/^HTTP\/1.1 201 [^]*location: \/7[^]*made/);
 });
 
-test.each([100, 101])('a status of %i is no response: the client is not left waiting for another', async (statusCode) => {
-  expect(await ask('GET /x', () => ({ statusCode, body: 'x' }))).toMatch(/^HTTP\/1.1 200 /);
-});
+test.each([100, 101])(
+  'a status of %i is no response: the client is not left waiting for another',
+  async (statusCode) => {
+    expect(await ask('GET /x', () => ({ statusCode, body: 'x' }))).toMatch(/^HTTP\/1.1 200 /);
+  },
+);
 
 test('a header that only a connection can keep does not break the response off', async () => {
   expect(await ask('GET /x', () => ({ statusCode: 200, headers: { trailer: 'x-sum' }, body: 'hi' }))).toMatch(/hi$/);
 });
 
 test('an event call that fails with a value that has no text is answered', async () => {
-  expect(await ask('POST /invoke', () => { throw Object.create(null); }, 'content-length: 0\r\n')).toMatch(/^HTTP\/1.1 404 [^]*FunctionHandledError/);
+  expect(
+    await ask(
+      'POST /invoke',
+      () => {
+        throw Object.create(null);
+      },
+      'content-length: 0\r\n',
+    ),
+  ).toMatch(/^HTTP\/1.1 404 [^]*FunctionHandledError/);
 });
 
 test('a request queued behind another hears when the client leaves: its generator ends, its span has no status that nobody got', async () => {
@@ -96,7 +130,10 @@ test('a request queued behind another hears when the client leaves: its generato
   socket.destroy();
   for (let tries = 0; tries < 100 && traces.spans().length < 2; tries += 1) await sleep(5);
   expect(cleaned).toBe(1);
-  expect(traces.spans().map(({ events }) => events.map(({ name }) => name))).toEqual([['fc_traced.cancelled'], ['fc_traced.cancelled']]);
+  expect(traces.spans().map(({ events }) => events.map(({ name }) => name))).toEqual([
+    ['fc_traced.cancelled'],
+    ['fc_traced.cancelled'],
+  ]);
   const first = traces.spans().find((span) => span.attributes['url.path'] === '/first')!;
   expect(first.attributes).not.toHaveProperty('http.response.status_code');
 });
@@ -105,6 +142,8 @@ test('twenty requests in one go are answered in order', async () => {
   answerWith = async (event) => sleep(5, event.rawPath);
   const lines = Array.from({ length: 20 }, (_, n) => `GET /${n} HTTP/1.1\r\nhost: a\r\n\r\n`).join('');
   const { text } = await rawRequest(server.port, lines);
-  expect(text.match(/\r\n\r\n\/\d+/g)!.map((found) => found.trim())).toEqual(Array.from({ length: 20 }, (_, n) => `/${n}`));
+  expect(text.match(/\r\n\r\n\/\d+/g)!.map((found) => found.trim())).toEqual(
+    Array.from({ length: 20 }, (_, n) => `/${n}`),
+  );
   expect(new Set(traces.spans().map(({ traceId }) => traceId)).size).toBe(20);
 });

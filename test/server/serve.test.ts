@@ -24,13 +24,22 @@ class Ticker {
 
 @Handler()
 class Api {
-  constructor(private readonly ticker: Ticker, @InjectContext() private readonly context: FcContext) {}
+  constructor(
+    private readonly ticker: Ticker,
+    @InjectContext() private readonly context: FcContext,
+  ) {}
   async handle(event: HttpEvent & { order?: number }): Promise<unknown> {
     if (event.rawPath === undefined) {
       if (event.order === 13) throw new Error('unlucky');
       return { order: event.order, by: this.context.function.name };
     }
-    if (event.rawPath === '/events') return { statusCode: 200, headers: { 'content-type': 'text/event-stream' }, body: this.ticker.ticks(Number(event.queryParameters.n)) };
+    if (event.rawPath === '/events') {
+      return {
+        statusCode: 200,
+        headers: { 'content-type': 'text/event-stream' },
+        body: this.ticker.ticks(Number(event.queryParameters.n)),
+      };
+    }
     if (event.rawPath === '/missing') throw new HttpError(404, 'none');
     if (event.rawPath === '/boom') throw new Error('secret detail');
     if (event.rawPath === '/echo') return readBody(event);
@@ -53,24 +62,43 @@ afterAll(async () => {
 });
 
 test('POST /invoke gives the event to the class and answers as FC wants it', async () => {
-  const answer = await fetch(`${url}/invoke`, { method: 'POST', headers: { 'x-fc-function-name': 'orders', 'x-fc-control-path': '/invoke' }, body: '{"order":7}' });
-  expect([answer.status, answer.headers.get('x-fc-status'), await answer.json()]).toEqual([200, '200', { order: 7, by: 'orders' }]);
+  const answer = await fetch(`${url}/invoke`, {
+    method: 'POST',
+    headers: { 'x-fc-function-name': 'orders', 'x-fc-control-path': '/invoke' },
+    body: '{"order":7}',
+  });
+  expect([answer.status, answer.headers.get('x-fc-status'), await answer.json()]).toEqual([
+    200,
+    '200',
+    { order: 7, by: 'orders' },
+  ]);
   expect(traces.spans()[0]).toMatchObject({ name: 'orders', kind: 'server' });
 });
 
 test('a failed event call is told by status 404, x-fc-status and the error as FC reports it', async () => {
   const answer = await fetch(`${url}/invoke`, { method: 'POST', body: '{"order":13}' });
   expect([answer.status, answer.headers.get('x-fc-status')]).toEqual([404, '404']);
-  expect(await answer.json()).toMatchObject({ errorMessage: 'unlucky', errorType: 'Error', stackTrace: expect.any(Array) as unknown });
+  expect(await answer.json()).toMatchObject({
+    errorMessage: 'unlucky',
+    errorType: 'Error',
+    stackTrace: expect.any(Array) as unknown,
+  });
 });
 
-test.each([['POST', '/initialize'], ['GET', '/pre-freeze'], ['GET', '/pre-stop']])('%s %s is answered with 200 and makes no span', async (method, path) => {
+test.each([
+  ['POST', '/initialize'],
+  ['GET', '/pre-freeze'],
+  ['GET', '/pre-stop'],
+])('%s %s is answered with 200 and makes no span', async (method, path) => {
   const answer = await fetch(url + path, { method });
   expect([answer.status, answer.headers.get('x-fc-status'), traces.spans().length]).toEqual([200, '200', 0]);
 });
 
 test('every other path is HTTP, also /invoke where FC says that it is', async () => {
-  const answer = await fetch(`${url}/invoke`, { method: 'POST', headers: { 'x-fc-control-path': '/http-invoke', 'x-fc-request-id': 'r-1' } });
+  const answer = await fetch(`${url}/invoke`, {
+    method: 'POST',
+    headers: { 'x-fc-control-path': '/http-invoke', 'x-fc-request-id': 'r-1' },
+  });
   expect(await answer.json()).toEqual({ path: '/invoke', id: 'r-1' });
 });
 
@@ -78,7 +106,10 @@ test('FC reads start and end of a call in what is printed', async () => {
   const print = jest.spyOn(console, 'log').mockImplementation(() => {});
   await (await fetch(`${url}/x`, { headers: { 'x-fc-request-id': 'r-2' } })).text();
   await sleep(10);
-  expect(print.mock.calls.map(([line]) => line as string)).toEqual(['FC Invoke Start RequestId: r-2', 'FC Invoke End RequestId: r-2']);
+  expect(print.mock.calls.map(([line]) => line as string)).toEqual([
+    'FC Invoke Start RequestId: r-2',
+    'FC Invoke End RequestId: r-2',
+  ]);
   print.mockRestore();
 });
 
@@ -86,7 +117,11 @@ test('errors are answered, an unknown one without its details and with x-fc-stat
   const error = jest.spyOn(console, 'error').mockImplementation(() => {});
   const [missing, boom] = [await fetch(`${url}/missing`), await fetch(`${url}/boom`)];
   expect([missing.status, missing.headers.get('x-fc-status')]).toEqual([404, '200']);
-  expect([boom.status, boom.headers.get('x-fc-status'), (await boom.text()).includes('secret')]).toEqual([500, '404', false]);
+  expect([boom.status, boom.headers.get('x-fc-status'), (await boom.text()).includes('secret')]).toEqual([
+    500,
+    '404',
+    false,
+  ]);
   expect(error).toHaveBeenCalled();
   error.mockRestore();
 });
@@ -107,12 +142,17 @@ test('a client that hangs up ends the stream, and the span says cancelled', asyn
   abort.abort();
   for (let tries = 0; tries < 200 && traces.spans().length < 2; tries += 1) await sleep(5);
   expect(closedStreams).toBe(before + 1);
-  expect(traces.spans().map(({ status, events }) => [status.code, events.map(({ name }) => name)])).toEqual([['UNSET', ['fc_traced.cancelled']], ['UNSET', ['fc_traced.cancelled']]]);
+  expect(traces.spans().map(({ status, events }) => [status.code, events.map(({ name }) => name)])).toEqual([
+    ['UNSET', ['fc_traced.cancelled']],
+    ['UNSET', ['fc_traced.cancelled']],
+  ]);
 });
 
 test('bytes come back as they went in; a body beyond the limit is answered with 413', async () => {
   const bytes = Buffer.from(Array.from({ length: 70_000 }, (_, index) => index & 255));
-  expect(Buffer.from(await (await fetch(`${url}/echo`, { method: 'POST', body: bytes })).arrayBuffer()).equals(bytes)).toBe(true);
+  expect(
+    Buffer.from(await (await fetch(`${url}/echo`, { method: 'POST', body: bytes })).arrayBuffer()).equals(bytes),
+  ).toBe(true);
   expect((await fetch(`${url}/echo`, { method: 'POST', body: Buffer.alloc(1_000_001) })).status).toBe(413);
 });
 
@@ -122,12 +162,28 @@ test('HEAD has the length of the body and no body', async () => {
 });
 
 test('two traceparent headers are none', async () => {
-  const ask = (): Promise<Record<string, string>> => new Promise((resolve) => {
-    const request = http.request(`${url}/headers`, { headers: { traceparent: ['00-11111111111111111111111111111111-2222222222222222-01', '00-11111111111111111111111111111112-2222222222222222-01'] } }, (response) => {
-      let text = '';
-      response.on('data', (piece: Buffer) => { text += piece.toString(); }).on('end', () => resolve(JSON.parse(text) as Record<string, string>));
+  const ask = (): Promise<Record<string, string>> =>
+    new Promise((resolve) => {
+      const request = http.request(
+        `${url}/headers`,
+        {
+          headers: {
+            traceparent: [
+              '00-11111111111111111111111111111111-2222222222222222-01',
+              '00-11111111111111111111111111111112-2222222222222222-01',
+            ],
+          },
+        },
+        (response) => {
+          let text = '';
+          response
+            .on('data', (piece: Buffer) => {
+              text += piece.toString();
+            })
+            .on('end', () => resolve(JSON.parse(text) as Record<string, string>));
+        },
+      );
+      request.end();
     });
-    request.end();
-  });
   expect((await ask()).traceparent).not.toMatch(/1{31}/);
 });

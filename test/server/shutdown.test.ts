@@ -16,7 +16,9 @@ class Api {
   async handle(event: HttpEvent): Promise<unknown> {
     if (event.rawPath === '/slow') return sleep(150, 'done');
     if (event.rawPath === '/large') return 'x'.repeat(LARGE);
-    if (event.rawPath === '/events') return { statusCode: 200, headers: { 'content-type': 'text/event-stream' }, body: this.events() };
+    if (event.rawPath === '/events') {
+      return { statusCode: 200, headers: { 'content-type': 'text/event-stream' }, body: this.events() };
+    }
     return 'hi';
   }
   async *events(): AsyncGenerator<string> {
@@ -35,17 +37,25 @@ class Api {
 const traces = recordTraces();
 afterEach(() => traces.clear());
 afterAll(() => traces.stop());
-const start = (shutdownTimeout = 5_000): ReturnType<typeof serve> => serve(Api, { port: 0, host: '127.0.0.1', shutdownTimeout });
+const start = (shutdownTimeout = 5_000): ReturnType<typeof serve> =>
+  serve(Api, { port: 0, host: '127.0.0.1', shutdownTimeout });
 
 test('a request under way on a connection that is kept is answered, is the last on it, and nothing is waited for after', async () => {
   const { port, close } = await start();
   const agent = new http.Agent({ keepAlive: true });
-  const ask = (path: string): Promise<unknown> => new Promise((resolve, reject) => {
-    http.get({ port, path, agent }, (response) => {
-      let text = '';
-      response.on('data', (piece: Buffer) => { text += piece.toString(); }).on('end', () => resolve([text, response.headers.connection]));
-    }).on('error', reject);
-  });
+  const ask = (path: string): Promise<unknown> =>
+    new Promise((resolve, reject) => {
+      http
+        .get({ port, path, agent }, (response) => {
+          let text = '';
+          response
+            .on('data', (piece: Buffer) => {
+              text += piece.toString();
+            })
+            .on('end', () => resolve([text, response.headers.connection]));
+        })
+        .on('error', reject);
+    });
   expect(await ask('/')).toEqual(['hi', 'keep-alive']);
   const slow = ask('/slow');
   await sleep(30);

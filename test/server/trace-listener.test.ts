@@ -17,15 +17,20 @@ afterEach(() => traces.clear());
 afterAll(() => traces.stop());
 
 const servers: Record<string, () => Promise<Server>> = {
-  'node:http': async () => createServer(traceListener((_, response) => void work().then((id) => response.end(id)), { route: '/x' })),
+  'node:http': async () =>
+    createServer(traceListener((_, response) => void work().then((id) => response.end(id)), { route: '/x' })),
   Express: async () => {
     const app = express();
     app.get('/x', async (_, response) => void response.send(await work()));
-    return createServer(traceListener(app, { route: (request) => (request as { route?: { path: string } }).route?.path }));
+    return createServer(
+      traceListener(app, { route: (request) => (request as { route?: { path: string } }).route?.path }),
+    );
   },
   Koa: async () => {
     const app = new Koa();
-    app.use(async (ctx) => { ctx.body = await work(); });
+    app.use(async (ctx) => {
+      ctx.body = await work();
+    });
     return createServer(traceListener(app.callback() as RequestListener, { route: '/x' }));
   },
   Fastify: async () => {
@@ -37,18 +42,34 @@ const servers: Record<string, () => Promise<Server>> = {
   Hono: async () => {
     const app = new Hono();
     app.get('/x', async (c) => c.text(await work()));
-    return serveHono({ fetch: app.fetch, port: 0, createServer: ((_options: object, listener: RequestListener) => createServer(traceListener(listener, { route: '/x' }))) as typeof createServer }) as Server;
+    return serveHono({
+      fetch: app.fetch,
+      port: 0,
+      createServer: ((_options: object, listener: RequestListener) =>
+        createServer(traceListener(listener, { route: '/x' }))) as typeof createServer,
+    }) as Server;
   },
 };
 
-test.each(Object.keys(servers))('a server of %s gives one trace a request, joined to the caller, its own spans in it', async (name) => {
-  const server = await servers[name]!();
-  if (!server.listening) await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const answer = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/x`, { headers: { traceparent: `00-${T}-00f067aa0ba902b7-01` } });
-  expect([answer.status, await answer.text()]).toEqual([200, T]);
-  const [inner, outer] = traces.spans();
-  expect(outer).toMatchObject({ name: 'GET /x', kind: 'server', traceId: T, parentSpanId: '00f067aa0ba902b7', attributes: { 'http.route': '/x', 'http.response.status_code': 200 } });
-  expect(inner).toMatchObject({ name: 'work', parentSpanId: outer!.spanId });
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
-});
+test.each(Object.keys(servers))(
+  'a server of %s gives one trace a request, joined to the caller, its own spans in it',
+  async (name) => {
+    const server = await servers[name]!();
+    if (!server.listening) await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const answer = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/x`, {
+      headers: { traceparent: `00-${T}-00f067aa0ba902b7-01` },
+    });
+    expect([answer.status, await answer.text()]).toEqual([200, T]);
+    const [inner, outer] = traces.spans();
+    expect(outer).toMatchObject({
+      name: 'GET /x',
+      kind: 'server',
+      traceId: T,
+      parentSpanId: '00f067aa0ba902b7',
+      attributes: { 'http.route': '/x', 'http.response.status_code': 200 },
+    });
+    expect(inner).toMatchObject({ name: 'work', parentSpanId: outer!.spanId });
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  },
+);

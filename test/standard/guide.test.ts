@@ -15,6 +15,10 @@ test('private methods, fields that hold a function and accessors are traced', as
   const traces = recordTraces();
   const counter = new Counter();
   expect(await counter.later(counter.step)).toBe(1);
-  expect(traces.traces().map(({ roots }) => roots.map(({ span, children }) => [span.name, ...children.map((child) => child.span.name)]))).toEqual([[['Counter.step']], [['Counter.later', 'Counter.#add']]]);
+  expect(
+    traces
+      .traces()
+      .map(({ roots }) => roots.map(({ span, children }) => [span.name, ...children.map((child) => child.span.name)])),
+  ).toEqual([[['Counter.step']], [['Counter.later', 'Counter.#add']]]);
   traces.stop();
 });

@@ -45,7 +45,10 @@ test('with standard decorators a handler, its services and their spans make one 
   expectTrace(traces.only()).toMatchTree({
     name: 'orders',
     kind: 'server',
-    children: [{ name: 'Stock.shelves' }, { name: 'Stock.take', attributes: { 'order.id': 7 }, children: [{ name: 'shelf' }] }],
+    children: [
+      { name: 'Stock.shelves' },
+      { name: 'Stock.take', attributes: { 'order.id': 7 }, children: [{ name: 'shelf' }] },
+    ],
   });
 });
 
@@ -59,5 +62,7 @@ test('with standard decorators the metadata of a traced method can be read back 
     @Traced({ kind: 'client' })
     call(): void {}
   }
-  expect(getTracedMetadata(Fresh).methods).toEqual([{ method: 'call', name: 'Fresh.call', kind: 2, root: false, static: false }]);
+  expect(getTracedMetadata(Fresh).methods).toEqual([
+    { method: 'call', name: 'Fresh.call', kind: 2, root: false, static: false },
+  ]);
 });

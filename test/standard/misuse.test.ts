@@ -16,43 +16,60 @@ test('@Traced on a field that holds no function is refused when the first object
     @Traced()
     count = 1;
   }
-  expect(refusal(() => new Orders())).toEqual(['INVALID_TARGET', '@Traced on Orders.count stands on a field that holds no function: put it on a method. [INVALID_TARGET]']);
+  expect(refusal(() => new Orders())).toEqual([
+    'INVALID_TARGET',
+    '@Traced on Orders.count stands on a field that holds no function: put it on a method. [INVALID_TARGET]',
+  ]);
 });
 
 test('@Traced without parentheses is refused when the class is defined', () => {
-  expect(refusal(() => {
-    class Orders {
-      // @ts-expect-error -- without parentheses
-      @Traced
-      ship(): void {}
-    }
-    return Orders;
-  })).toEqual(['INVALID_OPTION', '@Traced needs its parentheses: @Traced(). [INVALID_OPTION]']);
+  expect(
+    refusal(() => {
+      class Orders {
+        // @ts-expect-error -- without parentheses
+        @Traced
+        ship(): void {}
+      }
+      return Orders;
+    }),
+  ).toEqual(['INVALID_OPTION', '@Traced needs its parentheses: @Traced(). [INVALID_OPTION]']);
 });
 
 test('an option of the wrong place is refused when the class is defined', () => {
   const loose = Traced as (options: object) => (...args: any[]) => any;
-  expect(refusal(() => {
-    @(loose({ root: true }))
-    class Orders {}
-    return Orders;
-  })).toEqual(['INVALID_OPTION', expect.stringMatching(/^Option "root" of @Traced does not belong on the class Orders: /)]);
-  expect(refusal(() => {
-    class Orders {
-      @(loose({ filter: () => true }))
-      ship(): void {}
-    }
-    return Orders;
-  })).toEqual(['INVALID_OPTION', expect.stringMatching(/^Option "filter" of @Traced does not belong on the member ship: /)]);
+  expect(
+    refusal(() => {
+      @loose({ root: true })
+      class Orders {}
+      return Orders;
+    }),
+  ).toEqual([
+    'INVALID_OPTION',
+    expect.stringMatching(/^Option "root" of @Traced does not belong on the class Orders: /),
+  ]);
+  expect(
+    refusal(() => {
+      class Orders {
+        @loose({ filter: () => true })
+        ship(): void {}
+      }
+      return Orders;
+    }),
+  ).toEqual([
+    'INVALID_OPTION',
+    expect.stringMatching(/^Option "filter" of @Traced does not belong on the member ship: /),
+  ]);
 });
 
 test('@Annotate on a field is refused when the class is defined', () => {
-  expect(refusal(() => {
-    class Orders {
-      // @ts-expect-error -- a field
-      @Annotate({ attributes: () => ({ a: 1 }) })
-      count = 1;
-    }
-    return Orders;
-  })).toEqual(['INVALID_TARGET', '@Annotate on count must stand on a method. [INVALID_TARGET]']);
+  expect(
+    refusal(() => {
+      class Orders {
+        // @ts-expect-error -- a field
+        @Annotate({ attributes: () => ({ a: 1 }) })
+        count = 1;
+      }
+      return Orders;
+    }),
+  ).toEqual(['INVALID_TARGET', '@Annotate on count must stand on a method. [INVALID_TARGET]']);
 });

@@ -10,12 +10,16 @@ const samples = join(root, 'samples');
 test('without a name, npm run sample lists every story with its question', async () => {
   const { code, stdout } = await runSample([]);
   expect(code).toBe(0);
-  for (const { name, question } of STORIES) expect(stdout).toMatch(new RegExp(`^  ${name} +${question.replaceAll(/[?.]/g, String.raw`\$&`)}$`, 'm'));
+  for (const { name, question } of STORIES) {
+    expect(stdout).toMatch(new RegExp(`^  ${name} +${question.replaceAll(/[?.]/g, String.raw`\$&`)}$`, 'm'));
+  }
   for (const option of ['--all', '--jaeger', '--otlp', '--write', '--help']) expect(stdout).toContain(option);
 });
 
 test('there is a story for every folder of samples, and its question is in the map', () => {
-  const folders = readdirSync(samples, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  const folders = readdirSync(samples, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
   expect(STORIES.map(({ name }) => name).sort()).toEqual(folders.sort());
   const map = readFileSync(join(samples, 'README.md'), 'utf8');
   for (const { name, question } of STORIES) expect(map).toContain(`| [${name}](${name}/README.md) | ${question}`);
@@ -30,7 +34,9 @@ test('a story says what it started and where, and draws each trace with FC’s s
   // As in the files, but for durations.
   const withoutTimes = stdout.replaceAll(/^ {2}/gm, '').replaceAll(/ {2}\d+\.\d ms/g, '');
   // Only Linux has a disk that is always full.
-  const runs = readdirSync(join(samples, 'nas', 'trace')).filter((run) => run !== 'full-disk.txt' || existsSync('/dev/full'));
+  const runs = readdirSync(join(samples, 'nas', 'trace')).filter(
+    (run) => run !== 'full-disk.txt' || existsSync('/dev/full'),
+  );
   expect(runs.length).toBeGreaterThanOrEqual(3);
   for (const run of runs) expect(withoutTimes).toContain(readFileSync(join(samples, 'nas', 'trace', run), 'utf8'));
   expect(stdout.match(/ {2}\d+\.\d ms/g)!.length).toBeGreaterThan(20);
@@ -59,12 +65,20 @@ test('without MariaDB the other samples are played all the same, and the exit co
   expect(stdout).toContain('npm run sample hello -- --otlp http://127.0.0.1:4318/v1/traces');
 });
 
-test.each([['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129]] as const)('%s in the middle puts everything away', async (signal, expected) => {
+test.each([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+] as const)('%s in the middle puts everything away', async (signal, expected) => {
   const { child, prints, ended } = startSample(['nas']);
   await prints('the event function');
   child.kill(signal);
   const { code, stderr, left } = await ended;
-  expect({ code, stderr, left }).toEqual({ code: expected, stderr: 'interrupted: putting everything away\n', left: [] });
+  expect({ code, stderr, left }).toEqual({
+    code: expected,
+    stderr: 'interrupted: putting everything away\n',
+    left: [],
+  });
 });
 
 // A cold call of the chain takes about a second: one function after the other starts in it.
@@ -103,21 +117,34 @@ test('what is refused has the exit code 2', async () => {
 
 const WITH_PARTS = ['rds', 'nas', 'chain', 'mcp-weather'];
 
-test.each(WITH_PARTS)('the sample %s is short, and its README shows every trace that it must give, or leads to it', (name) => {
-  const folder = join(samples, name);
-  for (const file of ['handler.ts', 'event.json', 's.yaml', 'README.md']) expect(existsSync(join(folder, file))).toBe(true);
-  for (const file of readdirSync(folder).filter((one) => one.endsWith('.ts'))) expect(readFileSync(join(folder, file), 'utf8').trimEnd().split('\n').length).toBeLessThanOrEqual(60);
-  const readme = readFileSync(join(folder, 'README.md'), 'utf8');
-  for (const file of readdirSync(join(folder, 'trace'))) {
-    if (!readme.includes(`<!-- from samples/${name}/trace/${file} -->`)) expect(readme).toContain(`](trace/${file})`);
-    else expect(readme).toContain(`<!-- from samples/${name}/trace/${file} -->\n\`\`\`\n${readFileSync(join(folder, 'trace', file), 'utf8')}\`\`\`\n`);
-  }
-});
+test.each(WITH_PARTS)(
+  'the sample %s is short, and its README shows every trace that it must give, or leads to it',
+  (name) => {
+    const folder = join(samples, name);
+    for (const file of ['handler.ts', 'event.json', 's.yaml', 'README.md']) {
+      expect(existsSync(join(folder, file))).toBe(true);
+    }
+    for (const file of readdirSync(folder).filter((one) => one.endsWith('.ts'))) {
+      expect(readFileSync(join(folder, file), 'utf8').trimEnd().split('\n').length).toBeLessThanOrEqual(60);
+    }
+    const readme = readFileSync(join(folder, 'README.md'), 'utf8');
+    for (const file of readdirSync(join(folder, 'trace'))) {
+      if (!readme.includes(`<!-- from samples/${name}/trace/${file} -->`)) expect(readme).toContain(`](trace/${file})`);
+      else {
+        expect(readme).toContain(
+          `<!-- from samples/${name}/trace/${file} -->\n\`\`\`\n${readFileSync(join(folder, 'trace', file), 'utf8')}\`\`\`\n`,
+        );
+      }
+    }
+  },
+);
 
 test.each(WITH_PARTS)('s.yaml of %s names what its files export, and the servers among them as commands', (name) => {
   const yaml = readFileSync(join(samples, name, 's.yaml'), 'utf8');
   const files = new Map<string, string[]>();
-  for (const [, file, exported] of yaml.matchAll(/handler: (\w+)\.(\w+)/g)) files.set(file!, [...(files.get(file!) ?? []), exported!]);
+  for (const [, file, exported] of yaml.matchAll(/handler: (\w+)\.(\w+)/g)) {
+    files.set(file!, [...(files.get(file!) ?? []), exported!]);
+  }
   expect(files.has('handler')).toBe(true);
   for (const [file, named] of files) {
     const source = readFileSync(join(samples, name, `${file}.ts`), 'utf8');

@@ -18,7 +18,11 @@ const ORDER = { id: 'A-1', sku: 'teapot', quantity: 2 };
 const EVENTS = [ORDER, { ...ORDER, id: 'A-2' }, { ...ORDER, id: 'A-3', quantity: 500 }];
 const LOADED = /^@opentelemetry\/(sdk-|exporter-|otlp-|core\/|resources\/|instrumentation)|^jaeger-client\//;
 
-interface Told { readonly failed?: string; readonly answer?: unknown; readonly loaded: readonly string[] }
+interface Told {
+  readonly failed?: string;
+  readonly answer?: unknown;
+  readonly loaded: readonly string[];
+}
 
 (withoutMariaDb ? describe.skip : describe)('with real databases', () => {
   const ending = new Ending();
@@ -28,7 +32,10 @@ interface Told { readonly failed?: string; readonly answer?: unknown; readonly l
 
   beforeAll(async () => {
     const stage = new Stage('rds', '', ending, () => undefined);
-    const [MYSQL_URL, POSTGRES_URL] = await Promise.all([startMariaDb(stage, stage.file('mysql.sql')), startPostgres(stage, stage.file('postgres.sql'))]);
+    const [MYSQL_URL, POSTGRES_URL] = await Promise.all([
+      startMariaDb(stage, stage.file('mysql.sql')),
+      startPostgres(stage, stage.file('postgres.sql')),
+    ]);
     env = { MYSQL_URL, POSTGRES_URL };
   }, 60_000);
   afterAll(() => ending.run());
@@ -51,16 +58,27 @@ interface Told { readonly failed?: string; readonly answer?: unknown; readonly l
   function start(file: string, sampled: boolean): Instance {
     instance = startInstance({
       // The initializer loads what tracing needs before it is known whether a call will be sampled.
-      handler: `${file}.handler`, ...(sampled && { initializer: `${file}.initialize` }), codeDir: join(__dirname, 'functions'), functionName: file,
-      timeout: 20, env, tracing: { endpoint: collector.jaegerEndpoint, sampled },
+      handler: `${file}.handler`,
+      ...(sampled && { initializer: `${file}.initialize` }),
+      codeDir: join(__dirname, 'functions'),
+      functionName: file,
+      timeout: 20,
+      env,
+      tracing: { endpoint: collector.jaegerEndpoint, sampled },
     });
     return instance;
   }
   async function tell(function_: Instance, event: unknown, tracing?: Record<string, unknown>): Promise<Told> {
-    return JSON.parse((await function_.invoke(event, tracing === undefined ? {} : { tracing })).body.toString()) as Told;
+    return JSON.parse(
+      (await function_.invoke(event, tracing === undefined ? {} : { tracing })).body.toString(),
+    ) as Told;
   }
   const outcome = ({ failed, answer }: Told): unknown => failed ?? answer;
-  const SAME = [{ order: 'A-1', amount: 38 }, { order: 'A-2', amount: 38 }, 'CONSTRAINT `enough_in_stock` failed for `shop`.`stock`'];
+  const SAME = [
+    { order: 'A-1', amount: 38 },
+    { order: 'A-2', amount: 38 },
+    'CONSTRAINT `enough_in_stock` failed for `shop`.`stock`',
+  ];
 
   test('the sample rds, not sampled, answers the same, loads no SDK and no instrumentation, and makes no span', async () => {
     const function_ = start('loaded', false);
@@ -89,7 +107,15 @@ interface Told { readonly failed?: string; readonly answer?: unknown; readonly l
     await function_.delivered();
     const before = collector.spans().length;
     const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
-    expect(outcome(await tell(function_, EVENTS[1], { openTracingSpanContext: `${traceId}:00f067aa0ba902b7:0:0`, openTracingSpanBaggages: {}, jaegerEndpoint: collector.jaegerEndpoint }))).toEqual(SAME[1]);
+    expect(
+      outcome(
+        await tell(function_, EVENTS[1], {
+          openTracingSpanContext: `${traceId}:00f067aa0ba902b7:0:0`,
+          openTracingSpanBaggages: {},
+          jaegerEndpoint: collector.jaegerEndpoint,
+        }),
+      ),
+    ).toEqual(SAME[1]);
     await function_.delivered();
     const later: readonly SpanRecord[] = collector.spans().slice(before);
     // FC's own spans are made by the emulator, which is not told of what a test hands over.
@@ -101,7 +127,11 @@ interface Told { readonly failed?: string; readonly answer?: unknown; readonly l
     const { ok, traceId } = await function_.invoke({ count: 100 });
     expect(ok).toBe(true);
     const spans = collector.spans().filter((span) => span.traceId === traceId);
-    const methods = new Map(spans.filter(({ attributes }) => attributes['read'] !== undefined).map((span) => [span.spanId, span.attributes['read']]));
+    const methods = new Map(
+      spans
+        .filter(({ attributes }) => attributes['read'] !== undefined)
+        .map((span) => [span.spanId, span.attributes['read']]),
+    );
     const queries = spans.flatMap(({ attributes, parentSpanId }) => {
       const text = attributes['db.query.text'];
       const name = typeof text === 'string' ? /AS (n\d+)/.exec(text)?.[1] : undefined;
@@ -111,7 +141,9 @@ interface Told { readonly failed?: string; readonly answer?: unknown; readonly l
     expect(queries.filter(({ name, below }) => name !== below)).toEqual([]);
     const transactions = spans.filter(({ name }) => name === 'START' || name === 'COMMIT');
     expect(transactions).toHaveLength(50);
-    expect(new Set(transactions.map(({ name, parentSpanId }) => `${name} ${String(methods.get(parentSpanId!))}`)).size).toBe(50);
+    expect(
+      new Set(transactions.map(({ name, parentSpanId }) => `${name} ${String(methods.get(parentSpanId!))}`)).size,
+    ).toBe(50);
   });
 
   test.each([

@@ -35,19 +35,26 @@ function read(file: string): string {
 function processesWith(text: string): string[] {
   if (process.platform !== 'linux') return [];
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  return pids.filter((pid) => read(`/proc/${pid}/environ`).includes(text)).map((pid) => read(`/proc/${pid}/cmdline`).replaceAll('\0', ' '));
+  return pids
+    .filter((pid) => read(`/proc/${pid}/environ`).includes(text))
+    .map((pid) => read(`/proc/${pid}/cmdline`).replaceAll('\0', ' '));
 }
 
 // What was killed takes a moment to be gone.
 async function processesLeft(text: string): Promise<string[]> {
-  for (let look = 0; look < 20 && processesWith(text).length > 0; look += 1) await new Promise((resolve) => setTimeout(resolve, 50));
+  for (let look = 0; look < 20 && processesWith(text).length > 0; look += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
   return processesWith(text);
 }
 
 /** Starts it with a folder of its own for what is temporary, in which nothing may be left. */
 export function startSample(args: readonly string[], env: Record<string, string> = {}): RunningSample {
   const temporary = mkdtempSync(join(tmpdir(), 'fc-traced-test-'));
-  const child = spawn(process.execPath, [MAIN, ...args], { env: { ...process.env, TMPDIR: temporary, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    env: { ...process.env, TMPDIR: temporary, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let stdout = '';
   let stderr = '';
   const listeners = new Set<() => void>();
@@ -55,7 +62,9 @@ export function startSample(args: readonly string[], env: Record<string, string>
     stdout += bytes.toString();
     for (const look of listeners) look();
   });
-  child.stderr.on('data', (bytes: Buffer) => { stderr += bytes.toString(); });
+  child.stderr.on('data', (bytes: Buffer) => {
+    stderr += bytes.toString();
+  });
   const ended = new Promise<SampleRun>((resolve) => {
     child.on('close', (code) => {
       void processesLeft(temporary).then((processes) => {
@@ -65,12 +74,15 @@ export function startSample(args: readonly string[], env: Record<string, string>
       });
     });
   });
-  const prints = (text: string): Promise<void> => new Promise((resolve, reject) => {
-    const look = (): void => { if (stdout.includes(text)) resolve(); };
-    listeners.add(look);
-    look();
-    void ended.then(() => reject(new Error(`it ended without printing ${text}:\n${stdout}${stderr}`)));
-  });
+  const prints = (text: string): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const look = (): void => {
+        if (stdout.includes(text)) resolve();
+      };
+      listeners.add(look);
+      look();
+      void ended.then(() => reject(new Error(`it ended without printing ${text}:\n${stdout}${stderr}`)));
+    });
   return { child, prints, ended };
 }
 

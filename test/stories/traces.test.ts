@@ -44,25 +44,43 @@ const shown = (drawn: string): string => drawn.replaceAll(/[^'"\s]*\/fc-traced-n
 
   describe.each(stories)('the sample $name', ({ name, attributes }) => {
     const skipped = NEEDS_MARIADB.has(name) && withoutMariaDb;
-    (skipped ? test.skip : test).each(['jaeger', 'otlp'] as const)('gives, run by run, the traces that it must give, over %s', async (protocol) => {
-      const { code, stdout, stderr } = await runSample([name, `--${protocol}`, protocol === 'jaeger' ? tee.thriftEndpoint : tee.otlpEndpoint]);
-      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-      const runs = new Map<string, string[]>();
-      for (const [, traceId, file] of stdout.matchAll(TRACE)) runs.set(file!, [...(runs.get(file!) ?? []), traceId!]);
-      expect(runs.size).toBeGreaterThanOrEqual(2);
-      for (const [file, traceIds] of runs) {
-        const traces = await Promise.all(traceIds.map(read));
-        const must = join(__dirname, '..', '..', file);
-        expect(existsSync(must)).toBe(true);
-        expect(shown(drawRun(traces, attributes))).toBe(readFileSync(must, 'utf8').trimEnd());
-      }
-    }, 60_000);
+    (skipped ? test.skip : test).each(['jaeger', 'otlp'] as const)(
+      'gives, run by run, the traces that it must give, over %s',
+      async (protocol) => {
+        const { code, stdout, stderr } = await runSample([
+          name,
+          `--${protocol}`,
+          protocol === 'jaeger' ? tee.thriftEndpoint : tee.otlpEndpoint,
+        ]);
+        expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+        const runs = new Map<string, string[]>();
+        for (const [, traceId, file] of stdout.matchAll(TRACE)) runs.set(file!, [...(runs.get(file!) ?? []), traceId!]);
+        expect(runs.size).toBeGreaterThanOrEqual(2);
+        for (const [file, traceIds] of runs) {
+          const traces = await Promise.all(traceIds.map(read));
+          const must = join(__dirname, '..', '..', file);
+          expect(existsSync(must)).toBe(true);
+          expect(shown(drawRun(traces, attributes))).toBe(readFileSync(must, 'utf8').trimEnd());
+        }
+      },
+      60_000,
+    );
   });
 
-  (withoutMariaDb ? test.skip : test)('nothing that the sample rds put into its queries is in a trace, nor a URL with a password', () => {
-    const queries = tee.sent.filter((span) => span.attributes['db.query.text'] !== undefined);
-    expect(queries.length).toBeGreaterThanOrEqual(20);
-    const everything = JSON.stringify(queries.map(({ name, attributes, status, events }) => ({ name, attributes, status, events: events.map((event) => event.attributes) })));
-    expect(everything).not.toMatch(/A-100|teapot|\b500\b|shop:|postgres:postgres/);
-  });
+  (withoutMariaDb ? test.skip : test)(
+    'nothing that the sample rds put into its queries is in a trace, nor a URL with a password',
+    () => {
+      const queries = tee.sent.filter((span) => span.attributes['db.query.text'] !== undefined);
+      expect(queries.length).toBeGreaterThanOrEqual(20);
+      const everything = JSON.stringify(
+        queries.map(({ name, attributes, status, events }) => ({
+          name,
+          attributes,
+          status,
+          events: events.map((event) => event.attributes),
+        })),
+      );
+      expect(everything).not.toMatch(/A-100|teapot|\b500\b|shop:|postgres:postgres/);
+    },
+  );
 });

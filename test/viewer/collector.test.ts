@@ -18,8 +18,15 @@ afterEach(() => collector.clear());
 afterAll(() => collector.close());
 
 /** Two spans, with one of everything a span can carry, made by the real SDK and sent by the real exporter. */
-async function sendBy(protocol: 'jaeger' | 'otlp', path: string): Promise<{ root: string; child: string; traceId: string }> {
-  const { stdout } = await promisify(execFile)(process.execPath, [join(__dirname, 'send-spans.cjs'), protocol, collector.url + path]);
+async function sendBy(
+  protocol: 'jaeger' | 'otlp',
+  path: string,
+): Promise<{ root: string; child: string; traceId: string }> {
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    join(__dirname, 'send-spans.cjs'),
+    protocol,
+    collector.url + path,
+  ]);
   return JSON.parse(stdout) as { root: string; child: string; traceId: string };
 }
 
@@ -53,7 +60,9 @@ test.each([
     kind: 'internal',
     status: { code: 'ERROR', message: 'boom' },
     attributes: { text: 'teapot', number: 2.5, flag: true },
-    events: [{ name: 'exception', timeNanos: BigInt(START + 2) * 1_000_000n, attributes: { 'exception.message': 'boom' } }],
+    events: [
+      { name: 'exception', timeNanos: BigInt(START + 2) * 1_000_000n, attributes: { 'exception.message': 'boom' } },
+    ],
     links: [],
   });
   expect(collector.requests[protocol]).toBeGreaterThan(0);
@@ -62,11 +71,18 @@ test.each([
 
 test('both protocols give the same tree', async () => {
   const trees: string[] = [];
-  for (const [protocol, path] of [['jaeger', '/api/traces'], ['otlp', '/v1/traces']] as const) {
+  for (const [protocol, path] of [
+    ['jaeger', '/api/traces'],
+    ['otlp', '/v1/traces'],
+  ] as const) {
     collector.clear();
     await sendBy(protocol, path);
     await collector.waitFor((all) => all.length === 2);
-    trees.push(buildTraces(collector.spans()).map((one) => renderTrace(one, { attributes: ['text', 'number', 'flag'] })).join('\n'));
+    trees.push(
+      buildTraces(collector.spans())
+        .map((one) => renderTrace(one, { attributes: ['text', 'number', 'flag'] }))
+        .join('\n'),
+    );
   }
   expect(trees[0]).toBe('root\n└─ child  ERROR "boom"  text="teapot"  number=2.5  flag=true');
   expect(trees[1]).toBe(trees[0]);
@@ -86,9 +102,16 @@ const JSON_SPAN = {
   ],
   status: { code: 2 },
 };
-const JSON_BODY = JSON.stringify({ resourceSpans: [{ resource: { attributes: [] }, scopeSpans: [{ spans: [JSON_SPAN] }] }] });
+const JSON_BODY = JSON.stringify({
+  resourceSpans: [{ resource: { attributes: [] }, scopeSpans: [{ spans: [JSON_SPAN] }] }],
+});
 
-function post(path: string, type: string, body: Uint8Array<ArrayBuffer> | string, headers: Record<string, string> = {}): Promise<Response> {
+function post(
+  path: string,
+  type: string,
+  body: Uint8Array<ArrayBuffer> | string,
+  headers: Record<string, string> = {},
+): Promise<Response> {
   return fetch(collector.url + path, { method: 'POST', headers: { 'content-type': type, ...headers }, body });
 }
 
@@ -122,14 +145,26 @@ const PROTOBUF = 'application/x-protobuf';
 test.each<[string, string, string, Uint8Array<ArrayBuffer> | string, Record<string, string>]>([
   ['text as thrift', '/api/traces', THRIFT, 'this is not thrift', {}],
   ['nothing as thrift', '/api/traces', THRIFT, '', {}],
-  ['a list of two thousand million spans as thrift', '/api/traces', THRIFT, new Uint8Array([15, 0, 2, 12, 127, 255, 255, 255]), {}],
+  [
+    'a list of two thousand million spans as thrift',
+    '/api/traces',
+    THRIFT,
+    new Uint8Array([15, 0, 2, 12, 127, 255, 255, 255]),
+    {},
+  ],
   ['text as protobuf', '/v1/traces', PROTOBUF, 'this is not protobuf', {}],
   ['a span without ids as protobuf', '/v1/traces', PROTOBUF, new Uint8Array([10, 4, 18, 2, 18, 0]), {}],
   ['broken JSON', '/v1/traces', 'application/json', '{"resourceSpans":', {}],
   ['JSON that is no request', '/v1/traces', 'application/json', '[]', {}],
   ['ids of the wrong length', '/v1/traces', 'application/json', JSON_BODY.replace('AB', ''), {}],
   ['times that are no numbers', '/v1/traces', 'application/json', JSON_BODY.replace('1760000000000000001', 'now'), {}],
-  ['something that only claims to be gzip', '/v1/traces', 'application/json', JSON_BODY, { 'content-encoding': 'gzip' }],
+  [
+    'something that only claims to be gzip',
+    '/v1/traces',
+    'application/json',
+    JSON_BODY,
+    { 'content-encoding': 'gzip' },
+  ],
 ])('%s is answered with 400 and counted, and the collector goes on', async (_what, path, type, body, headers) => {
   expect((await post(path, type, body, headers)).status).toBe(400);
   expect(collector.requests).toEqual({ jaeger: 0, otlp: 0, rejected: 1 });
@@ -158,5 +193,7 @@ test('a path that takes no traces is told apart from a broken body', async () =>
 
 test('spans that do not come in time are named in the failure', async () => {
   await post('/v1/traces', 'application/json', JSON_BODY);
-  await expect(collector.waitFor((spans) => spans.length === 2, 30)).rejects.toThrow('did not arrive within 30 ms; arrived: by hand');
+  await expect(collector.waitFor((spans) => spans.length === 2, 30)).rejects.toThrow(
+    'did not arrive within 30 ms; arrived: by hand',
+  );
 });

@@ -9,7 +9,9 @@ const LINKED = { traceId: '0123456789abcdef0123456789abcdef', spanId: 'fedcba987
 const START = 1_760_000_000_000;
 
 function exporter() {
-  if (protocol === 'jaeger') return new (require('@opentelemetry/exporter-jaeger').JaegerExporter)({ endpoint, flushTimeout: 1 });
+  if (protocol === 'jaeger') {
+    return new (require('@opentelemetry/exporter-jaeger').JaegerExporter)({ endpoint, flushTimeout: 1 });
+  }
   return new (require('@opentelemetry/exporter-trace-otlp-proto').OTLPTraceExporter)({ url: endpoint });
 }
 
@@ -21,7 +23,11 @@ async function main() {
   const tracer = provider.getTracer('test');
   const root = tracer.startSpan('root', { kind: SpanKind.SERVER, startTime: START, links: [{ context: LINKED }] });
   const below = trace.setSpan(ROOT_CONTEXT, root);
-  const child = tracer.startSpan('child', { startTime: START + 1, attributes: { text: 'teapot', number: 2.5, flag: true } }, below);
+  const child = tracer.startSpan(
+    'child',
+    { startTime: START + 1, attributes: { text: 'teapot', number: 2.5, flag: true } },
+    below,
+  );
   child.addEvent('exception', { 'exception.message': 'boom' }, START + 2);
   child.setStatus({ code: SpanStatusCode.ERROR, message: 'boom' });
   child.end(START + 3);

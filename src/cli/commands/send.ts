@@ -8,10 +8,15 @@ export async function send(backends: readonly Backend[]): Promise<boolean> {
   let sent = true;
   for (const { protocol, endpoint } of backends) {
     // The path of an endpoint may hold a token: the host is all that is shown.
-    print(paint('cyan', `── ${protocol === 'jaeger' ? 'Jaeger thrift' : 'OTLP protobuf'} to ${new URL(endpoint).host} ──`), '');
+    print(
+      paint('cyan', `── ${protocol === 'jaeger' ? 'Jaeger thrift' : 'OTLP protobuf'} to ${new URL(endpoint).host} ──`),
+      '',
+    );
     for await (const call of playOrders(endpoint)) {
       print(describeAnswer(call), paint('dim', `  trace  ${call.invocation.traceId ?? ''}`));
-      if (call.failure !== undefined) print(paint('red', `  not sent: ${call.failure.replaceAll(endpoint, 'the endpoint')}`));
+      if (call.failure !== undefined) {
+        print(paint('red', `  not sent: ${call.failure.replaceAll(endpoint, 'the endpoint')}`));
+      }
       print('');
       sent = sent && call.failure === undefined;
     }

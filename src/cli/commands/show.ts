@@ -8,7 +8,10 @@ import type { Protocol } from '../options';
 import { playOrders } from '../orders-story';
 import { paint, paintTree, print } from '../terminal';
 
-const TITLES: Record<Protocol, string> = { jaeger: 'Jaeger thrift, by exporter-jaeger', otlp: 'OTLP protobuf, by exporter-trace-otlp-proto' };
+const TITLES: Record<Protocol, string> = {
+  jaeger: 'Jaeger thrift, by exporter-jaeger',
+  otlp: 'OTLP protobuf, by exporter-trace-otlp-proto',
+};
 const SHOWN = ['faas.coldstart', 'order.sku', 'order.quantity', 'order.shelf'];
 
 const HOW_TO_GO_ON = `From InvokeFunction to Invocation the spans are FC's own, made here by an emulator; what is below Invocation is the function's, see samples/orders/README.md.
@@ -19,15 +22,19 @@ const duration = (span: SpanRecord): string => `${(Number(span.endNanos - span.s
 
 // Whole: FC's own span and the function's are both there, in one tree.
 function isWhole(spans: readonly SpanRecord[]): boolean {
-  return buildTraces(spans).some((trace) => trace.roots.length === 1 && isPlatform(trace.roots[0]!.span) && !spans.every(isPlatform));
+  return buildTraces(spans).some(
+    (trace) => trace.roots.length === 1 && isPlatform(trace.roots[0]!.span) && !spans.every(isPlatform),
+  );
 }
 
 async function showTrace(collector: Collector, traceId: string | undefined): Promise<boolean> {
   const ofTrace = (spans: readonly SpanRecord[]): SpanRecord[] => spans.filter((span) => span.traceId === traceId);
-  const arrived = await collector.waitFor((spans) => isWhole(ofTrace(spans)), 3000).then(
-    () => true,
-    () => false,
-  );
+  const arrived = await collector
+    .waitFor((spans) => isWhole(ofTrace(spans)), 3000)
+    .then(
+      () => true,
+      () => false,
+    );
   for (const trace of buildTraces(ofTrace(collector.spans()))) {
     const tree = renderTrace(trace, { note: duration, attributes: SHOWN });
     print(paint('dim', `  trace  ${trace.traceId}`), paintTree(tree).replaceAll(/^/gm, '  '), '');
@@ -49,7 +56,10 @@ export async function show(): Promise<boolean> {
       }
     }
     const { jaeger, otlp, rejected } = collector.requests;
-    print(paint('dim', `The collector read ${jaeger} Jaeger and ${otlp} OTLP requests, and refused ${rejected}.`), paint('dim', HOW_TO_GO_ON));
+    print(
+      paint('dim', `The collector read ${jaeger} Jaeger and ${otlp} OTLP requests, and refused ${rejected}.`),
+      paint('dim', HOW_TO_GO_ON),
+    );
     return whole;
   } finally {
     await collector.close();

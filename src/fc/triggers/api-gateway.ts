@@ -5,6 +5,9 @@ import type { Trigger } from '../trigger';
 export const apiGateway: Trigger = {
   name: 'api-gateway',
   faasTrigger: 'http',
-  matches: (event) => readText(event, 'httpMethod') !== undefined && readText(event, 'path') !== undefined && readField(event, 'headers') !== undefined,
+  matches: (event) =>
+    readText(event, 'httpMethod') !== undefined &&
+    readText(event, 'path') !== undefined &&
+    readField(event, 'headers') !== undefined,
   headers: (event) => readField(event, 'headers'),
 };

@@ -7,6 +7,9 @@ export const cdn: Trigger = {
   faasTrigger: 'datasource',
   matches: (event) => {
     const first = readField(readField(event, 'events'), '0');
-    return typeof readField(readField(first, 'resource'), 'domain') === 'string' && typeof readField(first, 'eventName') === 'string';
+    return (
+      typeof readField(readField(first, 'resource'), 'domain') === 'string' &&
+      typeof readField(first, 'eventName') === 'string'
+    );
   },
 };

@@ -5,6 +5,9 @@ import type { Trigger } from '../trigger';
 export const http: Trigger = {
   name: 'http',
   faasTrigger: 'http',
-  matches: (event) => readField(event, 'version') === 'v1' && typeof readField(event, 'rawPath') === 'string' && readText(event, 'requestContext', 'http', 'method') !== undefined,
+  matches: (event) =>
+    readField(event, 'version') === 'v1' &&
+    typeof readField(event, 'rawPath') === 'string' &&
+    readText(event, 'requestContext', 'http', 'method') !== undefined,
   headers: (event) => readField(event, 'headers'),
 };

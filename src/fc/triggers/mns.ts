@@ -5,5 +5,6 @@ import type { Trigger } from '../trigger';
 export const mns: Trigger = {
   name: 'mns',
   faasTrigger: 'pubsub',
-  matches: (event) => typeof readField(event, 'TopicName') === 'string' && typeof readField(event, 'MessageId') === 'string',
+  matches: (event) =>
+    typeof readField(event, 'TopicName') === 'string' && typeof readField(event, 'MessageId') === 'string',
 };

@@ -5,5 +5,6 @@ import type { Trigger } from '../trigger';
 export const sls: Trigger = {
   name: 'sls',
   faasTrigger: 'datasource',
-  matches: (event) => typeof readField(event, 'jobName') === 'string' && readText(event, 'source', 'logstoreName') !== undefined,
+  matches: (event) =>
+    typeof readField(event, 'jobName') === 'string' && readText(event, 'source', 'logstoreName') !== undefined,
 };

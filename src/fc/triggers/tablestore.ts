@@ -7,5 +7,6 @@ const OPENINGS = [Buffer.from('\xa2\x67Version', 'latin1'), Buffer.from('\xa2\x6
 export const tablestore: Trigger = {
   name: 'tablestore',
   faasTrigger: 'datasource',
-  matches: (event) => event instanceof Uint8Array && OPENINGS.some((opening) => opening.equals(event.subarray(0, opening.length))),
+  matches: (event) =>
+    event instanceof Uint8Array && OPENINGS.some((opening) => opening.equals(event.subarray(0, opening.length))),
 };

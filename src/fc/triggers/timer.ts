@@ -5,5 +5,6 @@ import type { Trigger } from '../trigger';
 export const timer: Trigger = {
   name: 'timer',
   faasTrigger: 'timer',
-  matches: (event) => typeof readField(event, 'triggerTime') === 'string' && typeof readField(event, 'triggerName') === 'string',
+  matches: (event) =>
+    typeof readField(event, 'triggerTime') === 'string' && typeof readField(event, 'triggerName') === 'string',
 };

@@ -18,7 +18,13 @@ interface Followed {
 const followed = new WeakMap<object, Followed>();
 
 /** Kinds that a promise can give: not what `await` would have unwrapped. */
-const SETTLED: readonly Lifetime[] = [nodeStreamLifetime, webStreamLifetime, responseLifetime, observableLifetime, iteratorLifetime];
+const SETTLED: readonly Lifetime[] = [
+  nodeStreamLifetime,
+  webStreamLifetime,
+  responseLifetime,
+  observableLifetime,
+  iteratorLifetime,
+];
 
 const RETURNED: readonly Lifetime[] = [promiseLifetime, ...SETTLED, thenableLifetime];
 
@@ -56,7 +62,12 @@ export interface FollowedCall extends TracedCall {
  */
 export function registerLifetime<T extends object>(lifetime: Lifetime<T>): () => void {
   const given = lifetime as Partial<Lifetime<T>> | undefined;
-  if (typeof given?.supports !== 'function' || typeof given.follow !== 'function') throw new FcTracedError('INVALID_OPTION', 'registerLifetime takes an object with the functions supports and follow.');
+  if (typeof given?.supports !== 'function' || typeof given.follow !== 'function') {
+    throw new FcTracedError(
+      'INVALID_OPTION',
+      'registerLifetime takes an object with the functions supports and follow.',
+    );
+  }
   state.lifetimes.unshift(lifetime);
   return () => {
     const index = state.lifetimes.indexOf(lifetime);
@@ -65,7 +76,9 @@ export function registerLifetime<T extends object>(lifetime: Lifetime<T>): () =>
 }
 
 function lifetimeAmong(kinds: readonly Lifetime[], value: object): Lifetime | undefined {
-  return state.lifetimes.find((lifetime) => lifetime.supports(value)) ?? kinds.find((lifetime) => lifetime.supports(value));
+  return (
+    state.lifetimes.find((lifetime) => lifetime.supports(value)) ?? kinds.find((lifetime) => lifetime.supports(value))
+  );
 }
 
 /** Follows what a method returned: a value that no lifetime knows is the end itself. */
@@ -110,7 +123,11 @@ function followAmong(kinds: readonly Lifetime[], value: object, call: FollowedCa
     return lifetime.follow(value, call);
   } catch {
     // A value that lets nobody look or listen (frozen, a revoked proxy) is the end itself.
-    countAndTell('fc_traced.telemetry_errors', 1, 'a returned value could not be followed to its end; its span ends with the call');
+    countAndTell(
+      'fc_traced.telemetry_errors',
+      1,
+      'a returned value could not be followed to its end; its span ends with the call',
+    );
     call.succeed();
     return value;
   }

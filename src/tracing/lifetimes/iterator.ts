@@ -7,7 +7,9 @@ type IteratorLike = Iterator<unknown> | AsyncIterator<unknown>;
 
 function isIterator(value: object): value is IteratorLike & object {
   if (types.isGeneratorObject(value)) return true;
-  const isIterable = typeof dataProperty(value, Symbol.iterator) === 'function' || typeof dataProperty(value, Symbol.asyncIterator) === 'function';
+  const isIterable =
+    typeof dataProperty(value, Symbol.iterator) === 'function' ||
+    typeof dataProperty(value, Symbol.asyncIterator) === 'function';
   return isIterable && typeof dataProperty(value, 'next') === 'function';
 }
 

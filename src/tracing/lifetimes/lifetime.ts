@@ -45,7 +45,12 @@ export function dataProperty(value: object, key: PropertyKey): unknown {
 }
 
 /** Puts a method on an object itself, in front of the one it inherits, out of sight of `for in` and `Object.keys`; where it has one of its own, in its place and as visible. */
-export function shadowMethod(object: object, key: PropertyKey, like: unknown, method: (this: unknown, ...args: never[]) => unknown): void {
+export function shadowMethod(
+  object: object,
+  key: PropertyKey,
+  like: unknown,
+  method: (this: unknown, ...args: never[]) => unknown,
+): void {
   if (typeof like === 'function') {
     Object.defineProperty(method, 'name', { value: like.name, configurable: true });
     Object.defineProperty(method, 'length', { value: like.length, configurable: true });

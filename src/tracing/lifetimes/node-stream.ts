@@ -14,11 +14,17 @@ interface NodeStream extends EventEmitter {
 /** A socket is a connection, which is kept and reused, and no piece of work with an end. */
 function isNodeStream(value: object): value is NodeStream {
   if (typeof dataProperty(value, 'setNoDelay') === 'function') return false;
-  return value instanceof EventEmitter && typeof dataProperty(value, 'pipe') === 'function' && (typeof dataProperty(value, 'read') === 'function' || typeof dataProperty(value, 'write') === 'function');
+  return (
+    value instanceof EventEmitter &&
+    typeof dataProperty(value, 'pipe') === 'function' &&
+    (typeof dataProperty(value, 'read') === 'function' || typeof dataProperty(value, 'write') === 'function')
+  );
 }
 
 function sizeOf(chunk: unknown, encoding: unknown): number {
-  if (typeof chunk === 'string') return Buffer.byteLength(chunk, typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8');
+  if (typeof chunk === 'string') {
+    return Buffer.byteLength(chunk, typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8');
+  }
   return chunk instanceof Uint8Array ? chunk.byteLength : 0;
 }
 
@@ -39,8 +45,9 @@ function count(stream: NodeStream): () => Record<string, number> {
       return Reflect.apply(method, this, args) as unknown;
     });
   };
-  if (typeof dataProperty(stream, 'read') === 'function') look('emit', ([event, chunk]) => (event === 'data' ? [chunk, undefined] : [undefined, undefined]));
-  else for (const key of ['write', 'end']) look(key, ([chunk, encoding]) => [chunk, encoding]);
+  if (typeof dataProperty(stream, 'read') === 'function') {
+    look('emit', ([event, chunk]) => (event === 'data' ? [chunk, undefined] : [undefined, undefined]));
+  } else for (const key of ['write', 'end']) look(key, ([chunk, encoding]) => [chunk, encoding]);
   return () => ({ 'fc_traced.stream.items': items, 'fc_traced.stream.bytes': bytes });
 }
 
@@ -76,7 +83,9 @@ function follow(stream: NodeStream, call: TracedCall): NodeStream {
   stream.on(errorMonitor, (error: unknown) => finish(() => fail(error)));
   stream.on('end', over);
   stream.on('finish', over);
-  stream.on('close', () => finish(() => (stream.errored ? fail(stream.errored) : isOver(stream) ? call.succeed() : call.cancel())));
+  stream.on('close', () =>
+    finish(() => (stream.errored ? fail(stream.errored) : isOver(stream) ? call.succeed() : call.cancel())),
+  );
   return stream;
 }
 

@@ -51,16 +51,46 @@ function counter(call: TracedCall): (item: unknown) => void {
 function watchReader(reader: object, call: TracedCall): object {
   const seen = counter(call);
   const settled = ({ done, value }: ReadResult): void => (done ? call.succeed() : seen(value));
-  shadow(reader, 'read', (read) => (...args) => settle(call.run(read, reader, args) as Promise<ReadResult>, settled, call));
-  shadow(reader, 'cancel', (cancel) => (...args) => settle(call.run(cancel, reader, args) as Promise<unknown>, () => call.cancel(), call));
+  shadow(
+    reader,
+    'read',
+    (read) =>
+      (...args) =>
+        settle(call.run(read, reader, args) as Promise<ReadResult>, settled, call),
+  );
+  shadow(
+    reader,
+    'cancel',
+    (cancel) =>
+      (...args) =>
+        settle(call.run(cancel, reader, args) as Promise<unknown>, () => call.cancel(), call),
+  );
   return reader;
 }
 
 /** The ways to read a web stream to its end. */
 function followReadable(stream: ReadableStream, call: TracedCall): ReadableStream {
-  shadow(stream, 'getReader', (getReader) => (...args) => watchReader(Reflect.apply(getReader, stream, args) as object, call));
-  shadow(stream, 'pipeTo', (pipeTo) => (...args) => settle(Reflect.apply(pipeTo, stream, args) as Promise<unknown>, () => call.succeed(), call));
-  shadow(stream, 'cancel', (cancel) => (...args) => settle(Reflect.apply(cancel, stream, args) as Promise<unknown>, () => call.cancel(), call));
+  shadow(
+    stream,
+    'getReader',
+    (getReader) =>
+      (...args) =>
+        watchReader(Reflect.apply(getReader, stream, args) as object, call),
+  );
+  shadow(
+    stream,
+    'pipeTo',
+    (pipeTo) =>
+      (...args) =>
+        settle(Reflect.apply(pipeTo, stream, args) as Promise<unknown>, () => call.succeed(), call),
+  );
+  shadow(
+    stream,
+    'cancel',
+    (cancel) =>
+      (...args) =>
+        settle(Reflect.apply(cancel, stream, args) as Promise<unknown>, () => call.cancel(), call),
+  );
   shadow(stream, 'tee', (tee) => () => {
     // The first branch that is read to its end has seen the whole.
     const branches = Reflect.apply(tee, stream, []) as ReadableStream[];
@@ -70,7 +100,10 @@ function followReadable(stream: ReadableStream, call: TracedCall): ReadableStrea
     const piped = Reflect.apply(pipeThrough, stream, args);
     return piped instanceof ReadableStream ? followReadable(piped, call) : piped;
   });
-  const iterate = (values: Step): Step => (...args) => followIterator(Reflect.apply(values, stream, args) as object, call, counter(call));
+  const iterate =
+    (values: Step): Step =>
+    (...args) =>
+      followIterator(Reflect.apply(values, stream, args) as object, call, counter(call));
   shadow(stream, 'values', iterate);
   shadow(stream, Symbol.asyncIterator, iterate);
   return stream;
@@ -78,13 +111,15 @@ function followReadable(stream: ReadableStream, call: TracedCall): ReadableStrea
 
 function followWritable(stream: WritableStream, call: TracedCall): WritableStream {
   let isAborted = false;
-  const closing = (close: Step): Step => function (this: unknown, ...args) {
-    return settle(Reflect.apply(close, this, args) as Promise<unknown>, () => call.succeed(), call);
-  };
-  const aborting = (abort: Step): Step => function (this: unknown, ...args) {
-    isAborted = true;
-    return settle(Reflect.apply(abort, this, args) as Promise<unknown>, () => call.cancel(), call);
-  };
+  const closing = (close: Step): Step =>
+    function (this: unknown, ...args) {
+      return settle(Reflect.apply(close, this, args) as Promise<unknown>, () => call.succeed(), call);
+    };
+  const aborting = (abort: Step): Step =>
+    function (this: unknown, ...args) {
+      isAborted = true;
+      return settle(Reflect.apply(abort, this, args) as Promise<unknown>, () => call.cancel(), call);
+    };
   const shadowEnds = (target: object): void => {
     shadow(target, 'close', closing);
     shadow(target, 'abort', aborting);
@@ -106,7 +141,8 @@ function followWritable(stream: WritableStream, call: TracedCall): WritableStrea
 
 /** Web streams: the very stream; its span ends when it is read or written to its end, cancelled, aborted or failed. */
 export const webStreamLifetime: Lifetime<ReadableStream | WritableStream | TransformStream> = {
-  supports: (value): value is ReadableStream | WritableStream | TransformStream => value instanceof ReadableStream || value instanceof WritableStream || value instanceof TransformStream,
+  supports: (value): value is ReadableStream | WritableStream | TransformStream =>
+    value instanceof ReadableStream || value instanceof WritableStream || value instanceof TransformStream,
   follow(stream, call) {
     if (stream instanceof TransformStream) followReadable(stream.readable, call);
     else if (stream instanceof ReadableStream) followReadable(stream, call);
@@ -118,7 +154,8 @@ export const webStreamLifetime: Lifetime<ReadableStream | WritableStream | Trans
 /** A fetch `Response`: the very object; its span ends with its body. */
 export const responseLifetime: Lifetime<Response> = {
   // The tag first: to name the global Response makes Node load fetch, tens of milliseconds.
-  supports: (value): value is Response => dataProperty(value, Symbol.toStringTag) === 'Response' && value instanceof Response,
+  supports: (value): value is Response =>
+    dataProperty(value, Symbol.toStringTag) === 'Response' && value instanceof Response,
   follow(response, call) {
     if (response.body === null || response.bodyUsed) call.succeed(response);
     else followReadable(response.body, call);

@@ -48,7 +48,15 @@ class Orders {
   constructor(readonly stock: Stock) {}
   async handle(event: { id: number }): Promise<unknown> {
     const { stock } = this;
-    return [await stock.take(event.id), stock.sync(), stock.promise() === shared, Stock.count(), await stock.fail().catch((thrown: unknown) => thrown === error), stock.take.name, stock.take.length];
+    return [
+      await stock.take(event.id),
+      stock.sync(),
+      stock.promise() === shared,
+      Stock.count(),
+      await stock.fail().catch((thrown: unknown) => thrown === error),
+      stock.take.name,
+      stock.take.length,
+    ];
   }
 }
 
@@ -61,7 +69,13 @@ async function main(): Promise<void> {
   process.on('unhandledRejection', (reason) => unhandled.push((reason as Error).message));
   void new Stock(new Warehouse({} as Tracer)).fail();
   await new Promise((resolve) => setTimeout(resolve, 20));
-  const spans = traces.traces()[0]!.spans.map(({ name, status, attributes, events }) => `${name} ${status.code} ${JSON.stringify(attributes['order.id'] ?? null)} ${events.length}`).sort();
+  const spans = traces
+    .traces()[0]!
+    .spans.map(
+      ({ name, status, attributes, events }) =>
+        `${name} ${status.code} ${JSON.stringify(attributes['order.id'] ?? null)} ${events.length}`,
+    )
+    .sort();
   process.stdout.write(JSON.stringify({ answer, unhandled, spans }));
 }
 void main();

@@ -37,8 +37,10 @@ async function driveAsync(body: Body): Promise<unknown> {
 
 const isAsyncKind = ({ kind }: Call): boolean => kind === 'async' || kind === 'promise' || kind === 'asyncGenerator';
 const isGeneratorKind = ({ kind }: Call): boolean => kind === 'generator' || kind === 'asyncGenerator';
-const isIterator = (value: unknown): value is AnyIterator => typeof value === 'object' && value !== null && 'next' in value;
-const isAsync = (value: unknown): boolean => value instanceof Promise || (isIterator(value) && Symbol.asyncIterator in value);
+const isIterator = (value: unknown): value is AnyIterator =>
+  typeof value === 'object' && value !== null && 'next' in value;
+const isAsync = (value: unknown): boolean =>
+  value instanceof Promise || (isIterator(value) && Symbol.asyncIterator in value);
 const kindOf = (value: unknown): string => Object.prototype.toString.call(value);
 
 /** A class whose methods do what a program says, each of them decorated. `decorate` gets the method's kind. */
@@ -101,7 +103,9 @@ export function machineWith(decorate: (kind: string) => Decorate): new (run: Run
     private start(call: Call, caller: number, task: string): unknown {
       this.run.called(call, caller);
       const value = (this[call.kind] as Method)(call, task);
-      if (call.kind === 'generator' && Object.getPrototypeOf(value) !== this.generator.prototype) throw new ProgramError('a generator of another method');
+      if (call.kind === 'generator' && Object.getPrototypeOf(value) !== this.generator.prototype) {
+        throw new ProgramError('a generator of another method');
+      }
       return value;
     }
 
@@ -128,10 +132,16 @@ export function machineWith(decorate: (kind: string) => Decorate): new (run: Run
       if (step.do === 'throw') throw this.run.toThrow(step.what, call.id);
       if (step.do === 'wait' && caller.isAsync) yield new Await(Promise.resolve());
       if (step.do === 'yield' && isGeneratorKind(call)) yield* this.give(step.guarded, call, task);
-      if (step.do === 'delegate' && call.kind === 'generator') return yield* this.delegate({ ...step.call, kind: 'generator' }, call, task);
+      if (step.do === 'delegate' && call.kind === 'generator') {
+        return yield* this.delegate({ ...step.call, kind: 'generator' }, call, task);
+      }
       if (step.do === 'call' || step.do === 'delegate') yield* this.make(step.call, caller, task);
       if (step.do === 'together' && caller.isAsync) {
-        yield new Await(Promise.all(step.calls.map((branch) => driveAsync(this.make({ ...branch, caught: true }, caller, `task ${branch.id}`)))));
+        yield new Await(
+          Promise.all(
+            step.calls.map((branch) => driveAsync(this.make({ ...branch, caught: true }, caller, `task ${branch.id}`))),
+          ),
+        );
       }
     }
 
@@ -168,7 +178,12 @@ export function machineWith(decorate: (kind: string) => Decorate): new (run: Run
         this.run.log(task, `${call.id} gave ${kindOf(value)}`);
         this.run.at(caller.id);
         if (!caller.isAsync && isAsync(value)) {
-          this.run.detach(driveAsync(this.finish(call, value, { ...caller, task: ownTask })).then(() => {}, (error: unknown) => this.run.log(ownTask, `failed: ${this.run.show(error)}`)));
+          this.run.detach(
+            driveAsync(this.finish(call, value, { ...caller, task: ownTask })).then(
+              () => {},
+              (error: unknown) => this.run.log(ownTask, `failed: ${this.run.show(error)}`),
+            ),
+          );
           return;
         }
         yield* this.finish(call, value, { ...caller, task });
@@ -197,11 +212,17 @@ export function machineWith(decorate: (kind: string) => Decorate): new (run: Run
       }
     }
 
-    private *consume(iterator: AnyIterator, call: Call, { id, task }: { readonly id: number; readonly task: string }): Body<void> {
+    private *consume(
+      iterator: AnyIterator,
+      call: Call,
+      { id, task }: { readonly id: number; readonly task: string },
+    ): Body<void> {
       const { run } = this;
       const { use, take } = maker(call);
       const step = function* (result: unknown): Generator<Await, boolean, unknown> {
-        const { done, value } = (result instanceof Promise ? yield new Await(result) : result) as IteratorResult<unknown>;
+        const { done, value } = (
+          result instanceof Promise ? yield new Await(result) : result
+        ) as IteratorResult<unknown>;
         run.at(id);
         run.log(task, `${done ? 'done' : 'next'} ${value instanceof Item ? value.value : String(value)}`);
         return done === true;
@@ -210,7 +231,9 @@ export function machineWith(decorate: (kind: string) => Decorate): new (run: Run
         if (yield* step(iterator.next(`argument ${index}`))) return this.run.ended(call, 'returned');
       }
       if (use === 'break' && (yield* step(iterator.return(`return ${id}`)))) this.run.ended(call, 'cancelled');
-      if (use === 'throw' && (yield* step(iterator.throw(this.run.toThrow('error', call.id, true))))) this.run.ended(call, 'returned');
+      if (use === 'throw' && (yield* step(iterator.throw(this.run.toThrow('error', call.id, true))))) {
+        this.run.ended(call, 'returned');
+      }
     }
   }
   return Program;
@@ -223,5 +246,8 @@ function maker(call: Call): Call {
 
 /** Whether a call ends before it returns, or gives a plain generator: no task of its own is needed. */
 function isPlain(call: Call): boolean {
-  return call.kind !== 'asyncForward' && (call.kind === 'forward' ? isPlain(call.inner) : call.kind === 'sync' || call.kind === 'generator');
+  return (
+    call.kind !== 'asyncForward' &&
+    (call.kind === 'forward' ? isPlain(call.inner) : call.kind === 'sync' || call.kind === 'generator')
+  );
 }

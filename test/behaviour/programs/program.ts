@@ -31,15 +31,39 @@ export interface Call {
   readonly lingers: boolean;
 }
 
-const leaf: Call = { id: 0, kind: 'sync', body: [], inner: undefined as unknown as Call, use: 'drain', take: 0, caught: false, lingers: false };
+const leaf: Call = {
+  id: 0,
+  kind: 'sync',
+  body: [],
+  inner: undefined as unknown as Call,
+  use: 'drain',
+  take: 0,
+  caught: false,
+  lingers: false,
+};
 
 function stepsIn(call: fc.Arbitrary<Call>): fc.Arbitrary<Step> {
   return fc.oneof(
-    { weight: 8, arbitrary: fc.record({ do: fc.constantFrom('call' as const, 'call' as const, 'delegate' as const), call }) },
+    {
+      weight: 8,
+      arbitrary: fc.record({ do: fc.constantFrom('call' as const, 'call' as const, 'delegate' as const), call }),
+    },
     { weight: 3, arbitrary: fc.record({ do: fc.constant('yield' as const), guarded: fc.boolean() }) },
     { weight: 2, arbitrary: fc.record({ do: fc.constant('wait' as const) }) },
-    { weight: 1, arbitrary: fc.record({ do: fc.constant('together' as const), calls: fc.array(call, { minLength: 2, maxLength: 3 }) }) },
-    { weight: 1, arbitrary: fc.record({ do: fc.constant('throw' as const), what: fc.constantFrom<Thrown>('error', 'error', 'text', 'undefined') }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        do: fc.constant('together' as const),
+        calls: fc.array(call, { minLength: 2, maxLength: 3 }),
+      }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        do: fc.constant('throw' as const),
+        what: fc.constantFrom<Thrown>('error', 'error', 'text', 'undefined'),
+      }),
+    },
     { weight: 1, arbitrary: fc.constant<Step>({ do: 'return' }) },
   );
 }
@@ -48,8 +72,20 @@ function callsOf(depth: number): fc.Arbitrary<Call> {
   const inner = depth === 0 ? fc.constant(leaf) : callsOf(depth - 1);
   return fc.record({
     id: fc.constant(0),
-    kind: fc.constantFrom<Kind>('sync', 'promise', 'async', 'generator', 'asyncGenerator', ...(depth === 0 ? [] : (['forward', 'asyncForward'] as const))),
-    body: fc.array(depth === 0 ? fc.constantFrom<Step>({ do: 'wait' }, { do: 'yield', guarded: false }, { do: 'throw', what: 'error' }) : stepsIn(inner), { minLength: Math.min(depth, 1), maxLength: depth === 0 ? 1 : 4 }),
+    kind: fc.constantFrom<Kind>(
+      'sync',
+      'promise',
+      'async',
+      'generator',
+      'asyncGenerator',
+      ...(depth === 0 ? [] : (['forward', 'asyncForward'] as const)),
+    ),
+    body: fc.array(
+      depth === 0
+        ? fc.constantFrom<Step>({ do: 'wait' }, { do: 'yield', guarded: false }, { do: 'throw', what: 'error' })
+        : stepsIn(inner),
+      { minLength: Math.min(depth, 1), maxLength: depth === 0 ? 1 : 4 },
+    ),
     inner,
     use: fc.constantFrom<Use>('drain', 'drain', 'break', 'throw', 'leave'),
     take: fc.nat({ max: 3 }),
@@ -63,7 +99,13 @@ function numbered(root: Call): Call {
   let last = 0;
   const copy = (call: Call): Call => {
     const id = (last += 1);
-    const body = call.body.map((step): Step => ('call' in step ? { ...step, call: copy(step.call) } : 'calls' in step ? { ...step, calls: step.calls.map(copy) } : step));
+    const body = call.body.map((step): Step =>
+      'call' in step
+        ? { ...step, call: copy(step.call) }
+        : 'calls' in step
+          ? { ...step, calls: step.calls.map(copy) }
+          : step,
+    );
     return { ...call, id, body, inner: isForward(call) ? copy(call.inner) : call.inner };
   };
   return copy(root);

@@ -12,11 +12,14 @@ import type { Outcome, Tracing } from './run';
 
 const nothing = (): void => {};
 
-const attributesOfActive = (): Record<string, unknown> => (trace.getActiveSpan() as unknown as { attributes: Record<string, unknown> }).attributes;
+const attributesOfActive = (): Record<string, unknown> =>
+  (trace.getActiveSpan() as unknown as { attributes: Record<string, unknown> }).attributes;
 const tracing: Tracing = {
   mark(id) {
     // Where no option has marked the span already it must be one that nobody has marked, and not the invocation's.
-    if (attributesOfActive().call === undefined && attributesOfActive()['faas.trigger'] === undefined) currentSpan().setAttribute('call', id);
+    if (attributesOfActive().call === undefined && attributesOfActive()['faas.trigger'] === undefined) {
+      currentSpan().setAttribute('call', id);
+    }
   },
   activeCall: () => (attributesOfActive().call as number | undefined) ?? 0,
 };
@@ -31,7 +34,8 @@ class Programs {
 const { handler } = createHandler(Programs);
 
 /** Methods whose body runs at once mark their span themselves: so both ways of starting a span are taken. */
-const tracedMethod = (kind: string): ReturnType<typeof Traced> => (['sync', 'promise', 'async'].includes(kind) ? Traced() : Traced({ attributes: ({ id }: Call) => ({ call: id }) }));
+const tracedMethod = (kind: string): ReturnType<typeof Traced> =>
+  ['sync', 'promise', 'async'].includes(kind) ? Traced() : Traced({ attributes: ({ id }: Call) => ({ call: id }) });
 
 const Plain = machineWith(() => nothing);
 const Followed = machineWith(tracedMethod);
@@ -54,29 +58,56 @@ function expectSame(actual: unknown, wanted: unknown): void {
   if (!isDeepStrictEqual(actual, wanted)) expect(actual).toEqual(wanted);
 }
 
-const eventsOf: Record<Outcome, readonly string[]> = { returned: [], threw: [], cancelled: ['fc_traced.cancelled'], open: ['fc_traced.abandoned'] };
+const eventsOf: Record<Outcome, readonly string[]> = {
+  returned: [],
+  threw: [],
+  cancelled: ['fc_traced.cancelled'],
+  open: ['fc_traced.abandoned'],
+};
 
 /** Each call has one span that has ended, below the span of its caller, and says how the call went. */
 function expectWellFormed(run: Run, spans: readonly SpanRecord[]): void {
   const callOf = (span: SpanRecord): number => (span.attributes.call as number | undefined) ?? 0;
   const byId = new Map(spans.map((span) => [span.spanId, span]));
-  const callers = Object.fromEntries(spans.filter((span) => span.parentSpanId !== undefined).map((span) => [callOf(span), callOf(byId.get(span.parentSpanId!)!)]));
+  const callers = Object.fromEntries(
+    spans
+      .filter((span) => span.parentSpanId !== undefined)
+      .map((span) => [callOf(span), callOf(byId.get(span.parentSpanId!)!)]),
+  );
   expectSame(callers, Object.fromEntries(run.callers));
   expectSame([spans.length, new Set(spans.map(({ traceId }) => traceId)).size], [run.callers.size + 1, 1]);
   const wrong = spans.filter((span) => {
     const parent = byId.get(span.parentSpanId ?? '');
     const outcome = run.outcomes.get(callOf(span)) ?? 'returned';
     // A pause of the machine can make any extractor slow, which the span then tells as a problem.
-    const notes = span.events.map(({ name }) => name).filter((name) => name !== 'exception' && name !== 'fc_traced.problem');
+    const notes = span.events
+      .map(({ name }) => name)
+      .filter((name) => name !== 'exception' && name !== 'fc_traced.problem');
     const isTimed = span.endNanos >= span.startNanos && (parent === undefined || span.startNanos >= parent.startNanos);
-    return !isTimed || span.status.code !== (outcome === 'threw' ? 'ERROR' : 'UNSET') || notes.join() !== eventsOf[outcome].join();
+    return (
+      !isTimed ||
+      span.status.code !== (outcome === 'threw' ? 'ERROR' : 'UNSET') ||
+      notes.join() !== eventsOf[outcome].join()
+    );
   });
-  expectSame(wrong.map((span) => ({ call: callOf(span), outcome: run.outcomes.get(callOf(span)), status: span.status, events: span.events.map(({ name }) => name) })), []);
+  expectSame(
+    wrong.map((span) => ({
+      call: callOf(span),
+      outcome: run.outcomes.get(callOf(span)),
+      status: span.status,
+      events: span.events.map(({ name }) => name),
+    })),
+    [],
+  );
 }
 
 /** An error is recorded once, where it was thrown. */
 function expectErrorsOnce(run: Run, spans: readonly SpanRecord[], lingering: ReadonlySet<number>): void {
-  const recorded = spans.flatMap(({ events, attributes }) => events.filter(({ name }) => name === 'exception').map((event) => ({ message: event.attributes['exception.message'] as string, call: attributes.call })));
+  const recorded = spans.flatMap(({ events, attributes }) =>
+    events
+      .filter(({ name }) => name === 'exception')
+      .map((event) => ({ message: event.attributes['exception.message'] as string, call: attributes.call })),
+  );
   for (const [message, call] of run.throwers) {
     const at = recorded.filter((exception) => exception.message === message).map((exception) => exception.call);
     // A generator that yields while an error leaves it may be left, so that the error never comes out.

@@ -11,7 +11,11 @@ class Prices {
     return rates[sku];
   }
 }
-Object.defineProperty(Prices.prototype, 'of', Traced()(Prices.prototype, 'of', Object.getOwnPropertyDescriptor(Prices.prototype, 'of')));
+Object.defineProperty(
+  Prices.prototype,
+  'of',
+  Traced()(Prices.prototype, 'of', Object.getOwnPropertyDescriptor(Prices.prototype, 'of')),
+);
 Service({ scope: 'singleton', inject: [] })(Prices);
 
 class Shop {

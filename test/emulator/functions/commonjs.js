@@ -28,7 +28,9 @@ exports.count = (event, context, callback) => {
   callback(null, { calls, event: event.toString(), buffer: Buffer.isBuffer(event) });
 };
 exports.context = (event, context, callback) => {
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !['PATH', 'HOME', 'TMPDIR', 'SystemRoot'].includes(name)));
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !['PATH', 'HOME', 'TMPDIR', 'SystemRoot'].includes(name)),
+  );
   callback(null, { context, env, cwd: process.cwd(), logger: Object.keys(context.logger) });
 };
 exports.value = (event, context, callback) => {
@@ -92,5 +94,10 @@ exports.uncaught = () => {
 };
 exports.notAFunction = 'text';
 exports.described = (event, context, callback) => {
-  callback(null, { statusCode: 418, headers: { 'x-mine': 'yes' }, isBase64Encoded: true, body: Buffer.from('short').toString('base64') });
+  callback(null, {
+    statusCode: 418,
+    headers: { 'x-mine': 'yes' },
+    isBase64Encoded: true,
+    body: Buffer.from('short').toString('base64'),
+  });
 };

@@ -5,9 +5,20 @@ let initialized = 0;
 let underWay = 0;
 let most = 0;
 let ticks = 0;
-setInterval(() => { ticks += 1; }, 10);
+setInterval(() => {
+  ticks += 1;
+}, 10);
 
-const seen = ({ method, url, headers }, body) => ({ method, url, headers, body, initialized, port: process.env.FC_CUSTOM_LISTEN_PORT, ticks, most });
+const seen = ({ method, url, headers }, body) => ({
+  method,
+  url,
+  headers,
+  body,
+  initialized,
+  port: process.env.FC_CUSTOM_LISTEN_PORT,
+  ticks,
+  most,
+});
 
 const PATHS = {
   '/initialize': (request, body, response) => {
@@ -48,11 +59,18 @@ const PATHS = {
 createServer((request, response) => {
   underWay += 1;
   most = Math.max(most, underWay);
-  response.on('close', () => { underWay -= 1; });
-  const chunks = [];
-  request.on('data', (chunk) => chunks.push(chunk)).on('end', () => {
-    const body = Buffer.concat(chunks).toString();
-    const answer = PATHS[request.url.split('?', 1)[0]] ?? ((...args) => args[2].writeHead(201, { 'content-type': 'application/json' }).end(JSON.stringify(seen(request, body))));
-    void answer(request, body, response);
+  response.on('close', () => {
+    underWay -= 1;
   });
+  const chunks = [];
+  request
+    .on('data', (chunk) => chunks.push(chunk))
+    .on('end', () => {
+      const body = Buffer.concat(chunks).toString();
+      const answer =
+        PATHS[request.url.split('?', 1)[0]] ??
+        ((...args) =>
+          args[2].writeHead(201, { 'content-type': 'application/json' }).end(JSON.stringify(seen(request, body))));
+      void answer(request, body, response);
+    });
 }).listen(Number(process.env.FC_SERVER_PORT), '127.0.0.1');

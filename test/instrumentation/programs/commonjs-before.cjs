@@ -10,5 +10,18 @@ const kafkajs = require('kafkajs');
 const { print } = require('./every-library.cjs');
 
 // As a compiler makes of `import { request } from 'node:http'`: a look-up at each call.
-const libraries = { http, https, undici, pg, mysql2, mysql2Promise, redis, IORedis, kafkajs, get request() { return http.request; } };
+const libraries = {
+  http,
+  https,
+  undici,
+  pg,
+  mysql2,
+  mysql2Promise,
+  redis,
+  IORedis,
+  kafkajs,
+  get request() {
+    return http.request;
+  },
+};
 void print(() => libraries);

@@ -9,5 +9,18 @@ import * as redis from 'redis';
 import undici from 'undici';
 import { print } from './every-library.cjs';
 
-const libraries = { http, https, undici, pg, mysql2, mysql2Promise, redis, IORedis, kafkajs, get request() { return request; } };
+const libraries = {
+  http,
+  https,
+  undici,
+  pg,
+  mysql2,
+  mysql2Promise,
+  redis,
+  IORedis,
+  kafkajs,
+  get request() {
+    return request;
+  },
+};
 await print(() => libraries);

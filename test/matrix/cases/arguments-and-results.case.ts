@@ -56,7 +56,13 @@ class Shop {
 check('attributes from arguments and from the awaited result are on the span, with this as in the method', async () => {
   assert.equal(await new Shop('Hangzhou').ship({ id: 7, items: ['a', 'b'] }), '7 false');
   const { attributes } = span('Shop.ship');
-  assert.deepEqual(attributes, { 'order.id': 7, 'order.items': 2, city: 'Hangzhou', receipt: '7 false', from: 'Hangzhou' });
+  assert.deepEqual(attributes, {
+    'order.id': 7,
+    'order.items': 2,
+    city: 'Hangzhou',
+    receipt: '7 false',
+    from: 'Hangzhou',
+  });
 });
 
 check('fixed attributes are on each span', () => {

@@ -72,14 +72,24 @@ check('an async generator runs each step under its span, and nothing of it leaks
 
 check('next(value) and the returned value of an async generator pass through', async () => {
   const pages = new Pages().read();
-  assert.deepEqual([await pages.next(), await pages.next('go'), await pages.next()], [{ done: false, value: 1 }, { done: false, value: 2 }, { done: true, value: 3 }]);
+  assert.deepEqual(
+    [await pages.next(), await pages.next('go'), await pages.next()],
+    [
+      { done: false, value: 1 },
+      { done: false, value: 2 },
+      { done: true, value: 3 },
+    ],
+  );
   assert.equal(span('Pages.read').attributes.total, 3);
 });
 
 check('steps of an async generator that are asked for at once come in order', async () => {
   const pages = new Pages().read();
   const steps = await Promise.all([pages.next(), pages.next('go'), pages.next(), pages.next()]);
-  assert.deepEqual(steps.map(({ value }) => value), [1, 2, 3, undefined]);
+  assert.deepEqual(
+    steps.map(({ value }) => value),
+    [1, 2, 3, undefined],
+  );
   tree(`
     Pages.read
       body 1
@@ -102,7 +112,10 @@ check('an async generator left by break cleans up inside its span, which ends th
 
 check('yield* of a traced async generator makes a tree and gives its value', async () => {
   const all = new Pages().all();
-  assert.deepEqual([(await all.next()).value, (await all.next('go')).value, await all.next()], [1, 2, { done: true, value: 3 }]);
+  assert.deepEqual(
+    [(await all.next()).value, (await all.next('go')).value, await all.next()],
+    [1, 2, { done: true, value: 3 }],
+  );
   tree(`
     Pages.all
       Pages.read

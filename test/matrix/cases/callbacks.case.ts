@@ -60,10 +60,15 @@ class Table {
 
 check('with callback: true the span lasts until the callback is called, which runs outside of it', async () => {
   await invocation(async () => {
-    assert.equal(await promisify((name: string, done: Callback) => new Table().find(name, (error, rows) => {
-      mark('consumer');
-      done(error, rows);
-    }))('orders'), 3);
+    assert.equal(
+      await promisify((name: string, done: Callback) =>
+        new Table().find(name, (error, rows) => {
+          mark('consumer');
+          done(error, rows);
+        }),
+      )('orders'),
+      3,
+    );
   });
   tree(`
     invocation
@@ -75,9 +80,16 @@ check('with callback: true the span lasts until the callback is called, which ru
   assert.equal(span('Table.find').attributes.rows, 3);
 });
 
-check('with callback: true the method still returns what it returned', () => new Promise<void>((resolve) => {
-  assert.equal(new Table().find('orders', () => resolve()), 'asked');
-}));
+check(
+  'with callback: true the method still returns what it returned',
+  () =>
+    new Promise<void>((resolve) => {
+      assert.equal(
+        new Table().find('orders', () => resolve()),
+        'asked',
+      );
+    }),
+);
 
 check('an error given to the callback marks the span', async () => {
   const error = await new Promise((resolve) => void new Table().find('none', resolve));
@@ -95,16 +107,23 @@ check('a callback that is called at once, or twice, is called as often as it was
 
 check('a callback that throws throws where it did, and the method is not blamed', () => {
   const reason = new Error('consumer broke');
-  assert.throws(() => new Table().now(() => {
-    throw reason;
-  }), (error) => error === reason);
+  assert.throws(
+    () =>
+      new Table().now(() => {
+        throw reason;
+      }),
+    (error) => error === reason,
+  );
   assert.deepEqual(ended(), ['Table.now']);
 });
 
 check('a method with callback: true that throws has its error recorded once, and its span ended once', () => {
   const told: string[] = [];
   const tell = (...words: unknown[]): void => void told.push(words.join(' '));
-  diag.setLogger({ error: tell, warn: tell, info: tell, debug: () => {}, verbose: () => {} }, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
+  diag.setLogger(
+    { error: tell, warn: tell, info: tell, debug: () => {}, verbose: () => {} },
+    { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true },
+  );
   try {
     assert.throws(() => new Table().broken(() => {}), { message: 'bad name' });
   } finally {
@@ -116,7 +135,10 @@ check('a method with callback: true that throws has its error recorded once, and
 
 check('with callback: true a call without a callback ends when it returns', () => {
   assert.equal(new Table().either(), 2);
-  assert.equal(new Table().either(() => {}), 2);
+  assert.equal(
+    new Table().either(() => {}),
+    2,
+  );
   assert.deepEqual(ended(), ['Table.either', 'Table.either']);
 });
 
@@ -130,9 +152,17 @@ check('without the option a callback is left alone', async () => {
 });
 
 check('the callback that a method sees has the name, length and properties of the one given', () => {
-  assert.deepEqual(new Table().given(Object.assign(function done(error: unknown, rows: unknown): void {
-    void [error, rows];
-  }, { tag: 1 })), { name: 'done', length: 2, tag: 1 });
+  assert.deepEqual(
+    new Table().given(
+      Object.assign(
+        function done(error: unknown, rows: unknown): void {
+          void [error, rows];
+        },
+        { tag: 1 },
+      ),
+    ),
+    { name: 'done', length: 2, tag: 1 },
+  );
 });
 
 check('a callback that is never called is told as abandoned when the invocation ends', async () => {

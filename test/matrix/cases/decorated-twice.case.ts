@@ -21,7 +21,10 @@ check('a method decorated twice makes one span, and what the outer decorator say
 });
 
 check('traced() of a traced function makes one span', () => {
-  const price = traced(traced(() => 3, 'inner'), 'outer');
+  const price = traced(
+    traced(() => 3, 'inner'),
+    'outer',
+  );
   assert.equal(price(), 3);
   assert.deepEqual(ended(), ['outer']);
 });

@@ -32,9 +32,11 @@ check('outside of an invocation a generator that is dropped is told as abandoned
 
 check('a generator that its method got as an argument is collected, too', async () => {
   const pages = new Pages();
-  pages.pass((function* numbers() {
-    yield 1;
-  })());
+  pages.pass(
+    (function* numbers() {
+      yield 1;
+    })(),
+  );
   await collect(() => ended().length > 0);
   assert.deepEqual(events('Pages.pass'), ['fc_traced.abandoned']);
 });
@@ -42,7 +44,10 @@ check('a generator that its method got as an argument is collected, too', async 
 check('a generator that was read is not ended a second time when it is collected', async () => {
   const told: string[] = [];
   const tell = (...words: unknown[]): void => void told.push(words.join(' '));
-  diag.setLogger({ error: tell, warn: tell, info: tell, debug: () => {}, verbose: () => {} }, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
+  diag.setLogger(
+    { error: tell, warn: tell, info: tell, debug: () => {}, verbose: () => {} },
+    { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true },
+  );
   try {
     assert.deepEqual([...new Pages().read()], [1]);
     await collect(() => told.length > 0);

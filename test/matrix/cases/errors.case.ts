@@ -38,9 +38,11 @@ class Shop {
     throw error;
   }
 
-  @Traced({ expected: () => {
-    throw new Error('bad predicate');
-  } })
+  @Traced({
+    expected: () => {
+      throw new Error('bad predicate');
+    },
+  })
   misjudged(error: unknown): never {
     throw error;
   }
@@ -65,16 +67,39 @@ check('a call that succeeds leaves the status unset', () => {
   assert.deepEqual(span('Shop.fine').status, { code: 'UNSET' });
 });
 
-check('whatever is thrown comes out as it was, and the span is marked: errors, frozen ones, texts, null and nothing', () => {
-  const thrown = [new Error('a'), Object.freeze(new Error('b')), 'text', 0, null, undefined, Symbol('s'), Object.create(null), new Proxy({}, { get: () => assert.fail('looked at') })];
-  for (const value of thrown) assert.ok(Object.is(caught(() => new Shop().raise(value)), value));
-  assert.equal(ended().length, thrown.length);
-});
+check(
+  'whatever is thrown comes out as it was, and the span is marked: errors, frozen ones, texts, null and nothing',
+  () => {
+    const thrown = [
+      new Error('a'),
+      Object.freeze(new Error('b')),
+      'text',
+      0,
+      null,
+      undefined,
+      Symbol('s'),
+      Object.create(null),
+      new Proxy({}, { get: () => assert.fail('looked at') }),
+    ];
+    for (const value of thrown) {
+      assert.ok(
+        Object.is(
+          caught(() => new Shop().raise(value)),
+          value,
+        ),
+      );
+    }
+    assert.equal(ended().length, thrown.length);
+  },
+);
 
 check('throw undefined marks the span as failed, with an exception', () => {
   caught(() => new Shop().raise(undefined));
   const { status, attributes } = span('Shop.raise');
-  assert.deepEqual([status.code, attributes['error.type'], events('Shop.raise')], ['ERROR', 'undefined', ['exception']]);
+  assert.deepEqual(
+    [status.code, attributes['error.type'], events('Shop.raise')],
+    ['ERROR', 'undefined', ['exception']],
+  );
 });
 
 check('an error on its way out through three spans is recorded at the innermost alone, and marks each', () => {
@@ -93,14 +118,21 @@ check('a text that is thrown through two spans is recorded at the innermost alon
 });
 
 check('causes and gathered errors are told with the error', () => {
-  caught(() => new Shop().raise(new AggregateError([new Error('left'), new Error('right')], 'both', { cause: new Error('root') })));
+  caught(() =>
+    new Shop().raise(new AggregateError([new Error('left'), new Error('right')], 'both', { cause: new Error('root') })),
+  );
   const [event] = span('Shop.raise').events;
-  for (const word of ['left', 'right', 'root', 'both']) assert.match(String(event!.attributes['exception.stacktrace']), new RegExp(word));
+  for (const word of ['left', 'right', 'root', 'both']) {
+    assert.match(String(event!.attributes['exception.stacktrace']), new RegExp(word));
+  }
 });
 
 check('an expected error, by class or by predicate, comes out as it was and does not mark the span', () => {
   const error = new OutOfStock('no stock');
-  assert.equal(caught(() => new Shop().listed(error)), error);
+  assert.equal(
+    caught(() => new Shop().listed(error)),
+    error,
+  );
   caught(() => new Shop().judged(Object.assign(new Error('not found'), { status: 404 })));
   assert.deepEqual([span('Shop.listed').status.code, span('Shop.judged').status.code], ['UNSET', 'UNSET']);
   assert.deepEqual(events('Shop.listed'), ['fc_traced.expected_error']);
@@ -114,6 +146,9 @@ check('an error that is not the expected one marks the span', () => {
 
 check('a predicate that throws leaves the error as it is, which marks the span', () => {
   const error = new Error('the real one');
-  assert.equal(caught(() => new Shop().misjudged(error)), error);
+  assert.equal(
+    caught(() => new Shop().misjudged(error)),
+    error,
+  );
   assert.equal(span('Shop.misjudged').status.message, 'the real one');
 });

@@ -43,9 +43,11 @@ class Pages {
   }
 }
 
-check('a generator runs each step under its span, and nothing of it leaks into the consumer', () => invocation(() => {
-  for (const page of new Pages().read()) mark(`consumer ${page}`);
-}).then(() => tree(`
+check('a generator runs each step under its span, and nothing of it leaks into the consumer', () =>
+  invocation(() => {
+    for (const page of new Pages().read()) mark(`consumer ${page}`);
+  }).then(() =>
+    tree(`
   invocation
     Pages.read
       body 1
@@ -53,7 +55,9 @@ check('a generator runs each step under its span, and nothing of it leaks into t
       cleanup
     consumer 1
     consumer 2
-`)));
+`),
+  ),
+);
 
 check('next(value) and the returned value pass through, and result sees what was returned', () => {
   const pages = new Pages().read();
@@ -102,7 +106,10 @@ check('yield* of one traced generator in another makes a tree and gives its valu
 check('an error out of a generator is thrown as it is and marks the span', () => {
   const pages = new Pages().broken();
   pages.next();
-  assert.throws(() => pages.next(), (error) => error instanceof RangeError && error.message === 'torn');
+  assert.throws(
+    () => pages.next(),
+    (error) => error instanceof RangeError && error.message === 'torn',
+  );
   assert.equal(span('Pages.broken').status.code, 'ERROR');
   assert.deepEqual(events('Pages.broken'), ['exception']);
 });
@@ -120,7 +127,10 @@ check('throw() into a body that does not catch it marks the span and gives the v
   const reason = new Error('stop');
   const pages = new Pages().read();
   pages.next();
-  assert.throws(() => pages.throw(reason), (error) => error === reason);
+  assert.throws(
+    () => pages.throw(reason),
+    (error) => error === reason,
+  );
   assert.equal(span('Pages.read').status.message, 'stop');
 });
 

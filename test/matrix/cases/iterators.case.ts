@@ -111,7 +111,10 @@ check('an iterator returned again and again is not wrapped again and again', () 
 check('a frozen iterator and one that is no iterable are returned as they are, with a span for the call', () => {
   assert.throws(() => new Clock().frozen().next(), TypeError);
   assert.deepEqual(new Clock().bare().next(), { done: true, value: 1 });
-  assert.deepEqual(ended().filter((name) => name.startsWith('Clock')), ['Clock.frozen', 'Clock.bare']);
+  assert.deepEqual(
+    ended().filter((name) => name.startsWith('Clock')),
+    ['Clock.frozen', 'Clock.bare'],
+  );
   assert.deepEqual(events('Clock.frozen'), []);
 });
 

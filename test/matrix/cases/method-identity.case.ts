@@ -48,18 +48,35 @@ check('a traced method keeps its name, length and place', () => {
   const descriptor = Object.getOwnPropertyDescriptor(Orders.prototype, 'ship')!;
   assert.deepEqual([Orders.prototype.ship.name, Orders.prototype.ship.length], ['ship', 2]);
   assert.deepEqual([descriptor.writable, descriptor.enumerable, descriptor.configurable], [true, false, true]);
-  assert.deepEqual(Reflect.ownKeys(Orders.prototype), ['constructor', 'ship', 'later', 'pages', 'self', 'all', 'counted']);
+  assert.deepEqual(Reflect.ownKeys(Orders.prototype), [
+    'constructor',
+    'ship',
+    'later',
+    'pages',
+    'self',
+    'all',
+    'counted',
+  ]);
 });
 
 check('what decorators above and below wrote on a method is there, as properties and as metadata', () => {
   const { ship } = Orders.prototype;
   assert.deepEqual([Reflect.get(ship, 'above'), Reflect.get(ship, 'below')], [1, 1]);
-  assert.deepEqual([Reflect.getMetadata('above', ship), Reflect.getMetadata('below', ship)], ['written by above', 'written by below']);
+  assert.deepEqual(
+    [Reflect.getMetadata('above', ship), Reflect.getMetadata('below', ship)],
+    ['written by above', 'written by below'],
+  );
 });
 
 check('a traced method has the prototype of its kind and cannot be called with new', () => {
-  assert.equal(Object.getPrototypeOf(Orders.prototype.later), Object.getPrototypeOf(async () => {}));
-  assert.equal(Object.getPrototypeOf(Orders.prototype.pages), Object.getPrototypeOf(function* () {}));
+  assert.equal(
+    Object.getPrototypeOf(Orders.prototype.later),
+    Object.getPrototypeOf(async () => {}),
+  );
+  assert.equal(
+    Object.getPrototypeOf(Orders.prototype.pages),
+    Object.getPrototypeOf(function* () {}),
+  );
   assert.throws(() => new (Orders.prototype.ship as unknown as new () => object)(), TypeError);
   assert.ok(!('prototype' in Orders.prototype.ship));
 });
@@ -80,9 +97,14 @@ check('a traced method of a frozen object and behind a Proxy works', () => {
 });
 
 check('traced() gives a function like the given one', () => {
-  const price = traced(Object.assign(function price(this: unknown, items: number, _rate: number): number {
-    return items * 3;
-  }, { currency: 'CNY' }));
+  const price = traced(
+    Object.assign(
+      function price(this: unknown, items: number, _rate: number): number {
+        return items * 3;
+      },
+      { currency: 'CNY' },
+    ),
+  );
   assert.deepEqual([price.name, price.length, price.currency, price(2, 1)], ['price', 2, 'CNY', 6]);
   assert.deepEqual(ended(), ['price']);
 });

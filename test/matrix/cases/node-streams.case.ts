@@ -16,7 +16,10 @@ export class Files {
 
   @Traced({ count: true })
   create(written: string[] = []): Writable {
-    return new Writable({ decodeStrings: false, write: (chunk, _encoding, done) => done(void written.push(String(chunk))) });
+    return new Writable({
+      decodeStrings: false,
+      write: (chunk, _encoding, done) => done(void written.push(String(chunk))),
+    });
   }
 
   @Traced()
@@ -48,9 +51,15 @@ export class Files {
 
 /** The program of the process below. */
 export function breakUnheard(): void {
-  new Files().pass(new Readable({ read() {
-    this.destroy(new Error('disk gone'));
-  } })).resume();
+  new Files()
+    .pass(
+      new Readable({
+        read() {
+          this.destroy(new Error('disk gone'));
+        },
+      }),
+    )
+    .resume();
 }
 
 check('a Readable is the very stream, and its span ends when it has been read', async () => {
@@ -92,9 +101,14 @@ check('a pipeline of traced streams ends each span when its stream is over', asy
 });
 
 check('a Duplex is over when both of its sides are', async () => {
-  const stream = new Files().pass(new Duplex({ read() {
-    this.push(null);
-  }, write: (_chunk, _encoding, done) => done() }));
+  const stream = new Files().pass(
+    new Duplex({
+      read() {
+        this.push(null);
+      },
+      write: (_chunk, _encoding, done) => done(),
+    }),
+  );
   stream.resume();
   await once(stream, 'end');
   assert.deepEqual(ended(), []);
@@ -112,7 +126,11 @@ check('a stream that fails marks the span with its error', async () => {
 });
 
 check('an error of a stream that nobody listens for still ends the process, as before', () => {
-  const { status, stderr } = spawnSync(process.execPath, ['-e', `require(${JSON.stringify(__filename)}).breakUnheard()`], { encoding: 'utf8' });
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    ['-e', `require(${JSON.stringify(__filename)}).breakUnheard()`],
+    { encoding: 'utf8' },
+  );
   assert.equal(status, 1);
   assert.match(stderr, /Unhandled 'error' event[\s\S]*disk gone/);
 });

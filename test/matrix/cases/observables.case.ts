@@ -9,7 +9,10 @@ const kept = timer(1).pipe(map(() => 5));
 
 class Feed {
   subscriptions = 0;
-  readonly shared = timer(1).pipe(tap(() => this.subscriptions++), shareReplay(1));
+  readonly shared = timer(1).pipe(
+    tap(() => this.subscriptions++),
+    shareReplay(1),
+  );
 
   @Traced()
   cold(): Observable<number> {
@@ -70,7 +73,9 @@ check('what an Observable does when subscribed to is under the span of the call,
 check('nothing of an Observable leaks into its subscriber, of a sync source as of an async one', async () => {
   await invocation(async () => {
     new Feed().cold().subscribe({ next: (value) => mark(`sync ${value}`), complete: () => mark('sync end') });
-    await new Promise<void>((resolve) => new Feed().pass(timer(1)).subscribe({ next: () => mark('async'), complete: resolve }));
+    await new Promise<void>((resolve) =>
+      new Feed().pass(timer(1)).subscribe({ next: () => mark('async'), complete: resolve }),
+    );
   });
   tree(`
     invocation
@@ -103,10 +108,17 @@ check('each subscription to a cold Observable makes a span of its own', async ()
 });
 
 check('what is made by an operator runs under the span, too', async () => {
-  const source = of(1, 2).pipe(mergeMap((value) => timer(1).pipe(map(() => {
-    mark(`mapped ${value}`);
-    return value;
-  }))), toArray());
+  const source = of(1, 2).pipe(
+    mergeMap((value) =>
+      timer(1).pipe(
+        map(() => {
+          mark(`mapped ${value}`);
+          return value;
+        }),
+      ),
+    ),
+    toArray(),
+  );
   assert.deepEqual(await firstValueFrom(new Feed().pass(source)), [1, 2]);
   tree(`
     Feed.pass
@@ -200,12 +212,15 @@ check('an Observable that nobody subscribes to is told as abandoned when the inv
   assert.deepEqual(events('Feed.cold'), ['fc_traced.abandoned']);
 });
 
-check('a subscription in a later invocation is told in that one, to an Observable that an earlier one got', async () => {
-  await invocation(() => firstValueFrom(new Feed().kept()));
-  traces.clear();
-  await invocation(() => firstValueFrom(kept));
-  tree(`
+check(
+  'a subscription in a later invocation is told in that one, to an Observable that an earlier one got',
+  async () => {
+    await invocation(() => firstValueFrom(new Feed().kept()));
+    traces.clear();
+    await invocation(() => firstValueFrom(kept));
+    tree(`
     invocation
       Feed.kept
   `);
-});
+  },
+);

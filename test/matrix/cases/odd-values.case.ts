@@ -20,9 +20,21 @@ const revocable = Proxy.revocable({}, {});
 revocable.revoke();
 
 const ODD: readonly (readonly [string, unknown])[] = [
-  ['null', null], ['a symbol', Symbol('x')], ['a function', (): void => {}], ['a frozen object', Object.freeze({ a: 1 })], ['a Proxy', new Proxy({ a: 1 }, {})],
-  ['an object without a prototype', Object.create(null)], ['an array', [1]], ['a Map', new Map()], ['an object of another realm', vm.runInNewContext('({ a: 1 })')], ['a module namespace', assert],
-  ['a revoked Proxy', revocable.proxy], ['a Date', new Date()], ['a Buffer', Buffer.from('a')], ['a class', class {}], ['a sealed array', Object.seal([1])],
+  ['null', null],
+  ['a symbol', Symbol('x')],
+  ['a function', (): void => {}],
+  ['a frozen object', Object.freeze({ a: 1 })],
+  ['a Proxy', new Proxy({ a: 1 }, {})],
+  ['an object without a prototype', Object.create(null)],
+  ['an array', [1]],
+  ['a Map', new Map()],
+  ['an object of another realm', vm.runInNewContext('({ a: 1 })')],
+  ['a module namespace', assert],
+  ['a revoked Proxy', revocable.proxy],
+  ['a Date', new Date()],
+  ['a Buffer', Buffer.from('a')],
+  ['a class', class {}],
+  ['a sealed array', Object.seal([1])],
 ];
 
 check('a method gives the very value it gave, whatever it is, and its span ends', () => {
@@ -42,17 +54,36 @@ check('a promise gives the very value it gave, whatever it is, and its span ends
 
 check('a Proxy that watches how it is used sees no property of it read or set', () => {
   const used: PropertyKey[] = [];
-  const watched = new Proxy({ a: 1, get b(): number {
-    return assert.fail('a getter ran');
-  } }, { get: (_target, key) => used.push(key), set: (_target, key) => used.push(key) > 0, defineProperty: (_target, key) => used.push(key) > 0, deleteProperty: (_target, key) => used.push(key) > 0 });
+  const watched = new Proxy(
+    {
+      a: 1,
+      get b(): number {
+        return assert.fail('a getter ran');
+      },
+    },
+    {
+      get: (_target, key) => used.push(key),
+      set: (_target, key) => used.push(key) > 0,
+      defineProperty: (_target, key) => used.push(key) > 0,
+      deleteProperty: (_target, key) => used.push(key) > 0,
+    },
+  );
   assert.equal(new Box().give(watched), watched);
   assert.deepEqual(used, []);
 });
 
 check('a value whose inner kinds throw at every touch is given as it is', () => {
-  const thorny = new Proxy({}, Object.fromEntries(['get', 'has', 'ownKeys', 'getPrototypeOf', 'getOwnPropertyDescriptor', 'defineProperty'].map((trap) => [trap, () => {
-    throw new Error(trap);
-  }])));
+  const thorny = new Proxy(
+    {},
+    Object.fromEntries(
+      ['get', 'has', 'ownKeys', 'getPrototypeOf', 'getOwnPropertyDescriptor', 'defineProperty'].map((trap) => [
+        trap,
+        () => {
+          throw new Error(trap);
+        },
+      ]),
+    ),
+  );
   assert.ok(Object.is(new Box().give(thorny), thorny));
   assert.deepEqual(ended(), ['Box.give']);
 });

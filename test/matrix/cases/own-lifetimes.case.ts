@@ -45,44 +45,57 @@ async function withLifetime(lifetime: Lifetime<never> | Lifetime<Job>, work: () 
   }
 }
 
-check('a value of a registered kind is followed to its own end, by its own rules', () => withLifetime(jobs, () => {
-  const job = new Jobs().start();
-  assert.deepEqual(ended(), ['followed']);
-  job.end();
-  tree(`
+check('a value of a registered kind is followed to its own end, by its own rules', () =>
+  withLifetime(jobs, () => {
+    const job = new Jobs().start();
+    assert.deepEqual(ended(), ['followed']);
+    job.end();
+    tree(`
     Jobs.start
       followed
   `);
-  assert.equal(span('Jobs.start').attributes['job.kind'], 'nightly');
-  assert.equal(span('Jobs.start').attributes.value, 'done');
-}));
+    assert.equal(span('Jobs.start').attributes['job.kind'], 'nightly');
+    assert.equal(span('Jobs.start').attributes.value, 'done');
+  }),
+);
 
-check('a value of a registered kind may fail', () => withLifetime(jobs, () => {
-  new Jobs().start().end(new Error('out of time'));
-  assert.equal(span('Jobs.start').status.message, 'out of time');
-}));
+check('a value of a registered kind may fail', () =>
+  withLifetime(jobs, () => {
+    new Jobs().start().end(new Error('out of time'));
+    assert.equal(span('Jobs.start').status.message, 'out of time');
+  }),
+);
 
-check('a promise of a value of a registered kind lasts until that ends', () => withLifetime(jobs, async () => {
-  const job = await new Jobs().later();
-  assert.deepEqual(ended(), ['followed']);
-  job.end();
-  assert.deepEqual(ended(), ['followed', 'Jobs.later']);
-}));
+check('a promise of a value of a registered kind lasts until that ends', () =>
+  withLifetime(jobs, async () => {
+    const job = await new Jobs().later();
+    assert.deepEqual(ended(), ['followed']);
+    job.end();
+    assert.deepEqual(ended(), ['followed', 'Jobs.later']);
+  }),
+);
 
-check('a value of a registered kind that never ends is told as abandoned when the invocation ends', () => withLifetime(jobs, async () => {
-  await invocation(() => void new Jobs().start());
-  assert.deepEqual(events('Jobs.start'), ['fc_traced.abandoned']);
-}));
+check('a value of a registered kind that never ends is told as abandoned when the invocation ends', () =>
+  withLifetime(jobs, async () => {
+    await invocation(() => void new Jobs().start());
+    assert.deepEqual(events('Jobs.start'), ['fc_traced.abandoned']);
+  }),
+);
 
-check('a registered kind that throws does not reach the program', () => withLifetime({
-  supports: (value): value is Job => value instanceof Job,
-  follow: () => {
-    throw new Error('bad lifetime');
-  },
-}, () => {
-  assert.ok(new Jobs().start() instanceof Job);
-  assert.deepEqual(ended(), ['Jobs.start']);
-}));
+check('a registered kind that throws does not reach the program', () =>
+  withLifetime(
+    {
+      supports: (value): value is Job => value instanceof Job,
+      follow: () => {
+        throw new Error('bad lifetime');
+      },
+    },
+    () => {
+      assert.ok(new Jobs().start() instanceof Job);
+      assert.deepEqual(ended(), ['Jobs.start']);
+    },
+  ),
+);
 
 check('a kind that was taken away again follows nothing', async () => {
   await withLifetime(jobs, () => {});

@@ -112,6 +112,9 @@ check('a promise of another realm is given as it is and timed until it settles',
 });
 
 check('an error of another realm is thrown as it is and told by its name', () => {
-  assert.throws(() => new Orders().elsewhere("throw new TypeError('over there')"), { name: 'TypeError', message: 'over there' });
+  assert.throws(() => new Orders().elsewhere("throw new TypeError('over there')"), {
+    name: 'TypeError',
+    message: 'over there',
+  });
   assert.equal(span('Orders.elsewhere').attributes['error.type'], 'TypeError');
 });

@@ -4,7 +4,11 @@ import type { SpanContext } from 'fc-traced';
 import { SpanKind } from '@opentelemetry/api';
 import { check, ended, invocation, mark, span, traces, tree } from '../check';
 
-const PRODUCER: SpanContext = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331', traceFlags: 1 };
+const PRODUCER: SpanContext = {
+  traceId: '0af7651916cd43dd8448eb211c80319c',
+  spanId: 'b7ad6b7169203331',
+  traceFlags: 1,
+};
 
 class Mail {
   @Traced({ kind: 'client' })
@@ -61,13 +65,19 @@ check('root: true starts a trace of its own that links back to the caller', asyn
   const [own, caller] = [span('Mail.nightly'), span('invocation')];
   assert.notEqual(own.traceId, caller.traceId);
   assert.equal(own.parentSpanId, undefined);
-  assert.deepEqual(own.links.map(({ traceId, spanId }) => [traceId, spanId]), [[caller.traceId, caller.spanId]]);
+  assert.deepEqual(
+    own.links.map(({ traceId, spanId }) => [traceId, spanId]),
+    [[caller.traceId, caller.spanId]],
+  );
   assert.equal(span('inside').traceId, own.traceId);
 });
 
 check('links are made from the arguments', () => {
   assert.equal(new Mail().batch([{ context: PRODUCER }]), 1);
-  assert.deepEqual(span('Mail.batch').links.map(({ traceId }) => traceId), [PRODUCER.traceId]);
+  assert.deepEqual(
+    span('Mail.batch').links.map(({ traceId }) => traceId),
+    [PRODUCER.traceId],
+  );
 });
 
 check('links that throw leave the call alone', () => {
@@ -94,7 +104,11 @@ check('outside of any span annotate and @Annotate do nothing', () => {
 });
 
 check('traced() makes spans of a plain function, of every kind that @Traced does', async () => {
-  const add = traced((a: number, b: number) => a + b, { name: 'add', attributes: (a, b) => ({ a, b }), result: (sum) => ({ sum }) });
+  const add = traced((a: number, b: number) => a + b, {
+    name: 'add',
+    attributes: (a, b) => ({ a, b }),
+    result: (sum) => ({ sum }),
+  });
   assert.equal(add(1, 2), 3);
   assert.deepEqual(span('add').attributes, { a: 1, b: 2, sum: 3 });
   const count = traced(function* count(): Generator<number> {
@@ -108,11 +122,14 @@ check('traced() makes spans of a plain function, of every kind that @Traced does
 });
 
 check('using ends a span at the end of its block, also where an error leaves it', () => {
-  assert.throws(() => {
-    using stretch = startSpan('stretch', { attributes: { a: 1 } });
-    stretch.span.addEvent('on the way');
-    throw new Error('left');
-  }, { message: 'left' });
+  assert.throws(
+    () => {
+      using stretch = startSpan('stretch', { attributes: { a: 1 } });
+      stretch.span.addEvent('on the way');
+      throw new Error('left');
+    },
+    { message: 'left' },
+  );
   tree('stretch');
   assert.equal(span('stretch').attributes.a, 1);
 });

@@ -11,7 +11,10 @@ class Query implements PromiseLike<number> {
     this.limits.push(rows);
     return this;
   }
-  then<A = number, B = never>(onFulfilled?: ((rows: number) => A | PromiseLike<A>) | null, onRejected?: ((error: unknown) => B | PromiseLike<B>) | null): Promise<A | B> {
+  then<A = number, B = never>(
+    onFulfilled?: ((rows: number) => A | PromiseLike<A>) | null,
+    onRejected?: ((error: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
     this.runs += 1;
     mark('query');
     const rows = this.error === undefined ? pause(5).then(() => 3) : pause().then(() => Promise.reject(this.error!));
@@ -28,7 +31,10 @@ class LazyPromise extends Promise<number> {
   override get [Symbol.toStringTag](): string {
     return 'LazyPromise';
   }
-  override then<A = number, B = never>(onFulfilled?: ((value: number) => A | PromiseLike<A>) | null, onRejected?: ((error: unknown) => B | PromiseLike<B>) | null): Promise<A | B> {
+  override then<A = number, B = never>(
+    onFulfilled?: ((value: number) => A | PromiseLike<A>) | null,
+    onRejected?: ((error: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
     LazyPromise.started += 1;
     return Promise.resolve(9).then(onFulfilled, onRejected);
   }
@@ -105,15 +111,21 @@ check('a lazy query that is awaited twice runs twice, as it did', async () => {
   const query = new Table().all();
   assert.deepEqual([await query, await query], [3, 3]);
   assert.equal(query.runs, 2);
-  assert.deepEqual(ended().filter((name) => name === 'Table.all'), ['Table.all']);
+  assert.deepEqual(
+    ended().filter((name) => name === 'Table.all'),
+    ['Table.all'],
+  );
 });
 
-check('a query that is never awaited is never run, and its span told as abandoned when the invocation ends', async () => {
-  const table = new Table();
-  await invocation(() => void table.all());
-  assert.equal(table.query.runs, 0);
-  assert.deepEqual(events('Table.all'), ['fc_traced.abandoned']);
-});
+check(
+  'a query that is never awaited is never run, and its span told as abandoned when the invocation ends',
+  async () => {
+    const table = new Table();
+    await invocation(() => void table.all());
+    assert.equal(table.query.runs, 0);
+    assert.deepEqual(events('Table.all'), ['fc_traced.abandoned']);
+  },
+);
 
 check('a promise of a class that starts its work at then is not started early', async () => {
   const lazy = new Table().lazy();
@@ -127,5 +139,8 @@ check('a promise of a class that starts its work at then is not started early', 
 check('a then behind a getter is not read, and a frozen query still works', async () => {
   new Table().hidden();
   assert.equal(await new Table().frozen(), 3);
-  assert.deepEqual(ended().filter((name) => name.startsWith('Table')), ['Table.hidden', 'Table.frozen']);
+  assert.deepEqual(
+    ended().filter((name) => name.startsWith('Table')),
+    ['Table.hidden', 'Table.frozen'],
+  );
 });

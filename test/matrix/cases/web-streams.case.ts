@@ -5,11 +5,16 @@ import { check, ended, events, invocation, pause, span } from '../check';
 
 function chunks(...items: string[]): ReadableStream<Uint8Array> {
   const rest = items.map((item) => new TextEncoder().encode(item));
-  return new ReadableStream({ pull: (controller) => {
-    const next = rest.shift();
-    if (next === undefined) controller.close();
-    else controller.enqueue(next);
-  } }, { highWaterMark: 0 });
+  return new ReadableStream(
+    {
+      pull: (controller) => {
+        const next = rest.shift();
+        if (next === undefined) controller.close();
+        else controller.enqueue(next);
+      },
+    },
+    { highWaterMark: 0 },
+  );
 }
 
 class Downloads {
@@ -30,7 +35,8 @@ class Downloads {
   }
 }
 
-const broken = (): ReadableStream => new ReadableStream({ pull: (controller) => controller.error(new RangeError('line cut')) }, { highWaterMark: 0 });
+const broken = (): ReadableStream =>
+  new ReadableStream({ pull: (controller) => controller.error(new RangeError('line cut')) }, { highWaterMark: 0 });
 
 check('a web stream is the very stream, and its span ends when a reader comes to its end', async () => {
   const stream = chunks('a');
@@ -65,9 +71,13 @@ check('tee gives two whole streams, and the span ends when one of them is read',
 check('pipeTo and pipeThrough end the span when the whole went through', async () => {
   const downloads = new Downloads();
   let text = '';
-  await downloads.get('a', 'b').pipeTo(new WritableStream({ write: (chunk: Uint8Array) => void (text += Buffer.from(chunk).toString()) }));
+  await downloads
+    .get('a', 'b')
+    .pipeTo(new WritableStream({ write: (chunk: Uint8Array) => void (text += Buffer.from(chunk).toString()) }));
   assert.deepEqual([text, ended()], ['ab', ['Downloads.get']]);
-  const upper = new TransformStream<Uint8Array, string>({ transform: (chunk, controller) => controller.enqueue(Buffer.from(chunk).toString().toUpperCase()) });
+  const upper = new TransformStream<Uint8Array, string>({
+    transform: (chunk, controller) => controller.enqueue(Buffer.from(chunk).toString().toUpperCase()),
+  });
   let loud = '';
   for await (const chunk of downloads.get('c').pipeThrough(upper)) loud += chunk;
   assert.deepEqual([loud, ended()], ['C', ['Downloads.get', 'Downloads.get']]);
@@ -76,7 +86,10 @@ check('pipeTo and pipeThrough end the span when the whole went through', async (
 check('cancel, on the stream and on a reader, ends the span as cancelled', async () => {
   await new Downloads().get('a').cancel();
   await new Downloads().pass(chunks('a')).getReader().cancel();
-  assert.deepEqual([events('Downloads.get'), events('Downloads.pass')], [['fc_traced.cancelled'], ['fc_traced.cancelled']]);
+  assert.deepEqual(
+    [events('Downloads.get'), events('Downloads.pass')],
+    [['fc_traced.cancelled'], ['fc_traced.cancelled']],
+  );
 });
 
 check('a web stream that fails rejects with its error and marks the span', async () => {
@@ -85,7 +98,9 @@ check('a web stream that fails rejects with its error and marks the span', async
 });
 
 check('a web stream turned into a Node stream ends its span when that is read', async () => {
-  const parts = await Readable.fromWeb(new Downloads().get('a', 'b') as import('node:stream/web').ReadableStream).toArray();
+  const parts = await Readable.fromWeb(
+    new Downloads().get('a', 'b') as import('node:stream/web').ReadableStream,
+  ).toArray();
   assert.equal(Buffer.concat(parts as Buffer[]).toString(), 'ab');
   assert.deepEqual(ended(), ['Downloads.get']);
 });
@@ -106,7 +121,9 @@ check('an aborted WritableStream is told as cancelled', async () => {
 });
 
 check('a WritableStream whose sink fails marks the span', async () => {
-  const writer = new Downloads().pass(new WritableStream({ write: () => Promise.reject(new RangeError('full')) })).getWriter();
+  const writer = new Downloads()
+    .pass(new WritableStream({ write: () => Promise.reject(new RangeError('full')) }))
+    .getWriter();
   await assert.rejects(writer.write('a'), { message: 'full' });
   await pause();
   assert.equal(span('Downloads.pass').status.message, 'full');

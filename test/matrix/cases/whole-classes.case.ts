@@ -50,15 +50,18 @@ class Filtered {
   take(): void {}
 }
 
-check('@Traced() on a class traces its own methods, static and symbol-keyed ones too, with the options of the class', async () => {
-  const stock = Stock.open();
-  assert.equal(stock.take(), 3);
-  assert.equal(await stock.later(), 2);
-  assert.deepEqual([...stock.pages()], [1]);
-  stock[SECRET]();
-  assert.deepEqual(ended(), ['Stock.open', 'Stock.take', 'Stock.later', 'Stock.pages', 'Stock[secret]']);
-  assert.equal(span('Stock.take').kind, 'client');
-});
+check(
+  '@Traced() on a class traces its own methods, static and symbol-keyed ones too, with the options of the class',
+  async () => {
+    const stock = Stock.open();
+    assert.equal(stock.take(), 3);
+    assert.equal(await stock.later(), 2);
+    assert.deepEqual([...stock.pages()], [1]);
+    stock[SECRET]();
+    assert.deepEqual(ended(), ['Stock.open', 'Stock.take', 'Stock.later', 'Stock.pages', 'Stock[secret]']);
+    assert.equal(span('Stock.take').kind, 'client');
+  },
+);
 
 check('@Traced() on a class leaves its constructor, getters, fields, inner classes and what it inherits alone', () => {
   const stock = new Stock();

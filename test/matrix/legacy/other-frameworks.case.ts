@@ -14,7 +14,8 @@ class AuthGuard implements CanActivate {
 
 /** What a Nest application does with a controller's method: it reads the guards and roles from the function. */
 const rolesOf = (method: object): unknown => Reflect.getMetadata('roles', method);
-const guardsOf = (method: object): Type<CanActivate>[] => Reflect.getMetadata('__guards__', method) as Type<CanActivate>[];
+const guardsOf = (method: object): Type<CanActivate>[] =>
+  Reflect.getMetadata('__guards__', method) as Type<CanActivate>[];
 
 class NestController {
   @SetMetadata('roles', ['admin'])
@@ -33,9 +34,16 @@ class NestController {
 }
 
 /** As routing-controllers does: routes and parameters are kept by prototype and name, and the method is called with what they say. */
-const routes: { readonly path: string; readonly target: object; readonly method: string; readonly types: unknown[] }[] = [];
+const routes: { readonly path: string; readonly target: object; readonly method: string; readonly types: unknown[] }[] =
+  [];
 function Get(path: string): MethodDecorator {
-  return (target, method) => void routes.push({ path, target, method: String(method), types: Reflect.getMetadata('design:paramtypes', target, method) as unknown[] });
+  return (target, method) =>
+    void routes.push({
+      path,
+      target,
+      method: String(method),
+      types: Reflect.getMetadata('design:paramtypes', target, method) as unknown[],
+    });
 }
 const params: string[] = [];
 function Param(name: string): ParameterDecorator {
@@ -53,7 +61,8 @@ class RoutedController {
 /** As class-validator does: rules are kept by class and property, and read from instances. */
 const rules = new Map<object, string[]>();
 function IsPositive(): PropertyDecorator {
-  return (target, property) => void rules.set(target.constructor, [...(rules.get(target.constructor) ?? []), String(property)]);
+  return (target, property) =>
+    void rules.set(target.constructor, [...(rules.get(target.constructor) ?? []), String(property)]);
 }
 
 class OrderDto {
@@ -77,7 +86,10 @@ class Clock {
 @Traced()
 @injectable()
 class Orders {
-  constructor(private readonly clock: Clock, @inject('city') private readonly city: string) {}
+  constructor(
+    private readonly clock: Clock,
+    @inject('city') private readonly city: string,
+  ) {}
 
   ship(): string {
     return `${this.city} at ${this.clock.now()}`;

@@ -6,11 +6,13 @@ type Method = (this: unknown, ...args: unknown[]) => unknown;
 
 /** A decorator of another library, which puts a function of its own in place. */
 function Logged(log: string[]): (...args: any[]) => any {
-  const wrap = (method: Method): Method => function logged(...args) {
-    log.push('logged');
-    return method.apply(this, args);
-  };
-  return (target: unknown, second: unknown, descriptor?: PropertyDescriptor) => (descriptor ? { ...descriptor, value: wrap(descriptor.value as Method) } : wrap(target as Method));
+  const wrap = (method: Method): Method =>
+    function logged(...args) {
+      log.push('logged');
+      return method.apply(this, args);
+    };
+  return (target: unknown, second: unknown, descriptor?: PropertyDescriptor) =>
+    descriptor ? { ...descriptor, value: wrap(descriptor.value as Method) } : wrap(target as Method);
 }
 
 const log: string[] = [];

@@ -87,13 +87,23 @@ check('an accessor is traced when read and when written, and keeps its first val
   assert.equal(basket.items, 5);
   Basket.kind += '!';
   assert.equal(Basket.kind, 'wicker!');
-  assert.deepEqual(ended(), ['Basket.items', 'Basket.items', 'Basket.items', 'Basket.kind', 'Basket.kind', 'Basket.kind']);
+  assert.deepEqual(ended(), [
+    'Basket.items',
+    'Basket.items',
+    'Basket.items',
+    'Basket.kind',
+    'Basket.kind',
+    'Basket.kind',
+  ]);
 });
 
 check('an async arrow in a field is traced, with the this of its object, also when it is handed on alone', async () => {
   const { price } = new Basket();
   assert.deepEqual(await Promise.all([1, 2].map(price)), [2, 4]);
-  assert.deepEqual(ended().filter((name) => name !== 'pricing'), ['Basket.price', 'Basket.price']);
+  assert.deepEqual(
+    ended().filter((name) => name !== 'pricing'),
+    ['Basket.price', 'Basket.price'],
+  );
   assert.equal(Basket.total(), 7);
 });
 

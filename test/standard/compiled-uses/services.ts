@@ -10,16 +10,23 @@ interface Order {
 export class Stock {
   constructor(readonly tracer: Tracer) {}
   @Traced() plain(): void {}
-  @Traced('name') async named(_id: number): Promise<string> { return ''; }
+  @Traced('name') async named(_id: number): Promise<string> {
+    return '';
+  }
   @Traced({ attributes: (order, count) => ({ 'order.id': order.id.toUpperCase(), count: count.toFixed() }) })
   async ship(_order: Order, _count: number): Promise<void> {}
   @Traced() static shared(): void {}
   @Traced() #hidden(): void {}
-  use(): void { this.#hidden(); }
+  use(): void {
+    this.#hidden();
+  }
 }
 @Handler({ inject: [Stock, FC_EVENT], name: 'orders' })
 export class Orders {
-  constructor(readonly stock: Stock, readonly event: unknown) {}
+  constructor(
+    readonly stock: Stock,
+    readonly event: unknown,
+  ) {}
   handle(): void {}
   @Handler({ name: 'cancellation' }) async cancel(_event: Order): Promise<void> {}
 }
@@ -34,5 +41,7 @@ export class Wrong {
   // @ts-expect-error -- it stands on a field
   @Handler() entry = 1;
   // @ts-expect-error -- it stands on an accessor
-  @Handler() get value(): number { return 1; }
+  @Handler() get value(): number {
+    return 1;
+  }
 }

@@ -3,7 +3,10 @@ import { Annotate, Traced } from 'fc-traced';
 import { exactly } from '../../compiled-uses/methods.js';
 
 export class Right {
-  @Traced({ attributes: (id) => ({ id: exactly<number>()(id) }), result: (text) => ({ text: exactly<string>()(text) }) })
+  @Traced({
+    attributes: (id) => ({ id: exactly<number>()(id) }),
+    result: (text) => ({ text: exactly<string>()(text) }),
+  })
   #private(id: number): string {
     return `${id}`;
   }

@@ -7,8 +7,12 @@ const mysql = createPool({ uri: process.env.MYSQL_URL, connectionLimit: 2 });
 const postgres = new Pool({ connectionString: process.env.POSTGRES_URL, max: 2 });
 
 class Reads {
-  execute(name) { return mysql.execute(`SELECT 1 AS ${name}`); }
-  query(name) { return mysql.query(`SELECT 1 AS ${name}`); }
+  execute(name) {
+    return mysql.execute(`SELECT 1 AS ${name}`);
+  }
+  query(name) {
+    return mysql.query(`SELECT 1 AS ${name}`);
+  }
   async transaction(name) {
     const connection = await mysql.getConnection();
     await connection.beginTransaction();
@@ -16,7 +20,9 @@ class Reads {
     await connection.commit();
     connection.release();
   }
-  postgres(name) { return postgres.query(`SELECT 1 AS ${name}`); }
+  postgres(name) {
+    return postgres.query(`SELECT 1 AS ${name}`);
+  }
   async handle({ count }) {
     const methods = ['execute', 'query', 'transaction', 'postgres'];
     await Promise.all(Array.from({ length: count }, (_, index) => this[methods[index % methods.length]](`n${index}`)));
