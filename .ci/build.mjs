@@ -1,5 +1,6 @@
-// Builds `dist`: one CommonJS build by tsc, and for ES modules a generated file per public door that
-// re-exports it, so that both kinds of import share one copy of every class and one container.
+// Builds the package, the samples and the tools: `dist`, `samples/dist` and `cli/dist`, each one CommonJS build by tsc.
+// For ES modules, `dist` has a generated file per entry point that re-exports it, so that both kinds of import share one
+// copy of every class and one container.
 import { execFileSync } from 'node:child_process';
 import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -7,52 +8,57 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-const dist = path.join(root, 'dist');
-// Built beside it and then put in its place: who runs from `dist` meanwhile finds files that belong together.
-const next = path.join(root, `dist.${process.pid}`);
-const last = `${next}.old`;
 const require = createRequire(import.meta.url);
 const tsc = path.join(path.dirname(require.resolve('typescript/package.json')), 'bin', 'tsc');
-const DOORS = ['index', 'testing', 'server', 'mcp'];
+const ENTRY_POINTS = ['index', 'testing', 'server', 'mcp'];
 const quiet = process.argv.includes('--quiet');
+
+// Each is built beside its place and then put there: a process that runs from it meanwhile finds files that belong together.
+const outputs = ['dist', 'samples/dist', 'cli/dist'].map((name) => path.join(root, name));
+const [dist, samples, cli] = outputs;
+const next = (output) => `${output}.${process.pid}`;
+const last = (output) => `${next(output)}.old`;
 
 function compile(project, outDir) {
   execFileSync(process.execPath, [tsc, '-p', project, '--outDir', outDir], { stdio: 'inherit' });
 }
 
-/** The samples are compiled against the types of this very build. */
-function samplesProject() {
-  const file = path.join(next, 'tsconfig.json');
-  const doors = Object.fromEntries(
-    DOORS.map((door) => [door === 'index' ? 'fc-traced' : `fc-traced/${door}`, [`./${door}.d.ts`]]),
+/** Compiles a folder against the types of this very build. */
+function compileAgainstBuild(folder, output) {
+  const paths = Object.fromEntries(
+    ENTRY_POINTS.map((entry) => [
+      entry === 'index' ? 'fc-traced' : `fc-traced/${entry}`,
+      [path.join(next(dist), `${entry}.d.ts`)],
+    ]),
   );
-  writeFileSync(
-    file,
-    JSON.stringify({
-      extends: '../samples/tsconfig.json',
-      compilerOptions: { rootDir: '../samples', paths: doors },
-      include: ['../samples'],
-    }),
-  );
-  return file;
+  const project = path.join(folder, `tsconfig.${process.pid}.json`);
+  writeFileSync(project, JSON.stringify({ extends: './tsconfig.json', compilerOptions: { paths } }));
+  try {
+    compile(project, next(output));
+  } finally {
+    rmSync(project);
+  }
 }
 
 try {
-  compile(path.join(root, 'src', 'tsconfig.json'), next);
-  for (const door of DOORS) {
-    const names = Object.keys(require(path.join(next, `${door}.js`))).filter((name) => name !== '__esModule');
+  compile(path.join(root, 'src', 'tsconfig.json'), next(dist));
+  for (const entry of ENTRY_POINTS) {
+    const names = Object.keys(require(path.join(next(dist), `${entry}.js`))).filter((name) => name !== '__esModule');
     writeFileSync(
-      path.join(next, `${door}.mjs`),
-      `import cjs from './${door}.js';\nexport const { ${names.join(', ')} } = cjs;\n`,
+      path.join(next(dist), `${entry}.mjs`),
+      `import cjs from './${entry}.js';\nexport const { ${names.join(', ')} } = cjs;\n`,
     );
-    writeFileSync(path.join(next, `${door}.d.mts`), `export * from './${door}.js';\n`);
+    writeFileSync(path.join(next(dist), `${entry}.d.mts`), `export * from './${entry}.js';\n`);
   }
-  const project = samplesProject();
-  compile(project, path.join(next, 'samples'));
-  rmSync(project);
-  if (existsSync(dist)) renameSync(dist, last);
-  renameSync(next, dist);
+  compileAgainstBuild(path.join(root, 'samples'), samples);
+  compileAgainstBuild(path.join(root, 'cli', 'src'), cli);
+  for (const output of outputs) {
+    if (existsSync(output)) renameSync(output, last(output));
+    renameSync(next(output), output);
+  }
 } finally {
-  for (const folder of [next, last]) rmSync(folder, { recursive: true, force: true });
+  for (const output of outputs) {
+    for (const folder of [next(output), last(output)]) rmSync(folder, { recursive: true, force: true });
+  }
 }
-if (!quiet) console.log('built dist');
+if (!quiet) console.log('built dist, samples/dist and cli/dist');

@@ -8,7 +8,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-const { startCollector } = createRequire(import.meta.url)('../dist/viewer/collector.js');
+const { startCollector } = createRequire(import.meta.url)('../cli/dist/viewer/collector.js');
 const program = path.join(path.dirname(fileURLToPath(import.meta.url)), 'memory-function.cjs');
 const quick = process.argv.includes('--quick');
 const only = process.argv.includes('--only') ? process.argv[process.argv.indexOf('--only') + 1] : '';

@@ -1,10 +1,10 @@
 import type { Context, Span } from '@opentelemetry/api';
 import { performance } from 'node:perf_hooks';
-import { countAndTell } from '../tracing/counters';
-import { recordFailure } from '../tracing/failure';
-import { spanIn } from '../tracing/linked-context';
-import { state } from '../tracing/state';
-import type { Telemetry } from '../tracing/telemetry';
+import { countAndTell } from '../diagnostics';
+import { recordFailure } from '../tracing/calls/failure';
+import { spanIn } from '../tracing/context/linked-context';
+import { state } from '../tracing/telemetry/state';
+import type { Telemetry } from '../tracing/telemetry/telemetry';
 import { wasKeptReady } from './kept-ready';
 import { endLoading, watchLoading } from './loading';
 import { Phases } from './phase';

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { state } from '../tracing/state';
+import { state } from '../tracing/telemetry/state';
 import { requireWatch } from './require-watch';
 
 /** Has loading end with the synchronous work that is under way: the modules that are being loaded now. */

@@ -1,6 +1,6 @@
 import type { Context, HrTime, Span, Tracer } from '@opentelemetry/api';
 import { performance } from 'node:perf_hooks';
-import { contextWithSpan } from '../tracing/linked-context';
+import { contextWithSpan } from '../tracing/context/linked-context';
 import type { Phase } from './phase';
 
 /** From the clock of `performance.now()` to milliseconds since the epoch. */

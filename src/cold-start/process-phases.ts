@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
-import { codeFolder } from '../config';
-import { state } from '../tracing/state';
+import { codeFolder } from '../config/config';
+import { state } from '../tracing/telemetry/state';
 import { firstModuleAt, wasBeforeTheLoop } from './first-module';
 import { isOwnFile } from './module-name';
 import type { Phase } from './phase';

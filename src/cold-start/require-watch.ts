@@ -1,4 +1,4 @@
-import { slowestModules } from '../config';
+import { slowestModules } from '../config/config';
 import type { RequireWatch } from './slowest-requires';
 
 function watchRequires(count: number): RequireWatch | undefined {

@@ -1,7 +1,7 @@
 import Module from 'node:module';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { codeFolder } from '../config';
+import { codeFolder } from '../config/config';
 import { firstModuleAt } from './first-module';
 import { isBare, isOwnFile, moduleName, packageOf } from './module-name';
 import type { Phase } from './phase';

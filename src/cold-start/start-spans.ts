@@ -1,5 +1,5 @@
 import type { Context, Span, Tracer } from '@opentelemetry/api';
-import { contextWithSpan, spanIn } from '../tracing/linked-context';
+import { contextWithSpan, spanIn } from '../tracing/context/linked-context';
 import { KEPT_READY_MILLIS } from './kept-ready';
 import type { Phase } from './phase';
 import { recordPhase, startOf, wallClock } from './phase-spans';

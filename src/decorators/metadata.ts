@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import type { SpanKind } from '@opentelemetry/api';
-import type { HandlerOptions } from '../options';
-import type { SpanSpec } from '../tracing/span-spec';
+import type { HandlerOptions } from '../config/options';
+import type { SpanSpec } from '../tracing/calls/span-spec';
 
 // Symbols of the registry, so that tools and a second copy of this package read the same metadata.
 const TRACED = Symbol.for('fc-traced:traced');

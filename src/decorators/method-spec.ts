@@ -1,7 +1,7 @@
 import { types } from 'node:util';
-import { attributeValues } from '../tracing/attribute-values';
-import type { Extractor } from '../tracing/attributes';
-import type { Owner, SpanSpec } from '../tracing/span-spec';
+import { attributeValues } from '../tracing/calls/attribute-values';
+import type { Extractor } from '../tracing/calls/attributes';
+import type { Owner, SpanSpec } from '../tracing/calls/span-spec';
 import { expectation } from './traced-options';
 import type { CheckedTracedOptions } from './traced-options';
 

@@ -1,9 +1,9 @@
 import type { Context } from '@opentelemetry/api';
-import { activeContext } from '../tracing/active-context';
-import { telemetryOfCall } from '../tracing/ambient-telemetry';
-import { runInSpan } from '../tracing/run-in-span';
-import type { SpanSpec } from '../tracing/span-spec';
-import type { Telemetry } from '../tracing/telemetry';
+import { activeContext } from '../tracing/context/active-context';
+import { telemetryOfCall } from '../tracing/context/ambient-telemetry';
+import { runInSpan } from '../tracing/calls/run-in-span';
+import type { SpanSpec } from '../tracing/calls/span-spec';
+import type { Telemetry } from '../tracing/telemetry/telemetry';
 import { copyMetadata } from './metadata';
 
 type Method = (this: unknown, ...args: never[]) => unknown;

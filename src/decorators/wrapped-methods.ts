@@ -1,4 +1,4 @@
-import type { SpanSpec } from '../tracing/span-spec';
+import type { SpanSpec } from '../tracing/calls/span-spec';
 import { wrapMethod } from './wrap-method';
 import type { CheckedTracedOptions } from './traced-options';
 import { specOf } from './method-spec';

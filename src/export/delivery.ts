@@ -3,9 +3,9 @@ import { ExportResultCode, suppressTracing } from '@opentelemetry/core';
 import type { ExportResult } from '@opentelemetry/core';
 import type { ReadableSpan, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { performance } from 'node:perf_hooks';
-import { callIn } from '../tracing/active-context';
-import { countAgain, countAndTell } from '../tracing/counters';
-import { settledWithin } from '../tracing/shared-flush';
+import { callIn } from '../tracing/context/active-context';
+import { countAgain, countAndTell } from '../diagnostics';
+import { settledWithin } from '../tracing/telemetry/shared-flush';
 
 const BATCH = 512;
 const CAPACITY = 8_192;

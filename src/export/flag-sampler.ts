@@ -2,8 +2,8 @@ import { isSpanContextValid } from '@opentelemetry/api';
 import type { Context } from '@opentelemetry/api';
 import { SamplingDecision } from '@opentelemetry/sdk-trace-base';
 import type { Sampler, SamplingResult } from '@opentelemetry/sdk-trace-base';
-import { spanIn } from '../tracing/linked-context';
-import { sampleRoot } from '../tracing/sampling';
+import { spanIn } from '../tracing/context/linked-context';
+import { sampleRoot } from '../tracing/telemetry/sampling';
 
 const RECORD: SamplingResult = { decision: SamplingDecision.RECORD_AND_SAMPLED };
 const LEAVE: SamplingResult = { decision: SamplingDecision.NOT_RECORD };

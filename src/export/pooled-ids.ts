@@ -1,5 +1,5 @@
 import type { IdGenerator } from '@opentelemetry/sdk-trace-base';
-import { newSpanId, newTraceId } from '../tracing/ids';
+import { newSpanId, newTraceId } from '../tracing/telemetry/ids';
 
 /** Ids for the SDK. The trace id of an invocation is known before its span is: sampling was decided by it. */
 export class PooledIds implements IdGenerator {

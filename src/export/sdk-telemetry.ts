@@ -3,12 +3,12 @@ import type { Attributes, Context, Span, SpanOptions, Tracer, TracerOptions } fr
 import { isTracingSuppressed, sanitizeAttributes } from '@opentelemetry/core';
 import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
 import type { SpanProcessor } from '@opentelemetry/sdk-trace-base';
-import type { Config } from '../config';
-import type { Endpoint } from '../environment';
-import { countAndTell } from '../tracing/counters';
-import { newSpanId } from '../tracing/ids';
-import { SharedFlush } from '../tracing/shared-flush';
-import type { SpanRecorder, Telemetry } from '../tracing/telemetry';
+import type { Config } from '../config/config';
+import type { Endpoint } from '../config/environment';
+import { countAndTell } from '../diagnostics';
+import { newSpanId } from '../tracing/telemetry/ids';
+import { SharedFlush } from '../tracing/telemetry/shared-flush';
+import type { SpanRecorder, Telemetry } from '../tracing/telemetry/telemetry';
 import { SCOPE_NAME, VERSION } from '../version';
 import { Delivery } from './delivery';
 import { directSpanClass, partsOf } from './direct-span';
@@ -17,7 +17,7 @@ import { faasResource } from './faas-resource';
 import { FlagSampler } from './flag-sampler';
 import { PooledIds } from './pooled-ids';
 import { scrub } from './scrub';
-import { createExporter } from './span-exporter';
+import { createExporter } from './exporters/exporters';
 import { SpanPipeline } from './span-pipeline';
 
 /** What one SDK set-up is made of. */

@@ -1,8 +1,8 @@
 import type { Context } from '@opentelemetry/api';
 import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace-base';
-import { countAndTell } from '../tracing/counters';
-import type { SpanRecorder } from '../tracing/telemetry';
-import { baggageAttributes } from '../tracing/baggage-attributes';
+import { countAndTell } from '../diagnostics';
+import type { SpanRecorder } from '../tracing/telemetry/telemetry';
+import { baggageAttributes } from '../tracing/calls/baggage-attributes';
 import { redactEndingSpan, redactStartingSpan } from './redact-span';
 import { alignStart } from './start-clock';
 

@@ -1,5 +1,5 @@
 import type { Context, HrTime } from '@opentelemetry/api';
-import { spanIn } from '../tracing/linked-context';
+import { spanIn } from '../tracing/context/linked-context';
 
 /** The clock readings that the SDK's span keeps; looked for at each span, since they are not in its types. */
 interface TimedSpan {

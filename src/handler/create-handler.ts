@@ -1,5 +1,5 @@
 import type { FcCallback, FcContext } from '../fc/context';
-import type { HandlerOptions } from '../options';
+import type { HandlerOptions } from '../config/options';
 import { answer } from './answer';
 import { defineHandler } from './entries';
 import { isFc2Response, respondFc2 } from './fc2-http';

@@ -1,9 +1,9 @@
-import { makeInjectable } from '../decorators/injectable-class';
+import { makeInjectable } from '../container/injectable-class';
 import { getTracedMetadata } from '../decorators/metadata';
 import type { Constructor } from '../decorators/metadata';
 import { FcTracedError } from '../errors';
-import { checkOptions } from '../options';
-import type { HandlerOptions } from '../options';
+import { checkOptions } from '../config/options';
+import type { HandlerOptions } from '../config/options';
 
 /** One method that FC can call. */
 export interface Entry {

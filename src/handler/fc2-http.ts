@@ -4,8 +4,8 @@ import { readField, readText } from '../fc/context';
 import type { FcContext } from '../fc/context';
 import { bodySourceOf, collect } from '../http/body-source';
 import { CollectingSink, withWholeBody } from '../http/collecting-sink';
-import { httpEventOf, queryOfTarget } from '../http/http-event';
-import type { HttpEvent } from '../http/http-event';
+import { httpEventOf, queryOfTarget } from '../fc/http-event';
+import type { HttpEvent } from '../fc/http-event';
 import type { Entry } from './entries';
 import type { FunctionInstance } from './function-instance';
 

@@ -1,6 +1,6 @@
 import { readField } from '../fc/context';
 import type { FcContext } from '../fc/context';
-import { detectTrigger } from '../fc/detect-trigger';
+import { detectTrigger } from '../fc/triggers/detect-trigger';
 import { decodeEvent } from '../fc/event';
 import { CollectingSink } from '../http/collecting-sink';
 import { fcHttpAnswer } from '../http/fc-answer';
@@ -9,11 +9,11 @@ import { exchange } from '../http/http-exchange';
 import type { KnownBeside } from '../http/http-attributes';
 import type { HttpSink, Outcome } from '../http/http-exchange';
 import type { Entry, HandlerDefinition } from './entries';
-import type { IncomingCall } from './incoming-call';
-import { InvocationRunner } from './invocation-runner';
-import type { Work } from './invocation-runner';
-import { ScopeFactory } from './scope';
-import type { Scope } from './scope';
+import type { IncomingCall } from '../invocation/incoming-call';
+import { InvocationRunner } from '../invocation/invocation-runner';
+import type { Work } from '../invocation/invocation-runner';
+import { ScopeFactory } from '../container/scope';
+import type { Scope } from '../container/scope';
 
 /** A handler class in one instance of the function: what it keeps between invocations, and the way of each one through. */
 export class FunctionInstance {

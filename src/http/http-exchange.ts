@@ -1,7 +1,7 @@
 import { SpanStatusCode } from '@opentelemetry/api';
 import type { Context, Span } from '@opentelemetry/api';
 import type { FcContext } from '../fc/context';
-import { recordFailure } from '../tracing/failure';
+import { recordFailure } from '../tracing/calls/failure';
 import { httpAnswerOf, httpAnswerOfError } from './http-answer';
 import type { HttpAnswer } from './http-answer';
 import { isHttpError } from './http-error';

@@ -1,5 +1,5 @@
 import { bodySourceOf, collect } from './body-source';
-import type { HttpEvent, HttpStreamEvent } from './http-event';
+import type { HttpEvent, HttpStreamEvent } from '../fc/http-event';
 import { HttpError } from './http-error';
 
 /**

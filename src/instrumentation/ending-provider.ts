@@ -1,7 +1,7 @@
 import type { Context, Span, SpanOptions, Tracer, TracerProvider } from '@opentelemetry/api';
-import { activeContext } from '../tracing/active-context';
-import { foreignTelemetry } from '../tracing/ambient-telemetry';
-import { invocationIn } from '../tracing/linked-context';
+import { activeContext } from '../tracing/context/active-context';
+import { foreignTelemetry } from '../tracing/context/ambient-telemetry';
+import { invocationIn } from '../tracing/context/linked-context';
 
 /**
  * The registered provider for instrumentations: what they leave open ends with the invocation on the application's, as it does on our own.

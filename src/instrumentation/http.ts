@@ -2,7 +2,7 @@ import { context } from '@opentelemetry/api';
 import type { TracerProvider } from '@opentelemetry/api';
 import type { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
 import type { RequestOptions } from 'node:http';
-import { tellOnce } from '../tracing/counters';
+import { tellOnce } from '../diagnostics';
 import type { InstrumentationModules } from './instrumentation-packages';
 import { injectedIn, removePairs, withoutCopies } from './own-headers';
 import { markRefused } from './refused-request';

@@ -1,4 +1,4 @@
-import type { InstrumentationName } from '../options';
+import type { InstrumentationName } from '../config/options';
 import { programRequire } from './loaded-files';
 
 /** The packages, each with the version that belongs to this line of the SDK. */

@@ -1,6 +1,6 @@
 import { createRequire, isBuiltin, syncBuiltinESMExports } from 'node:module';
 import path from 'node:path';
-import { tellOnce } from '../tracing/counters';
+import { tellOnce } from '../diagnostics';
 import { loadedFilesOf, programRequire, reachOf, versionIn } from './loaded-files';
 import type { LoadedFile } from './loaded-files';
 import { patchingPartsOf } from './module-definitions';

@@ -1,5 +1,5 @@
 import type { TracerProvider } from '@opentelemetry/api';
-import type { Instrumentation, InstrumentationName } from '../options';
+import type { Instrumentation, InstrumentationName } from '../config/options';
 import { createHttpInstrumentation } from './http';
 import type { InstrumentationModules } from './instrumentation-packages';
 import { createIORedisInstrumentation } from './ioredis';

@@ -1,8 +1,8 @@
 import { trace } from '@opentelemetry/api';
 import type { TracerProvider } from '@opentelemetry/api';
-import type { Instrumentation, InstrumentationName } from '../options';
-import { countAndTell, tellOnce } from '../tracing/counters';
-import { state } from '../tracing/state';
+import type { Instrumentation, InstrumentationName } from '../config/options';
+import { countAndTell, tellOnce } from '../diagnostics';
+import { state } from '../tracing/telemetry/state';
 import { endingProvider } from './ending-provider';
 import { loadPackage, PACKAGES } from './instrumentation-packages';
 import { patchLoadedModules } from './loaded-modules';

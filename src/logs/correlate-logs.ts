@@ -1,5 +1,5 @@
 import type { FcContext } from '../fc/context';
-import { tellOnce } from '../tracing/counters';
+import { tellOnce } from '../diagnostics';
 import { correlateMethods } from './log-methods';
 
 const LOGGER_METHODS = ['log', 'debug', 'info', 'warn', 'error'] as const;

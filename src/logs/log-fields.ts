@@ -1,6 +1,6 @@
 import { isSpanContextValid } from '@opentelemetry/api';
-import { activeContext } from '../tracing/active-context';
-import { invocationIn, spanIn } from '../tracing/linked-context';
+import { activeContext } from '../tracing/context/active-context';
+import { invocationIn, spanIn } from '../tracing/context/linked-context';
 
 /** Ids for a log line. A type alias, so that it can be passed where any record is taken. */
 export type LogFields = {

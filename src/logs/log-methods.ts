@@ -1,4 +1,4 @@
-import { state } from '../tracing/state';
+import { state } from '../tracing/telemetry/state';
 import { withLogFields } from './log-line';
 
 type LogMethod = (...values: unknown[]) => unknown;

@@ -1,7 +1,7 @@
 import { SpanKind } from '@opentelemetry/api';
 import type { Attributes, Context } from '@opentelemetry/api';
-import { INVOCATION_KEY, invocationIn } from '../tracing/linked-context';
-import { OpenCalls } from '../tracing/open-calls';
+import { INVOCATION_KEY, invocationIn } from '../tracing/context/linked-context';
+import { OpenCalls } from '../tracing/calls/open-calls';
 import { memberOf } from './member-of';
 import { headerOf } from './origin';
 import type { Message, RequestId, TransportLike } from './sdk-shapes';

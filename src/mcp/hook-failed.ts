@@ -1,4 +1,4 @@
-import { countAndTell } from '../tracing/counters';
+import { countAndTell } from '../diagnostics';
 
 /** A hook's own failure: counted, and the message goes on. */
 export function hookFailed(): void {

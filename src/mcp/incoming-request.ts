@@ -1,5 +1,5 @@
 import type { Context, Link } from '@opentelemetry/api';
-import { callIn } from '../tracing/active-context';
+import { callIn } from '../tracing/context/active-context';
 import { noteAnswer } from './answer';
 import type { Connection } from './connection';
 import { followWork } from './follow-work';

@@ -1,6 +1,6 @@
 import { SpanKind } from '@opentelemetry/api';
-import { activeContext, callIn } from '../tracing/active-context';
-import { spanIn } from '../tracing/linked-context';
+import { activeContext, callIn } from '../tracing/context/active-context';
+import { spanIn } from '../tracing/context/linked-context';
 import type { Connection } from './connection';
 import { DispatchWindow } from './dispatch-window';
 import { followWork } from './follow-work';

@@ -3,7 +3,7 @@ import { NOTHING_CARRIED } from '../propagation/carrier';
 import type { Carried } from '../propagation/carrier';
 import { fcPropagator } from '../propagation/propagator';
 import { readW3cHeaders } from '../propagation/w3c';
-import { countAndTell } from '../tracing/counters';
+import { countAndTell } from '../diagnostics';
 import { isObject } from './member-of';
 import type { Message } from './sdk-shapes';
 

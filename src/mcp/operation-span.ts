@@ -1,15 +1,15 @@
 import { SpanStatusCode } from '@opentelemetry/api';
 import type { Attributes, Context, Link, Span } from '@opentelemetry/api';
-import { telemetryIn } from '../tracing/ambient-telemetry';
-import { countAndTell } from '../tracing/counters';
-import { describeError } from '../tracing/error-description';
-import { recordFailure } from '../tracing/failure';
-import { rememberSecret } from '../tracing/redaction';
-import type { Invocation } from '../tracing/invocation';
-import { contextWithSpan, invocationIn, spanIn } from '../tracing/linked-context';
-import type { OpenCall } from '../tracing/open-calls';
-import { endSafely } from '../tracing/guarded-span';
-import type { Telemetry } from '../tracing/telemetry';
+import { telemetryIn } from '../tracing/context/ambient-telemetry';
+import { countAndTell } from '../diagnostics';
+import { describeError } from '../tracing/calls/error-description';
+import { recordFailure } from '../tracing/calls/failure';
+import { rememberSecret } from '../tracing/redaction/redaction';
+import type { Invocation } from '../tracing/context/invocation';
+import { contextWithSpan, invocationIn, spanIn } from '../tracing/context/linked-context';
+import type { OpenCall } from '../tracing/calls/open-calls';
+import { endSafely } from '../tracing/calls/guarded-span';
+import type { Telemetry } from '../tracing/telemetry/telemetry';
 import type { Operation } from './operation';
 
 /** How an operation failed. */

@@ -1,7 +1,7 @@
 import { SpanKind } from '@opentelemetry/api';
 import type { Attributes } from '@opentelemetry/api';
-import { redactUrl } from '../tracing/redact-query';
-import { redactText, REDACTED, isSecretKey } from '../tracing/redaction';
+import { redactUrl } from '../tracing/redaction/redact-query';
+import { redactText, REDACTED, isSecretKey } from '../tracing/redaction/redaction';
 import { isObject, memberOf } from './member-of';
 import type { McpTraceOptions } from './trace-options';
 

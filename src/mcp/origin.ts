@@ -5,7 +5,7 @@ import { NOTHING_CARRIED } from '../propagation/carrier';
 import type { Carried } from '../propagation/carrier';
 import { contextWithCaller } from '../propagation/trace-origin';
 import { readW3cHeaders } from '../propagation/w3c';
-import { invocationIn, spanIn } from '../tracing/linked-context';
+import { invocationIn, spanIn } from '../tracing/context/linked-context';
 import { isObject, memberOf } from './member-of';
 
 /** Where a message comes from. */

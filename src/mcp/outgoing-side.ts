@@ -1,7 +1,7 @@
 import { SpanKind } from '@opentelemetry/api';
 import type { Context, Span } from '@opentelemetry/api';
-import { activeContext, callIn } from '../tracing/active-context';
-import { spanIn } from '../tracing/linked-context';
+import { activeContext, callIn } from '../tracing/context/active-context';
+import { spanIn } from '../tracing/context/linked-context';
 import type { Connection } from './connection';
 import { hookFailed } from './hook-failed';
 import { isObject, memberOf } from './member-of';

@@ -1,6 +1,6 @@
 import { SpanKind } from '@opentelemetry/api';
 import type { Context } from '@opentelemetry/api';
-import { activeContext, callIn } from '../tracing/active-context';
+import { activeContext, callIn } from '../tracing/context/active-context';
 import type { Connection } from './connection';
 import { followWork } from './follow-work';
 import { hookFailed } from './hook-failed';

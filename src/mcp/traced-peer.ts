@@ -1,5 +1,5 @@
-import { activeContext, ensureContextManager } from '../tracing/active-context';
-import { tellOnce } from '../tracing/counters';
+import { activeContext, ensureContextManager } from '../tracing/context/active-context';
+import { tellOnce } from '../diagnostics';
 import { Connection } from './connection';
 import { hookFailed } from './hook-failed';
 import { IncomingSide } from './incoming-side';

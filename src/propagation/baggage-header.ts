@@ -1,7 +1,7 @@
 import type { Baggage, BaggageEntry } from '@opentelemetry/api';
 import { MAX_BYTES, MAX_MEMBERS, TOKEN } from './baggage';
 import { trimOptionalWhitespace } from './optional-whitespace';
-import { completeEncoding, encodeBaggageValue } from './percent-encoding';
+import { completeEncoding, encodeBaggageValue } from '../fc/percent-encoding';
 
 /** Baggage as it is sent, and how much of it had to be left out. */
 export interface OutgoingBaggage {

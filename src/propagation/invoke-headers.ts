@@ -1,8 +1,8 @@
-import { activeContext } from '../tracing/active-context';
-import { countAndTell } from '../tracing/counters';
-import { BAGGAGE_ITEM_PREFIX, SPAN_CONTEXT_HEADER } from './fc-headers';
+import { activeContext } from '../tracing/context/active-context';
+import { countAndTell } from '../diagnostics';
+import { BAGGAGE_ITEM_PREFIX, SPAN_CONTEXT_HEADER } from '../fc/tracing-headers';
 import { outgoingRequest } from './outgoing-request';
-import { percentEncode } from './percent-encoding';
+import { percentEncode } from '../fc/percent-encoding';
 import { w3cHeaders } from './trace-headers';
 
 /** The part of the official client's `InvokeFunctionHeaders` that is filled. */

@@ -1,10 +1,10 @@
 import { SpanKind } from '@opentelemetry/api';
 import type { Context, Span } from '@opentelemetry/api';
-import { telemetryIn } from '../tracing/ambient-telemetry';
-import { countAndTell } from '../tracing/counters';
-import { newSpanId } from '../tracing/ids';
-import { spanIn } from '../tracing/linked-context';
-import { endSafely } from '../tracing/guarded-span';
+import { telemetryIn } from '../tracing/context/ambient-telemetry';
+import { countAndTell } from '../diagnostics';
+import { newSpanId } from '../tracing/telemetry/ids';
+import { spanIn } from '../tracing/context/linked-context';
+import { endSafely } from '../tracing/calls/guarded-span';
 import { outgoingFrom } from './outgoing';
 import type { Outgoing } from './outgoing';
 

@@ -1,8 +1,8 @@
 import { createContextKey, isSpanContextValid, propagation } from '@opentelemetry/api';
 import type { Context, SpanContext } from '@opentelemetry/api';
-import { countAndTell } from '../tracing/counters';
-import { newSpanId } from '../tracing/ids';
-import { spanIn } from '../tracing/linked-context';
+import { countAndTell } from '../diagnostics';
+import { newSpanId } from '../tracing/telemetry/ids';
+import { spanIn } from '../tracing/context/linked-context';
 import { formatBaggage } from './baggage-header';
 import type { OutgoingBaggage } from './baggage-header';
 import { isRandomTrace } from './trace-origin';

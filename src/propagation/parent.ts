@@ -1,7 +1,7 @@
 import { isSpanContextValid } from '@opentelemetry/api';
 import type { Baggage, Link, SpanContext } from '@opentelemetry/api';
 import { readText } from '../fc/context';
-import { countAndTell } from '../tracing/counters';
+import { countAndTell } from '../diagnostics';
 import { mergeBaggage } from './baggage';
 import { NOTHING_CARRIED } from './carrier';
 import type { Carried } from './carrier';

@@ -1,6 +1,6 @@
 import { propagation } from '@opentelemetry/api';
 import type { Context, TextMapGetter, TextMapPropagator, TextMapSetter } from '@opentelemetry/api';
-import { countAndTell } from '../tracing/counters';
+import { countAndTell } from '../diagnostics';
 import { outgoingFrom } from './outgoing';
 import { w3cHeaders } from './trace-headers';
 import { contextWithCaller } from './trace-origin';

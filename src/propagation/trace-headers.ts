@@ -1,4 +1,4 @@
-import { activeContext } from '../tracing/active-context';
+import { activeContext } from '../tracing/context/active-context';
 import type { Outgoing } from './outgoing';
 import { outgoingRequest } from './outgoing-request';
 import { formatTraceparent } from './traceparent';

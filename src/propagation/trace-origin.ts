@@ -1,7 +1,7 @@
 import { createContextKey, trace } from '@opentelemetry/api';
 import type { Context, Span, SpanContext } from '@opentelemetry/api';
-import { telemetryIn } from '../tracing/ambient-telemetry';
-import { invocationIn } from '../tracing/linked-context';
+import { telemetryIn } from '../tracing/context/ambient-telemetry';
+import { invocationIn } from '../tracing/context/linked-context';
 import { RANDOM_FLAG } from './traceparent';
 
 const CALLER_KEY = createContextKey('fc-traced caller');

@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { Server as NetServer } from 'node:net';
 import type { Socket } from 'node:net';
-import { settledWithin } from '../tracing/shared-flush';
+import { settledWithin } from '../tracing/telemetry/shared-flush';
 import { whenClosed } from './when-closed';
 
 /** What requests that were broken off get to put their things away, their traces delivered. */

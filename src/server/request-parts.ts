@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import type { FcContext } from '../fc/context';
 import type { KnownBeside } from '../http/http-attributes';
-import { queryOfTarget } from '../http/http-event';
-import type { RequestParts } from '../http/http-event';
+import { queryOfTarget } from '../fc/http-event';
+import type { RequestParts } from '../fc/http-event';
 
 /** What a request of Node's own server consists of. */
 export function requestParts(request: IncomingMessage, context: FcContext): RequestParts {

@@ -1,6 +1,6 @@
 import { FcTracedError } from '../errors';
-import { checkOptions, inWords } from '../options';
-import type { HandlerOptions } from '../options';
+import { checkOptions, inWords } from '../config/options';
+import type { HandlerOptions } from '../config/options';
 
 /** Options of `serve`, beside those of `createHandler`. */
 export interface ServeOptions extends HandlerOptions {

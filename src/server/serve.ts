@@ -1,11 +1,11 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { listenPort } from '../config';
+import { listenPort } from '../config/config';
 import { FcTracedError } from '../errors';
 import { defineHandler } from '../handler/entries';
 import { FunctionInstance } from '../handler/function-instance';
-import { tellOnce } from '../tracing/counters';
+import { tellOnce } from '../diagnostics';
 import { Connections } from './connections';
 import { FunctionServer } from './function-server';
 import { splitServeOptions } from './serve-options';

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { bodySourceOf } from '../http/body-source';
 import type { BodySource } from '../http/body-source';
 import type { HttpAnswer } from '../http/http-answer';
-import { settledWithin } from '../tracing/shared-flush';
+import { settledWithin } from '../tracing/telemetry/shared-flush';
 import type { HttpSink, Outcome, Sent } from '../http/http-exchange';
 import { whenClosed } from './when-closed';
 

@@ -1,20 +1,20 @@
 import { SpanStatusCode } from '@opentelemetry/api';
 import type { Span } from '@opentelemetry/api';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { InvocationRunner } from '../handler/invocation-runner';
-import type { Running } from '../handler/invocation-runner';
-import type { IncomingCall } from '../handler/incoming-call';
+import { InvocationRunner } from '../invocation/invocation-runner';
+import type { Running } from '../invocation/invocation-runner';
+import type { IncomingCall } from '../invocation/incoming-call';
 import { requestAttributes, spanNameOf } from '../http/http-attributes';
-import { httpEventOf } from '../http/http-event';
+import { httpEventOf } from '../fc/http-event';
 import { FcTracedError } from '../errors';
-import { checkOptions, inWords } from '../options';
-import type { HandlerOptions } from '../options';
-import { countAndTell } from '../tracing/counters';
-import { recordFailure } from '../tracing/failure';
-import { controlOf } from './control-path';
+import { checkOptions, inWords } from '../config/options';
+import type { HandlerOptions } from '../config/options';
+import { countAndTell } from '../diagnostics';
+import { recordFailure } from '../tracing/calls/failure';
+import { controlOf } from '../fc/control-path';
 import { holdEnd } from './hold-end';
 import type { Ended, HeldResponse } from './hold-end';
-import { contextOf } from './request-context';
+import { contextOf } from '../fc/context-from-headers';
 import { knownBeside, requestParts } from './request-parts';
 
 /** Options of `traceListener`: those of `createHandler` that are not about a class. */

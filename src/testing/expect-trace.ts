@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { FcTracedError } from '../errors';
-import { renderTrace } from '../tree/render-tree';
-import type { SpanKindName, SpanRecord, StatusName } from '../tree/span-record';
-import type { SpanNode, Trace } from '../tree/span-tree';
+import { renderTrace } from './render-tree';
+import type { SpanKindName, SpanRecord, StatusName } from './span-record';
+import type { SpanNode, Trace } from './span-tree';
 
 /** A span as a test expects it, with all that is below it. */
 export interface ExpectedSpan {

@@ -1,13 +1,13 @@
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
-import { resolveConfig } from '../config';
+import { resolveConfig } from '../config/config';
 import { FcTracedError } from '../errors';
 import { SdkTelemetry } from '../export/sdk-telemetry';
-import { ensureContextManager } from '../tracing/active-context';
-import { registerAmbientProvider } from '../tracing/ambient-telemetry';
-import { state } from '../tracing/state';
-import type { SpanRecord } from '../tree/span-record';
-import { buildTraces } from '../tree/span-tree';
-import type { Trace } from '../tree/span-tree';
+import { ensureContextManager } from '../tracing/context/active-context';
+import { registerAmbientProvider } from '../tracing/context/ambient-telemetry';
+import { state } from '../tracing/telemetry/state';
+import type { SpanRecord } from './span-record';
+import { buildTraces } from './span-tree';
+import type { Trace } from './span-tree';
 import { sdkSpanRecord } from './sdk-span-record';
 
 /** The traces of a test. */

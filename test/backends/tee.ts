@@ -1,9 +1,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import type { SpanRecord } from '../../src/tree/span-record';
-import { decodeJaegerThrift } from '../../src/viewer/jaeger-thrift';
-import { decodeOtlpProtobuf } from '../../src/viewer/otlp-protobuf';
+import type { SpanRecord } from '../../src/testing/span-record';
+import { decodeJaegerThrift } from '../../cli/src/viewer/jaeger-thrift';
+import { decodeOtlpProtobuf } from '../../cli/src/viewer/otlp-protobuf';
 import type { JaegerServer } from './jaeger-server';
 
 /** Stands before a real Jaeger: keeps what an exporter sent, decoded, and hands the same bytes on. */

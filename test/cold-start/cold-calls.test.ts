@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { renderTrace } from '../../src/tree/render-tree';
-import type { SpanRecord } from '../../src/tree/span-record';
-import { buildTraces } from '../../src/tree/span-tree';
+import { renderTrace } from '../../src/testing/render-tree';
+import type { SpanRecord } from '../../src/testing/span-record';
+import { buildTraces } from '../../src/testing/span-tree';
 import { play } from '../samples/play';
 import type { Played, Protocol } from '../samples/play';
 

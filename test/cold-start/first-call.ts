@@ -10,8 +10,7 @@ export function inColdProcess<T>(script: string, before = ''): Promise<T> {
     const { createHandler, Handler, Traced, startSpan } = require(dist + 'index.js');
     const { fakeFcContext, invoke, recordTraces } = require(dist + 'testing.js');
     const { sdkSpanRecord } = require(dist + 'testing/sdk-span-record.js');
-    const { buildTraces } = require(dist + 'tree/span-tree.js');
-    const { renderTrace } = require(dist + 'tree/render-tree.js');
+    const { buildTraces, renderTrace } = require(dist + 'testing.js');
     const spans = [];
     const nothing = async () => {};
     const seen = { onStart() {}, onEnd: (span) => spans.push(sdkSpanRecord(span)), forceFlush: nothing, shutdown: nothing };

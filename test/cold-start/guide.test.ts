@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { renderTrace } from '../../src/tree/render-tree';
-import { buildTraces } from '../../src/tree/span-tree';
+import { renderTrace } from '../../src/testing/render-tree';
+import { buildTraces } from '../../src/testing/span-tree';
 import { root } from '../package/fresh-process';
 import { codeBlocks, firstColumn, readDocument } from '../package/markdown';
 import { play } from '../samples/play';

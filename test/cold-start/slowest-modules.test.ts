@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import type { SpanRecord } from '../../src/tree/span-record';
-import { renderTrace } from '../../src/tree/render-tree';
-import { buildTraces } from '../../src/tree/span-tree';
+import type { SpanRecord } from '../../src/testing/span-record';
+import { renderTrace } from '../../src/testing/render-tree';
+import { buildTraces } from '../../src/testing/span-tree';
 import { inFreshProcess, root } from '../package/fresh-process';
 import { play } from '../samples/play';
 import type { Protocol } from '../samples/play';

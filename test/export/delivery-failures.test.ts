@@ -3,7 +3,7 @@ import { ExportResultCode } from '@opentelemetry/core';
 import type { ExportResult } from '@opentelemetry/core';
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base';
 import { Delivery } from '../../src/export/delivery';
-import { takeCounts } from '../../src/tracing/counters';
+import { takeCounts } from '../../src/diagnostics';
 
 type Export = (names: string[]) => ExportResult | 'silence' | 'throw';
 

@@ -1,4 +1,4 @@
-import { settledWithin, SharedFlush } from '../../src/tracing/shared-flush';
+import { settledWithin, SharedFlush } from '../../src/tracing/telemetry/shared-flush';
 
 let failures = 0;
 const failed = (): void => void (failures += 1);

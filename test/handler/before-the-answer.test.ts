@@ -1,7 +1,7 @@
 import { createHandler, Handler, Traced } from 'fc-traced';
 import { fakeFcContext, invoke } from 'fc-traced/testing';
-import { startCollector } from '../../src/viewer/collector';
-import type { Collector } from '../../src/viewer/collector';
+import { startCollector } from '../../cli/src/viewer/collector';
+import type { Collector } from '../../cli/src/viewer/collector';
 
 @Handler({ name: 'ship', coldStart: false })
 class Ship {

@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { createHandler, Handler, Traced } from 'fc-traced';
 import { fakeFcContext, invoke } from 'fc-traced/testing';
 import type { SpanRecord } from 'fc-traced/testing';
-import { decodeJaegerThrift } from '../../src/viewer/jaeger-thrift';
-import { readBody } from '../../src/viewer/request-body';
+import { decodeJaegerThrift } from '../../cli/src/viewer/jaeger-thrift';
+import { readBody } from '../../cli/src/viewer/request-body';
 
 @Handler({ name: 'ship', coldStart: false })
 class Ship {

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createHandler, Handler, startSpan, traced } from 'fc-traced';
 import type { FcHook } from 'fc-traced';
 import { fakeFcContext, invoke } from 'fc-traced/testing';
-import { startCollector } from '../../src/viewer/collector';
-import type { Collector } from '../../src/viewer/collector';
+import { startCollector } from '../../cli/src/viewer/collector';
+import type { Collector } from '../../cli/src/viewer/collector';
 
 let afterwards: Promise<void> | undefined;
 

@@ -1,9 +1,9 @@
 import { diag, DiagLogLevel } from '@opentelemetry/api';
 import { createHandler, currentSpan, Handler, Traced } from 'fc-traced';
 import { fakeFcContext, invoke } from 'fc-traced/testing';
-import { state } from '../../src/tracing/state';
-import { startCollector } from '../../src/viewer/collector';
-import type { Collector } from '../../src/viewer/collector';
+import { diagnostics } from '../../src/diagnostics';
+import { startCollector } from '../../cli/src/viewer/collector';
+import type { Collector } from '../../cli/src/viewer/collector';
 
 @Handler()
 class Ship {
@@ -48,7 +48,7 @@ test('without any endpoint nothing is recorded, and exactly one line says so', a
 });
 
 test('an initializer whose context names no endpoint says nothing of invocations whose context does', async () => {
-  state.told.clear();
+  diagnostics.messages.clear();
   const { handler, initialize } = createHandler(Ship);
   await initialize(fakeFcContext());
   expect(await invoke(handler, {}, traced())).toBe(true);

@@ -1,6 +1,6 @@
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base';
 import { Delivery } from '../../src/export/delivery';
-import { state } from '../../src/tracing/state';
+import { diagnostics } from '../../src/diagnostics';
 
 const spanNamed = (name: string, parent?: { readonly spanId: string; readonly isRemote?: boolean }): ReadableSpan =>
   ({
@@ -39,9 +39,9 @@ test.each([
     delivery.onEnd(spanNamed('root', parent));
     await delivery.flush(5_000);
     expect(names).toContain('root');
-    expect(names.length + state.counts.get('fc_traced.dropped_spans')!).toBe(10_001);
+    expect(names.length + diagnostics.counts.get('fc_traced.dropped_spans')!).toBe(10_001);
     expect(new Set(names).size).toBe(names.length);
-    state.counts.clear();
+    diagnostics.counts.clear();
   },
 );
 

@@ -4,7 +4,7 @@ import { BasicTracerProvider, BatchSpanProcessor, InMemorySpanExporter } from '@
 import { createHandler, Handler, InjectTracer, Traced } from 'fc-traced';
 import type { Tracer } from 'fc-traced';
 import { fakeFcContext, invoke } from 'fc-traced/testing';
-import { startCollector } from '../../src/viewer/collector';
+import { startCollector } from '../../cli/src/viewer/collector';
 
 // The application's own set-up, as it stands in its entry module: registered before any invocation.
 const exporter = new InMemorySpanExporter();

@@ -1,8 +1,8 @@
 import { createHandler, Handler, InjectTracer, Traced } from 'fc-traced';
 import type { HandlerOptions, Tracer } from 'fc-traced';
 import { fakeFcContext, invoke } from 'fc-traced/testing';
-import { startCollector } from '../../src/viewer/collector';
-import type { Collector } from '../../src/viewer/collector';
+import { startCollector } from '../../cli/src/viewer/collector';
+import type { Collector } from '../../cli/src/viewer/collector';
 
 type Processor = NonNullable<HandlerOptions['spanProcessors']>[number];
 const nothing = async (): Promise<void> => {};

@@ -4,9 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createHandler, Handler, Traced } from 'fc-traced';
 import { fakeFcContext, invoke } from 'fc-traced/testing';
 import type { SpanRecord } from 'fc-traced/testing';
-import { decodeJaegerThrift } from '../../src/viewer/jaeger-thrift';
-import { readBody } from '../../src/viewer/request-body';
-import { buildTraces } from '../../src/tree/span-tree';
+import { decodeJaegerThrift } from '../../cli/src/viewer/jaeger-thrift';
+import { readBody } from '../../cli/src/viewer/request-body';
+import { buildTraces } from '../../src/testing/span-tree';
 import { inFreshProcess } from '../package/fresh-process';
 
 const INVOCATIONS = 300;
@@ -73,7 +73,7 @@ test('over OTLP, 300 invocations at once lose nothing and share requests, one at
     most: number;
   }>(`
     const http = require('node:http');
-    const { startCollector } = require(dist + 'viewer/collector.js');
+    const { startCollector } = require(cli + 'viewer/collector.js');
     const { createHandler, Handler, Traced } = require(dist + 'index.js');
     const { fakeFcContext, invoke } = require(dist + 'testing.js');
     const sleep = (millis) => new Promise((resolve) => setTimeout(resolve, millis));

@@ -18,7 +18,7 @@ const run = (protocol: 'otlp' | 'jaeger'): Promise<Seen> =>
   let idle = 0;
   globalThis.setTimeout = (work, ms, ...args) => realTimeout(ms === 5000 ? () => { idle += 1; work(); } : work, ms === 5000 ? 300 : ms, ...args);
   const http = require('node:http');
-  const { startCollector } = require(dist + 'viewer/collector.js');
+  const { startCollector } = require(cli + 'viewer/collector.js');
   const { createHandler } = require(dist + 'index.js');
   const { fakeFcContext, invoke } = require(dist + 'testing.js');
   const collector = await startCollector();

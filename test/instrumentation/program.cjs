@@ -4,8 +4,7 @@ const { diag } = require('@opentelemetry/api');
 
 const dist = path.join(__dirname, '..', '..', 'dist');
 const { createHandler, Traced } = require(path.join(dist, 'index.js'));
-const { fakeFcContext, invoke, recordTraces } = require(path.join(dist, 'testing.js'));
-const { renderTrace } = require(path.join(dist, 'tree', 'render-tree.js'));
+const { fakeFcContext, invoke, recordTraces, renderTrace } = require(path.join(dist, 'testing.js'));
 
 /** What fc-traced told `diag`. The instrumentations' own warning of modules that were loaded before is given in `node -e` only. */
 const told = [];

@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import { format } from 'node:util';
 import { recordTraces } from 'fc-traced/testing';
 import { correlateMethods } from '../../src/logs/log-methods';
-import { callIn, ensureContextManager } from '../../src/tracing/active-context';
-import type { Invocation } from '../../src/tracing/invocation';
-import { contextOfInvocation } from '../../src/tracing/linked-context';
+import { callIn, ensureContextManager } from '../../src/tracing/context/active-context';
+import type { Invocation } from '../../src/tracing/context/invocation';
+import { contextOfInvocation } from '../../src/tracing/context/linked-context';
 
 const span = trace.wrapSpanContext({ traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 1 });
 const invocation = { context: { requestId: 'r-1' } } as Invocation;

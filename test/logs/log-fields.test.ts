@@ -3,7 +3,7 @@ import type { Span } from '@opentelemetry/api';
 import { createHandler, currentSpan, Handler, logFields, Traced } from 'fc-traced';
 import type { FcContext } from 'fc-traced';
 import { fakeFcContext, invoke, recordTraces } from 'fc-traced/testing';
-import { INVOCATION_KEY } from '../../src/tracing/linked-context';
+import { INVOCATION_KEY } from '../../src/tracing/context/linked-context';
 import { callerOf } from './fc-logger';
 
 class Stock {

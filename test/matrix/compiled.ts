@@ -37,8 +37,8 @@ export function casesOf(decorators: Decorators): string[] {
 
 /** The titles of a case file's checks. */
 export function titlesIn(file: string): string[] {
-  return [...readFileSync(path.join(tests, file), 'utf8').matchAll(/^check\('((?:[^'\\]|\\.)*)'/gm)].map(([, title]) =>
-    title!.replaceAll("\\'", "'"),
+  return [...readFileSync(path.join(tests, file), 'utf8').matchAll(/^check\(\s*'((?:[^'\\]|\\.)*)'/gm)].map(
+    ([, title]) => title!.replaceAll("\\'", "'"),
   );
 }
 

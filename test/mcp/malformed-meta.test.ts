@@ -1,7 +1,7 @@
 import { trace } from '@opentelemetry/api';
 import { traceMcpServer } from 'fc-traced/mcp';
 import { fakeFcContext, recordTraces } from 'fc-traced/testing';
-import { takeCounts } from '../../src/tracing/counters';
+import { takeCounts } from '../../src/diagnostics';
 import { inInvocation, spansOf } from './asking';
 import { inMemory } from './links';
 import { callTool, GENERATIONS, weatherClient, weatherServer } from './weather';

@@ -6,12 +6,12 @@ import { promisify } from 'node:util';
 export const root = path.join(__dirname, '..', '..');
 export const dist = path.join(root, 'dist');
 
-/** Runs a CommonJS script in a process of its own, with `dist` in reach, and gives back what it passed to `report`. */
+/** Runs a CommonJS script in a process of its own, with the folders `dist` and `cli` of the build in reach, and gives back what it passed to `report`. */
 export async function inFreshProcess<T>(script: string, env: Record<string, string> = {}): Promise<T> {
   if (!existsSync(path.join(dist, 'index.js'))) {
     throw new Error('dist is missing: run `npm run build` first (npm test does)');
   }
-  const prelude = `const dist = ${JSON.stringify(dist + path.sep)}; const mark = '\\u0001'; const report = (value) => process.stdout.write(mark + JSON.stringify(value) + mark);`;
+  const prelude = `const dist = ${JSON.stringify(dist + path.sep)}; const cli = ${JSON.stringify(path.join(root, 'cli', 'dist') + path.sep)}; const mark = '\\u0001'; const report = (value) => process.stdout.write(mark + JSON.stringify(value) + mark);`;
   const clean = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(OTEL_|FC_|NODE_OPTIONS)/.test(name)),
   );

@@ -24,7 +24,7 @@ const COLLECTOR = `
   const endpoint = 'http://127.0.0.1:' + server.address().port;`;
 
 const SDK = /^@opentelemetry\/(sdk-|exporter-|otlp-|core\/|resources\/)|^jaeger-client\//;
-const OURS = /^dist\/(cli|viewer|emulator|tree|export|samples)\//;
+const OURS = /^dist\/(viewer|emulator|stories|export(?!\/exporters)|samples)\//;
 
 interface Seen {
   readonly answer: unknown;

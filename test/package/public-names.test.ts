@@ -38,7 +38,7 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
   ],
   'fc-traced/mcp': ['traceMcpClient', 'traceMcpServer'],
   'fc-traced/server': ['serve', 'traceListener'],
-  'fc-traced/testing': ['expectTrace', 'fakeFcContext', 'invoke', 'recordTraces'],
+  'fc-traced/testing': ['buildTraces', 'expectTrace', 'fakeFcContext', 'invoke', 'recordTraces', 'renderTrace'],
 };
 
 describe('the public names of the built package', () => {

@@ -3,7 +3,7 @@ import type { TextMapPropagator } from '@opentelemetry/api';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { createHandler, Handler, traceHeaders } from 'fc-traced';
 import { fakeFcContext, invoke, recordTraces } from 'fc-traced/testing';
-import { ensureContextManager } from '../../src/tracing/active-context';
+import { ensureContextManager } from '../../src/tracing/context/active-context';
 import { ensurePropagator, fcPropagator } from '../../src/propagation/propagator';
 
 const T = '4bf92f3577b34da6a3ce929d0e0e4736';

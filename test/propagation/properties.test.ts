@@ -5,11 +5,11 @@ import { createHandler, Handler, invokeHeaders, traceHeaders } from 'fc-traced';
 import { fakeFcContext, invoke, recordTraces } from 'fc-traced/testing';
 import { formatBaggage } from '../../src/propagation/baggage-header';
 import { parseBaggageHeader } from '../../src/propagation/baggage';
-import { readFcTracingHeaders } from '../../src/propagation/fc-headers';
+import { readFcTracingHeaders } from '../../src/fc/tracing-headers';
 import { parseTraceState } from '../../src/propagation/trace-state';
 import { parseTraceparent } from '../../src/propagation/traceparent';
 import { readW3cHeaders } from '../../src/propagation/w3c';
-import { ensureContextManager } from '../../src/tracing/active-context';
+import { ensureContextManager } from '../../src/tracing/context/active-context';
 
 ensureContextManager();
 const RUNS = { numRuns: 1_000 };

@@ -4,7 +4,7 @@ import type { HandlerOptions } from 'fc-traced';
 import { fakeFcContext, invoke, recordTraces } from 'fc-traced/testing';
 import type { TraceRecorder } from 'fc-traced/testing';
 import { fcPropagator } from '../../src/propagation/propagator';
-import { newTraceId } from '../../src/tracing/ids';
+import { newTraceId } from '../../src/tracing/telemetry/ids';
 
 const T = '4bf92f3577b34da6a3ce929d0e0e4736';
 const P = '00f067aa0ba902b7';

@@ -3,7 +3,7 @@ import type { Context, Span, SpanContext } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
 import { createHandler, currentSpan, Handler, invokeHeaders, traceHeaders, Traced, traceInvoke } from 'fc-traced';
 import { expectTrace, fakeFcContext, invoke, recordTraces } from 'fc-traced/testing';
-import { ensureContextManager } from '../../src/tracing/active-context';
+import { ensureContextManager } from '../../src/tracing/context/active-context';
 
 const T = '4bf92f3577b34da6a3ce929d0e0e4736';
 const P = '00f067aa0ba902b7';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { renderTrace } from '../../src/tree/render-tree';
-import { buildTraces } from '../../src/tree/span-tree';
+import { renderTrace } from '../../src/testing/render-tree';
+import { buildTraces } from '../../src/testing/span-tree';
 import { play } from './play';
 import type { Protocol } from './play';
 

@@ -2,8 +2,8 @@ import { expectTrace, fakeFcContext, invoke, recordTraces } from 'fc-traced/test
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { handler } from '../../samples/hello/handler';
-import { renderTrace } from '../../src/tree/render-tree';
-import { buildTraces } from '../../src/tree/span-tree';
+import { renderTrace } from '../../src/testing/render-tree';
+import { buildTraces } from '../../src/testing/span-tree';
 import { play } from './play';
 import type { Protocol } from './play';
 
@@ -26,8 +26,8 @@ const COLD = [
   '      └─ Greeter.greet',
 ];
 
-test('the smallest program takes twelve lines', () => {
-  expect(readFileSync(join(folder, 'handler.ts'), 'utf8').trimEnd().split('\n')).toHaveLength(12);
+test('the smallest program takes eighteen lines', () => {
+  expect(readFileSync(join(folder, 'handler.ts'), 'utf8').trimEnd().split('\n')).toHaveLength(18);
 });
 
 test('the README shows the trace as it is', () => {

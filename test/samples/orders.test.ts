@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { renderTrace } from '../../src/tree/render-tree';
-import type { SpanRecord } from '../../src/tree/span-record';
-import { buildTraces } from '../../src/tree/span-tree';
+import { renderTrace } from '../../src/testing/render-tree';
+import type { SpanRecord } from '../../src/testing/span-record';
+import { buildTraces } from '../../src/testing/span-tree';
 import { play } from './play';
 import type { Played, Protocol } from './play';
 

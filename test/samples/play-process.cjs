@@ -2,8 +2,8 @@
 // the answers, the spans that were there at each answer, and in the end all of them.
 // A process of its own: the emulator sends OTLP too, and that exporter imports `http` in a way that fails inside jest's modules.
 const { join } = require('node:path');
-const { startInstance } = require('../../dist/emulator/start-instance.js');
-const { startCollector } = require('../../dist/viewer/collector.js');
+const { startInstance } = require('../../cli/dist/emulator/start-instance.js');
+const { startCollector } = require('../../cli/dist/viewer/collector.js');
 
 const { sample, protocol, events, options } = JSON.parse(process.argv[2]);
 
@@ -11,7 +11,7 @@ async function main() {
   const collector = await startCollector();
   const instance = startInstance({
     handler: 'handler.handler',
-    codeDir: join(__dirname, '..', '..', 'dist', 'samples', sample),
+    codeDir: join(__dirname, '..', '..', 'samples', 'dist', sample),
     functionName: sample,
     tracing: { endpoint: protocol === 'jaeger' ? collector.jaegerEndpoint : collector.otlpEndpoint },
     timeout: 10,

@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { InstanceOptions } from '../../src/emulator/instance-options';
-import type { ErrorAnswer } from '../../src/emulator/messages';
-import type { SpanRecord } from '../../src/tree/span-record';
+import type { InstanceOptions } from '../../cli/src/emulator/instance-options';
+import type { ErrorAnswer } from '../../cli/src/emulator/messages';
+import type { SpanRecord } from '../../src/testing/span-record';
 
 /** A call of a sample, and the names of the spans that the collector had when its answer came. */
 export interface PlayedCall {

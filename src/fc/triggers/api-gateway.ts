@@ -1,5 +1,5 @@
 import { readField, readText } from '../context';
-import type { Trigger } from '../trigger';
+import type { Trigger } from './trigger';
 
 /** API Gateway with FC as its backend. */
 export const apiGateway: Trigger = {

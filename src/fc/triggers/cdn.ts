@@ -1,5 +1,5 @@
 import { readField } from '../context';
-import type { Trigger } from '../trigger';
+import type { Trigger } from './trigger';
 
 /** CDN events: `events[]` with a domain as their resource. */
 export const cdn: Trigger = {

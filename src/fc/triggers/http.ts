@@ -1,5 +1,5 @@
 import { readField, readText } from '../context';
-import type { Trigger } from '../trigger';
+import type { Trigger } from './trigger';
 
 /** FC 3.0 HTTP trigger on a built-in runtime: the request as a JSON event. */
 export const http: Trigger = {

@@ -1,5 +1,5 @@
 import { readField } from '../context';
-import type { Trigger } from '../trigger';
+import type { Trigger } from './trigger';
 
 /** Message Service topic in JSON form. */
 export const mns: Trigger = {

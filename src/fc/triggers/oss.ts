@@ -1,5 +1,5 @@
 import { readField } from '../context';
-import type { Trigger } from '../trigger';
+import type { Trigger } from './trigger';
 
 /** Object Storage Service: `events[]` of `acs:oss`. */
 export const oss: Trigger = {

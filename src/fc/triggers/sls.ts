@@ -1,5 +1,5 @@
 import { readField, readText } from '../context';
-import type { Trigger } from '../trigger';
+import type { Trigger } from './trigger';
 
 /** Simple Log Service: a job that names a range of a logstore. */
 export const sls: Trigger = {

@@ -1,4 +1,4 @@
-import type { Trigger } from '../trigger';
+import type { Trigger } from './trigger';
 
 // A CBOR map of two entries whose first key is the text `Version` or `Records`.
 const OPENINGS = [Buffer.from('\xa2\x67Version', 'latin1'), Buffer.from('\xa2\x67Records', 'latin1')];

@@ -1,5 +1,5 @@
 import { readField } from '../context';
-import type { Trigger } from '../trigger';
+import type { Trigger } from './trigger';
 
 /** Time trigger: `{triggerTime, triggerName, payload}`. */
 export const timer: Trigger = {

@@ -1,0 +1,105 @@
+import type { HttpTrigger } from '../../src/emulator/http-trigger';
+import type { SpanRecord } from '../../../src/testing/span-record';
+import { stageOf } from './stage-of';
+
+const { startShop } = require('../../dist/stories/chain.js') as typeof import('../../src/stories/chain');
+
+const ORDERS = [
+  { sku: 'teapot', tenant: 'acme', answer: { amount: 36 } },
+  { sku: 'teapot', tenant: 'globex', answer: { amount: 40 } },
+  { sku: 'unicorn', tenant: 'acme', answer: { status: 422, detail: 'there is no unicorn' } },
+  { sku: 'samovar', tenant: 'acme', answer: { status: 502, detail: 'the stock cannot be asked' } },
+] as const;
+const ANSWERS = ORDERS.map(({ answer }) => answer);
+
+const on = stageOf('chain');
+
+interface Told {
+  readonly traceId: string | undefined;
+  readonly answer: unknown;
+}
+
+async function order(
+  shop: HttpTrigger,
+  { sku, tenant }: { sku: string; tenant: string },
+  headers: Record<string, string> = {},
+): Promise<Told> {
+  const init = {
+    method: 'POST',
+    headers: { baggage: `cart=7;of=web,tenant=${tenant}`, ...headers },
+    body: JSON.stringify({ sku, quantity: 2 }),
+  };
+  const { body, traceId } = await shop.call('/orders', init);
+  return { traceId, answer: JSON.parse(body.toString()) };
+}
+async function orderAll(shop: HttpTrigger, headers?: Record<string, string>): Promise<Told[]> {
+  const told: Told[] = [];
+  for (const one of ORDERS) told.push(await order(shop, one, headers));
+  await on.stage.delivered();
+  return told;
+}
+const answersOf = (told: readonly Told[]): unknown[] => told.map(({ answer }) => answer);
+const spansOf = (traceId: string | undefined): SpanRecord[] =>
+  on.collector.spans().filter((span) => span.traceId === traceId);
+
+const UNSAMPLED = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00';
+
+test.each([
+  ['whose caller did not sample', true, { traceparent: UNSAMPLED }],
+  ['that FC did not sample', false, {}],
+])(
+  'orders %s make no span in any of the three functions, get the same answers, and their baggage is at the end',
+  async (_which, sampled, headers: Record<string, string>) => {
+    expect(answersOf(await orderAll(await startShop(on.stage, sampled), headers))).toEqual(ANSWERS);
+    expect(on.collector.requests).toEqual({ jaeger: 0, otlp: 0, rejected: 0 });
+  },
+  60_000,
+);
+
+test('functions that have made spans make none for an order that is not sampled, and some for the next', async () => {
+  const shop = await startShop(on.stage);
+  for (const told of [await orderAll(shop), await orderAll(shop, { traceparent: UNSAMPLED }), await orderAll(shop)]) {
+    expect(answersOf(told)).toEqual(ANSWERS);
+  }
+  expect(spansOf(UNSAMPLED.split('-')[1])).toEqual([]);
+  expect(new Set(on.collector.spans().map(({ traceId }) => traceId)).size).toBe(8);
+}, 60_000);
+
+test('of the baggage only what an option names is on spans, and nothing of the credentials', async () => {
+  const told = await orderAll(await startShop(on.stage));
+  for (const [index, { traceId }] of told.entries()) {
+    const tenants = spansOf(traceId).flatMap(({ resource, attributes }) =>
+      attributes['tenant'] === undefined ? [] : [[resource['service.name'], attributes['tenant']].join()],
+    );
+    expect([...new Set(tenants)]).toEqual([`price,${ORDERS[index]!.tenant}`]);
+  }
+  const everything = JSON.stringify(
+    on.collector.spans().map(({ name, attributes, resource, events, status }) => ({
+      name,
+      attributes,
+      resource,
+      events: events.map((event) => event.attributes),
+      status,
+    })),
+  );
+  expect(everything).not.toMatch(/FAKE|cart|of=web/);
+}, 60_000);
+
+test('orders at once: each is one trace, from its own customer to its own tenant', async () => {
+  const shop = await startShop(on.stage);
+  const tenants = ['a', 'b', 'c', 'acme'];
+  const told = await Promise.all(tenants.map((tenant) => order(shop, { sku: 'teapot', tenant })));
+  await on.stage.delivered();
+  expect(answersOf(told)).toEqual([40, 40, 40, 36].map((amount) => ({ amount })));
+  expect(new Set(told.map(({ traceId }) => traceId)).size).toBe(4);
+  told.forEach(({ traceId }, index) => {
+    const spans = spansOf(traceId);
+    const ids = new Set(spans.map(({ spanId }) => spanId));
+    expect(
+      spans.filter(({ parentSpanId }) => parentSpanId === undefined || !ids.has(parentSpanId)).map(({ name }) => name),
+    ).toEqual(['InvokeFunction']);
+    expect(
+      spans.filter(({ name }) => name === 'GET /prices/{sku}').map(({ attributes }) => attributes['tenant']),
+    ).toEqual([tenants[index]]);
+  });
+}, 60_000);

@@ -1,0 +1,86 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { drawRun } from '../../src/stories/draw';
+import { STORIES } from '../../src/stories/stories';
+import type { SpanRecord } from '../../../src/testing/span-record';
+import { findJaeger, howToGetJaeger, jaegerRequired } from '../../../test/backends/jaeger-binary';
+import { recordsOf } from '../../../test/backends/jaeger-records';
+import { startJaeger, type JaegerServer } from '../../../test/backends/jaeger-server';
+import { startTee, type Tee } from '../../../test/backends/tee';
+import { howToGetMariaDb, withoutMariaDb } from './mariadb';
+import { runSample } from './sample';
+
+const binary = findJaeger();
+const withoutJaeger = binary === undefined && !jaegerRequired;
+const NEEDS_MARIADB = new Set(['rds']);
+if (withoutJaeger) console.log(`skipped: ${howToGetJaeger}`);
+else if (withoutMariaDb) console.log(`skipped: the sample rds: ${howToGetMariaDb}`);
+
+const stories = STORIES.map(({ name, attributes }) => ({ name, attributes }));
+const TRACE = / {2}trace {2}([0-9a-f]{32}) {2}as in (\S+)/g;
+
+// The folder that stands for a mounted one has another name in each run.
+const shown = (drawn: string): string => drawn.replaceAll(/[^'"\s]*\/fc-traced-nas-\w+/g, '/mnt/nas');
+
+(withoutJaeger ? describe.skip : describe)('in a real Jaeger', () => {
+  let jaeger: JaegerServer;
+  let tee: Tee;
+  beforeAll(async () => {
+    if (binary === undefined) throw new Error(howToGetJaeger);
+    jaeger = await startJaeger(binary);
+    tee = await startTee(jaeger);
+  });
+  afterAll(async () => {
+    await tee?.stop();
+    await jaeger?.stop();
+  });
+
+  // What Jaeger shows of a trace, once it shows as many spans as were sent.
+  async function read(traceId: string): Promise<SpanRecord[]> {
+    const count = tee.sent.filter((span) => span.traceId === traceId).length;
+    expect(count).toBeGreaterThan(0);
+    return recordsOf(await jaeger.readTrace(traceId, count));
+  }
+
+  describe.each(stories)('the sample $name', ({ name, attributes }) => {
+    const skipped = NEEDS_MARIADB.has(name) && withoutMariaDb;
+    (skipped ? test.skip : test).each(['jaeger', 'otlp'] as const)(
+      'gives, run by run, the traces that it must give, over %s',
+      async (protocol) => {
+        const { code, stdout, stderr } = await runSample([
+          name,
+          `--${protocol}`,
+          protocol === 'jaeger' ? tee.thriftEndpoint : tee.otlpEndpoint,
+        ]);
+        expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+        const runs = new Map<string, string[]>();
+        for (const [, traceId, file] of stdout.matchAll(TRACE)) runs.set(file!, [...(runs.get(file!) ?? []), traceId!]);
+        expect(runs.size).toBeGreaterThanOrEqual(2);
+        for (const [file, traceIds] of runs) {
+          const traces = await Promise.all(traceIds.map(read));
+          const must = join(__dirname, '..', '..', '..', file);
+          expect(existsSync(must)).toBe(true);
+          expect(shown(drawRun(traces, attributes))).toBe(readFileSync(must, 'utf8').trimEnd());
+        }
+      },
+      60_000,
+    );
+  });
+
+  (withoutMariaDb ? test.skip : test)(
+    'nothing that the sample rds put into its queries is in a trace, nor a URL with a password',
+    () => {
+      const queries = tee.sent.filter((span) => span.attributes['db.query.text'] !== undefined);
+      expect(queries.length).toBeGreaterThanOrEqual(20);
+      const everything = JSON.stringify(
+        queries.map(({ name, attributes, status, events }) => ({
+          name,
+          attributes,
+          status,
+          events: events.map((event) => event.attributes),
+        })),
+      );
+      expect(everything).not.toMatch(/A-100|teapot|\b500\b|shop:|postgres:postgres/);
+    },
+  );
+});

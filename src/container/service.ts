@@ -1,0 +1,77 @@
+import { container, Lifecycle } from 'tsyringe';
+import type { InjectionToken } from 'tsyringe';
+import { FcTracedError } from '../errors';
+import { makeInjectable } from './injectable-class';
+import type { Constructor } from '../decorators/metadata';
+
+/** How long an instance of a service lives. */
+export type ServiceScope = 'transient' | 'invocation' | 'singleton';
+
+/** Options of `@Service`. */
+export interface ServiceOptions {
+  /** Tokens for the constructor's parameters, in order: needs no emitted metadata. */
+  readonly inject?: readonly InjectionToken[];
+  /** `transient`: a new one wherever it is injected (default). `invocation`: one for each invocation. `singleton`: one for the instance of the function. */
+  readonly scope?: ServiceScope;
+}
+
+const LIFECYCLES: Readonly<Record<ServiceScope, Lifecycle>> = {
+  transient: Lifecycle.Transient,
+  invocation: Lifecycle.ContainerScoped,
+  singleton: Lifecycle.Singleton,
+};
+
+function check(options: ServiceOptions): void {
+  const unknown = Object.keys(options).find((key) => key !== 'inject' && key !== 'scope');
+  if (unknown !== undefined) {
+    throw new FcTracedError('INVALID_OPTION', `@Service has no option "${unknown}". Its options are inject, scope.`);
+  }
+  if (options.inject !== undefined && !Array.isArray(options.inject)) {
+    throw new FcTracedError('INVALID_OPTION', 'Option "inject" of @Service must be an array of tokens.');
+  }
+  if (options.scope !== undefined && !Object.hasOwn(LIFECYCLES, options.scope)) {
+    throw new FcTracedError(
+      'INVALID_OPTION',
+      `Option "scope" of @Service must be one of ${Object.keys(LIFECYCLES).join(', ')}, not ${JSON.stringify(options.scope)}.`,
+    );
+  }
+}
+
+/**
+ * Makes a class known to the container, so that it can be injected by its type. The same as tsyringe's `@injectable()`, plus
+ * tokens that need no emitted metadata (esbuild, standard decorators) and a scope.
+ *
+ * @throws FcTracedError `INVALID_OPTION` for an unknown option, or when `inject` names fewer tokens than the constructor has parameters;
+ *   `INVALID_TARGET` on anything but a class
+ *
+ * @example
+ * ```ts
+ * import { Service } from 'fc-traced';
+ * \@Service({ scope: 'singleton' })
+ * class Clock {}
+ * \@Service({ inject: [Clock] })
+ * class Alarm {
+ *   constructor(readonly clock: Clock) {}
+ * }
+ * ```
+ */
+export function Service(options: ServiceOptions = {}): (target: Constructor, context?: ClassDecoratorContext) => void {
+  if (arguments.length > 1 || typeof options === 'function') {
+    throw new FcTracedError('INVALID_OPTION', '@Service needs its parentheses: @Service().');
+  }
+  check(options);
+  return (target: unknown, second?: { readonly kind?: unknown }) => {
+    if (typeof target !== 'function' || (second !== undefined && second.kind !== 'class')) {
+      throw new FcTracedError('INVALID_TARGET', '@Service must stand on a class.');
+    }
+    makeInjectable(target as Constructor, options.inject, '@Service');
+    const lifecycle = LIFECYCLES[options.scope ?? 'transient'];
+    if (lifecycle !== Lifecycle.Transient) {
+      container.register(
+        target as InjectionToken,
+        { useClass: target as new (...args: never[]) => object },
+        { lifecycle },
+      );
+    }
+  };
+}

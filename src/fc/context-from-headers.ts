@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import { format } from 'node:util';
+import type { InstanceFacts } from './instance';
+import { readNumber, readText } from './context';
+import type { FcContext, FcLogger } from './context';
+import { readFcTracingHeaders } from './tracing-headers';
+
+/** Lines as FC's own runtimes write them: time, request id, level, text. */
+function loggerFor(requestId: string): FcLogger {
+  const write =
+    (level: string, print: (line: string) => void) =>
+    (...values: unknown[]): void =>
+      print(`${new Date().toISOString()} ${requestId} [${level}] ${format(...values)}`);
+  // oxlint-disable-next-line no-console -- a custom runtime's log is what it prints
+  const out = (line: string): void => console.log(line);
+  // oxlint-disable-next-line no-console -- likewise
+  const err = (line: string): void => console.error(line);
+  return {
+    log: write('verbose', out),
+    debug: write('debug', out),
+    info: write('info', out),
+    warn: write('warning', err),
+    error: write('error', err),
+  };
+}
+
+/** An object without the fields that are not known: FC leaves them out as well. */
+function known<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
+}
+
+/** FC's context out of the headers that FC adds to each request of a custom runtime. Whatever is missing is empty, or the instance's own. */
+export function contextOf(headers: IncomingHttpHeaders, instance: InstanceFacts): FcContext {
+  const text = (name: string): string | undefined => readText(headers, `x-fc-${name}`);
+  const requestId = text('request-id') ?? randomUUID();
+  const memory = readNumber(headers, 'x-fc-function-memory') ?? readNumber(instance, 'memoryMb');
+  return {
+    requestId,
+    credentials: known({
+      accessKeyId: text('access-key-id'),
+      accessKeySecret: text('access-key-secret'),
+      securityToken: text('security-token'),
+    }),
+    function: known({
+      name: text('function-name') ?? instance.functionName ?? '',
+      handler: text('function-handler') ?? '',
+      memory: memory ?? 0,
+      timeout: readNumber(headers, 'x-fc-function-timeout') ?? 0,
+      initializer: text('function-initializer'),
+      initializationTimeout: readNumber(headers, 'x-fc-initialization-timeout'),
+    }),
+    service: known({
+      name: text('service-name'),
+      logProject: text('service-logproject'),
+      logStore: text('service-logstore'),
+      qualifier: text('qualifier') ?? instance.qualifier,
+      versionId: text('version-id') ?? instance.functionVersion,
+    }),
+    region: text('region') ?? instance.region ?? '',
+    accountId: text('account-id') ?? instance.accountId ?? '',
+    logger: loggerFor(requestId),
+    retryCount: readNumber(headers, 'x-fc-retry-count') ?? 0,
+    tracing: readFcTracingHeaders(headers),
+  };
+}

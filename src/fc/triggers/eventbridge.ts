@@ -1,0 +1,13 @@
+import { readField } from '../context';
+import type { Trigger } from './trigger';
+
+/** EventBridge and the queues behind it (Kafka, RocketMQ, RabbitMQ, MNS): one CloudEvent, or an array of them, each perhaps still a JSON text. */
+export const eventStream: Trigger = {
+  name: 'eventbridge',
+  faasTrigger: 'pubsub',
+  matches: (event) => {
+    const first = Array.isArray(event) ? (event[0] as unknown) : event;
+    if (typeof first === 'string') return first.startsWith('{') && first.includes('"specversion"');
+    return typeof readField(first, 'specversion') === 'string' && typeof readField(first, 'source') === 'string';
+  },
+};

@@ -1,0 +1,92 @@
+import { FcTracedError } from '../errors';
+import { checkOptions } from '../config/options';
+import type { HandlerOptions } from '../config/options';
+import { makeInjectable } from '../container/injectable-class';
+import { recordEntry, recordHandler } from '../decorators/metadata';
+import type { Constructor, EntryOptions } from '../decorators/metadata';
+import type { AnyMethod } from '../decorators/traced-options';
+
+/** `@Handler` with legacy and standard decorators, on a class and on a method. */
+export interface HandlerDecorator {
+  (target: Constructor, context?: ClassDecoratorContext): void;
+  (value: AnyMethod, context: ClassMethodDecoratorContext): void;
+  (target: object, key: PropertyKey, descriptor: PropertyDescriptor): void;
+}
+
+function entryOptions(options: HandlerOptions, where: string): EntryOptions {
+  const unknown = Object.keys(options).find((key) => key !== 'name');
+  if (unknown !== undefined) {
+    throw new FcTracedError(
+      'INVALID_OPTION',
+      `${where} takes the option "name" alone; "${unknown}" belongs to @Handler on the class.`,
+    );
+  }
+  return options;
+}
+
+function decorateMethod(
+  options: HandlerOptions,
+  method: unknown,
+  key: PropertyKey,
+  target: object | undefined,
+  isStatic: boolean,
+): void {
+  const where = `@Handler on the method ${String(key)}`;
+  if (typeof method !== 'function' || typeof key !== 'string' || key.startsWith('#') || isStatic) {
+    throw new FcTracedError(
+      'INVALID_TARGET',
+      `@Handler on ${String(key)} must stand on a class or on a public instance method.`,
+    );
+  }
+  recordEntry(entryOptions(options, where), method, target === undefined ? undefined : { target, key });
+}
+
+/**
+ * Makes a class the handler of an FC function, and registers it with tsyringe. On a method, makes that method an entry: a class
+ * may have several, and `createHandler` gives one FC function for each.
+ *
+ * @param options see {@link HandlerOptions}; on a method, `name` alone
+ * @throws FcTracedError `INVALID_OPTION` or `INVALID_TARGET`, when the class is defined
+ *
+ * @example
+ * ```ts
+ * import { createHandler, Handler } from 'fc-traced';
+ * \@Handler()
+ * class Hello {
+ *   handle(event: { name: string }): string {
+ *     return `Hello ${event.name}`;
+ *   }
+ * }
+ * export const { handler, initialize, preStop } = createHandler(Hello);
+ * ```
+ */
+export function Handler(options?: HandlerOptions): HandlerDecorator {
+  if (arguments.length > 1 || typeof options === 'function') {
+    throw new FcTracedError('INVALID_OPTION', '@Handler needs its parentheses: @Handler().');
+  }
+  const checked = checkOptions(options, '@Handler');
+  return (...[target, second, descriptor]: readonly [unknown, unknown?, unknown?]): void => {
+    if (typeof second === 'object' && second !== null && 'kind' in second) {
+      const context = second as ClassDecoratorContext | ClassMethodDecoratorContext;
+      if (context.kind !== 'class') {
+        return decorateMethod(
+          checked,
+          context.kind === 'method' ? target : undefined,
+          context.name,
+          undefined,
+          context.static,
+        );
+      }
+    } else if (second !== undefined || typeof descriptor === 'number') {
+      return decorateMethod(
+        checked,
+        (descriptor as PropertyDescriptor | undefined)?.value,
+        (second as PropertyKey | undefined) ?? 'a constructor parameter',
+        target as object,
+        typeof target === 'function',
+      );
+    }
+    makeInjectable(target as Constructor, checked.inject, '@Handler');
+    recordHandler(checked, target as object);
+  };
+}
