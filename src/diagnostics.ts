@@ -1,4 +1,4 @@
-import { diag } from '@opentelemetry/api';
+import { diag, DiagConsoleLogger } from '@opentelemetry/api';
 import type { Attributes } from '@opentelemetry/api';
 
 const COUNTERS = ['fc_traced.dropped_spans', 'fc_traced.malformed_carriers', 'fc_traced.telemetry_errors'] as const;
@@ -45,4 +45,14 @@ export function takeCounts(): Record<string, number> | undefined {
   const counts = Object.fromEntries(diagnostics.counts);
   diagnostics.counts.clear();
   return counts;
+}
+
+/** Where OpenTelemetry's API keeps what was registered with it. */
+const API_GLOBAL = Symbol.for('opentelemetry.js.api.1');
+
+/** Has `diag` printed on the console from a level on, where one is given and the application set no logger of its own. */
+export function ensureDiagLogger(logLevel: number | undefined): void {
+  if (logLevel === undefined) return;
+  const registered = Reflect.get(globalThis, API_GLOBAL) as { diag?: unknown } | undefined;
+  if (registered?.diag === undefined) diag.setLogger(new DiagConsoleLogger(), logLevel);
 }

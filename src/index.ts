@@ -1,5 +1,5 @@
 import './cold-start/first-module';
-import './cold-start/require-watch';
+import './cold-start/loading';
 import 'reflect-metadata';
 
 export { createHandler } from './handler/create-handler';
@@ -8,7 +8,7 @@ export { Handler } from './handler/handler';
 export type { HandlerDecorator } from './handler/handler';
 export { Service } from './container/service';
 export type { ServiceOptions, ServiceScope } from './container/service';
-export { Traced } from './decorators/traced';
+export { Traced, traced } from './decorators/traced';
 export type {
   AnyMethod,
   AttributeSource,
@@ -21,28 +21,34 @@ export { Untraced } from './decorators/traced-class';
 export { SpanAttribute } from './decorators/span-attribute';
 export { Annotate } from './decorators/annotate';
 export type { AnnotateOptions } from './decorators/annotate';
-export { traced } from './decorators/traced-function';
-export { InjectContext, InjectEvent, InjectSpan, InjectTracer } from './container/inject';
-export { ACTIVE_SPAN, FC_CONTEXT, FC_EVENT, TRACER } from './container/tokens';
+export {
+  ACTIVE_SPAN,
+  FC_CONTEXT,
+  FC_EVENT,
+  InjectContext,
+  InjectEvent,
+  InjectSpan,
+  InjectTracer,
+  TRACER,
+} from './container/inject';
 export { getTracedMetadata } from './decorators/metadata';
 export type { EntryOptions, TracedMetadata, TracedMethodMetadata } from './decorators/metadata';
-export { currentSpan } from './tracing/context/ambient-span';
-export { annotate } from './tracing/calls/annotate';
-export type { KindName } from './tracing/calls/span-kind';
+export { currentSpan } from './tracing/context/current-span';
+export { annotate } from './tracing/calls/attributes';
+export type { KindName } from './tracing/calls/span-spec';
 export { startSpan } from './tracing/calls/start-span';
 export type { OpenSpan } from './tracing/calls/start-span';
-export { logFields } from './logs/log-fields';
+export { logFields, pinoMixin } from './logs/log-fields';
 export type { LogFields } from './logs/log-fields';
-export { pinoMixin } from './logs/pino-mixin';
 export { winstonFormat, winstonMeta } from './logs/winston-format';
 export type { WinstonFormat } from './logs/winston-format';
-export { secret } from './tracing/redaction/redaction';
-export type { Secret } from './tracing/redaction/redaction';
-export { registerLifetime } from './tracing/end-strategies/follow';
+export { secret } from './tracing/redaction/secrets';
+export type { Secret } from './tracing/redaction/secrets';
+export { registerLifetime } from './tracing/end-strategies/follow-value';
 export type { Lifetime, TracedCall } from './tracing/end-strategies/end-strategy';
 export { HttpError } from './http/http-error';
 export type { HttpErrorOptions } from './http/http-error';
-export { readBody, readJson } from './http/read-body';
+export { readBody, readJson } from './http/body';
 export type { HttpEvent, HttpRequestContext, HttpStreamEvent } from './fc/http-event';
 export type { HttpResponse } from './http/http-answer';
 export type { Fc2Request, Fc2Response } from './handler/fc2-http';

@@ -1,3 +1,2 @@
-export { traceMcpClient } from './mcp/trace-mcp-client';
-export { traceMcpServer } from './mcp/trace-mcp-server';
-export type { McpTraceOptions } from './mcp/trace-options';
+export { traceMcpClient, traceMcpServer } from './mcp/trace-mcp';
+export type { McpTraceOptions } from './mcp/trace-protocol';

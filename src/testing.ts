@@ -6,8 +6,14 @@ export { invoke } from './testing/invoke';
 export type { InvokeOptions } from './testing/invoke';
 export { recordTraces } from './testing/record-traces';
 export type { TraceRecorder } from './testing/record-traces';
-export { renderTrace } from './testing/render-tree';
-export type { RenderOptions } from './testing/render-tree';
-export type { EventRecord, LinkRecord, SpanKindName, SpanRecord, StatusName } from './testing/span-record';
-export { buildTraces } from './testing/span-tree';
-export type { SpanNode, Trace } from './testing/span-tree';
+export { buildTraces, renderTrace } from './testing/trace-tree';
+export type {
+  EventRecord,
+  LinkRecord,
+  RenderOptions,
+  SpanKindName,
+  SpanNode,
+  SpanRecord,
+  StatusName,
+  Trace,
+} from './testing/trace-tree';

@@ -1,13 +1,45 @@
-import type { Context, Span } from '@opentelemetry/api';
+import type { Context, Span, Tracer } from '@opentelemetry/api';
 import { performance } from 'node:perf_hooks';
 import { countAndTell } from '../diagnostics';
 import { recordFailure } from '../tracing/calls/failure';
-import { spanIn } from '../tracing/context/linked-context';
+import { contextWithSpan, spanIn } from '../tracing/context/linked-context';
 import { state } from '../tracing/telemetry/state';
 import type { Telemetry } from '../tracing/telemetry/telemetry';
-import { wasKeptReady } from './kept-ready';
 import { endLoading, watchLoading } from './loading';
-import { Phases } from './phase';
+import { KEPT_READY_MILLIS, Phases, recordPhase, startOf, wallClock, wasKeptReady } from './phases';
+import type { Phase } from './phases';
+import { processPhases } from './process-phases';
+
+/**
+ * Makes the spans of a start: of the process, and of what the function did in `phases`. They are below the span that the invocation
+ * continues, so beside the invocation; below the invocation where there is none. `offset`: how far `Date` was ahead of the process's clock.
+ */
+export function recordStart(
+  tracer: Tracer,
+  phases: readonly Phase[],
+  caller: Context,
+  invocation: Span,
+  offset: number,
+): void {
+  const within = awaited([...processPhases(), ...phases]);
+  const start: Phase = {
+    name: 'cold start',
+    began: within[0]!.began,
+    ended: within.at(-1)!.ended,
+    attributes: { 'faas.coldstart': true },
+    within,
+  };
+  const parent = spanIn(caller) === undefined ? contextWithSpan(caller, invocation) : caller;
+  recordPhase(tracer, start, parent, wallClock(offset, startOf(invocation)));
+}
+
+/** The phases without those that were over long before the next began: the platform had made a process ready in advance. */
+function awaited(phases: readonly Phase[]): readonly Phase[] {
+  const last = phases.findLastIndex(
+    ({ ended }, index) => (phases[index + 1]?.began ?? ended) - ended > KEPT_READY_MILLIS,
+  );
+  return phases.slice(last + 1);
+}
 
 const BUILD = 'build container';
 
@@ -64,7 +96,7 @@ export class ColdStart {
   record(telemetry: Telemetry, caller: Context, invocation: Span): void {
     try {
       // Loaded here: an invocation that is not recorded has no use for it.
-      const { recordStart } = require('./start-spans') as typeof import('./start-spans');
+      const { recordStart } = require('./cold-start') as typeof import('./cold-start');
       recordStart(telemetry.tracer, this.phases.all, caller, invocation, this.offset);
     } catch {
       failed();

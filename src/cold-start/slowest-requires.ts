@@ -3,8 +3,8 @@ import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { codeFolder } from '../config/config';
 import { firstModuleAt } from './first-module';
-import { isBare, isOwnFile, moduleName, packageOf } from './module-name';
-import type { Phase } from './phase';
+import { isBare, isOwnFile, moduleName, packageOf } from './process-phases';
+import type { Phase } from './phases';
 
 /** A module that was found already loaded takes less, in milliseconds. */
 const LEAST = 0.5;

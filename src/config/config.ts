@@ -11,8 +11,8 @@ import {
   timeoutFromEnvironment,
 } from './environment';
 import type { Endpoint, Environment, Protocol } from './environment';
-import { instanceFacts } from '../fc/instance';
-import type { InstanceFacts } from '../fc/instance';
+import { instanceFacts } from '../fc/attributes';
+import type { InstanceFacts } from '../fc/attributes';
 import { FcTracedError } from '../errors';
 import type { HandlerOptions } from './options';
 

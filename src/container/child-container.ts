@@ -1,6 +1,6 @@
 import type { DependencyContainer, InjectionToken, Lifecycle } from 'tsyringe';
-import { ACTIVE_SPAN, FC_CONTEXT, FC_EVENT, TRACER } from './tokens';
-import { ambientSpan } from '../tracing/context/ambient-span';
+import { ACTIVE_SPAN, FC_CONTEXT, FC_EVENT, TRACER } from './inject';
+import { ambientSpan } from '../tracing/context/current-span';
 import { ambientTracer } from '../tracing/context/ambient-telemetry';
 
 export type { DependencyContainer, InjectionToken } from 'tsyringe';

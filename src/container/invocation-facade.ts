@@ -1,6 +1,6 @@
 import { FcTracedError } from '../errors';
 import type { FcContext } from '../fc/context';
-import { activeInvocation } from '../tracing/context/active-invocation';
+import { activeInvocation } from '../tracing/context/active-context';
 import type { Invocation } from '../tracing/context/invocation';
 
 function standIn(what: string, find: (invocation: Invocation) => unknown): object {

@@ -1,8 +1,7 @@
 import { types } from 'node:util';
 import { FcTracedError } from '../errors';
-import { currentSpan } from '../tracing/context/ambient-span';
-import { annotateSpan } from '../tracing/calls/annotate';
-import { extract } from '../tracing/calls/attributes';
+import { currentSpan } from '../tracing/context/current-span';
+import { annotateSpan, extract } from '../tracing/calls/attributes';
 import type { Extractor } from '../tracing/calls/attributes';
 import { followIterator } from '../tracing/end-strategies/iterator';
 import type { TracedCall } from '../tracing/end-strategies/end-strategy';

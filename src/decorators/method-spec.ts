@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { attributeValues } from '../tracing/calls/attribute-values';
+import { attributeValues } from '../tracing/calls/attributes';
 import type { Extractor } from '../tracing/calls/attributes';
 import type { Owner, SpanSpec } from '../tracing/calls/span-spec';
 import { expectation } from './traced-options';

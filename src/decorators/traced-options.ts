@@ -2,8 +2,8 @@ import { SpanKind } from '@opentelemetry/api';
 import type { Attributes, Link, SpanContext } from '@opentelemetry/api';
 import { FcTracedError } from '../errors';
 import { ignoreRejection } from '../tracing/calls/attributes';
-import { KIND_NAMES, spanKindOf } from '../tracing/calls/span-kind';
-import type { KindName } from '../tracing/calls/span-kind';
+import { KIND_NAMES, spanKindOf } from '../tracing/calls/span-spec';
+import type { KindName } from '../tracing/calls/span-spec';
 
 /** Any method. The one `any` that inference of a decorated method's arguments needs. */
 // oxlint-disable-next-line typescript/no-explicit-any -- `unknown[]` would refuse every method with narrower parameters

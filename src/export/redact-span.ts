@@ -1,7 +1,7 @@
 import type { Attributes, AttributeValue } from '@opentelemetry/api';
 import type { Span } from '@opentelemetry/sdk-trace-base';
-import { redactQuery, redactUrl } from '../tracing/redaction/redact-query';
-import { isSecretKey, knowsSecrets, REDACTED, redactText } from '../tracing/redaction/redaction';
+import { redactQuery, redactUrl } from '../tracing/redaction/redact-url';
+import { isSecretKey, knowsSecrets, REDACTED, redactText } from '../tracing/redaction/secrets';
 
 /** Attributes of HTTP clients and servers that hold a URL, of the current conventions and the ones before. */
 const URL_KEYS = new Set(['url.full', 'http.url', 'http.target']);

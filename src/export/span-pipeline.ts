@@ -2,7 +2,7 @@ import type { Context } from '@opentelemetry/api';
 import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { countAndTell } from '../diagnostics';
 import type { SpanRecorder } from '../tracing/telemetry/telemetry';
-import { baggageAttributes } from '../tracing/calls/baggage-attributes';
+import { baggageAttributes } from '../tracing/calls/attributes';
 import { redactEndingSpan, redactStartingSpan } from './redact-span';
 import { alignStart } from './start-clock';
 

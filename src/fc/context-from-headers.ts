@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { format } from 'node:util';
-import type { InstanceFacts } from './instance';
+import type { InstanceFacts } from './attributes';
 import { readNumber, readText } from './context';
 import type { FcContext, FcLogger } from './context';
-import { readFcTracingHeaders } from './tracing-headers';
+import { readFcTracingHeaders } from './tracing';
 
 /** Lines as FC's own runtimes write them: time, request id, level, text. */
 function loggerFor(requestId: string): FcLogger {

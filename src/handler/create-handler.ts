@@ -1,10 +1,35 @@
-import type { FcCallback, FcContext } from '../fc/context';
 import type { HandlerOptions } from '../config/options';
-import { answer } from './answer';
+import { FcTracedError } from '../errors';
+import type { FcCallback, FcContext } from '../fc/context';
 import { defineHandler } from './entries';
 import { isFc2Response, respondFc2 } from './fc2-http';
 import type { Fc2Request, Fc2Response } from './fc2-http';
 import { FunctionInstance } from './function-instance';
+
+/**
+ * Gives an answer the way FC asked for it: through its callback, once, and then nothing is returned; else as a promise.
+ *
+ * An error is passed on as the very object. A callback takes `undefined` and its like for success, so these alone are wrapped
+ * (FALSY_ERROR, the value as its `cause`).
+ */
+export function answer(result: Promise<unknown>, callback: unknown): Promise<unknown> | undefined {
+  if (typeof callback !== 'function') return result;
+  const respond = callback as FcCallback;
+  // Not `.then().catch()`: what the callback itself throws is no error of the handler.
+  void result.then(
+    (value) => respond(null, value),
+    (error: unknown) => respond(error ? error : asError(error)),
+  );
+  return undefined;
+}
+
+function asError(value: unknown): FcTracedError {
+  return new FcTracedError(
+    'FALSY_ERROR',
+    `The handler failed with ${typeof value === 'string' ? 'an empty text' : String(value)} instead of an error: throw an Error.`,
+    { cause: value },
+  );
+}
 
 /** A function that FC calls with an event: answers through the callback when FC passes one, else by the promise. FC 2.0 calls its HTTP functions with request and response. */
 export interface FcFunction {

@@ -1,4 +1,4 @@
-import { makeInjectable } from '../container/injectable-class';
+import { makeInjectable } from '../container/service';
 import { getTracedMetadata } from '../decorators/metadata';
 import type { Constructor } from '../decorators/metadata';
 import { FcTracedError } from '../errors';

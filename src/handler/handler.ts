@@ -1,7 +1,7 @@
 import { FcTracedError } from '../errors';
 import { checkOptions } from '../config/options';
 import type { HandlerOptions } from '../config/options';
-import { makeInjectable } from '../container/injectable-class';
+import { makeInjectable } from '../container/service';
 import { recordEntry, recordHandler } from '../decorators/metadata';
 import type { Constructor, EntryOptions } from '../decorators/metadata';
 import type { AnyMethod } from '../decorators/traced-options';

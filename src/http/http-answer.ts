@@ -1,4 +1,4 @@
-import { isBodyStream } from './body-source';
+import { isBodyStream } from './body';
 import { isHttpError } from './http-error';
 
 /** What an entry method may return to set status and headers. All other values become a 200, see {@link httpAnswerOf}. */

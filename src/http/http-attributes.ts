@@ -1,6 +1,6 @@
 import type { Attributes } from '@opentelemetry/api';
 import { readField, readText } from '../fc/context';
-import { redactQuery } from '../tracing/redaction/redact-query';
+import { redactQuery } from '../tracing/redaction/redact-url';
 
 // Names and rules of https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-server-span
 

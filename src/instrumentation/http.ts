@@ -4,8 +4,7 @@ import type { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
 import type { RequestOptions } from 'node:http';
 import { tellOnce } from '../diagnostics';
 import type { InstrumentationModules } from './instrumentation-packages';
-import { injectedIn, removePairs, withoutCopies } from './own-headers';
-import { markRefused } from './refused-request';
+import { injectedIn, markRefused, removePairs, withoutCopies } from './client-requests';
 
 /**
  * Takes the program's own copies of the headers that the client span is about to bring out of a request; returns whether the request goes

@@ -2,7 +2,7 @@ import type { TracerProvider } from '@opentelemetry/api';
 import type { IORedisInstrumentation } from '@opentelemetry/instrumentation-ioredis';
 import type { InstrumentationModules } from './instrumentation-packages';
 import { definitionOf, moduleFile } from './module-definitions';
-import { commandText } from './redis-command';
+import { commandText } from './redis';
 
 type Send = (this: unknown, ...args: unknown[]) => unknown;
 interface WrappedSend extends Send {

@@ -4,7 +4,7 @@ import type { MySQL2Instrumentation } from '@opentelemetry/instrumentation-mysql
 import type { InstrumentationModules } from './instrumentation-packages';
 import { keepContextOf } from './kept-context';
 import { definitionOf, moduleFile } from './module-definitions';
-import { parentedProvider } from './parented-provider';
+import { parentedProvider } from './providers';
 import { verbOf, withoutValues } from './sql-text';
 
 /** Asked also where no span is recorded; then nothing is read. */

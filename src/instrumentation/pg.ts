@@ -1,7 +1,7 @@
 import { context } from '@opentelemetry/api';
 import type { Context, Span, TracerProvider } from '@opentelemetry/api';
 import type { PgInstrumentation, PgRequestHookInformation } from '@opentelemetry/instrumentation-pg';
-import { giveCopy } from './given-copies';
+import { giveCopy } from './kafkajs';
 import type { InstrumentationModules } from './instrumentation-packages';
 import { replaceOnce } from './kept-context';
 import { definitionOf } from './module-definitions';

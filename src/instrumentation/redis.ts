@@ -3,7 +3,15 @@ import type { RedisInstrumentation } from '@opentelemetry/instrumentation-redis'
 import type { InstrumentationModules } from './instrumentation-packages';
 import { keepContextOf } from './kept-context';
 import { definitionOf, moduleFile } from './module-definitions';
-import { commandText } from './redis-command';
+
+/** So many arguments are shown, each as `?`. */
+const MOST = 8;
+
+/** A command of Redis without what it was called with: keys and values alike can be secret. */
+export function commandText(command: string, args: readonly unknown[]): string {
+  const shown = Math.min(args.length, MOST);
+  return `${command}${' ?'.repeat(shown)}${args.length > MOST ? ' …' : ''}`;
+}
 
 /** Spans for `redis`: connecting and commands, without what they were called with. */
 export function createRedisInstrumentation(

@@ -3,7 +3,7 @@ import type { TracerProvider } from '@opentelemetry/api';
 import type { Instrumentation, InstrumentationName } from '../config/options';
 import { countAndTell, tellOnce } from '../diagnostics';
 import { state } from '../tracing/telemetry/state';
-import { endingProvider } from './ending-provider';
+import { endingProvider } from './providers';
 import { loadPackage, PACKAGES } from './instrumentation-packages';
 import { patchLoadedModules } from './loaded-modules';
 import { createNamed } from './named-instrumentation';

@@ -5,8 +5,7 @@ import type { InstrumentationModules } from './instrumentation-packages';
 import { ownerOf, replaceOnce } from './kept-context';
 import { moduleFile, patchingPartsOf } from './module-definitions';
 import type { ModuleDefinition } from './module-definitions';
-import { injectedIn, removePairs, withoutLines } from './own-headers';
-import { markRefused } from './refused-request';
+import { injectedIn, markRefused, removePairs, withoutLines } from './client-requests';
 
 const VERSIONS = ['>=6 <8'];
 

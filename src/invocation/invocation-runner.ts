@@ -4,27 +4,38 @@ import { performance } from 'node:perf_hooks';
 import { ColdStart } from '../cold-start/cold-start';
 import { resolveConfig } from '../config/config';
 import type { Config } from '../config/config';
-import { readText } from '../fc/context';
+import type { HandlerOptions } from '../config/options';
+import { ensureDiagLogger, tellOnce } from '../diagnostics';
+import { readNumber, readText } from '../fc/context';
 import type { FcContext } from '../fc/context';
 import { correlateLogs } from '../logs/correlate-logs';
-import type { HandlerOptions } from '../config/options';
+import { recordFailure } from '../tracing/calls/failure';
+import { OpenCalls } from '../tracing/calls/open-calls';
 import { callIn, ensureContextManager } from '../tracing/context/active-context';
 import { processTelemetry } from '../tracing/context/ambient-telemetry';
-import { tellOnce } from '../diagnostics';
-import { ensureDiagLogger } from '../tracing/telemetry/diag-logger';
-import { recordFailure } from '../tracing/calls/failure';
-import { discardPreparedIds } from '../tracing/telemetry/ids';
 import type { Invocation } from '../tracing/context/invocation';
 import { contextOfInvocation } from '../tracing/context/linked-context';
-import { OpenCalls } from '../tracing/calls/open-calls';
-import { rememberSecret } from '../tracing/redaction/redaction';
+import { rememberSecret } from '../tracing/redaction/secrets';
+import { discardPreparedIds } from '../tracing/telemetry/ids';
 import { state } from '../tracing/telemetry/state';
-import { flushBudget } from './flush-budget';
 import type { IncomingCall } from './incoming-call';
 import { parentContext, planInvocation } from './invocation-plan';
 import type { InvocationPlan } from './invocation-plan';
 import { endInvocationSpan, startInvocationSpan } from './invocation-span';
 import { TelemetrySource } from './telemetry-source';
+
+/** Kept free before the function's timeout, so that the answer still gets out. */
+const MARGIN_MILLIS = 100;
+
+/**
+ * Milliseconds that delivery may take before the answer: the option, but never more than what the function's timeout leaves.
+ * `elapsedMillis` counts from the entry of the handler. 0 where no time is left.
+ */
+export function flushBudget(flushTimeoutMillis: number, context: unknown, elapsedMillis: number): number {
+  const timeout = readNumber(context, 'function', 'timeout');
+  if (timeout === undefined || timeout <= 0) return flushTimeoutMillis;
+  return Math.max(0, Math.min(flushTimeoutMillis, timeout * 1_000 - elapsedMillis - MARGIN_MILLIS));
+}
 
 /** What an invocation consists of while it runs. */
 export interface Running {

@@ -1,8 +1,8 @@
 import { isSpanContextValid, SpanKind } from '@opentelemetry/api';
 import type { Span } from '@opentelemetry/api';
-import type { InstanceFacts } from '../fc/instance';
+import type { InstanceFacts } from '../fc/attributes';
 import { readText } from '../fc/context';
-import { baggageAttributes } from '../tracing/calls/baggage-attributes';
+import { baggageAttributes } from '../tracing/calls/attributes';
 import { countAndTell, takeCounts } from '../diagnostics';
 import { functionAttributes, invocationAttributes } from '../fc/attributes';
 import type { IncomingCall } from './incoming-call';

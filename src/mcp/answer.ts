@@ -1,10 +1,40 @@
+import { types } from 'node:util';
+import { countAndTell } from '../diagnostics';
 import type { Connection } from './connection';
-import { hookFailed } from './hook-failed';
-import { isObject, memberOf } from './member-of';
 import { jsonText, TOOL_CALL } from './operation';
 import type { OperationSpan } from './operation-span';
+import { isObject, memberOf } from './sdk-shapes';
 import type { Message } from './sdk-shapes';
-import type { McpTraceOptions } from './trace-options';
+import type { McpTraceOptions } from './trace-protocol';
+
+/** A hook's own failure: counted, and the message goes on. */
+export function hookFailed(): void {
+  countAndTell('fc_traced.telemetry_errors', 1, 'an MCP message could not be traced');
+}
+
+/**
+ * Runs a piece of work and hears how it ended. Gives and throws what it does. A promise is only listened on: the SDK, which gets it, takes
+ * care of its rejection. Any other thenable is adopted once, and its promise handed on.
+ */
+export function followWork(work: () => unknown, done: () => void, failed: (error: unknown) => void): unknown {
+  let value: unknown;
+  try {
+    value = work();
+  } catch (error) {
+    failed(error);
+    throw error;
+  }
+  const isThenable =
+    typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
+  if (!isThenable) {
+    done();
+    return value;
+  }
+  const promise = types.isPromise(value) ? value : Promise.resolve(value);
+  // oxlint-disable-next-line promise/no-callback-in-promise -- these are no callbacks of Node's form
+  void promise.then(done, failed);
+  return promise;
+}
 
 /** What an answer meant, apart from what it says. */
 export interface Answered {

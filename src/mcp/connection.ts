@@ -2,7 +2,7 @@ import { SpanKind } from '@opentelemetry/api';
 import type { Attributes, Context } from '@opentelemetry/api';
 import { INVOCATION_KEY, invocationIn } from '../tracing/context/linked-context';
 import { OpenCalls } from '../tracing/calls/open-calls';
-import { memberOf } from './member-of';
+import { memberOf } from './sdk-shapes';
 import { headerOf } from './origin';
 import type { Message, RequestId, TransportLike } from './sdk-shapes';
 

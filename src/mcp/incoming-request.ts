@@ -1,15 +1,14 @@
 import type { Context, Link } from '@opentelemetry/api';
 import { callIn } from '../tracing/context/active-context';
-import { noteAnswer } from './answer';
+import { followWork, noteAnswer } from './answer';
 import type { Connection } from './connection';
-import { followWork } from './follow-work';
-import { memberOf } from './member-of';
+import { memberOf } from './sdk-shapes';
 import type { Operation } from './operation';
 import { startOperation } from './operation-span';
 import type { Started } from './operation-span';
 import type { Origin } from './origin';
 import type { Message, Method } from './sdk-shapes';
-import type { McpTraceOptions } from './trace-options';
+import type { McpTraceOptions } from './trace-protocol';
 
 /** In `_meta`: the request belongs to a task, and is answered through that task's queue. */
 const RELATED_TASK_KEY = 'io.modelcontextprotocol/related-task';

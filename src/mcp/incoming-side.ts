@@ -3,10 +3,9 @@ import { activeContext, callIn } from '../tracing/context/active-context';
 import { spanIn } from '../tracing/context/linked-context';
 import type { Connection } from './connection';
 import { DispatchWindow } from './dispatch-window';
-import { followWork } from './follow-work';
-import { hookFailed } from './hook-failed';
+import { followWork, hookFailed } from './answer';
 import { IncomingRequest } from './incoming-request';
-import { memberOf } from './member-of';
+import { memberOf } from './sdk-shapes';
 import { readMeta } from './meta';
 import { operationOf } from './operation';
 import type { Operation } from './operation';
@@ -14,9 +13,9 @@ import { startOperation } from './operation-span';
 import { originOf } from './origin';
 import type { Origin } from './origin';
 import type { OutgoingSide } from './outgoing-side';
-import { isPartOfRequest } from './part-of-request';
+import { isPartOfRequest } from './send-notification';
 import type { Message, Method, ProtocolLike, RequestId } from './sdk-shapes';
-import type { McpTraceOptions } from './trace-options';
+import type { McpTraceOptions } from './trace-protocol';
 
 interface Received {
   readonly operation: Operation;

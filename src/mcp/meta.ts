@@ -1,10 +1,9 @@
 import type { Context } from '@opentelemetry/api';
-import { NOTHING_CARRIED } from '../propagation/carrier';
-import type { Carried } from '../propagation/carrier';
+import { NOTHING_CARRIED, readW3cHeaders } from '../propagation/carriers';
+import type { Carried } from '../propagation/carriers';
 import { fcPropagator } from '../propagation/propagator';
-import { readW3cHeaders } from '../propagation/w3c';
 import { countAndTell } from '../diagnostics';
-import { isObject } from './member-of';
+import { isObject } from './sdk-shapes';
 import type { Message } from './sdk-shapes';
 
 /** The keys that the protocol reserves, without a prefix, for W3C's context. */

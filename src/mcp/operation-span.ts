@@ -4,11 +4,11 @@ import { telemetryIn } from '../tracing/context/ambient-telemetry';
 import { countAndTell } from '../diagnostics';
 import { describeError } from '../tracing/calls/error-description';
 import { recordFailure } from '../tracing/calls/failure';
-import { rememberSecret } from '../tracing/redaction/redaction';
+import { rememberSecret } from '../tracing/redaction/secrets';
 import type { Invocation } from '../tracing/context/invocation';
 import { contextWithSpan, invocationIn, spanIn } from '../tracing/context/linked-context';
 import type { OpenCall } from '../tracing/calls/open-calls';
-import { endSafely } from '../tracing/calls/guarded-span';
+import { endSafely } from '../tracing/calls/span-end';
 import type { Telemetry } from '../tracing/telemetry/telemetry';
 import type { Operation } from './operation';
 

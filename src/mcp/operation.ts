@@ -1,9 +1,9 @@
 import { SpanKind } from '@opentelemetry/api';
 import type { Attributes } from '@opentelemetry/api';
-import { redactUrl } from '../tracing/redaction/redact-query';
-import { redactText, REDACTED, isSecretKey } from '../tracing/redaction/redaction';
-import { isObject, memberOf } from './member-of';
-import type { McpTraceOptions } from './trace-options';
+import { redactUrl } from '../tracing/redaction/redact-url';
+import { redactText, REDACTED, isSecretKey } from '../tracing/redaction/secrets';
+import { isObject, memberOf } from './sdk-shapes';
+import type { McpTraceOptions } from './trace-protocol';
 
 /** What a request or notification is about, as OpenTelemetry's conventions name it. */
 export interface Operation {

@@ -1,12 +1,11 @@
 import { isSpanContextValid, propagation, ROOT_CONTEXT } from '@opentelemetry/api';
 import type { Baggage, Context, Link, Span, SpanContext } from '@opentelemetry/api';
 import { mergeBaggage } from '../propagation/baggage';
-import { NOTHING_CARRIED } from '../propagation/carrier';
-import type { Carried } from '../propagation/carrier';
-import { contextWithCaller } from '../propagation/trace-origin';
-import { readW3cHeaders } from '../propagation/w3c';
+import { NOTHING_CARRIED, readW3cHeaders } from '../propagation/carriers';
+import type { Carried } from '../propagation/carriers';
+import { contextWithCaller } from '../propagation/outgoing';
 import { invocationIn, spanIn } from '../tracing/context/linked-context';
-import { isObject, memberOf } from './member-of';
+import { isObject, memberOf } from './sdk-shapes';
 
 /** Where a message comes from. */
 export interface Origin {

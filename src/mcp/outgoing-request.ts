@@ -1,11 +1,11 @@
 import type { Context } from '@opentelemetry/api';
 import { noteAnswer } from './answer';
 import type { Connection } from './connection';
-import { memberOf } from './member-of';
+import { memberOf } from './sdk-shapes';
 import type { Operation } from './operation';
 import type { OperationSpan, Started } from './operation-span';
 import type { Message, RequestId } from './sdk-shapes';
-import type { McpTraceOptions } from './trace-options';
+import type { McpTraceOptions } from './trace-protocol';
 
 /** The code of 1.x, and that of 2.x, of an error that says: nobody answered in time. */
 const TIMEOUT_CODES: readonly unknown[] = [-32_001, 'REQUEST_TIMEOUT'];

@@ -3,8 +3,8 @@ import type { Context, Span } from '@opentelemetry/api';
 import { activeContext, callIn } from '../tracing/context/active-context';
 import { spanIn } from '../tracing/context/linked-context';
 import type { Connection } from './connection';
-import { hookFailed } from './hook-failed';
-import { isObject, memberOf } from './member-of';
+import { hookFailed } from './answer';
+import { isObject, memberOf } from './sdk-shapes';
 import { metaOf, withMeta } from './meta';
 import { operationOf } from './operation';
 import { startOperation } from './operation-span';
@@ -12,7 +12,7 @@ import { OutgoingRequest } from './outgoing-request';
 import type { Message, RequestId, TransportLike } from './sdk-shapes';
 import { sendNotification } from './send-notification';
 import { sendStray } from './send-stray';
-import type { McpTraceOptions } from './trace-options';
+import type { McpTraceOptions } from './trace-protocol';
 
 /** Stands for a request of which nothing is recorded, and which has nothing to pass on. */
 const UNTRACED = Symbol('untraced');

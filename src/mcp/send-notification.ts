@@ -1,16 +1,19 @@
 import { SpanKind } from '@opentelemetry/api';
 import type { Context } from '@opentelemetry/api';
 import { activeContext, callIn } from '../tracing/context/active-context';
+import { followWork, hookFailed } from './answer';
 import type { Connection } from './connection';
-import { followWork } from './follow-work';
-import { hookFailed } from './hook-failed';
 import { metaOf, withMeta } from './meta';
 import { operationOf } from './operation';
 import { startOperation } from './operation-span';
 import type { OperationSpan } from './operation-span';
-import { isPartOfRequest } from './part-of-request';
 import type { Message } from './sdk-shapes';
-import type { McpTraceOptions } from './trace-options';
+import type { McpTraceOptions } from './trace-protocol';
+
+/** Whether a notification tells something of a request that has a span: it gets none of its own, or a call would have one for each step. */
+export function isPartOfRequest({ method }: Message): boolean {
+  return method === 'notifications/progress' || method === 'notifications/cancelled';
+}
 
 interface Prepared {
   readonly operation?: OperationSpan | undefined;

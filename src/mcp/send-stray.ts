@@ -1,15 +1,14 @@
 import { SpanKind } from '@opentelemetry/api';
 import { activeContext, callIn } from '../tracing/context/active-context';
 import type { Connection } from './connection';
-import { followWork } from './follow-work';
-import { hookFailed } from './hook-failed';
-import { memberOf } from './member-of';
+import { followWork, hookFailed } from './answer';
+import { memberOf } from './sdk-shapes';
 import { metaOf, withMeta } from './meta';
 import { operationOf } from './operation';
 import { startOperation } from './operation-span';
 import { OutgoingRequest } from './outgoing-request';
 import type { Message, Method, RequestId, TransportLike } from './sdk-shapes';
-import type { McpTraceOptions } from './trace-options';
+import type { McpTraceOptions } from './trace-protocol';
 
 /** In the `_meta` of a notice: the id of the request that asked for it. */
 const SUBSCRIPTION_KEY = 'io.modelcontextprotocol/subscriptionId';

@@ -1,13 +1,13 @@
 import { activeContext, ensureContextManager } from '../tracing/context/active-context';
 import { tellOnce } from '../diagnostics';
 import { Connection } from './connection';
-import { hookFailed } from './hook-failed';
+import { hookFailed } from './answer';
 import { IncomingSide } from './incoming-side';
-import { isObject, memberOf } from './member-of';
+import { isObject, memberOf } from './sdk-shapes';
 import { OutgoingSide } from './outgoing-side';
 import { replaceMethod } from './replace-method';
 import type { Message, Method, ProtocolLike, RequestId, TransportLike } from './sdk-shapes';
-import type { McpTraceOptions } from './trace-options';
+import type { McpTraceOptions } from './trace-protocol';
 
 /** Where 2.x sends every request through; 1.x does so through `request`. */
 const FUNNEL = '_requestWithSchemaViaCodec';

@@ -1,7 +1,6 @@
 import type { Baggage, BaggageEntry } from '@opentelemetry/api';
 import { MAX_BYTES, MAX_MEMBERS, TOKEN } from './baggage';
-import { trimOptionalWhitespace } from './optional-whitespace';
-import { completeEncoding, encodeBaggageValue } from '../fc/percent-encoding';
+import { completeEncoding, encodeBaggageValue, trimOptionalWhitespace } from '../fc/header-text';
 
 /** Baggage as it is sent, and how much of it had to be left out. */
 export interface OutgoingBaggage {

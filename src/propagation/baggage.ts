@@ -1,7 +1,6 @@
 import { baggageEntryMetadataFromString, propagation } from '@opentelemetry/api';
 import type { Baggage, BaggageEntry } from '@opentelemetry/api';
-import { trimOptionalWhitespace } from './optional-whitespace';
-import { percentDecode } from '../fc/percent-encoding';
+import { percentDecode, trimOptionalWhitespace } from '../fc/header-text';
 
 /** The size up to which W3C Baggage asks for everything to be passed on. More is left out. */
 export const MAX_MEMBERS = 64;

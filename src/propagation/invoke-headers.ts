@@ -1,9 +1,8 @@
 import { activeContext } from '../tracing/context/active-context';
 import { countAndTell } from '../diagnostics';
-import { BAGGAGE_ITEM_PREFIX, SPAN_CONTEXT_HEADER } from '../fc/tracing-headers';
-import { outgoingRequest } from './outgoing-request';
-import { percentEncode } from '../fc/percent-encoding';
-import { w3cHeaders } from './trace-headers';
+import { BAGGAGE_ITEM_PREFIX, SPAN_CONTEXT_HEADER } from '../fc/tracing';
+import { outgoingRequest, w3cHeaders } from './trace-headers';
+import { percentEncode } from '../fc/header-text';
 
 /** The part of the official client's `InvokeFunctionHeaders` that is filled. */
 export interface InvokeFunctionHeaders {

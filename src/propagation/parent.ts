@@ -3,11 +3,15 @@ import type { Baggage, Link, SpanContext } from '@opentelemetry/api';
 import { readText } from '../fc/context';
 import { countAndTell } from '../diagnostics';
 import { mergeBaggage } from './baggage';
-import { NOTHING_CARRIED } from './carrier';
-import type { Carried } from './carrier';
-import { jaegerParent, readFcTracing } from './jaeger';
-import { KNOWN_FLAGS, parseTraceparent } from './traceparent';
-import { readW3cHeaders } from './w3c';
+import {
+  jaegerParent,
+  KNOWN_FLAGS,
+  NOTHING_CARRIED,
+  parseTraceparent,
+  readFcTracing,
+  readW3cHeaders,
+} from './carriers';
+import type { Carried } from './carriers';
 
 /** Where an invocation comes from. */
 export interface Parentage {

@@ -1,10 +1,9 @@
 import { propagation } from '@opentelemetry/api';
 import type { Context, TextMapGetter, TextMapPropagator, TextMapSetter } from '@opentelemetry/api';
 import { countAndTell } from '../diagnostics';
-import { outgoingFrom } from './outgoing';
+import { contextWithCaller, outgoingFrom } from './outgoing';
 import { w3cHeaders } from './trace-headers';
-import { contextWithCaller } from './trace-origin';
-import { readW3cHeaders } from './w3c';
+import { readW3cHeaders } from './carriers';
 
 const FIELDS = ['traceparent', 'tracestate', 'baggage'];
 

@@ -1,5 +1,5 @@
 import type { TraceState } from '@opentelemetry/api';
-import { trimOptionalWhitespace } from './optional-whitespace';
+import { trimOptionalWhitespace } from '../fc/header-text';
 
 const MAX_MEMBERS = 32;
 const MAX_LENGTH = 8_192;

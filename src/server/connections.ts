@@ -2,7 +2,31 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { Server as NetServer } from 'node:net';
 import type { Socket } from 'node:net';
 import { settledWithin } from '../tracing/telemetry/shared-flush';
-import { whenClosed } from './when-closed';
+
+/** Those that wait for a connection's end on behalf of responses that have no connection yet. */
+const waiting = new WeakMap<Socket, Set<() => void>>();
+
+function waitersOf(socket: Socket): Set<() => void> {
+  const known = waiting.get(socket);
+  if (known !== undefined) return known;
+  const made = new Set<() => void>();
+  waiting.set(socket, made);
+  // One listener a connection, however many requests are queued on it.
+  socket.once('close', () => made.forEach((waiter) => waiter()));
+  return made;
+}
+
+/**
+ * Calls back once when a response is over or its connection gone. A response to a pipelined request has no connection while the one
+ * before is under way, and Node.js never tells it that the client left.
+ */
+export function whenClosed(request: IncomingMessage, response: ServerResponse, callback: () => void): void {
+  response.once('close', callback);
+  if (response.socket !== null) return;
+  const waiters = waitersOf(request.socket);
+  waiters.add(callback);
+  response.once('socket', () => waiters.delete(callback));
+}
 
 /** What requests that were broken off get to put their things away, their traces delivered. */
 const CLEANUP_MILLIS = 2_000;
@@ -54,4 +78,37 @@ export class Connections {
 /** Tells the client that its next request needs another connection. */
 function announceEnd(response: ServerResponse): void {
   response.shouldKeepAlive = false;
+}
+
+/** Lets running requests end, for at most `timeoutMillis`, closes the server, and delivers what is left. */
+export async function shutDown(
+  connections: Connections,
+  timeoutMillis: number,
+  flush: () => Promise<void>,
+): Promise<void> {
+  await connections.close(timeoutMillis);
+  await flush();
+}
+
+/** How servers of one process know each other's listeners, those of another copy of this package among them. */
+const BRAND = Symbol.for('fc-traced SIGTERM');
+
+function isOurs(listener: unknown): boolean {
+  return typeof listener === 'function' && BRAND in listener;
+}
+
+/** Shuts a server down when FC says that the instance goes away; the last one ends the process, unless the program has a listener for that of its own. */
+export function onSigterm(stop: () => Promise<void>): () => void {
+  const listener = Object.assign(
+    (): void => {
+      const isAlone = process.listeners('SIGTERM').every(isOurs);
+      void stop().then(() => {
+        process.off('SIGTERM', listener);
+        if (isAlone && !process.listeners('SIGTERM').some(isOurs)) process.exit(0);
+      });
+    },
+    { [BRAND]: true },
+  );
+  process.on('SIGTERM', listener);
+  return () => process.off('SIGTERM', listener);
 }

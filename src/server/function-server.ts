@@ -9,10 +9,9 @@ import { countAndTell } from '../diagnostics';
 import { answerEvent } from './answer-event';
 import { controlOf } from '../fc/control-path';
 import type { Control } from '../fc/control-path';
-import { requestBody } from './request-body';
+import { knownBeside, requestBody, requestParts } from './incoming-request';
 import { contextOf } from '../fc/context-from-headers';
-import { knownBeside, requestParts } from './request-parts';
-import type { ServeOptions } from './serve-options';
+import type { ServeOptions } from './serve';
 import { StreamingSink } from './streaming-sink';
 
 const BODY_LIMIT = 33_554_432;

@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { bodySourceOf } from '../http/body-source';
-import type { BodySource } from '../http/body-source';
+import { bodySourceOf } from '../http/body';
+import type { BodySource } from '../http/body';
 import type { HttpAnswer } from '../http/http-answer';
 import { settledWithin } from '../tracing/telemetry/shared-flush';
 import type { HttpSink, Outcome, Sent } from '../http/http-exchange';
-import { whenClosed } from './when-closed';
+import { whenClosed } from './connections';
 
 const CLEANUP_MILLIS = 1_000;
 /** Statuses that have no body: RFC 9110, sections 6.4.1 and 15. */

@@ -15,7 +15,7 @@ import { controlOf } from '../fc/control-path';
 import { holdEnd } from './hold-end';
 import type { Ended, HeldResponse } from './hold-end';
 import { contextOf } from '../fc/context-from-headers';
-import { knownBeside, requestParts } from './request-parts';
+import { knownBeside, requestParts } from './incoming-request';
 
 /** Options of `traceListener`: those of `createHandler` that are not about a class. */
 export interface TraceListenerOptions extends Omit<

@@ -1,8 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { FcTracedError } from '../errors';
-import { renderTrace } from './render-tree';
-import type { SpanKindName, SpanRecord, StatusName } from './span-record';
-import type { SpanNode, Trace } from './span-tree';
+import { renderTrace } from './trace-tree';
+import type { SpanKindName, SpanNode, SpanRecord, StatusName, Trace } from './trace-tree';
 
 /** A span as a test expects it, with all that is below it. */
 export interface ExpectedSpan {

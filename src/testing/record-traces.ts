@@ -5,9 +5,8 @@ import { SdkTelemetry } from '../export/sdk-telemetry';
 import { ensureContextManager } from '../tracing/context/active-context';
 import { registerAmbientProvider } from '../tracing/context/ambient-telemetry';
 import { state } from '../tracing/telemetry/state';
-import type { SpanRecord } from './span-record';
-import { buildTraces } from './span-tree';
-import type { Trace } from './span-tree';
+import type { SpanRecord, Trace } from './trace-tree';
+import { buildTraces } from './trace-tree';
 import { sdkSpanRecord } from './sdk-span-record';
 
 /** The traces of a test. */

@@ -1,9 +1,8 @@
 import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { renderTrace } from '../../src/testing/render-tree';
-import type { SpanRecord } from '../../src/testing/span-record';
-import { buildTraces } from '../../src/testing/span-tree';
+import { buildTraces, renderTrace } from '../../src/testing/trace-tree';
+import type { SpanRecord } from '../../src/testing/trace-tree';
 import { findJaeger, howToGetJaeger, jaegerRequired } from './jaeger-binary';
 import { comparable, recordsOf } from './jaeger-records';
 import { startJaeger, type JaegerServer } from './jaeger-server';

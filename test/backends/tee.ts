@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import type { SpanRecord } from '../../src/testing/span-record';
+import type { SpanRecord } from '../../src/testing/trace-tree';
 import { decodeJaegerThrift } from '../../cli/src/viewer/jaeger-thrift';
 import { decodeOtlpProtobuf } from '../../cli/src/viewer/otlp-protobuf';
 import type { JaegerServer } from './jaeger-server';

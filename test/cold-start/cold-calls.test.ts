@@ -1,7 +1,6 @@
 import { join } from 'node:path';
-import { renderTrace } from '../../src/testing/render-tree';
-import type { SpanRecord } from '../../src/testing/span-record';
-import { buildTraces } from '../../src/testing/span-tree';
+import { buildTraces, renderTrace } from '../../src/testing/trace-tree';
+import type { SpanRecord } from '../../src/testing/trace-tree';
 import { play } from '../samples/play';
 import type { Played, Protocol } from '../samples/play';
 

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
-import { renderTrace } from '../../src/testing/render-tree';
-import { buildTraces } from '../../src/testing/span-tree';
+import { buildTraces, renderTrace } from '../../src/testing/trace-tree';
 import { root } from '../package/fresh-process';
 import { codeBlocks, firstColumn, readDocument } from '../package/markdown';
 import { play } from '../samples/play';

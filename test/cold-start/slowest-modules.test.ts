@@ -1,7 +1,6 @@
 import { join } from 'node:path';
-import type { SpanRecord } from '../../src/testing/span-record';
-import { renderTrace } from '../../src/testing/render-tree';
-import { buildTraces } from '../../src/testing/span-tree';
+import type { SpanRecord } from '../../src/testing/trace-tree';
+import { buildTraces, renderTrace } from '../../src/testing/trace-tree';
 import { inFreshProcess, root } from '../package/fresh-process';
 import { play } from '../samples/play';
 import type { Protocol } from '../samples/play';

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createHandler, Handler } from 'fc-traced';
 import type { FcContext, HandlerOptions } from 'fc-traced';
 import { fakeFcContext, invoke } from 'fc-traced/testing';
-import { flushBudget } from '../../src/invocation/flush-budget';
+import { flushBudget } from '../../src/invocation/invocation-runner';
 
 @Handler()
 class Ship {

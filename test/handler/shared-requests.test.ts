@@ -6,7 +6,7 @@ import { fakeFcContext, invoke } from 'fc-traced/testing';
 import type { SpanRecord } from 'fc-traced/testing';
 import { decodeJaegerThrift } from '../../cli/src/viewer/jaeger-thrift';
 import { readBody } from '../../cli/src/viewer/request-body';
-import { buildTraces } from '../../src/testing/span-tree';
+import { buildTraces } from '../../src/testing/trace-tree';
 import { inFreshProcess } from '../package/fresh-process';
 
 const INVOCATIONS = 300;

@@ -1,7 +1,7 @@
 import { createHandler, Handler, Service, Traced } from 'fc-traced';
 import { fakeFcContext, recordTraces } from 'fc-traced/testing';
 import { singleton } from 'tsyringe';
-import { renderTrace } from '../../src/testing/render-tree';
+import { renderTrace } from '../../src/testing/trace-tree';
 
 const traces = recordTraces();
 afterAll(() => traces.stop());

@@ -1,7 +1,7 @@
 import type { FcFunction } from 'fc-traced';
 import { invoke, recordTraces } from 'fc-traced/testing';
 import { httpEventOf } from '../../src/fc/http-event';
-import { renderTrace } from '../../src/testing/render-tree';
+import { renderTrace } from '../../src/testing/trace-tree';
 import { runExample } from '../package/compiled-example';
 import { root } from '../package/fresh-process';
 import { codeBlocks, readDocument } from '../package/markdown';

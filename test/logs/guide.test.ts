@@ -1,8 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { renderTrace } from '../../src/testing/render-tree';
-import { buildTraces } from '../../src/testing/span-tree';
-import type { SpanRecord } from '../../src/testing/span-record';
+import { buildTraces, renderTrace } from '../../src/testing/trace-tree';
+import type { SpanRecord } from '../../src/testing/trace-tree';
 import { compiledExample } from '../package/compiled-example';
 import { dist, root } from '../package/fresh-process';
 import { codeBlocks, readDocument } from '../package/markdown';

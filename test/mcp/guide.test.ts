@@ -5,7 +5,7 @@ import type { FcFunction } from 'fc-traced';
 import { traceMcpServer } from 'fc-traced/mcp';
 import { invoke, recordTraces } from 'fc-traced/testing';
 import type { Trace, TraceRecorder } from 'fc-traced/testing';
-import { renderTrace } from '../../src/testing/render-tree';
+import { renderTrace } from '../../src/testing/trace-tree';
 import { runExample } from '../package/compiled-example';
 import { root } from '../package/fresh-process';
 import { codeBlocks, firstColumn, readDocument } from '../package/markdown';

@@ -8,7 +8,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { buildTraces } from '../../src/testing/span-tree';
+import { buildTraces } from '../../src/testing/trace-tree';
 import { inInvocation, spansOf } from './asking';
 import { callTool, Forecast, weatherClient } from './weather';
 import type { Asking, Generation } from './weather';

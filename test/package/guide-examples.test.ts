@@ -1,6 +1,6 @@
 import { recordTraces } from 'fc-traced/testing';
 import type { SpanRecord, Trace } from 'fc-traced/testing';
-import { renderTrace } from '../../src/testing/render-tree';
+import { renderTrace } from '../../src/testing/trace-tree';
 import { runExample } from './compiled-example';
 import { root } from './fresh-process';
 import { codeBlocks, readDocument } from './markdown';

@@ -2,7 +2,7 @@ import { diag, propagation } from '@opentelemetry/api';
 import { createHandler, Handler, invokeHeaders } from 'fc-traced';
 import type { FcContext } from 'fc-traced';
 import { fakeFcContext, invoke, recordTraces } from 'fc-traced/testing';
-import { readFcTracingHeaders } from '../../src/fc/tracing-headers';
+import { readFcTracingHeaders } from '../../src/fc/tracing';
 
 const traces = recordTraces();
 afterEach(() => {

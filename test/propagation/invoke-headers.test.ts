@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { createHandler, Handler, invokeHeaders, traceHeaders, Traced, traceInvoke } from 'fc-traced';
 import { expectTrace, fakeFcContext, invoke, recordTraces } from 'fc-traced/testing';
-import { readFcTracingHeaders } from '../../src/fc/tracing-headers';
+import { readFcTracingHeaders } from '../../src/fc/tracing';
 
 const T = '4bf92f3577b34da6a3ce929d0e0e4736';
 const SPAN_CONTEXT = 'X-Fc-Tracing-Opentracing-Span-Context';

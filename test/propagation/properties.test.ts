@@ -5,10 +5,9 @@ import { createHandler, Handler, invokeHeaders, traceHeaders } from 'fc-traced';
 import { fakeFcContext, invoke, recordTraces } from 'fc-traced/testing';
 import { formatBaggage } from '../../src/propagation/baggage-header';
 import { parseBaggageHeader } from '../../src/propagation/baggage';
-import { readFcTracingHeaders } from '../../src/fc/tracing-headers';
+import { readFcTracingHeaders } from '../../src/fc/tracing';
 import { parseTraceState } from '../../src/propagation/trace-state';
-import { parseTraceparent } from '../../src/propagation/traceparent';
-import { readW3cHeaders } from '../../src/propagation/w3c';
+import { parseTraceparent, readW3cHeaders } from '../../src/propagation/carriers';
 import { ensureContextManager } from '../../src/tracing/context/active-context';
 
 ensureContextManager();

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { renderTrace } from '../../src/testing/render-tree';
-import { buildTraces } from '../../src/testing/span-tree';
+import { buildTraces, renderTrace } from '../../src/testing/trace-tree';
 import { play } from './play';
 import type { Protocol } from './play';
 

@@ -2,8 +2,7 @@ import { expectTrace, fakeFcContext, invoke, recordTraces } from 'fc-traced/test
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { handler } from '../../samples/hello/handler';
-import { renderTrace } from '../../src/testing/render-tree';
-import { buildTraces } from '../../src/testing/span-tree';
+import { buildTraces, renderTrace } from '../../src/testing/trace-tree';
 import { play } from './play';
 import type { Protocol } from './play';
 

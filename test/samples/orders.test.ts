@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { renderTrace } from '../../src/testing/render-tree';
-import type { SpanRecord } from '../../src/testing/span-record';
-import { buildTraces } from '../../src/testing/span-tree';
+import { buildTraces, renderTrace } from '../../src/testing/trace-tree';
+import type { SpanRecord } from '../../src/testing/trace-tree';
 import { play } from './play';
 import type { Played, Protocol } from './play';
 

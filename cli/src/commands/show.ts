@@ -1,6 +1,5 @@
-import { renderTrace } from 'fc-traced/testing';
+import { buildTraces, renderTrace } from 'fc-traced/testing';
 import type { SpanRecord } from 'fc-traced/testing';
-import { buildTraces } from 'fc-traced/testing';
 import { startCollector } from '../viewer/collector';
 import type { Collector } from '../viewer/collector';
 import { describeAnswer } from '../answer';

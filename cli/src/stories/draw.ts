@@ -1,6 +1,5 @@
-import { renderTrace } from 'fc-traced/testing';
+import { buildTraces, renderTrace } from 'fc-traced/testing';
 import type { SpanRecord } from 'fc-traced/testing';
-import { buildTraces } from 'fc-traced/testing';
 
 /** The service that FC's own spans belong to. */
 const PLATFORM = 'fc.platform';

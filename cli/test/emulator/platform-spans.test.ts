@@ -1,6 +1,5 @@
 import { join } from 'node:path';
-import { renderTrace } from '../../../src/testing/render-tree';
-import { buildTraces } from '../../../src/testing/span-tree';
+import { buildTraces, renderTrace } from '../../../src/testing/trace-tree';
 import { startCollector } from '../../src/viewer/collector';
 import type { Collector } from '../../src/viewer/collector';
 import { startInstance } from './built';

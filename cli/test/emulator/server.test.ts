@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { ServerOptions } from '../../src/emulator/server-options';
-import { renderTrace } from '../../../src/testing/render-tree';
-import { buildTraces } from '../../../src/testing/span-tree';
+import { buildTraces, renderTrace } from '../../../src/testing/trace-tree';
 import { startCollector } from '../../src/viewer/collector';
 import { startHttpTrigger, startServer } from './built';
 import type { HttpTrigger, ServerInstance } from './built';

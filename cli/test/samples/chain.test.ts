@@ -1,5 +1,5 @@
 import type { HttpTrigger } from '../../src/emulator/http-trigger';
-import type { SpanRecord } from '../../../src/testing/span-record';
+import type { SpanRecord } from '../../../src/testing/trace-tree';
 import { stageOf } from './stage-of';
 
 const { startShop } = require('../../dist/stories/chain.js') as typeof import('../../src/stories/chain');

@@ -1,7 +1,7 @@
 import { createPool } from 'mysql2/promise';
 import { join } from 'node:path';
 import { Pool } from 'pg';
-import type { SpanRecord } from '../../../src/testing/span-record';
+import type { SpanRecord } from '../../../src/testing/trace-tree';
 import { startCollector, type Collector } from '../../src/viewer/collector';
 import { startInstance, type Instance } from '../emulator/built';
 import { howToGetMariaDb, withoutMariaDb } from './mariadb';

@@ -1,4 +1,4 @@
-import { buildTraces } from '../../../src/testing/span-tree';
+import { buildTraces } from '../../../src/testing/trace-tree';
 import { interruptSample } from './sample';
 import { stageOf } from './stage-of';
 

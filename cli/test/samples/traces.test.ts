@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { drawRun } from '../../src/stories/draw';
 import { STORIES } from '../../src/stories/stories';
-import type { SpanRecord } from '../../../src/testing/span-record';
+import type { SpanRecord } from '../../../src/testing/trace-tree';
 import { findJaeger, howToGetJaeger, jaegerRequired } from '../../../test/backends/jaeger-binary';
 import { recordsOf } from '../../../test/backends/jaeger-records';
 import { startJaeger, type JaegerServer } from '../../../test/backends/jaeger-server';

@@ -2,9 +2,8 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
-import { renderTrace } from '../../../src/testing/render-tree';
-import type { SpanRecord } from '../../../src/testing/span-record';
-import { buildTraces } from '../../../src/testing/span-tree';
+import { buildTraces, renderTrace } from '../../../src/testing/trace-tree';
+import type { SpanRecord } from '../../../src/testing/trace-tree';
 import { startCollector } from '../../src/viewer/collector';
 import type { Collector } from '../../src/viewer/collector';
 

@@ -1,4 +1,4 @@
-import { redactText } from '../redaction/redaction';
+import { redactText } from '../redaction/secrets';
 
 /** An error as a span shows it, without secrets. */
 export interface ErrorDescription {

@@ -1,5 +1,5 @@
 import type { Span } from '@opentelemetry/api';
-import { abandonSpan } from './abandoned-span';
+import { abandonSpan } from './span-end';
 
 /** Below this many spans, nobody looks which of them have ended. */
 const FEW_SPANS = 64;

@@ -1,13 +1,13 @@
 import type { Context, Span } from '@opentelemetry/api';
 import { callIn } from '../context/active-context';
-import type { CallSite } from './call-site';
+import type { CallSite } from './call-span';
 import { countAndTell } from '../../diagnostics';
-import { follow } from '../end-strategies/follow';
+import { follow } from '../end-strategies/follow-value';
 import { contextWithSpan } from '../context/linked-context';
-import { endSafely } from './guarded-span';
+import { endSafely } from './span-end';
 import { RunningCall } from './running-call';
 import type { SpanSpec } from './span-spec';
-import { startSpanOf } from './start-span-of';
+import { startSpanOf } from './call-span';
 import { state } from '../telemetry/state';
 import type { Telemetry } from '../telemetry/telemetry';
 

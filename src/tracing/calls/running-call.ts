@@ -1,20 +1,18 @@
 import type { Attributes, Span } from '@opentelemetry/api';
 import { activeContext, callIn } from '../context/active-context';
 import { telemetryOfCall } from '../context/ambient-telemetry';
-import { attributeValues } from './attribute-values';
-import { extract } from './attributes';
+import { attributeValues, extract } from './attributes';
 import type { Extracted } from './attributes';
-import { isCancellation } from './cancellation';
-import type { CallSite } from './call-site';
+import { isCancellation, recordFailure } from './failure';
+import type { CallSite } from './call-span';
 import { countAndTell } from '../../diagnostics';
-import { recordFailure } from './failure';
-import { endSafely, noteOn } from './guarded-span';
+import { endSafely, noteOn } from './span-end';
 import type { Invocation } from '../context/invocation';
 import type { OpenCall } from './open-calls';
-import { followSettled } from '../end-strategies/follow';
-import type { FollowedCall } from '../end-strategies/follow';
+import { followSettled } from '../end-strategies/follow-value';
+import type { FollowedCall } from '../end-strategies/follow-value';
 import { contextWithSpan, invocationIn, spanIn } from '../context/linked-context';
-import { startSpanOf } from './start-span-of';
+import { startSpanOf } from './call-span';
 
 /** Spans that nobody's invocation ends are ended when the value that they stand for is collected. Holds the span alone: a call holds its arguments. */
 const collected = new FinalizationRegistry<Span>((span) => {

@@ -1,13 +1,13 @@
 import type { Attributes, Span, SpanKind } from '@opentelemetry/api';
 import { activeContext } from '../context/active-context';
 import { telemetryIn } from '../context/ambient-telemetry';
-import { attributeValues } from './attribute-values';
+import { attributeValues } from './attributes';
 import { countAndTell, tellOnce } from '../../diagnostics';
 import { spanIn } from '../context/linked-context';
-import { KIND_NAMES, spanKindOf } from './span-kind';
-import type { KindName } from './span-kind';
-import { endSafely } from './guarded-span';
-import { currentSpan } from '../context/ambient-span';
+import { KIND_NAMES, spanKindOf } from './span-spec';
+import type { KindName } from './span-spec';
+import { endSafely } from './span-end';
+import { currentSpan } from '../context/current-span';
 
 /** A span with an end of its own that `using` can say. */
 export interface OpenSpan extends Disposable {

@@ -2,6 +2,8 @@ import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import type { Context, ContextManager } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { state } from '../telemetry/state';
+import type { Invocation } from './invocation';
+import { invocationIn } from './linked-context';
 
 const ownManager = new AsyncLocalStorageContextManager();
 
@@ -50,4 +52,9 @@ function registeredManager(): ContextManager | undefined {
   return typeof manager?.active === 'function' && typeof manager.with === 'function'
     ? (manager as ContextManager)
     : undefined;
+}
+
+/** The invocation that the running code belongs to. */
+export function activeInvocation(): Invocation | undefined {
+  return invocationIn(activeContext());
 }

@@ -1,11 +1,48 @@
 import { ProxyTracerProvider, trace } from '@opentelemetry/api';
 import type { Context, Span, SpanOptions, Tracer, TracerOptions, TracerProvider } from '@opentelemetry/api';
-import { SCOPE_NAME } from '../../version';
-import { activeContext, callIn } from './active-context';
-import { contextWithSpan, invocationIn, spanIn } from './linked-context';
-import { ProviderTelemetry } from './provider-telemetry';
+import { countAndTell } from '../../diagnostics';
+import { SCOPE_NAME, VERSION } from '../../version';
+import { SharedFlush } from '../telemetry/shared-flush';
 import { state } from '../telemetry/state';
 import type { Telemetry } from '../telemetry/telemetry';
+import { activeContext, callIn } from './active-context';
+import { contextWithSpan, invocationIn, spanIn } from './linked-context';
+
+/** The application's own provider, as what records an invocation. */
+export class ProviderTelemetry implements Telemetry {
+  readonly ownsResource = false;
+  readonly tracer: Tracer;
+  private readonly shared: SharedFlush;
+
+  constructor(private readonly provider: TracerProvider & { forceFlush?: () => Promise<void> }) {
+    this.tracer = provider.getTracer(SCOPE_NAME, VERSION);
+    this.shared = new SharedFlush(
+      async () => provider.forceFlush?.(),
+      () =>
+        countAndTell(
+          'fc_traced.telemetry_errors',
+          1,
+          'the registered tracer provider failed or hung while it was flushed',
+        ),
+    );
+  }
+
+  getTracer(name: string, version?: string, options?: TracerOptions): Tracer {
+    return this.provider.getTracer(name, version, options);
+  }
+
+  startInvocation(name: string, options: SpanOptions, parent: Context): Span {
+    return this.tracer.startSpan(name, options, parent);
+  }
+
+  startCall(name: string, options: SpanOptions | undefined, context: Context): Span {
+    return this.tracer.startSpan(name, options, context);
+  }
+
+  flush(timeoutMillis: number): Promise<void> {
+    return this.shared.flush(timeoutMillis);
+  }
+}
 
 /** What the API answers with where nobody registered a provider. */
 const NO_PROVIDER = new ProxyTracerProvider().getDelegate();

@@ -1,0 +1,92 @@
+import { countAndTell } from '../diagnostics';
+import type { FcTracing } from './context';
+import { percentDecode } from './header-text';
+
+/** The ids that a Jaeger text form holds, padded to 128 and 64 bit, lower-case. */
+export interface JaegerSpanContext {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly sampled: boolean;
+  readonly debug: boolean;
+}
+
+const FORM = /^([0-9a-f]{1,32}):([0-9a-f]{1,16}):([0-9a-f]{0,16}):([0-9a-f]{1,2})$/i;
+
+/**
+ * Reads `{trace-id}:{span-id}:{parent-id}:{flags}`, the form of `context.tracing.openTracingSpanContext`.
+ *
+ * Ids are hex of 64 or 128 bit, with or without leading zeros. Of the flags, bit 0 says sampled and bit 1 debug (which
+ * Jaeger gives together with bit 0). Returns nothing for any other text, and for ids that are all zero.
+ * Form: https://www.jaegertracing.io/docs/1.76/client-libraries/#propagation-format
+ */
+export function parseJaegerSpanContext(text: string): JaegerSpanContext | undefined {
+  const match = FORM.exec(text.trim());
+  if (match === null) return undefined;
+  const traceId = match[1]!.toLowerCase().padStart(32, '0');
+  const spanId = match[2]!.toLowerCase().padStart(16, '0');
+  if (/^0+$/.test(traceId) || /^0+$/.test(spanId)) return undefined;
+  const flags = Number.parseInt(match[4]!, 16);
+  return { traceId, spanId, sampled: (flags & 1) === 1, debug: (flags & 2) === 2 };
+}
+
+/** FC's headers in a request to `InvokeFunction`, and in one that a custom runtime gets. */
+export const SPAN_CONTEXT_HEADER = 'X-Fc-Tracing-Opentracing-Span-Context';
+export const BAGGAGE_ITEM_PREFIX = `${SPAN_CONTEXT_HEADER}-Baggage-`;
+
+const PREFIX = 'x-fc-tracing-';
+const SPAN_CONTEXT = SPAN_CONTEXT_HEADER.toLowerCase();
+const BAGGAGE_ITEM = BAGGAGE_ITEM_PREFIX.toLowerCase();
+const BAGGAGES = 'x-fc-tracing-opentracing-span-baggages';
+const ENDPOINT = 'x-fc-tracing-jaeger-endpoint';
+
+type Items = readonly (readonly [key: string, value: string])[];
+
+function textOf(value: unknown): string {
+  return Array.isArray(value) ? value.join(', ') : typeof value === 'string' ? value : '';
+}
+
+/** The baggage that FC sends as the base64 of a JSON object. */
+function readBaggages(text: string): { items: Items; malformed: number } {
+  try {
+    const object: unknown = JSON.parse(Buffer.from(text, 'base64').toString());
+    if (typeof object !== 'object' || object === null || Array.isArray(object)) return { items: [], malformed: 1 };
+    const entries = Object.entries(object);
+    const items = entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+    return { items, malformed: entries.length - items.length };
+  } catch {
+    return { items: [], malformed: 1 };
+  }
+}
+
+/**
+ * What a custom runtime gets in `x-fc-tracing-*` headers, in the shape of `context.tracing`. An empty header counts as a missing
+ * one: both say that tracing is off. Baggage that cannot be read is left out and counted. Never throws.
+ */
+export function readFcTracingHeaders(headers: Readonly<Record<string, string | string[] | undefined>>): FcTracing {
+  const texts = new Map<string, string>();
+  const single: (readonly [string, string])[] = [];
+  for (const name of Object.keys(headers)) {
+    if (name.length < PREFIX.length) continue;
+    const key = name.toLowerCase();
+    if (!key.startsWith(PREFIX)) continue;
+    const text = textOf(headers[name]);
+    if (key.startsWith(BAGGAGE_ITEM) && key !== BAGGAGE_ITEM) {
+      single.push([name.slice(BAGGAGE_ITEM.length), percentDecode(text)]);
+    } else if (text !== '') texts.set(key, text);
+  }
+  const [spanContext, baggages, endpoint] = [SPAN_CONTEXT, BAGGAGES, ENDPOINT].map((key) => texts.get(key));
+  const { items, malformed } = baggages === undefined ? { items: [], malformed: 0 } : readBaggages(baggages);
+  if (malformed > 0) {
+    countAndTell(
+      'fc_traced.malformed_carriers',
+      malformed,
+      'malformed baggage in the header x-fc-tracing-opentracing-span-baggages was left out',
+    );
+  }
+  return {
+    ...(spanContext !== undefined && { openTracingSpanContext: spanContext }),
+    // As own properties, so that a key such as `__proto__` is a key like any other.
+    openTracingSpanBaggages: Object.fromEntries([...single, ...items]),
+    ...(endpoint !== undefined && { jaegerEndpoint: endpoint }),
+  };
+}
