@@ -6,9 +6,8 @@ import { contextWithSpan, spanIn } from '../tracing/context/linked-context';
 import { state } from '../tracing/telemetry/state';
 import type { Telemetry } from '../tracing/telemetry/telemetry';
 import { endLoading, watchLoading } from './loading';
-import { KEPT_READY_MILLIS, Phases, recordPhase, startOf, wallClock, wasKeptReady } from './phases';
+import { KEPT_READY_MILLIS, Phases, processPhases, recordPhase, startOf, wallClock, wasKeptReady } from './phases';
 import type { Phase } from './phases';
-import { processPhases } from './process-phases';
 
 /**
  * Makes the spans of a start: of the process, and of what the function did in `phases`. They are below the span that the invocation

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { codeFolder } from '../config/config';
 import { firstModuleAt } from './first-module';
-import { isBare, isOwnFile, moduleName, packageOf } from './process-phases';
+import { isBare, isOwnFile, moduleName, packageOf } from './phases';
 import type { Phase } from './phases';
 
 /** A module that was found already loaded takes less, in milliseconds. */

@@ -1,8 +1,7 @@
 import { Lifecycle } from 'tsyringe';
 import type { DependencyContainer } from 'tsyringe';
 import { FcTracedError } from '../errors';
-import { contextFacade, eventFacade } from './invocation-facade';
-import { childOf } from './child-container';
+import { childOf, contextFacade, eventFacade } from './child-container';
 import type { OpenContainer, Registration } from './child-container';
 import type { FailureWatch } from './resolution-failure';
 

@@ -7,7 +7,7 @@ import { followIterator } from '../tracing/end-strategies/iterator';
 import type { TracedCall } from '../tracing/end-strategies/end-strategy';
 import { promiseLifetime } from '../tracing/end-strategies/promise';
 import { copyMetadata } from './metadata';
-import { memberName } from './method-spec';
+import { memberName } from './wrapped-methods';
 import type { AnyMethod, AttributeSource, MemberDecoratorArguments, TracedOptions } from './traced-options';
 
 /** Options of `@Annotate`, for a method of type `F` and of objects of type `T`. */

@@ -1,5 +1,5 @@
 import { FcTracedError } from '../errors';
-import { classNameOf, memberName } from './method-spec';
+import { classNameOf, memberName } from './wrapped-methods';
 
 /** By prototype (or class) and member: the attribute that each marked parameter makes. */
 const marked = new WeakMap<object, Map<PropertyKey, Map<number, string>>>();

@@ -1,7 +1,7 @@
 import type { HandlerOptions } from '../config/options';
 import { FcTracedError } from '../errors';
 import type { FcCallback, FcContext } from '../fc/context';
-import { defineHandler } from './entries';
+import { defineHandler } from './handler';
 import { isFc2Response, respondFc2 } from './fc2-http';
 import type { Fc2Request, Fc2Response } from './fc2-http';
 import { FunctionInstance } from './function-instance';

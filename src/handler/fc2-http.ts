@@ -6,7 +6,7 @@ import { bodySourceOf, collect } from '../http/body';
 import { CollectingSink, withWholeBody } from '../http/fc-answer';
 import { httpEventOf, queryOfTarget } from '../fc/http-event';
 import type { HttpEvent } from '../fc/http-event';
-import type { Entry } from './entries';
+import type { Entry } from './handler';
 import type { FunctionInstance } from './function-instance';
 
 /** The request of FC 2.0's HTTP functions, also a stream of its body. */

@@ -1,13 +1,12 @@
 import { readField } from '../fc/context';
 import type { FcContext } from '../fc/context';
-import { detectTrigger } from '../fc/triggers/detect-trigger';
-import { decodeEvent } from '../fc/event';
+import { decodeEvent, detectTrigger } from '../fc/event';
 import { CollectingSink, fcHttpAnswer } from '../http/fc-answer';
 import { requestAttributes, routeOf, spanNameOf } from '../http/http-attributes';
 import { exchange } from '../http/http-exchange';
 import type { KnownBeside } from '../http/http-attributes';
 import type { HttpSink, Outcome } from '../http/http-exchange';
-import type { Entry, HandlerDefinition } from './entries';
+import type { Entry, HandlerDefinition } from './handler';
 import type { IncomingCall } from '../invocation/incoming-call';
 import { InvocationRunner } from '../invocation/invocation-runner';
 import type { Work } from '../invocation/invocation-runner';

@@ -1,12 +1,15 @@
-import { isSpanContextValid, propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api';
-import type { Context, SpanContext } from '@opentelemetry/api';
+import { isSpanContextValid, propagation, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
+import type { Context, Span, SpanContext } from '@opentelemetry/api';
 import { types } from 'node:util';
-import type { FcContext } from '../fc/context';
-import { readField } from '../fc/context';
 import type { HandlerOptions } from '../config/options';
+import { countAndTell, takeCounts } from '../diagnostics';
+import { functionAttributes, invocationAttributes } from '../fc/attributes';
+import type { InstanceFacts } from '../fc/attributes';
+import { readField, readText } from '../fc/context';
+import type { FcContext } from '../fc/context';
 import { resolveParent } from '../propagation/parent';
 import type { Parentage } from '../propagation/parent';
-import { countAndTell } from '../diagnostics';
+import { baggageAttributes } from '../tracing/calls/attributes';
 import { newSpanId, newTraceId } from '../tracing/telemetry/ids';
 import { sampleRoot } from '../tracing/telemetry/sampling';
 import type { Telemetry } from '../tracing/telemetry/telemetry';
@@ -88,4 +91,61 @@ export function planInvocation(
 export function parentContext({ parent, baggage }: Parentage): Context {
   const base = baggage === undefined ? ROOT_CONTEXT : propagation.setBaggage(ROOT_CONTEXT, baggage);
   return parent === undefined || !isSpanContextValid(parent) ? base : trace.setSpanContext(base, parent);
+}
+
+/** What the instance adds to an invocation span. */
+export interface InstanceSide {
+  readonly instance: InstanceFacts;
+  /** The name where nothing else gives one. */
+  readonly programName: string;
+  readonly coldStart: boolean;
+  /** Keys of baggage that become attributes; on a set-up of ours every span gets them elsewhere. */
+  readonly baggageKeys: readonly string[];
+}
+
+/** Starts the invocation span, or gives nothing when there is none. One that the application's provider does not record says what that decided. */
+export function startInvocationSpan(
+  { telemetry, parentage, traceId }: InvocationPlan,
+  call: IncomingCall,
+  { instance, programName, coldStart, baggageKeys }: InstanceSide,
+): Span | undefined {
+  if (telemetry === undefined) return undefined;
+  const { context } = call;
+  const name = call.spanName ?? readText(context, 'function', 'name') ?? instance.functionName ?? programName;
+  try {
+    const attributes = { ...call.attributes?.(), ...invocationAttributes(context, call.trigger, coldStart) };
+    if (!telemetry.ownsResource) {
+      Object.assign(
+        attributes,
+        functionAttributes(context, instance),
+        { 'service.name': undefined },
+        baggageAttributes(parentContext(parentage), baggageKeys),
+      );
+    }
+    const span = telemetry.startInvocation(
+      name,
+      { kind: SpanKind.SERVER, attributes, links: [...parentage.links] },
+      parentContext(parentage),
+      traceId,
+    );
+    return span.isRecording() || isSpanContextValid(span.spanContext()) ? span : undefined;
+  } catch {
+    countAndTell(
+      'fc_traced.telemetry_errors',
+      1,
+      'the invocation span could not be started: a span processor, sampler or tracer provider threw',
+    );
+    return undefined;
+  }
+}
+
+/** Ends the invocation span; it carries out what was counted since the last one. */
+export function endInvocationSpan(span: Span): void {
+  try {
+    const counts = takeCounts();
+    if (counts !== undefined) span.setAttributes(counts);
+    span.end();
+  } catch {
+    countAndTell('fc_traced.telemetry_errors', 1, 'the invocation span could not be ended: a span processor threw');
+  }
 }

@@ -8,7 +8,7 @@ import type { HandlerOptions } from '../config/options';
 import { ensureDiagLogger, tellOnce } from '../diagnostics';
 import { readNumber, readText } from '../fc/context';
 import type { FcContext } from '../fc/context';
-import { correlateLogs } from '../logs/correlate-logs';
+import { correlateLogs } from '../logs/log-lines';
 import { recordFailure } from '../tracing/calls/failure';
 import { OpenCalls } from '../tracing/calls/open-calls';
 import { callIn, ensureContextManager } from '../tracing/context/active-context';
@@ -19,9 +19,8 @@ import { rememberSecret } from '../tracing/redaction/secrets';
 import { discardPreparedIds } from '../tracing/telemetry/ids';
 import { state } from '../tracing/telemetry/state';
 import type { IncomingCall } from './incoming-call';
-import { parentContext, planInvocation } from './invocation-plan';
+import { endInvocationSpan, parentContext, planInvocation, startInvocationSpan } from './invocation-plan';
 import type { InvocationPlan } from './invocation-plan';
-import { endInvocationSpan, startInvocationSpan } from './invocation-span';
 import { TelemetrySource } from './telemetry-source';
 
 /** Kept free before the function's timeout, so that the answer still gets out. */

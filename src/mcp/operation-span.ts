@@ -2,13 +2,12 @@ import { SpanStatusCode } from '@opentelemetry/api';
 import type { Attributes, Context, Link, Span } from '@opentelemetry/api';
 import { telemetryIn } from '../tracing/context/ambient-telemetry';
 import { countAndTell } from '../diagnostics';
-import { describeError } from '../tracing/calls/error-description';
-import { recordFailure } from '../tracing/calls/failure';
+import { describeError, recordFailure } from '../tracing/calls/failure';
 import { rememberSecret } from '../tracing/redaction/secrets';
 import type { Invocation } from '../tracing/context/invocation';
 import { contextWithSpan, invocationIn, spanIn } from '../tracing/context/linked-context';
 import type { OpenCall } from '../tracing/calls/open-calls';
-import { endSafely } from '../tracing/calls/span-end';
+import { endSafely } from '../tracing/calls/open-calls';
 import type { Telemetry } from '../tracing/telemetry/telemetry';
 import type { Operation } from './operation';
 

@@ -4,8 +4,8 @@ import { countAndTell } from '../diagnostics';
 import { telemetryIn } from '../tracing/context/ambient-telemetry';
 import { invocationIn, spanIn } from '../tracing/context/linked-context';
 import { newSpanId } from '../tracing/telemetry/ids';
-import { formatBaggage } from './baggage-header';
-import type { OutgoingBaggage } from './baggage-header';
+import { formatBaggage } from './baggage';
+import type { OutgoingBaggage } from './baggage';
 import { RANDOM_FLAG } from './carriers';
 import { formatTraceState } from './trace-state';
 

@@ -2,7 +2,7 @@ import { propagation } from '@opentelemetry/api';
 import type { Context, TextMapGetter, TextMapPropagator, TextMapSetter } from '@opentelemetry/api';
 import { countAndTell } from '../diagnostics';
 import { contextWithCaller, outgoingFrom } from './outgoing';
-import { w3cHeaders } from './trace-headers';
+import { w3cHeaders } from './outgoing-headers';
 import { readW3cHeaders } from './carriers';
 
 const FIELDS = ['traceparent', 'tracestate', 'baggage'];

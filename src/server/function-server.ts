@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FcContext } from '../fc/context';
-import type { Entry, HandlerDefinition } from '../handler/entries';
+import type { Entry, HandlerDefinition } from '../handler/handler';
 import type { FunctionInstance } from '../handler/function-instance';
 import { httpAnswerOfError } from '../http/http-answer';
 import { httpEventOf } from '../fc/http-event';

@@ -6,7 +6,7 @@ import { checkOptions, inWords } from '../config/options';
 import type { HandlerOptions } from '../config/options';
 import { tellOnce } from '../diagnostics';
 import { FcTracedError } from '../errors';
-import { defineHandler } from '../handler/entries';
+import { defineHandler } from '../handler/handler';
 import { FunctionInstance } from '../handler/function-instance';
 import { Connections, onSigterm, shutDown } from './connections';
 import { FunctionServer } from './function-server';

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { moduleName } from '../../src/cold-start/process-phases';
+import { moduleName } from '../../src/cold-start/phases';
 import { inFreshProcess } from '../package/fresh-process';
 import { inColdProcess } from './first-call';
 

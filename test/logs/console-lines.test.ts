@@ -3,7 +3,7 @@ import type { FcContext } from 'fc-traced';
 import { fakeFcContext, invoke, recordTraces } from 'fc-traced/testing';
 import { setTimeout as pause } from 'node:timers/promises';
 import { format } from 'node:util';
-import { correlateConsole, correlateLogs } from '../../src/logs/correlate-logs';
+import { correlateConsole, correlateLogs } from '../../src/logs/log-lines';
 import { callerOf, idsIn } from './fc-logger';
 
 const LEVELS = ['log', 'info', 'warn', 'error', 'debug', 'trace'] as const;

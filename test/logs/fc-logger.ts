@@ -1,7 +1,7 @@
 import { format } from 'node:util';
 import type { FcContext } from 'fc-traced';
 import { fakeFcContext } from 'fc-traced/testing';
-import { correlateLogger } from '../../src/logs/correlate-logs';
+import { correlateLogger } from '../../src/logs/log-lines';
 
 /** A logger as FC's runtime makes one for each invocation: what is given becomes text by `util.format`. Lines are kept. */
 export class LineLogger {

@@ -2,7 +2,7 @@ import { diag, DiagLogLevel } from '@opentelemetry/api';
 import { createHandler } from 'fc-traced';
 import type { FcContext, FcLogger } from 'fc-traced';
 import { fakeFcContext, invoke } from 'fc-traced/testing';
-import { correlateLogger } from '../../src/logs/correlate-logs';
+import { correlateLogger } from '../../src/logs/log-lines';
 import { contextWith, LineLogger } from './fc-logger';
 
 class Lines {

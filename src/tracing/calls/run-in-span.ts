@@ -1,13 +1,12 @@
 import type { Context, Span } from '@opentelemetry/api';
 import { callIn } from '../context/active-context';
-import type { CallSite } from './call-span';
+import type { CallSite, SpanSpec } from './span-spec';
 import { countAndTell } from '../../diagnostics';
 import { follow } from '../end-strategies/follow-value';
 import { contextWithSpan } from '../context/linked-context';
-import { endSafely } from './span-end';
+import { endSafely } from './open-calls';
 import { RunningCall } from './running-call';
-import type { SpanSpec } from './span-spec';
-import { startSpanOf } from './call-span';
+import { startSpanOf } from './span-spec';
 import { state } from '../telemetry/state';
 import type { Telemetry } from '../telemetry/telemetry';
 

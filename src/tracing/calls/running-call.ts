@@ -4,15 +4,15 @@ import { telemetryOfCall } from '../context/ambient-telemetry';
 import { attributeValues, extract } from './attributes';
 import type { Extracted } from './attributes';
 import { isCancellation, recordFailure } from './failure';
-import type { CallSite } from './call-span';
+import type { CallSite } from './span-spec';
 import { countAndTell } from '../../diagnostics';
-import { endSafely, noteOn } from './span-end';
+import { endSafely, noteOn } from './open-calls';
 import type { Invocation } from '../context/invocation';
 import type { OpenCall } from './open-calls';
 import { followSettled } from '../end-strategies/follow-value';
 import type { FollowedCall } from '../end-strategies/follow-value';
 import { contextWithSpan, invocationIn, spanIn } from '../context/linked-context';
-import { startSpanOf } from './call-span';
+import { startSpanOf } from './span-spec';
 
 /** Spans that nobody's invocation ends are ended when the value that they stand for is collected. Holds the span alone: a call holds its arguments. */
 const collected = new FinalizationRegistry<Span>((span) => {

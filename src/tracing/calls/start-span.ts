@@ -6,7 +6,7 @@ import { countAndTell, tellOnce } from '../../diagnostics';
 import { spanIn } from '../context/linked-context';
 import { KIND_NAMES, spanKindOf } from './span-spec';
 import type { KindName } from './span-spec';
-import { endSafely } from './span-end';
+import { endSafely } from './open-calls';
 import { currentSpan } from '../context/current-span';
 
 /** A span with an end of its own that `using` can say. */

@@ -5,8 +5,7 @@ import { iteratorLifetime } from './iterator';
 import type { Lifetime, TracedCall } from './end-strategy';
 import { nodeStreamLifetime } from './node-stream';
 import { observableLifetime } from './observable';
-import { promiseLifetime } from './promise';
-import { thenableLifetime } from './thenable';
+import { promiseLifetime, thenableLifetime } from './promise';
 import { responseLifetime, webStreamLifetime } from './web-stream';
 
 /** What a value is followed by, and how many were followed before it. */
