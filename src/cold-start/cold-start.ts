@@ -1,6 +1,7 @@
 import type { Context, Span, Tracer } from '@opentelemetry/api';
 import { performance } from 'node:perf_hooks';
-import { countAndTell } from '../diagnostics';
+import { countError } from '../diagnostics';
+import { ATTR_FAAS_COLDSTART } from '../semconv';
 import { recordFailure } from '../tracing/calls/failure';
 import { contextWithSpan, spanIn } from '../tracing/context/linked-context';
 import { state } from '../tracing/telemetry/state';
@@ -25,7 +26,7 @@ export function recordStart(
     name: 'cold start',
     began: within[0]!.began,
     ended: within.at(-1)!.ended,
-    attributes: { 'faas.coldstart': true },
+    attributes: { [ATTR_FAAS_COLDSTART]: true },
     within,
   };
   const parent = spanIn(caller) === undefined ? contextWithSpan(caller, invocation) : caller;
@@ -138,9 +139,5 @@ function endBuild(span: Span): void {
 }
 
 function failed(): void {
-  countAndTell(
-    'fc_traced.telemetry_errors',
-    1,
-    'the spans of a cold start could not be made: a span processor, sampler or tracer provider threw',
-  );
+  countError('the spans of a cold start could not be made: a span processor, sampler or tracer provider threw');
 }

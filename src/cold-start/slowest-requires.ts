@@ -2,6 +2,7 @@ import Module from 'node:module';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { codeFolder } from '../config/config';
+import { ATTR_FC_TRACED_OWN_MILLISECONDS } from '../semconv';
 import { firstModuleAt } from './first-module';
 import { isBare, isOwnFile, moduleName, packageOf } from './phases';
 import type { Phase } from './phases';
@@ -100,7 +101,7 @@ export class RequireWatch {
           name: `require ${moduleName(required.request, required.requiredBy, this.folder)}`,
           began: required.began,
           ended: required.ended,
-          attributes: { 'fc_traced.own_milliseconds': Math.round(ownMillis(required) * 1e3) / 1e3 },
+          attributes: { [ATTR_FC_TRACED_OWN_MILLISECONDS]: Math.round(ownMillis(required) * 1e3) / 1e3 },
           within: below(required),
         }));
     return below(undefined);

@@ -1,5 +1,18 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { SpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { FcTracedError } from '../errors';
+import { instanceFacts } from '../fc/attributes';
+import type { InstanceFacts } from '../fc/attributes';
+import {
+  FC_FUNC_CODE_PATH,
+  OTEL_EXPORTER_OTLP_ENDPOINT,
+  OTEL_EXPORTER_OTLP_PROTOCOL,
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT,
+  OTEL_EXPORTER_OTLP_TRACES_PROTOCOL,
+  OTEL_SDK_DISABLED,
+  OTEL_SERVICE_NAME,
+  OTEL_TRACES_EXPORTER,
+} from '../semconv';
 import {
   endpointFromEnvironment,
   exceptionSignalFrom,
@@ -11,9 +24,6 @@ import {
   timeoutFromEnvironment,
 } from './environment';
 import type { Endpoint, Environment, Protocol } from './environment';
-import { instanceFacts } from '../fc/attributes';
-import type { InstanceFacts } from '../fc/attributes';
-import { FcTracedError } from '../errors';
 import type { HandlerOptions } from './options';
 
 /** Options and environment, brought together once. */
@@ -78,11 +88,11 @@ function endpointFromCode(options: HandlerOptions): Endpoint | undefined {
  */
 export function resolveConfig(options: HandlerOptions, env: Environment = process.env): Config {
   const warnings: string[] = [];
-  const wanted = filled(env, 'OTEL_TRACES_EXPORTER');
+  const wanted = filled(env, OTEL_TRACES_EXPORTER);
   if (wanted !== undefined && !['otlp', 'jaeger', 'none'].includes(wanted)) {
     warnings.push('OTEL_TRACES_EXPORTER names an unknown exporter (known: otlp, jaeger, none) and is left out');
   }
-  const grpc = [filled(env, 'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL'), filled(env, 'OTEL_EXPORTER_OTLP_PROTOCOL')].find(
+  const grpc = [filled(env, OTEL_EXPORTER_OTLP_TRACES_PROTOCOL), filled(env, OTEL_EXPORTER_OTLP_PROTOCOL)].find(
     (name) => name !== undefined,
   );
   if (grpc !== undefined && grpc !== 'http/protobuf') {
@@ -106,14 +116,14 @@ export function resolveConfig(options: HandlerOptions, env: Environment = proces
       Math.max(flushTimeoutMillis, DEFAULT_FLUSH_TIMEOUT),
     flushTimeoutMillis,
     sampleRatio: options.sampleRate === undefined ? ratioFromEnvironment(env, warnings) : options.sampleRate / 100,
-    serviceName: options.serviceName ?? filled(env, 'OTEL_SERVICE_NAME'),
+    serviceName: options.serviceName ?? filled(env, OTEL_SERVICE_NAME),
     resource: options.resource ?? {},
     spanProcessors: options.spanProcessors ?? [],
     instrumentations: options.instrumentations ?? [],
     baggageAttributes: options.baggageAttributes ?? [],
     exceptionSignal: exceptionSignalFrom(env),
     logLevel: logLevelFrom(env),
-    disabled: filled(env, 'OTEL_SDK_DISABLED')?.toLowerCase() === 'true',
+    disabled: filled(env, OTEL_SDK_DISABLED)?.toLowerCase() === 'true',
     coldStart: options.coldStart ?? true,
     instance: instanceFacts((name) => filled(env, name)),
     warnings,
@@ -136,7 +146,7 @@ export function slowestModules(env: Environment = process.env): number {
 
 /** Where the program's own files are. */
 export function codeFolder(env: Environment = process.env): string {
-  return filled(env, 'FC_FUNC_CODE_PATH') ?? process.cwd();
+  return filled(env, FC_FUNC_CODE_PATH) ?? process.cwd();
 }
 
 /**
@@ -144,7 +154,7 @@ export function codeFolder(env: Environment = process.env): string {
  * what it cannot parse of them, a token included.
  */
 export function withoutEndpointVariables<T>(make: () => T): T {
-  const names = ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'];
+  const names = [OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT];
   const kept = names.map((name) => [name, process.env[name]] as const);
   try {
     for (const name of names) delete process.env[name];

@@ -1,3 +1,18 @@
+import {
+  FC_CUSTOM_LISTEN_PORT,
+  FC_SERVER_PORT,
+  OTEL_EXPORTER_JAEGER_ENDPOINT,
+  OTEL_EXPORTER_OTLP_ENDPOINT,
+  OTEL_EXPORTER_OTLP_TIMEOUT,
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT,
+  OTEL_EXPORTER_OTLP_TRACES_TIMEOUT,
+  OTEL_LOG_LEVEL,
+  OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN,
+  OTEL_TRACES_EXPORTER,
+  OTEL_TRACES_SAMPLER,
+  OTEL_TRACES_SAMPLER_ARG,
+  TRACED_SLOWEST_MODULES,
+} from '../semconv';
 import { isHttpUrl } from './options';
 
 /** How spans travel. */
@@ -31,7 +46,7 @@ export function filled(env: Environment, name: string): string | undefined {
 
 /** The ratio, 0 to 1, at which new traces are recorded. */
 export function ratioFromEnvironment(env: Environment, warnings: string[]): number {
-  const sampler = filled(env, 'OTEL_TRACES_SAMPLER')
+  const sampler = filled(env, OTEL_TRACES_SAMPLER)
     ?.toLowerCase()
     .replace(/^parentbased_/, '');
   if (sampler === undefined || sampler === 'always_on') return 1;
@@ -40,7 +55,7 @@ export function ratioFromEnvironment(env: Environment, warnings: string[]): numb
     warnings.push('OTEL_TRACES_SAMPLER names an unknown sampler; new traces are all recorded');
     return 1;
   }
-  const given = filled(env, 'OTEL_TRACES_SAMPLER_ARG');
+  const given = filled(env, OTEL_TRACES_SAMPLER_ARG);
   const ratio = given === undefined ? 1 : Number(given);
   if (ratio >= 0 && ratio <= 1) return ratio;
   warnings.push('OTEL_TRACES_SAMPLER_ARG is not a number from 0 to 1; new traces are all recorded');
@@ -61,11 +76,11 @@ export function endpointFromEnvironment(
   warnings: string[],
 ): Endpoint | undefined {
   const candidates: readonly (readonly [name: string, protocol: Protocol, suffix: string])[] = [
-    ['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'otlp', ''],
-    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'otlp', 'v1/traces'],
-    ['OTEL_EXPORTER_JAEGER_ENDPOINT', 'jaeger', ''],
+    [OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, 'otlp', ''],
+    [OTEL_EXPORTER_OTLP_ENDPOINT, 'otlp', 'v1/traces'],
+    [OTEL_EXPORTER_JAEGER_ENDPOINT, 'jaeger', ''],
   ];
-  const wanted = exporter ?? filled(env, 'OTEL_TRACES_EXPORTER');
+  const wanted = exporter ?? filled(env, OTEL_TRACES_EXPORTER);
   for (const [name, protocol, suffix] of candidates) {
     const base = filled(env, name);
     if (
@@ -83,7 +98,7 @@ export function endpointFromEnvironment(
 
 /** Milliseconds that an export may take. */
 export function timeoutFromEnvironment(env: Environment, warnings: string[]): number | undefined {
-  for (const name of ['OTEL_EXPORTER_OTLP_TRACES_TIMEOUT', 'OTEL_EXPORTER_OTLP_TIMEOUT']) {
+  for (const name of [OTEL_EXPORTER_OTLP_TRACES_TIMEOUT, OTEL_EXPORTER_OTLP_TIMEOUT]) {
     const value = filled(env, name);
     if (value === undefined) continue;
     if (Number(value) > 0 && Number.isFinite(Number(value))) return Number(value);
@@ -94,7 +109,7 @@ export function timeoutFromEnvironment(env: Environment, warnings: string[]): nu
 
 /** How many of the modules that took longest to load are to be shown, at most 100; 0: none. */
 export function slowestModulesFrom(env: Environment, warnings: string[]): number {
-  const given = filled(env, 'TRACED_SLOWEST_MODULES');
+  const given = filled(env, TRACED_SLOWEST_MODULES);
   if (given === undefined) return 0;
   if (/^\d{1,3}$/.test(given) && Number(given) <= 100) return Number(given);
   warnings.push('TRACED_SLOWEST_MODULES is not a whole number from 0 to 100 and is left out');
@@ -103,7 +118,7 @@ export function slowestModulesFrom(env: Environment, warnings: string[]): number
 
 /** The port that a custom runtime listens on: the first that is one of FC_SERVER_PORT and FC_CUSTOM_LISTEN_PORT, else 9000. */
 export function listenPortFrom(env: Environment, warnings: string[]): number {
-  for (const name of ['FC_SERVER_PORT', 'FC_CUSTOM_LISTEN_PORT']) {
+  for (const name of [FC_SERVER_PORT, FC_CUSTOM_LISTEN_PORT]) {
     const given = filled(env, name);
     if (given === undefined) continue;
     if (/^\d{1,5}$/.test(given) && Number(given) <= 65_535) return Number(given);
@@ -115,7 +130,7 @@ export function listenPortFrom(env: Environment, warnings: string[]): number {
 /** How exceptions are to be recorded. */
 export function exceptionSignalFrom(env: Environment): 'events' | 'logs' | 'both' {
   const wanted =
-    filled(env, 'OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN')
+    filled(env, OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN)
       ?.split(',')
       .map((item) => item.trim()) ?? [];
   return wanted.includes('logs/dup') ? 'both' : wanted.includes('logs') ? 'logs' : 'events';
@@ -123,6 +138,6 @@ export function exceptionSignalFrom(env: Environment): 'events' | 'logs' | 'both
 
 /** From which level on OpenTelemetry's `diag` is to be printed; nothing means that the application sees to that. */
 export function logLevelFrom(env: Environment): number | undefined {
-  const wanted = filled(env, 'OTEL_LOG_LEVEL')?.toLowerCase();
+  const wanted = filled(env, OTEL_LOG_LEVEL)?.toLowerCase();
   return wanted === undefined ? undefined : LOG_LEVELS[wanted];
 }

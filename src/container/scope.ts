@@ -1,6 +1,6 @@
 import { container as globalContainer, injectable, Lifecycle } from 'tsyringe';
 import type { DependencyContainer, InjectionToken } from 'tsyringe';
-import { countAndTell } from '../diagnostics';
+import { countError } from '../diagnostics';
 import type { Invocation } from '../tracing/context/invocation';
 import { settledWithin } from '../tracing/telemetry/shared-flush';
 import { applicationContainer } from './application-container';
@@ -12,8 +12,7 @@ import { FailureWatch } from './resolution-failure';
 /** Disposes of what was made in an invocation's container. Resolves at the latest after `timeoutMillis`; never rejects: what fails is counted. */
 export async function disposeOf(child: OpenContainer, timeoutMillis: number): Promise<void> {
   if (child.disposables.size === 0) return;
-  const failed = (): void =>
-    countAndTell('fc_traced.telemetry_errors', 1, 'a service failed while it was disposed of after its invocation');
+  const failed = (): void => countError('a service failed while it was disposed of after its invocation');
   // A constructor-made disposable may throw at once; tsyringe then leaves the others undisposed, so each is asked by itself.
   const all = [...child.disposables].map(async (disposable) => {
     try {

@@ -1,14 +1,16 @@
 import { types } from 'node:util';
 import { FcTracedError } from '../errors';
-import { currentSpan } from '../tracing/context/current-span';
+import { copyIdentity } from '../replace-method';
+import { ATTR_FC_TRACED_PROBLEM } from '../semconv';
 import { annotateSpan, extract } from '../tracing/calls/attributes';
 import type { Extractor } from '../tracing/calls/attributes';
-import { followIterator } from '../tracing/end-strategies/iterator';
+import { currentSpan } from '../tracing/context/current-span';
 import type { TracedCall } from '../tracing/end-strategies/end-strategy';
+import { followIterator } from '../tracing/end-strategies/iterator';
 import { promiseLifetime } from '../tracing/end-strategies/promise';
 import { copyMetadata } from './metadata';
-import { memberName } from './wrapped-methods';
 import type { AnyMethod, AttributeSource, MemberDecoratorArguments, TracedOptions } from './traced-options';
+import { memberName } from './wrapped-methods';
 
 /** Options of `@Annotate`, for a method of type `F` and of objects of type `T`. */
 // oxlint-disable-next-line typescript/no-explicit-any -- as for TracedOptions
@@ -43,7 +45,7 @@ function wrap(method: AnyMethod, { attributes, result }: AnnotateOptions): AnyMe
       const add = (which: string, extractor: unknown, values: readonly unknown[]): void => {
         const { attributes: made, problem } = extract(which, extractor as Extractor, this, values);
         annotateSpan(span, () => {
-          if (problem !== undefined) span.addEvent('fc_traced.problem', { 'fc_traced.problem': problem });
+          if (problem !== undefined) span.addEvent(ATTR_FC_TRACED_PROBLEM, { [ATTR_FC_TRACED_PROBLEM]: problem });
           return made;
         });
       };
@@ -70,8 +72,7 @@ function wrap(method: AnyMethod, { attributes, result }: AnnotateOptions): AnyMe
       return value;
     },
   };
-  Object.setPrototypeOf(wrapper, Object.getPrototypeOf(method) as object);
-  Object.defineProperties(wrapper, Object.getOwnPropertyDescriptors(method));
+  copyIdentity(method, wrapper);
   copyMetadata(method, wrapper);
   return wrapper;
 }

@@ -1,10 +1,10 @@
 import { types } from 'node:util';
 import { FcTracedError } from '../errors';
 import { recordTraced } from './metadata';
-import { classNameOf, isSettled, leaveUntraced, settlePlace, wrapOnce } from './wrapped-methods';
 import { markedParameters } from './span-attribute';
 import { checkPlace } from './traced-options';
 import type { AnyMethod, CheckedTracedOptions } from './traced-options';
+import { classNameOf, isSettled, leaveUntraced, settlePlace, wrapOnce } from './wrapped-methods';
 
 /** Traces the methods that a class has itself, static ones too: not its constructor, accessors, fields and what it inherits. */
 export function traceClass(options: CheckedTracedOptions, target: object): void {

@@ -1,7 +1,6 @@
 import { FcTracedError } from '../errors';
 import { recordTraced } from './metadata';
 import type { MemberPlace } from './metadata';
-import { classNameOf, memberName, settlePlace, wrapOnce } from './wrapped-methods';
 import { markedParameters } from './span-attribute';
 import { traceClass } from './traced-class';
 import { checkPlace, checkTracedOptions } from './traced-options';
@@ -12,6 +11,7 @@ import type {
   TracedClassOptions,
   TracedOptions,
 } from './traced-options';
+import { classNameOf, memberName, settlePlace, wrapOnce } from './wrapped-methods';
 
 /* oxlint-disable typescript/no-explicit-any -- members of any class and any type */
 type StandardMemberContext =

@@ -1,5 +1,6 @@
 import type { Context } from '@opentelemetry/api';
 import { types } from 'node:util';
+import { copyIdentity } from '../replace-method';
 import { attributeValues } from '../tracing/calls/attributes';
 import type { Extractor } from '../tracing/calls/attributes';
 import { runInSpan } from '../tracing/calls/run-in-span';
@@ -122,8 +123,7 @@ export function wrapMethod(method: Method, spec: SpanSpec, like: Method = method
       return apply(traced, this, arguments);
     },
   };
-  Object.setPrototypeOf(wrapper, Object.getPrototypeOf(like) as object);
-  Object.defineProperties(wrapper, Object.getOwnPropertyDescriptors(like));
+  copyIdentity(like, wrapper);
   copyMetadata(like, wrapper);
   return wrapper;
 }

@@ -3,8 +3,8 @@ import { ExportResultCode, suppressTracing } from '@opentelemetry/core';
 import type { ExportResult } from '@opentelemetry/core';
 import type { ReadableSpan, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { performance } from 'node:perf_hooks';
+import { restoreCounts, countDropped } from '../diagnostics';
 import { callIn } from '../tracing/context/active-context';
-import { countAgain, countAndTell } from '../diagnostics';
 import { settledWithin } from '../tracing/telemetry/shared-flush';
 
 const BATCH = 512;
@@ -67,13 +67,9 @@ export class Delivery implements SpanProcessor {
     // next request where there will be several.
     const isTopmost = span.parentSpanContext === undefined || span.parentSpanContext.isRemote === true;
     if (this.queue.length >= CAPACITY) {
-      countAndTell(
-        'fc_traced.dropped_spans',
-        1,
-        `more than ${CAPACITY} spans wait for delivery; further ones are dropped`,
-      );
+      countDropped(1, `more than ${CAPACITY} spans wait for delivery; further ones are dropped`);
       const given = isTopmost ? this.queue.pop() : span;
-      if (given !== undefined) countAgain(given.attributes);
+      if (given !== undefined) restoreCounts(given.attributes);
       if (!isTopmost) return;
       this.accepted -= 1;
     }
@@ -147,12 +143,8 @@ export class Delivery implements SpanProcessor {
           if (failure.timedOut) return this.giveUpWaiting();
           continue;
         }
-        countAndTell(
-          'fc_traced.dropped_spans',
-          batch.length,
-          `spans could not be delivered to ${this.host} and are dropped: ${failure.reason}`,
-        );
-        for (const { attributes } of batch) countAgain(attributes);
+        countDropped(batch.length, `spans could not be delivered to ${this.host} and are dropped: ${failure.reason}`);
+        for (const { attributes } of batch) restoreCounts(attributes);
       }
       this.settle(batch.length);
     }

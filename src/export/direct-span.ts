@@ -1,8 +1,8 @@
 import { SpanKind, TraceFlags } from '@opentelemetry/api';
 import type { Attributes, Context, Link, Span, SpanContext, Tracer } from '@opentelemetry/api';
+import type { Resource } from '@opentelemetry/resources';
 import { AlwaysOnSampler, BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
 import type { ReadableSpan, SpanLimits, SpanProcessor } from '@opentelemetry/sdk-trace-base';
-import type { Resource } from '@opentelemetry/resources';
 
 /** What the SDK's span class is made from. Not in its types; {@link directSpanClass} checks that it is still so. */
 export interface DirectSpanOptions {

@@ -4,6 +4,7 @@ import { defaultResource, detectResources, envDetector, resourceFromAttributes }
 import type { Resource } from '@opentelemetry/resources';
 import { SamplingDecision } from '@opentelemetry/sdk-trace-base';
 import type { IdGenerator, Sampler, SamplingResult } from '@opentelemetry/sdk-trace-base';
+import { ATTR_SERVICE_NAME, ATTR_TELEMETRY_DISTRO_NAME, ATTR_TELEMETRY_DISTRO_VERSION } from '../semconv';
 import { spanIn } from '../tracing/context/linked-context';
 import { newSpanId, newTraceId } from '../tracing/telemetry/ids';
 import { sampleRoot } from '../tracing/telemetry/sampling';
@@ -53,10 +54,12 @@ export function faasResource(
   fromCode: Attributes,
   serviceName: string | undefined,
 ): Resource {
-  const distribution = { 'telemetry.distro.name': 'fc-traced', 'telemetry.distro.version': VERSION };
+  const distribution = { [ATTR_TELEMETRY_DISTRO_NAME]: 'fc-traced', [ATTR_TELEMETRY_DISTRO_VERSION]: VERSION };
   const resource = defaultResource()
     .merge(resourceFromAttributes({ ...distribution, ...functionAttributes }))
     .merge(detectResources({ detectors: [envDetector] }))
     .merge(resourceFromAttributes(fromCode));
-  return serviceName === undefined ? resource : resource.merge(resourceFromAttributes({ 'service.name': serviceName }));
+  return serviceName === undefined
+    ? resource
+    : resource.merge(resourceFromAttributes({ [ATTR_SERVICE_NAME]: serviceName }));
 }

@@ -1,15 +1,16 @@
 import type { Attributes, AttributeValue } from '@opentelemetry/api';
 import type { Span } from '@opentelemetry/sdk-trace-base';
+import { ATTR_HTTP_TARGET, ATTR_HTTP_URL, ATTR_URL_FULL, ATTR_URL_QUERY } from '../semconv';
 import { redactQuery, redactUrl } from '../tracing/redaction/redact-url';
 import { isSecretKey, knowsSecrets, REDACTED, redactText } from '../tracing/redaction/secrets';
 
 /** Attributes of HTTP clients and servers that hold a URL, of the current conventions and the ones before. */
-const URL_KEYS = new Set(['url.full', 'http.url', 'http.target']);
+const URL_KEYS = new Set([ATTR_URL_FULL, ATTR_HTTP_URL, ATTR_HTTP_TARGET]);
 
 function redactValue(key: string, value: AttributeValue): AttributeValue {
   if (isSecretKey(key)) return REDACTED;
   if (typeof value === 'string') {
-    return redactText(URL_KEYS.has(key) ? redactUrl(value) : key === 'url.query' ? redactQuery(value) : value);
+    return redactText(URL_KEYS.has(key) ? redactUrl(value) : key === ATTR_URL_QUERY ? redactQuery(value) : value);
   }
   return Array.isArray(value)
     ? (value.map((item: unknown) => (typeof item === 'string' ? redactText(item) : item)) as AttributeValue)

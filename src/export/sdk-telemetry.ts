@@ -5,7 +5,7 @@ import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
 import type { SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import type { Config } from '../config/config';
 import type { Endpoint } from '../config/environment';
-import { countAndTell } from '../diagnostics';
+import { countError } from '../diagnostics';
 import { newSpanId } from '../tracing/telemetry/ids';
 import { SharedFlush } from '../tracing/telemetry/shared-flush';
 import type { SpanRecorder, Telemetry } from '../tracing/telemetry/telemetry';
@@ -13,9 +13,9 @@ import { SCOPE_NAME, VERSION } from '../version';
 import { Delivery } from './delivery';
 import { directSpanClass, partsOf } from './direct-span';
 import type { DirectSpanClass, TracerParts } from './direct-span';
+import { createExporter } from './exporters/exporters';
 import { faasResource, FlagSampler, PooledIds } from './provider-parts';
 import { scrub } from './scrub';
-import { createExporter } from './exporters/exporters';
 import { SpanPipeline } from './span-pipeline';
 
 /** What one SDK set-up is made of. */
@@ -127,5 +127,5 @@ export class SdkTelemetry implements Telemetry {
 }
 
 function flushFailed(): void {
-  countAndTell('fc_traced.telemetry_errors', 1, 'a span processor failed or hung while it was flushed');
+  countError('a span processor failed or hung while it was flushed');
 }

@@ -1,8 +1,8 @@
 import type { Context } from '@opentelemetry/api';
 import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace-base';
-import { countAndTell } from '../diagnostics';
-import type { SpanRecorder } from '../tracing/telemetry/telemetry';
+import { countError } from '../diagnostics';
 import { baggageAttributes } from '../tracing/calls/attributes';
+import type { SpanRecorder } from '../tracing/telemetry/telemetry';
 import { redactEndingSpan, redactStartingSpan } from './redact-span';
 import { alignStart } from './start-clock';
 
@@ -75,5 +75,5 @@ export class SpanPipeline implements SpanProcessor {
 }
 
 function threw(): void {
-  countAndTell('fc_traced.telemetry_errors', 1, 'a span processor threw when a span started or ended');
+  countError('a span processor threw when a span started or ended');
 }

@@ -1,5 +1,28 @@
 import type { Attributes } from '@opentelemetry/api';
-import { readNumber, readText } from './context';
+import { readNumber, readText } from '../safe-access';
+import {
+  ATTR_CLOUD_ACCOUNT_ID,
+  ATTR_CLOUD_PLATFORM,
+  ATTR_CLOUD_PROVIDER,
+  ATTR_CLOUD_REGION,
+  ATTR_CLOUD_RESOURCE_ID,
+  ATTR_FAAS_COLDSTART,
+  ATTR_FAAS_INSTANCE,
+  ATTR_FAAS_INVOCATION_ID,
+  ATTR_FAAS_MAX_MEMORY,
+  ATTR_FAAS_NAME,
+  ATTR_FAAS_TRIGGER,
+  ATTR_FAAS_VERSION,
+  ATTR_SERVICE_NAME,
+  FC_ACCOUNT_ID,
+  FC_FUNCTION_MEMORY_SIZE,
+  FC_FUNCTION_NAME,
+  FC_FUNCTION_VERSION,
+  FC_INSTANCE_ID,
+  FC_QUALIFIER,
+  FC_REGION,
+  FC_VER_ID,
+} from '../semconv';
 import type { FcContext } from './context';
 
 /** What an instance of FC knows of itself from its environment. */
@@ -16,13 +39,13 @@ export interface InstanceFacts {
 /** What FC's environment variables say of the instance; `read` returns the value of a variable that is set and not blank. */
 export function instanceFacts(read: (name: string) => string | undefined): InstanceFacts {
   return Object.freeze({
-    functionName: read('FC_FUNCTION_NAME'),
-    functionVersion: read('FC_FUNCTION_VERSION') ?? read('FC_VER_ID'),
-    qualifier: read('FC_QUALIFIER'),
-    instanceId: read('FC_INSTANCE_ID'),
-    region: read('FC_REGION'),
-    accountId: read('FC_ACCOUNT_ID'),
-    memoryMb: read('FC_FUNCTION_MEMORY_SIZE'),
+    functionName: read(FC_FUNCTION_NAME),
+    functionVersion: read(FC_FUNCTION_VERSION) ?? read(FC_VER_ID),
+    qualifier: read(FC_QUALIFIER),
+    instanceId: read(FC_INSTANCE_ID),
+    region: read(FC_REGION),
+    accountId: read(FC_ACCOUNT_ID),
+    memoryMb: read(FC_FUNCTION_MEMORY_SIZE),
   });
 }
 
@@ -50,28 +73,28 @@ export function functionAttributes(context: FcContext, instance: InstanceFacts):
   const name = readText(context, 'function', 'name') ?? instance.functionName;
   const memory = readNumber(context, 'function', 'memory') ?? readNumber(instance, 'memoryMb');
   return known({
-    'service.name': name,
-    'cloud.provider': 'alibaba_cloud',
-    'cloud.platform': 'alibaba_cloud_fc',
-    'cloud.region': readText(context, 'region') ?? instance.region,
-    'cloud.account.id': readText(context, 'accountId') ?? instance.accountId,
-    'cloud.resource_id': resourceId(context, instance),
-    'faas.name': name,
-    'faas.version':
+    [ATTR_SERVICE_NAME]: name,
+    [ATTR_CLOUD_PROVIDER]: 'alibaba_cloud',
+    [ATTR_CLOUD_PLATFORM]: 'alibaba_cloud_fc',
+    [ATTR_CLOUD_REGION]: readText(context, 'region') ?? instance.region,
+    [ATTR_CLOUD_ACCOUNT_ID]: readText(context, 'accountId') ?? instance.accountId,
+    [ATTR_CLOUD_RESOURCE_ID]: resourceId(context, instance),
+    [ATTR_FAAS_NAME]: name,
+    [ATTR_FAAS_VERSION]:
       readText(context, 'service', 'versionId') ??
       instance.functionVersion ??
       readText(context, 'service', 'qualifier') ??
       instance.qualifier,
-    'faas.instance': instance.instanceId,
-    'faas.max_memory': memory === undefined || memory <= 0 ? undefined : memory * 1_048_576,
+    [ATTR_FAAS_INSTANCE]: instance.instanceId,
+    [ATTR_FAAS_MAX_MEMORY]: memory === undefined || memory <= 0 ? undefined : memory * 1_048_576,
   });
 }
 
 /** What is true of one call. */
 export function invocationAttributes(context: FcContext, trigger: string, coldStart: boolean): Attributes {
   return known({
-    'faas.invocation_id': readText(context, 'requestId'),
-    'faas.trigger': trigger,
-    'faas.coldstart': coldStart,
+    [ATTR_FAAS_INVOCATION_ID]: readText(context, 'requestId'),
+    [ATTR_FAAS_TRIGGER]: trigger,
+    [ATTR_FAAS_COLDSTART]: coldStart,
   });
 }

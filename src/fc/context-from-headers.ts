@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { format } from 'node:util';
+import { readNumber, readText } from '../safe-access';
 import type { InstanceFacts } from './attributes';
-import { readNumber, readText } from './context';
 import type { FcContext, FcLogger } from './context';
 import { readFcTracingHeaders } from './tracing';
 

@@ -55,25 +55,3 @@ export interface FcLogger {
 
 /** The answer of a callback-style function: `callback(error)` or `callback(null, value)`. */
 export type FcCallback = (error: unknown, value?: unknown) => void;
-
-/** `value[key]` where `value` may be anything at all and its getters may throw. */
-export function readField(value: unknown, key: string): unknown {
-  try {
-    return value === null || value === undefined ? undefined : (value as Record<string, unknown>)[key];
-  } catch {
-    return undefined;
-  }
-}
-
-/** A non-empty string at `path`, or nothing. */
-export function readText(value: unknown, ...path: string[]): string | undefined {
-  const found = path.reduce<unknown>((outer, key) => readField(outer, key), value);
-  return typeof found === 'string' && found !== '' ? found : undefined;
-}
-
-/** A finite number at `path` (also from its decimal text), or nothing. */
-export function readNumber(value: unknown, ...path: string[]): number | undefined {
-  const found = path.reduce<unknown>((outer, key) => readField(outer, key), value);
-  const number = typeof found === 'string' && found.trim() !== '' ? Number(found) : found;
-  return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
-}

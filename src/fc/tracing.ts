@@ -1,4 +1,4 @@
-import { countAndTell } from '../diagnostics';
+import { countMalformed } from '../diagnostics';
 import type { FcTracing } from './context';
 import { percentDecode } from './header-text';
 
@@ -77,11 +77,7 @@ export function readFcTracingHeaders(headers: Readonly<Record<string, string | s
   const [spanContext, baggages, endpoint] = [SPAN_CONTEXT, BAGGAGES, ENDPOINT].map((key) => texts.get(key));
   const { items, malformed } = baggages === undefined ? { items: [], malformed: 0 } : readBaggages(baggages);
   if (malformed > 0) {
-    countAndTell(
-      'fc_traced.malformed_carriers',
-      malformed,
-      'malformed baggage in the header x-fc-tracing-opentracing-span-baggages was left out',
-    );
+    countMalformed(malformed, 'malformed baggage in the header x-fc-tracing-opentracing-span-baggages was left out');
   }
   return {
     ...(spanContext !== undefined && { openTracingSpanContext: spanContext }),

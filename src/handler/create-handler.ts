@@ -1,10 +1,10 @@
 import type { HandlerOptions } from '../config/options';
 import { FcTracedError } from '../errors';
 import type { FcCallback, FcContext } from '../fc/context';
-import { defineHandler } from './handler';
 import { isFc2Response, respondFc2 } from './fc2-http';
 import type { Fc2Request, Fc2Response } from './fc2-http';
 import { FunctionInstance } from './function-instance';
+import { defineHandler } from './handler';
 
 /**
  * Gives an answer the way FC asked for it: through its callback, once, and then nothing is returned; else as a promise.

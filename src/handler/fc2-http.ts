@@ -1,13 +1,13 @@
 import { isUtf8 } from 'node:buffer';
 import type { Readable } from 'node:stream';
-import { readField, readText } from '../fc/context';
 import type { FcContext } from '../fc/context';
-import { bodySourceOf, collect } from '../http/body';
-import { CollectingSink, withWholeBody } from '../http/fc-answer';
 import { httpEventOf, queryOfTarget } from '../fc/http-event';
 import type { HttpEvent } from '../fc/http-event';
-import type { Entry } from './handler';
+import { bodySourceOf, collect } from '../http/body';
+import { CollectingSink, withWholeBody } from '../http/fc-answer';
+import { readField, readText } from '../safe-access';
 import type { FunctionInstance } from './function-instance';
+import type { Entry } from './handler';
 
 /** The request of FC 2.0's HTTP functions, also a stream of its body. */
 export interface Fc2Request extends Readable {

@@ -1,17 +1,18 @@
-import { readField } from '../fc/context';
+import { ScopeFactory } from '../container/scope';
+import type { Scope } from '../container/scope';
 import type { FcContext } from '../fc/context';
 import { decodeEvent, detectTrigger } from '../fc/event';
 import { CollectingSink, fcHttpAnswer } from '../http/fc-answer';
 import { requestAttributes, routeOf, spanNameOf } from '../http/http-attributes';
-import { exchange } from '../http/http-exchange';
 import type { KnownBeside } from '../http/http-attributes';
+import { exchange } from '../http/http-exchange';
 import type { HttpSink, Outcome } from '../http/http-exchange';
-import type { Entry, HandlerDefinition } from './handler';
 import type { IncomingCall } from '../invocation/incoming-call';
 import { InvocationRunner } from '../invocation/invocation-runner';
 import type { Work } from '../invocation/invocation-runner';
-import { ScopeFactory } from '../container/scope';
-import type { Scope } from '../container/scope';
+import { readField } from '../safe-access';
+import { ATTR_HTTP_ROUTE } from '../semconv';
+import type { Entry, HandlerDefinition } from './handler';
 
 /** A handler class in one instance of the function: what it keeps between invocations, and the way of each one through. */
 export class FunctionInstance {
@@ -65,7 +66,10 @@ export class FunctionInstance {
       trigger: 'http',
       headers: readField(event, 'headers'),
       spanName: entry.spanName ?? (route === undefined ? undefined : spanNameOf(event, route)),
-      attributes: () => ({ ...requestAttributes(event, beside), ...(route !== undefined && { 'http.route': route }) }),
+      attributes: () => ({
+        ...requestAttributes(event, beside),
+        ...(route !== undefined && { [ATTR_HTTP_ROUTE]: route }),
+      }),
     };
     const work = this.workOf(entry, call);
     return this.runner.run(call, {

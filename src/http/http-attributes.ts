@@ -1,5 +1,17 @@
 import type { Attributes } from '@opentelemetry/api';
-import { readField, readText } from '../fc/context';
+import { readField, readText } from '../safe-access';
+import {
+  ATTR_CLIENT_ADDRESS,
+  ATTR_HTTP_REQUEST_METHOD,
+  ATTR_HTTP_REQUEST_METHOD_ORIGINAL,
+  ATTR_NETWORK_PROTOCOL_VERSION,
+  ATTR_SERVER_ADDRESS,
+  ATTR_SERVER_PORT,
+  ATTR_URL_PATH,
+  ATTR_URL_QUERY,
+  ATTR_URL_SCHEME,
+  ATTR_USER_AGENT_ORIGINAL,
+} from '../semconv';
 import { redactQuery } from '../tracing/redaction/redact-url';
 
 // Names and rules of https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-server-span
@@ -46,7 +58,7 @@ function queryOf(event: unknown, known: string | undefined): string | undefined 
 function serverOf(host: string | undefined): Attributes {
   const match = host === undefined ? null : /^(\[[^\]]+\]|[^:]+)(?::(\d{1,5}))?$/.exec(host);
   if (match === null) return {};
-  return { 'server.address': match[1]!, ...(match[2] !== undefined && { 'server.port': Number(match[2]) }) };
+  return { [ATTR_SERVER_ADDRESS]: match[1]!, ...(match[2] !== undefined && { [ATTR_SERVER_PORT]: Number(match[2]) }) };
 }
 
 /** What a request says of itself, on a server span. `event` is of FC 3.0's shape, or of API Gateway's; anything may be missing. */
@@ -57,16 +69,16 @@ export function requestAttributes(event: unknown, { scheme, query }: KnownBeside
   const isKnown = METHODS.has(method);
   const path = readText(event, 'rawPath') ?? readText(event, 'path');
   const found: Record<string, unknown> = {
-    'http.request.method': isKnown ? method : '_OTHER',
-    'http.request.method_original': isKnown || method === '' ? undefined : method,
-    'url.path': path,
-    'url.query': queryOf(event, query),
-    'url.scheme': headerOf(headers, 'x-forwarded-proto')?.split(',')[0]?.trim() ?? scheme,
-    'client.address': headerOf(headers, 'x-forwarded-for')?.split(',')[0]?.trim() ?? readText(http, 'sourceIp'),
-    'network.protocol.version': readText(http, 'protocol')
+    [ATTR_HTTP_REQUEST_METHOD]: isKnown ? method : '_OTHER',
+    [ATTR_HTTP_REQUEST_METHOD_ORIGINAL]: isKnown || method === '' ? undefined : method,
+    [ATTR_URL_PATH]: path,
+    [ATTR_URL_QUERY]: queryOf(event, query),
+    [ATTR_URL_SCHEME]: headerOf(headers, 'x-forwarded-proto')?.split(',')[0]?.trim() ?? scheme,
+    [ATTR_CLIENT_ADDRESS]: headerOf(headers, 'x-forwarded-for')?.split(',')[0]?.trim() ?? readText(http, 'sourceIp'),
+    [ATTR_NETWORK_PROTOCOL_VERSION]: readText(http, 'protocol')
       ?.replace(/^HTTP\//, '')
       .replace(/^([23])\.0$/, '$1'),
-    'user_agent.original': headerOf(headers, 'user-agent') ?? readText(http, 'userAgent'),
+    [ATTR_USER_AGENT_ORIGINAL]: headerOf(headers, 'user-agent') ?? readText(http, 'userAgent'),
     ...serverOf(
       headerOf(headers, 'host') ?? headerOf(headers, ':authority') ?? readText(event, 'requestContext', 'domainName'),
     ),

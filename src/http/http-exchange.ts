@@ -1,6 +1,7 @@
 import { SpanStatusCode } from '@opentelemetry/api';
 import type { Context, Span } from '@opentelemetry/api';
 import type { FcContext } from '../fc/context';
+import { ATTR_ERROR_TYPE, ATTR_HTTP_RESPONSE_STATUS_CODE, EVENT_FC_TRACED_CANCELLED } from '../semconv';
 import { recordFailure } from '../tracing/calls/failure';
 import { httpAnswerOf, httpAnswerOfError } from './http-answer';
 import type { HttpAnswer } from './http-answer';
@@ -51,15 +52,15 @@ async function deliver({ sink, span }: HttpExchange, answer: HttpAnswer): Promis
   try {
     sent = await sink.send(answer);
   } finally {
-    if (sent === 'sent' || sink.isStarted) span?.setAttribute('http.response.status_code', answer.statusCode);
-    if (sent === 'cancelled') span?.addEvent('fc_traced.cancelled');
+    if (sent === 'sent' || sink.isStarted) span?.setAttribute(ATTR_HTTP_RESPONSE_STATUS_CODE, answer.statusCode);
+    if (sent === 'cancelled') span?.addEvent(EVENT_FC_TRACED_CANCELLED);
   }
 }
 
 async function send(request: HttpExchange, answer: HttpAnswer): Promise<void> {
   const { span } = request;
   if (span !== undefined && answer.statusCode >= 500) {
-    span.setAttribute('error.type', String(answer.statusCode));
+    span.setAttribute(ATTR_ERROR_TYPE, String(answer.statusCode));
     span.setStatus({ code: SpanStatusCode.ERROR });
   }
   await deliver(request, answer);

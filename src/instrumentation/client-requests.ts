@@ -1,5 +1,6 @@
 import { propagation, SpanStatusCode } from '@opentelemetry/api';
 import type { Context, Span } from '@opentelemetry/api';
+import { ATTR_ERROR_TYPE } from '../semconv';
 
 /**
  * Marks the span of a request that was answered with an error, as the conventions ask of a client. The official instrumentations give no
@@ -9,7 +10,7 @@ import type { Context, Span } from '@opentelemetry/api';
  */
 export function markRefused(span: Span, statusCode: number | undefined): void {
   if (statusCode === undefined || statusCode < 400) return;
-  span.setAttribute('error.type', String(statusCode)).setStatus({ code: SpanStatusCode.ERROR });
+  span.setAttribute(ATTR_ERROR_TYPE, String(statusCode)).setStatus({ code: SpanStatusCode.ERROR });
 }
 
 /** Headers that the registered propagator adds in a context. */

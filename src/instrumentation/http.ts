@@ -2,9 +2,9 @@ import { context } from '@opentelemetry/api';
 import type { TracerProvider } from '@opentelemetry/api';
 import type { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
 import type { RequestOptions } from 'node:http';
-import { tellOnce } from '../diagnostics';
-import type { InstrumentationModules } from './instrumentation-packages';
+import { warnOnce } from '../diagnostics';
 import { injectedIn, markRefused, removePairs, withoutCopies } from './client-requests';
+import type { InstrumentationModules } from './instrumentation-packages';
 
 /**
  * Takes the program's own copies of the headers that the client span is about to bring out of a request; returns whether the request goes
@@ -21,7 +21,7 @@ function prepareRequest(options: RequestOptions): boolean {
     options.headers = withoutCopies(options.headers as object, added) as RequestOptions['headers'];
     return false;
   }
-  tellOnce('requests of node:http whose headers are an array get no span of their own: give the headers as an object');
+  warnOnce('requests of node:http whose headers are an array get no span of their own: give the headers as an object');
   const isNested = Array.isArray(headers[0]);
   const pairs: unknown[] = isNested ? headers.flat() : [...(headers as unknown[])];
   removePairs(pairs, added);

@@ -1,5 +1,7 @@
 import { context } from '@opentelemetry/api';
 import { EventEmitter } from 'node:events';
+import { likeMethod } from '../replace-method';
+import type { Method } from '../replace-method';
 
 /** Marks what was wrapped here, so that it is wrapped once. */
 const KEEPS = Symbol('fc-traced keeps context');
@@ -26,11 +28,8 @@ export function replaceOnce(
   const property = owner && Object.getOwnPropertyDescriptor(owner, name);
   const method: unknown = property?.value;
   if (owner === undefined || typeof method !== 'function' || KEEPS in method) return;
-  const replacement = Object.defineProperties(wrap(method as (...args: unknown[]) => unknown), {
-    name: { value: method.name, configurable: true },
-    length: { value: method.length, configurable: true },
-    [KEEPS]: { value: true },
-  });
+  const replacement = likeMethod(wrap(method as (...args: unknown[]) => unknown), method as Method);
+  Object.defineProperty(replacement, KEEPS, { value: true });
   Object.defineProperty(owner, name, { ...property, value: replacement });
 }
 

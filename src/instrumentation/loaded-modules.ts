@@ -1,6 +1,6 @@
 import { createRequire, isBuiltin, syncBuiltinESMExports } from 'node:module';
 import path from 'node:path';
-import { tellOnce } from '../diagnostics';
+import { warnOnce } from '../diagnostics';
 import { loadedFilesOf, programRequire, reachOf, versionIn } from './loaded-files';
 import type { LoadedFile } from './loaded-files';
 import { patchingPartsOf } from './module-definitions';
@@ -65,7 +65,7 @@ export function patchLoadedModules(instrumentation: object, label: string): void
       found.push(loaded.name);
       const outcome = tryToPatch(part, definition, loaded);
       if (outcome === 'late') {
-        tellOnce(
+        warnOnce(
           `the instrumentation ${label} came too late for ${loaded.name}, which is loaded and cannot be changed any more: ${REMEDY}`,
         );
       }
@@ -77,7 +77,7 @@ export function patchLoadedModules(instrumentation: object, label: string): void
     }
   }
   if (!isPatched && unsupported.length > 0) {
-    tellOnce(
+    warnOnce(
       `the instrumentation ${label} does not know the version that is loaded: ${[...new Set(unsupported)].join('; ')}`,
     );
   }
@@ -109,11 +109,11 @@ function tellOfAbsence(label: string, libraries: string[]): void {
   if (reaches.includes('require')) return;
   const name = libraries[reaches.indexOf('import')];
   if (name === undefined) {
-    tellOnce(
+    warnOnce(
       `the instrumentation ${label} finds no package ${libraries.join(', ')}: where it is part of a bundle it cannot be patched, so leave it out there (esbuild: --external:${libraries[0]!})`,
     );
   } else {
-    tellOnce(
+    warnOnce(
       `the instrumentation ${label} cannot patch ${name}, which is an ES module: start Node.js with a loader hook, --import of a file that calls register('@opentelemetry/instrumentation/hook.mjs', import.meta.url)`,
     );
   }

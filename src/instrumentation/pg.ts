@@ -1,8 +1,9 @@
 import { context } from '@opentelemetry/api';
 import type { Context, Span, TracerProvider } from '@opentelemetry/api';
 import type { PgInstrumentation, PgRequestHookInformation } from '@opentelemetry/instrumentation-pg';
-import { giveCopy } from './kafkajs';
+import { ATTR_DB_QUERY_TEXT } from '../semconv';
 import type { InstrumentationModules } from './instrumentation-packages';
+import { giveCopy } from './kafkajs';
 import { replaceOnce } from './kept-context';
 import { definitionOf } from './module-definitions';
 import { verbOf, withoutValues } from './sql-text';
@@ -10,7 +11,7 @@ import { verbOf, withoutValues } from './sql-text';
 /** Puts the statement on the span without the values in it; the instrumentation has put it there as it is. */
 function hideValues(span: Span, { query: { text, name }, connection: { database } }: PgRequestHookInformation): void {
   if (!span.isRecording()) return;
-  span.setAttribute('db.query.text', withoutValues(text, 'postgresql'));
+  span.setAttribute(ATTR_DB_QUERY_TEXT, withoutValues(text, 'postgresql'));
   const isWord = /^\s*\w+;?(?: |$)/.test(text);
   if (!isWord && (name === undefined || name === '')) {
     span.updateName(`pg.query:${verbOf(text).toUpperCase()}${database ? ` ${database}` : ''}`);

@@ -1,12 +1,12 @@
 import { trace } from '@opentelemetry/api';
 import type { TracerProvider } from '@opentelemetry/api';
 import type { Instrumentation, InstrumentationName } from '../config/options';
-import { countAndTell, tellOnce } from '../diagnostics';
+import { countError, warnOnce } from '../diagnostics';
 import { state } from '../tracing/telemetry/state';
-import { endingProvider } from './providers';
 import { loadPackage, PACKAGES } from './instrumentation-packages';
 import { patchLoadedModules } from './loaded-modules';
 import { createNamed } from './named-instrumentation';
+import { endingProvider } from './providers';
 
 /** What OpenTelemetry's own instrumentations have beside what the option asks for. */
 interface Configured {
@@ -37,11 +37,7 @@ function setUpOnce(label: string, key: unknown, make: () => Instrumentation | un
     patchLoadedModules(instrumentation, label);
   } catch (error) {
     const { name, code } = error as { name?: unknown; code?: unknown };
-    countAndTell(
-      'fc_traced.telemetry_errors',
-      1,
-      `the instrumentation ${label} could not be set up: ${String(code ?? name)}`,
-    );
+    countError(`the instrumentation ${label} could not be set up: ${String(code ?? name)}`);
   }
 }
 
@@ -53,7 +49,7 @@ function fromPackage(name: InstrumentationName): Instrumentation | undefined {
   const created = createNamed(name, loadPackage, provider());
   const { name: wanted, version } = PACKAGES[name];
   if (created === undefined) {
-    tellOnce(
+    warnOnce(
       `the option instrumentations names ${name}, and ${wanted} is not installed: npm install ${wanted}@${version}`,
     );
   }

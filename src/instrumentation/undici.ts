@@ -1,11 +1,11 @@
 import { context, trace } from '@opentelemetry/api';
 import type { Context, Span, TracerProvider } from '@opentelemetry/api';
 import type { UndiciInstrumentation, UndiciRequest } from '@opentelemetry/instrumentation-undici';
+import { injectedIn, markRefused, removePairs, withoutLines } from './client-requests';
 import type { InstrumentationModules } from './instrumentation-packages';
 import { ownerOf, replaceOnce } from './kept-context';
 import { moduleFile, patchingPartsOf } from './module-definitions';
 import type { ModuleDefinition } from './module-definitions';
-import { injectedIn, markRefused, removePairs, withoutLines } from './client-requests';
 
 const VERSIONS = ['>=6 <8'];
 

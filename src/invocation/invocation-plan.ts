@@ -2,13 +2,14 @@ import { isSpanContextValid, propagation, ROOT_CONTEXT, SpanKind, trace } from '
 import type { Context, Span, SpanContext } from '@opentelemetry/api';
 import { types } from 'node:util';
 import type { HandlerOptions } from '../config/options';
-import { countAndTell, takeCounts } from '../diagnostics';
+import { countError, countMalformed, takeCounts } from '../diagnostics';
 import { functionAttributes, invocationAttributes } from '../fc/attributes';
 import type { InstanceFacts } from '../fc/attributes';
-import { readField, readText } from '../fc/context';
 import type { FcContext } from '../fc/context';
 import { resolveParent } from '../propagation/parent';
 import type { Parentage } from '../propagation/parent';
+import { readField, readText } from '../safe-access';
+import { ATTR_SERVICE_NAME } from '../semconv';
 import { baggageAttributes } from '../tracing/calls/attributes';
 import { newSpanId, newTraceId } from '../tracing/telemetry/ids';
 import { sampleRoot } from '../tracing/telemetry/sampling';
@@ -34,9 +35,9 @@ function explicitParent(option: HandlerOptions['parent'], event: unknown, contex
     if (!types.isPromise(given)) return given;
     // An invocation cannot wait for it; its rejection must not end the process.
     given.catch(() => {});
-    countAndTell('fc_traced.malformed_carriers', 1, 'the option parent returned a promise and is passed over');
+    countMalformed(1, 'the option parent returned a promise and is passed over');
   } catch {
-    countAndTell('fc_traced.malformed_carriers', 1, 'the option parent threw and is passed over');
+    countMalformed(1, 'the option parent threw and is passed over');
   }
   return undefined;
 }
@@ -118,7 +119,7 @@ export function startInvocationSpan(
       Object.assign(
         attributes,
         functionAttributes(context, instance),
-        { 'service.name': undefined },
+        { [ATTR_SERVICE_NAME]: undefined },
         baggageAttributes(parentContext(parentage), baggageKeys),
       );
     }
@@ -130,11 +131,7 @@ export function startInvocationSpan(
     );
     return span.isRecording() || isSpanContextValid(span.spanContext()) ? span : undefined;
   } catch {
-    countAndTell(
-      'fc_traced.telemetry_errors',
-      1,
-      'the invocation span could not be started: a span processor, sampler or tracer provider threw',
-    );
+    countError('the invocation span could not be started: a span processor, sampler or tracer provider threw');
     return undefined;
   }
 }
@@ -146,6 +143,6 @@ export function endInvocationSpan(span: Span): void {
     if (counts !== undefined) span.setAttributes(counts);
     span.end();
   } catch {
-    countAndTell('fc_traced.telemetry_errors', 1, 'the invocation span could not be ended: a span processor threw');
+    countError('the invocation span could not be ended: a span processor threw');
   }
 }

@@ -5,10 +5,10 @@ import { ColdStart } from '../cold-start/cold-start';
 import { resolveConfig } from '../config/config';
 import type { Config } from '../config/config';
 import type { HandlerOptions } from '../config/options';
-import { ensureDiagLogger, tellOnce } from '../diagnostics';
-import { readNumber, readText } from '../fc/context';
+import { ensureDiagLogger, warnOnce } from '../diagnostics';
 import type { FcContext } from '../fc/context';
 import { correlateLogs } from '../logs/log-lines';
+import { readNumber, readText } from '../safe-access';
 import { recordFailure } from '../tracing/calls/failure';
 import { OpenCalls } from '../tracing/calls/open-calls';
 import { callIn, ensureContextManager } from '../tracing/context/active-context';
@@ -84,7 +84,7 @@ export class InvocationRunner {
   private initialize(context: FcContext, build: (() => void) | undefined): void {
     ensureContextManager();
     correlateLogs(this.options.logs, context);
-    this.config.warnings.forEach(tellOnce);
+    this.config.warnings.forEach(warnOnce);
     const open = new OpenCalls();
     // What is started here and goes on, a timer of a singleton say, is of no invocation then, and recorded as what runs outside of any.
     const invocation: Invocation = {
@@ -167,7 +167,7 @@ export class InvocationRunner {
   private takeColdStart(): boolean {
     if (!this.isCold) return false;
     this.isCold = false;
-    this.config.warnings.forEach(tellOnce);
+    this.config.warnings.forEach(warnOnce);
     discardPreparedIds();
     return this.coldStart.isAwaited();
   }

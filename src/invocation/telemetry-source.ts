@@ -2,15 +2,15 @@ import type { ColdStart } from '../cold-start/cold-start';
 import { protocolOf } from '../config/config';
 import type { Config } from '../config/config';
 import type { Endpoint } from '../config/environment';
-import { readText } from '../fc/context';
-import type { FcContext } from '../fc/context';
 import { isHttpUrl } from '../config/options';
+import { countError, countMalformed, warnOnce } from '../diagnostics';
+import { functionAttributes } from '../fc/attributes';
+import type { FcContext } from '../fc/context';
 import { ensurePropagator } from '../propagation/propagator';
+import { readText } from '../safe-access';
 import { foreignTelemetry, registerAmbientProvider } from '../tracing/context/ambient-telemetry';
-import { countAndTell, tellOnce } from '../diagnostics';
 import { state } from '../tracing/telemetry/state';
 import type { Telemetry } from '../tracing/telemetry/telemetry';
-import { functionAttributes } from '../fc/attributes';
 
 /** Where the spans of an invocation would go. Found out without loading anything. */
 export type Destination =
@@ -51,9 +51,9 @@ export class TelemetrySource {
   tellNowhere(): void {
     if (this.config.disabled) return;
     if (this.config.endpoint === undefined && !this.config.followsContext) {
-      tellOnce('OTEL_TRACES_EXPORTER is none, so nothing is recorded');
+      warnOnce('OTEL_TRACES_EXPORTER is none, so nothing is recorded');
     } else {
-      tellOnce(
+      warnOnce(
         'no endpoint is known, so nothing is recorded: switch tracing on for the function, or set the option endpoint or OTEL_EXPORTER_OTLP_ENDPOINT',
       );
     }
@@ -69,7 +69,7 @@ export class TelemetrySource {
       missing === undefined
         ? '; is @opentelemetry/exporter-jaeger part of a bundle, where it finds no file of its own, or does a span processor throw?'
         : `: the package ${missing} is not there; it belongs into node_modules, also beside a bundle`;
-    countAndTell('fc_traced.telemetry_errors', 1, `the tracing SDK could not be loaded or set up${why}`);
+    countError(`the tracing SDK could not be loaded or set up${why}`);
   }
 
   /** The set-up for a destination; loads the SDK when it is the first that needs it. */
@@ -111,11 +111,7 @@ export class TelemetrySource {
     const url = this.config.followsContext ? readText(context, 'tracing', 'jaegerEndpoint') : undefined;
     if (url === undefined) return undefined;
     if (isHttpUrl(url)) return { url, protocol: protocolOf(url) ?? this.config.protocol ?? 'jaeger' };
-    countAndTell(
-      'fc_traced.malformed_carriers',
-      1,
-      'context.tracing.jaegerEndpoint is not an http or https URL and is left out',
-    );
+    countMalformed(1, 'context.tracing.jaegerEndpoint is not an http or https URL and is left out');
     return undefined;
   }
 

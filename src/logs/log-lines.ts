@@ -1,4 +1,4 @@
-import { tellOnce } from '../diagnostics';
+import { warnOnce } from '../diagnostics';
 import type { FcContext } from '../fc/context';
 import { state } from '../tracing/telemetry/state';
 import { LOG_KEYS, logFields, missingFields } from './log-fields';
@@ -173,7 +173,7 @@ export function correlateLogs(option: boolean | 'console' | undefined, context: 
 export function correlateLogger(context: FcContext): void {
   const logger = loggerOf(context);
   if (logger === undefined || correlateMethods(logger, LOGGER_METHODS).isComplete) return;
-  tellOnce(
+  warnOnce(
     'methods of context.logger cannot be replaced (a frozen object, a getter or a proxy); their lines carry no ids',
   );
 }
@@ -190,6 +190,6 @@ function loggerOf(context: FcContext): object | undefined {
 /** Has lines of the console carry the ids of the place they are logged at, for the whole process. Gives what takes that back. */
 export function correlateConsole(): () => void {
   const { isComplete, undo } = correlateMethods(console, CONSOLE_METHODS);
-  if (!isComplete) tellOnce('methods of the console cannot be replaced; their lines carry no ids');
+  if (!isComplete) warnOnce('methods of the console cannot be replaced; their lines carry no ids');
   return undo;
 }

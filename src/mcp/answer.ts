@@ -1,15 +1,17 @@
 import { types } from 'node:util';
-import { countAndTell } from '../diagnostics';
+import { countError } from '../diagnostics';
+import { readField } from '../safe-access';
+import { ATTR_GEN_AI_TOOL_CALL_RESULT } from '../semconv';
 import type { Connection } from './connection';
 import { jsonText, TOOL_CALL } from './operation';
 import type { OperationSpan } from './operation-span';
-import { isObject, memberOf } from './sdk-shapes';
+import { isObject } from './sdk-shapes';
 import type { Message } from './sdk-shapes';
 import type { McpTraceOptions } from './trace-protocol';
 
 /** A hook's own failure: counted, and the message goes on. */
 export function hookFailed(): void {
-  countAndTell('fc_traced.telemetry_errors', 1, 'an MCP message could not be traced');
+  countError('an MCP message could not be traced');
 }
 
 /**
@@ -56,8 +58,8 @@ export function noteAnswer(operation: OperationSpan, message: Message, answered:
 
 function note(operation: OperationSpan, message: Message, { method, connection, options, error }: Answered): void {
   if (message.error !== undefined) {
-    const code = memberOf(message.error, 'code');
-    const text = memberOf(message.error, 'message');
+    const code = readField(message.error, 'code');
+    const text = readField(message.error, 'message');
     const isCode = typeof code === 'number';
     operation.fail({
       type: isCode ? String(code) : '_OTHER',
@@ -74,6 +76,6 @@ function note(operation: OperationSpan, message: Message, { method, connection, 
   if (result.isError === true) operation.fail({ type: 'tool_error', error });
   else if (options.toolResults === true) {
     const text = jsonText(result.structuredContent ?? result.content);
-    if (text !== undefined) operation.set({ 'gen_ai.tool.call.result': text });
+    if (text !== undefined) operation.set({ [ATTR_GEN_AI_TOOL_CALL_RESULT]: text });
   }
 }

@@ -1,36 +1,44 @@
 import { SpanKind } from '@opentelemetry/api';
 import type { Attributes, Context } from '@opentelemetry/api';
-import { INVOCATION_KEY, invocationIn } from '../tracing/context/linked-context';
+import { readField } from '../safe-access';
+import {
+  ATTR_MCP_PROTOCOL_VERSION,
+  ATTR_MCP_SESSION_ID,
+  ATTR_NETWORK_PROTOCOL_NAME,
+  ATTR_NETWORK_TRANSPORT,
+  ATTR_SERVER_ADDRESS,
+  ATTR_SERVER_PORT,
+} from '../semconv';
 import { OpenCalls } from '../tracing/calls/open-calls';
-import { memberOf } from './sdk-shapes';
+import { INVOCATION_KEY, invocationIn } from '../tracing/context/linked-context';
 import { headerOf } from './origin';
 import type { Message, RequestId, TransportLike } from './sdk-shapes';
 
 /** Under this key of `_meta` each message names the protocol's version, from 2026-07-28 on. */
 const VERSION_KEY = 'io.modelcontextprotocol/protocolVersion';
 
-const PIPE: Attributes = { 'network.transport': 'pipe' };
-const HTTP: Attributes = { 'network.transport': 'tcp', 'network.protocol.name': 'http' };
+const PIPE: Attributes = { [ATTR_NETWORK_TRANSPORT]: 'pipe' };
+const HTTP: Attributes = { [ATTR_NETWORK_TRANSPORT]: 'tcp', [ATTR_NETWORK_PROTOCOL_NAME]: 'http' };
 
 /** How deep a transport may stand behind others. */
 const MAX_DEPTH = 4;
 
 const has = (transport: object, ...keys: string[]): boolean =>
-  keys.some((key) => memberOf(transport, key) !== undefined);
+  keys.some((key) => readField(transport, key) !== undefined);
 
 /** What the SDK's transports tell of the network, told by their members: class names do not survive a bundler. */
 function networkOf(transport: object, depth = 0): Attributes {
-  const url = memberOf(transport, '_url');
+  const url = readField(transport, '_url');
   if (url instanceof URL) {
     const server: Attributes = {
-      'server.address': url.hostname,
-      'server.port': Number(url.port) || (url.protocol === 'https:' || url.protocol === 'wss:' ? 443 : 80),
+      [ATTR_SERVER_ADDRESS]: url.hostname,
+      [ATTR_SERVER_PORT]: Number(url.port) || (url.protocol === 'https:' || url.protocol === 'wss:' ? 443 : 80),
     };
-    return { ...HTTP, ...(url.protocol.startsWith('ws') && { 'network.protocol.name': 'websocket' }), ...server };
+    return { ...HTTP, ...(url.protocol.startsWith('ws') && { [ATTR_NETWORK_PROTOCOL_NAME]: 'websocket' }), ...server };
   }
   if (has(transport, 'handleRequest', 'handlePostMessage', 'handleMessage')) return HTTP;
   if (has(transport, '_stdin', '_serverParams')) return PIPE;
-  const wire = memberOf(transport, '_wire');
+  const wire = readField(transport, '_wire');
   return typeof wire === 'object' && wire !== null && depth < MAX_DEPTH ? networkOf(wire, depth + 1) : {};
 }
 
@@ -113,26 +121,27 @@ export class Connection {
 
   /** What is known of session, version and network, for a span of this kind. */
   attributes(kind: SpanKind, params: unknown, extra?: unknown): Attributes {
-    const named = memberOf(memberOf(params, '_meta'), VERSION_KEY);
+    const named = readField(readField(params, '_meta'), VERSION_KEY);
     const version = typeof named === 'string' ? named : (this.version ?? headerOf(extra, 'mcp-protocol-version'));
-    const { 'server.address': address, 'server.port': port, ...network } = this.network;
+    const { [ATTR_SERVER_ADDRESS]: address, [ATTR_SERVER_PORT]: port, ...network } = this.network;
     return {
       ...network,
-      ...(kind === SpanKind.CLIENT && address !== undefined && { 'server.address': address, 'server.port': port }),
+      ...(kind === SpanKind.CLIENT &&
+        address !== undefined && { [ATTR_SERVER_ADDRESS]: address, [ATTR_SERVER_PORT]: port }),
       ...this.session(),
-      ...(typeof version === 'string' && { 'mcp.protocol.version': version.slice(0, 64) }),
+      ...(typeof version === 'string' && { [ATTR_MCP_PROTOCOL_VERSION]: version.slice(0, 64) }),
     };
   }
 
   /** Learns from the answer to `initialize` which version is spoken; session and version are then known. */
   initialized(result: unknown): Attributes {
-    const version = memberOf(result, 'protocolVersion');
+    const version = readField(result, 'protocolVersion');
     if (typeof version === 'string') this.version = version.slice(0, 64);
-    return { ...this.session(), ...(this.version !== undefined && { 'mcp.protocol.version': this.version }) };
+    return { ...this.session(), ...(this.version !== undefined && { [ATTR_MCP_PROTOCOL_VERSION]: this.version }) };
   }
 
   private session(): Attributes {
-    const id = memberOf(this.transport, 'sessionId');
-    return typeof id === 'string' && id !== '' ? { 'mcp.session.id': id.slice(0, 256) } : {};
+    const id = readField(this.transport, 'sessionId');
+    return typeof id === 'string' && id !== '' ? { [ATTR_MCP_SESSION_ID]: id.slice(0, 256) } : {};
   }
 }

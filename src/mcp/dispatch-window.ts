@@ -1,3 +1,4 @@
+import { replaceMethod } from '../replace-method';
 import type { Method } from './sdk-shapes';
 
 /** Takes the handler that the SDK found, or nothing, and gives the one that it is to call. */
@@ -12,12 +13,9 @@ export class DispatchWindow {
 
   private constructor(table: Map<unknown, Method>) {
     const found = (key: unknown): Method | undefined => Map.prototype.get.call(table, key) as Method | undefined;
-    Object.defineProperty(table, 'get', {
-      value: (key: unknown) =>
-        this.open !== undefined && this.open.method === key ? this.open.wrap(found(key)) : found(key),
-      configurable: true,
-      writable: true,
-    });
+    replaceMethod(table, 'get', Map.prototype.get, (key: unknown) =>
+      this.open !== undefined && this.open.method === key ? this.open.wrap(found(key)) : found(key),
+    );
   }
 
   /** A window on a table; nothing where it is no table. */

@@ -1,8 +1,8 @@
 import type { Context, Link } from '@opentelemetry/api';
+import { readField } from '../safe-access';
 import { callIn } from '../tracing/context/active-context';
 import { followWork, noteAnswer } from './answer';
 import type { Connection } from './connection';
-import { memberOf } from './sdk-shapes';
 import type { Operation } from './operation';
 import { startOperation } from './operation-span';
 import type { Started } from './operation-span';
@@ -15,7 +15,7 @@ const RELATED_TASK_KEY = 'io.modelcontextprotocol/related-task';
 
 /** The signal by which a handler hears that its request was cancelled: of 1.x, or of 2.x. */
 function signalOf(extra: unknown): unknown {
-  return memberOf(extra, 'signal') ?? memberOf(memberOf(extra, 'mcpReq'), 'signal');
+  return readField(extra, 'signal') ?? readField(readField(extra, 'mcpReq'), 'signal');
 }
 
 /** A request of the other side, from the call of its handler to the answer. */
@@ -84,8 +84,8 @@ export class IncomingRequest {
 
   private handled(extra: unknown): void {
     // A request that was cancelled is not answered.
-    if (memberOf(signalOf(extra), 'aborted') === true) this.finish(() => this.started?.operation?.cancel());
-    else if (memberOf(memberOf(this.message.params, '_meta'), RELATED_TASK_KEY) !== undefined) {
+    if (readField(signalOf(extra), 'aborted') === true) this.finish(() => this.started?.operation?.cancel());
+    else if (readField(readField(this.message.params, '_meta'), RELATED_TASK_KEY) !== undefined) {
       setImmediate(() => this.finish(() => this.endUnanswered()));
     }
   }

@@ -1,11 +1,12 @@
 import { SpanKind } from '@opentelemetry/api';
+import { readField } from '../safe-access';
+import { ATTR_JSONRPC_REQUEST_ID } from '../semconv';
 import { activeContext, callIn } from '../tracing/context/active-context';
 import { spanIn } from '../tracing/context/linked-context';
+import { followWork, hookFailed } from './answer';
 import type { Connection } from './connection';
 import { DispatchWindow } from './dispatch-window';
-import { followWork, hookFailed } from './answer';
 import { IncomingRequest } from './incoming-request';
-import { memberOf } from './sdk-shapes';
 import { readMeta } from './meta';
 import { operationOf } from './operation';
 import type { Operation } from './operation';
@@ -13,8 +14,8 @@ import { startOperation } from './operation-span';
 import { originOf } from './origin';
 import type { Origin } from './origin';
 import type { OutgoingSide } from './outgoing-side';
-import { isPartOfRequest } from './send-notification';
 import type { Message, Method, ProtocolLike, RequestId } from './sdk-shapes';
+import { isPartOfRequest } from './send-notification';
 import type { McpTraceOptions } from './trace-protocol';
 
 interface Received {
@@ -32,8 +33,8 @@ export class IncomingSide {
     private readonly outgoing: OutgoingSide,
     private readonly options: McpTraceOptions,
   ) {
-    this.requests = DispatchWindow.on(memberOf(protocol, '_requestHandlers'));
-    this.notifications = DispatchWindow.on(memberOf(protocol, '_notificationHandlers'));
+    this.requests = DispatchWindow.on(readField(protocol, '_requestHandlers'));
+    this.notifications = DispatchWindow.on(readField(protocol, '_notificationHandlers'));
   }
 
   /** Whether the SDK's tables of handlers were found. */
@@ -44,7 +45,7 @@ export class IncomingSide {
   request(message: Message, extra: unknown, connection: Connection, dispatch: () => unknown): unknown {
     const received = this.receive(message, extra, connection);
     if (received === undefined || message.id === undefined) return dispatch();
-    received.operation.attributes['jsonrpc.request.id'] = String(message.id).slice(0, 128);
+    received.operation.attributes[ATTR_JSONRPC_REQUEST_ID] = String(message.id).slice(0, 128);
     const request = new IncomingRequest(message, received.operation, received.origin, connection, this.options);
     connection.incoming.set(message.id, request);
     const { requests, protocol } = this;
@@ -84,11 +85,11 @@ export class IncomingSide {
   /** Progress is heard where its request was made, and a cancelled request hears of it. */
   private partOfRequest({ method, params }: Message, connection: Connection, dispatch: () => unknown): unknown {
     if (method === 'notifications/cancelled') {
-      connection.incoming.get(memberOf(params, 'requestId') as RequestId)?.cancelled();
+      connection.incoming.get(readField(params, 'requestId') as RequestId)?.cancelled();
     }
     const context =
       method === 'notifications/progress'
-        ? this.outgoing.contextOfProgress(memberOf(params, 'progressToken'))
+        ? this.outgoing.contextOfProgress(readField(params, 'progressToken'))
         : undefined;
     return context === undefined ? dispatch() : callIn(context, dispatch, undefined, []);
   }

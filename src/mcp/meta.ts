@@ -1,8 +1,8 @@
 import type { Context } from '@opentelemetry/api';
+import { countError, countMalformed } from '../diagnostics';
 import { NOTHING_CARRIED, readW3cHeaders } from '../propagation/carriers';
 import type { Carried } from '../propagation/carriers';
 import { fcPropagator } from '../propagation/propagator';
-import { countAndTell } from '../diagnostics';
 import { isObject } from './sdk-shapes';
 import type { Message } from './sdk-shapes';
 
@@ -40,11 +40,7 @@ export function readMeta(params: unknown): Carried {
 
 function told(carried: Carried): Carried {
   if (carried.malformed > 0) {
-    countAndTell(
-      'fc_traced.malformed_carriers',
-      carried.malformed,
-      'malformed trace context or baggage in the _meta of an MCP message was left out',
-    );
+    countMalformed(carried.malformed, 'malformed trace context or baggage in the _meta of an MCP message was left out');
   }
   return carried;
 }
@@ -57,7 +53,7 @@ export function metaOf(context: Context): Readonly<Record<string, string>> {
       set: (carrier, key, value) => void ((carrier as Record<string, string>)[key] = value),
     });
   } catch {
-    countAndTell('fc_traced.telemetry_errors', 1, 'the trace could not be passed on in the _meta of an MCP message');
+    countError('the trace could not be passed on in the _meta of an MCP message');
   }
   return meta;
 }

@@ -1,13 +1,19 @@
 import { SpanStatusCode } from '@opentelemetry/api';
 import type { Attributes, Context, Link, Span } from '@opentelemetry/api';
-import { telemetryIn } from '../tracing/context/ambient-telemetry';
-import { countAndTell } from '../diagnostics';
+import { countError } from '../diagnostics';
+import {
+  ATTR_ERROR_TYPE,
+  ATTR_RPC_RESPONSE_STATUS_CODE,
+  EVENT_FC_TRACED_ABANDONED,
+  EVENT_FC_TRACED_CANCELLED,
+} from '../semconv';
 import { describeError, recordFailure } from '../tracing/calls/failure';
-import { rememberSecret } from '../tracing/redaction/secrets';
+import { endSafely } from '../tracing/calls/open-calls';
+import type { OpenCall } from '../tracing/calls/open-calls';
+import { telemetryIn } from '../tracing/context/ambient-telemetry';
 import type { Invocation } from '../tracing/context/invocation';
 import { contextWithSpan, invocationIn, spanIn } from '../tracing/context/linked-context';
-import type { OpenCall } from '../tracing/calls/open-calls';
-import { endSafely } from '../tracing/calls/open-calls';
+import { rememberSecret } from '../tracing/redaction/secrets';
 import type { Telemetry } from '../tracing/telemetry/telemetry';
 import type { Operation } from './operation';
 
@@ -55,9 +61,9 @@ export class OperationSpan implements OpenCall {
     if (this.secretUri !== undefined) hideUri(this.secretUri);
     if (error !== undefined) recordFailure(this.span, error, spanIn(this.caller), this.context);
     quietly(() => {
-      if (code !== undefined) this.span.setAttribute('rpc.response.status_code', String(code));
+      if (code !== undefined) this.span.setAttribute(ATTR_RPC_RESPONSE_STATUS_CODE, String(code));
       if (type === undefined) return;
-      this.span.setAttribute('error.type', type);
+      this.span.setAttribute(ATTR_ERROR_TYPE, type);
       const text = message ?? (error === undefined ? undefined : describeError(error).message);
       this.span.setStatus({
         code: SpanStatusCode.ERROR,
@@ -73,12 +79,12 @@ export class OperationSpan implements OpenCall {
 
   /** Ends the span of what was called off. */
   cancel(): void {
-    this.endWith('fc_traced.cancelled');
+    this.endWith(EVENT_FC_TRACED_CANCELLED);
   }
 
   /** Ends the span of what outlived its invocation. */
   abandon(): void {
-    this.endWith(this.isCalledOff ? 'fc_traced.cancelled' : 'fc_traced.abandoned');
+    this.endWith(this.isCalledOff ? EVENT_FC_TRACED_CANCELLED : EVENT_FC_TRACED_ABANDONED);
   }
 
   endFailed(failure: OperationFailure): void {
@@ -109,7 +115,7 @@ function quietly(work: () => void): void {
   try {
     work();
   } catch {
-    countAndTell('fc_traced.telemetry_errors', 1, 'the span of an MCP message took no attributes, event or status');
+    countError('the span of an MCP message took no attributes, event or status');
   }
 }
 
@@ -151,11 +157,7 @@ export function startOperation(
     const operation = new OperationSpan(span, context, secretUri);
     return { operation, context: operation.context };
   } catch {
-    countAndTell(
-      'fc_traced.telemetry_errors',
-      1,
-      'the span of an MCP message could not be started: a span processor, sampler or tracer provider threw',
-    );
+    countError('the span of an MCP message could not be started: a span processor, sampler or tracer provider threw');
     return { operation: undefined, context };
   }
 }

@@ -1,8 +1,17 @@
 import { SpanKind } from '@opentelemetry/api';
 import type { Attributes } from '@opentelemetry/api';
+import { readField } from '../safe-access';
+import {
+  ATTR_GEN_AI_OPERATION_NAME,
+  ATTR_GEN_AI_PROMPT_NAME,
+  ATTR_GEN_AI_TOOL_CALL_ARGUMENTS,
+  ATTR_GEN_AI_TOOL_NAME,
+  ATTR_MCP_METHOD_NAME,
+  ATTR_MCP_RESOURCE_URI,
+} from '../semconv';
 import { redactUrl } from '../tracing/redaction/redact-url';
 import { redactText, REDACTED, isSecretKey } from '../tracing/redaction/secrets';
-import { isObject, memberOf } from './sdk-shapes';
+import { isObject } from './sdk-shapes';
 import type { McpTraceOptions } from './trace-protocol';
 
 /** What a request or notification is about, as OpenTelemetry's conventions name it. */
@@ -36,15 +45,15 @@ function shortened(text: string, limit: number): string {
 }
 
 function nameIn(value: unknown): string | undefined {
-  const name = memberOf(value, 'name');
+  const name = readField(value, 'name');
   return typeof name === 'string' && name !== '' ? shortened(redactText(name), MAX_NAME) : undefined;
 }
 
 /** The prompt that a request names: the one it asks for, or completes an argument of. */
 function promptOf(method: string, params: unknown): string | undefined {
   if (PROMPT_METHODS.has(method)) return nameIn(params);
-  const ref = method === 'completion/complete' ? memberOf(params, 'ref') : undefined;
-  return memberOf(ref, 'type') === 'ref/prompt' ? nameIn(ref) : undefined;
+  const ref = method === 'completion/complete' ? readField(params, 'ref') : undefined;
+  return readField(ref, 'type') === 'ref/prompt' ? nameIn(ref) : undefined;
 }
 
 /** A value as JSON text for an attribute, without the members whose names say that they are secret; nothing for what has no such text. */
@@ -71,18 +80,18 @@ export function operationOf(
 ): Operation {
   const { params } = message;
   const method = typeof message.method === 'string' ? shortened(message.method, MAX_NAME) : '_OTHER';
-  const attributes: Attributes = { 'mcp.method.name': method };
+  const attributes: Attributes = { [ATTR_MCP_METHOD_NAME]: method };
   const tool = method === TOOL_CALL ? nameIn(params) : undefined;
   const prompt = promptOf(method, params);
-  if (method === TOOL_CALL) attributes['gen_ai.operation.name'] = 'execute_tool';
-  if (tool !== undefined) attributes['gen_ai.tool.name'] = tool;
-  if (prompt !== undefined) attributes['gen_ai.prompt.name'] = prompt;
-  const uri = RESOURCE_METHODS.has(method) ? memberOf(params, 'uri') : undefined;
+  if (method === TOOL_CALL) attributes[ATTR_GEN_AI_OPERATION_NAME] = 'execute_tool';
+  if (tool !== undefined) attributes[ATTR_GEN_AI_TOOL_NAME] = tool;
+  if (prompt !== undefined) attributes[ATTR_GEN_AI_PROMPT_NAME] = prompt;
+  const uri = RESOURCE_METHODS.has(method) ? readField(params, 'uri') : undefined;
   const shownUri = typeof uri === 'string' ? redactUrl(uri) : undefined;
-  if (shownUri !== undefined) attributes['mcp.resource.uri'] = shortened(redactText(shownUri), MAX_TEXT);
+  if (shownUri !== undefined) attributes[ATTR_MCP_RESOURCE_URI] = shortened(redactText(shownUri), MAX_TEXT);
   if (options.toolArguments === true && method === TOOL_CALL) {
     const text = jsonText(isObject(params) ? params.arguments : undefined);
-    if (text !== undefined) attributes['gen_ai.tool.call.arguments'] = text;
+    if (text !== undefined) attributes[ATTR_GEN_AI_TOOL_CALL_ARGUMENTS] = text;
   }
   const target = tool ?? prompt;
   return {

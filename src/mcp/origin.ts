@@ -4,8 +4,9 @@ import { mergeBaggage } from '../propagation/baggage';
 import { NOTHING_CARRIED, readW3cHeaders } from '../propagation/carriers';
 import type { Carried } from '../propagation/carriers';
 import { contextWithCaller } from '../propagation/outgoing';
+import { readField } from '../safe-access';
 import { invocationIn, spanIn } from '../tracing/context/linked-context';
-import { isObject, memberOf } from './sdk-shapes';
+import { isObject } from './sdk-shapes';
 
 /** Where a message comes from. */
 export interface Origin {
@@ -17,16 +18,18 @@ export interface Origin {
 
 /** The headers of the HTTP request that brought a message: an object in 1.x of the SDK, `Headers` in 2.x. */
 export function headerOf(extra: unknown, name: string): unknown {
-  const old = memberOf(memberOf(extra, 'requestInfo'), 'headers');
+  const old = readField(readField(extra, 'requestInfo'), 'headers');
   if (isObject(old) && old[name] !== undefined) return old[name];
-  const headers = memberOf(memberOf(extra, 'request'), 'headers');
-  const get = memberOf(headers, 'get');
+  const headers = readField(readField(extra, 'request'), 'headers');
+  const get = readField(headers, 'get');
   return typeof get === 'function' ? (Reflect.apply(get, headers, [name]) ?? undefined) : undefined;
 }
 
 function carriedInHeaders(extra: unknown): Carried {
   // In memory, or over stdio.
-  if (memberOf(extra, 'requestInfo') === undefined && memberOf(extra, 'request') === undefined) return NOTHING_CARRIED;
+  if (readField(extra, 'requestInfo') === undefined && readField(extra, 'request') === undefined) {
+    return NOTHING_CARRIED;
+  }
   const names = ['traceparent', 'tracestate', 'baggage'];
   return readW3cHeaders(Object.fromEntries(names.map((name) => [name, headerOf(extra, name)])));
 }

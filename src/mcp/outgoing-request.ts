@@ -1,7 +1,8 @@
 import type { Context } from '@opentelemetry/api';
+import { readField } from '../safe-access';
+import { ATTR_JSONRPC_REQUEST_ID } from '../semconv';
 import { noteAnswer } from './answer';
 import type { Connection } from './connection';
-import { memberOf } from './sdk-shapes';
 import type { Operation } from './operation';
 import type { OperationSpan, Started } from './operation-span';
 import type { Message, RequestId } from './sdk-shapes';
@@ -44,7 +45,7 @@ export class OutgoingRequest {
     this.id = message.id;
     this.connection = connection;
     this.span?.set({
-      'jsonrpc.request.id': String(message.id),
+      [ATTR_JSONRPC_REQUEST_ID]: String(message.id),
       ...connection.attributes(this.operation.kind, message.params),
     });
   }
@@ -53,7 +54,7 @@ export class OutgoingRequest {
   answered(message: Message): void {
     this.answer = message;
     // What it asks for is another request, and so is the one that brings it.
-    if (memberOf(message.result, 'resultType') === 'input_required') this.succeeded();
+    if (readField(message.result, 'resultType') === 'input_required') this.succeeded();
   }
 
   /** The program gets the result. */
@@ -63,7 +64,7 @@ export class OutgoingRequest {
 
   /** The program gets an error. */
   failed(error: unknown): void {
-    if (memberOf(this.signal, 'aborted') === true && !this.isLate) this.span?.cancel();
+    if (readField(this.signal, 'aborted') === true && !this.isLate) this.span?.cancel();
     else this.end(error);
   }
 
@@ -74,7 +75,7 @@ export class OutgoingRequest {
 
   /** Whether it is called off by `AbortSignal.timeout`: nobody answered in time, whoever counts it. */
   private get isLate(): boolean {
-    return memberOf(memberOf(this.signal, 'reason'), 'name') === 'TimeoutError';
+    return readField(readField(this.signal, 'reason'), 'name') === 'TimeoutError';
   }
 
   private end(error: unknown): void {
@@ -86,7 +87,7 @@ export class OutgoingRequest {
     if (error !== undefined && answer?.error === undefined) {
       span.fail({
         error,
-        ...((TIMEOUT_CODES.includes(memberOf(error, 'code')) || this.isLate) && { type: 'timeout' }),
+        ...((TIMEOUT_CODES.includes(readField(error, 'code')) || this.isLate) && { type: 'timeout' }),
       });
     }
     span.end();

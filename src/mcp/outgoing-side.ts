@@ -1,14 +1,15 @@
 import { SpanKind } from '@opentelemetry/api';
 import type { Context, Span } from '@opentelemetry/api';
+import { readField } from '../safe-access';
 import { activeContext, callIn } from '../tracing/context/active-context';
 import { spanIn } from '../tracing/context/linked-context';
-import type { Connection } from './connection';
 import { hookFailed } from './answer';
-import { isObject, memberOf } from './sdk-shapes';
+import type { Connection } from './connection';
 import { metaOf, withMeta } from './meta';
 import { operationOf } from './operation';
 import { startOperation } from './operation-span';
 import { OutgoingRequest } from './outgoing-request';
+import { isObject } from './sdk-shapes';
 import type { Message, RequestId, TransportLike } from './sdk-shapes';
 import { sendNotification } from './send-notification';
 import { sendStray } from './send-stray';
@@ -59,7 +60,7 @@ export class OutgoingSide {
         started,
         caller,
         meta.traceparent,
-        memberOf(args[at + 2] ?? args[at + 1], 'signal'),
+        readField(args[at + 2] ?? args[at + 1], 'signal'),
         this.options,
       );
       return { request, args: args.with(at, withMeta(message, meta)) };
@@ -121,7 +122,7 @@ export class OutgoingSide {
     const { making } = this;
     this.making = undefined;
     if (making === UNTRACED) return true;
-    const request = making ?? this.unsentOf(memberOf(memberOf(message.params, '_meta'), 'traceparent'));
+    const request = making ?? this.unsentOf(readField(readField(message.params, '_meta'), 'traceparent'));
     if (request === undefined) return false;
     this.unsent.delete(request);
     request.sent(message, connection);

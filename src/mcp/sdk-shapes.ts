@@ -1,15 +1,8 @@
+import { readField } from '../safe-access';
+
 /** Whether a value is an object, and no list. */
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** A member of a value that may be anything; what throws when it is read is not there. */
-export function memberOf(value: unknown, key: string): unknown {
-  try {
-    return typeof value === 'object' && value !== null ? (Reflect.get(value, key) as unknown) : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 // What the MCP SDK's objects must have to be traced. Structural, so that neither generation of the SDK is needed to load this.
@@ -52,6 +45,6 @@ export interface ProtocolLike {
 
 export function isProtocol(value: unknown): value is ProtocolLike {
   return ['connect', 'close', 'setRequestHandler', 'setNotificationHandler'].every(
-    (name) => typeof memberOf(value, name) === 'function',
+    (name) => typeof readField(value, name) === 'function',
   );
 }

@@ -1,8 +1,8 @@
 import { SpanKind } from '@opentelemetry/api';
+import { readField } from '../safe-access';
 import { activeContext, callIn } from '../tracing/context/active-context';
-import type { Connection } from './connection';
 import { followWork, hookFailed } from './answer';
-import { memberOf } from './sdk-shapes';
+import type { Connection } from './connection';
 import { metaOf, withMeta } from './meta';
 import { operationOf } from './operation';
 import { startOperation } from './operation-span';
@@ -72,11 +72,11 @@ export function sendStray(
 
 /** Whether a message ends a request: its answer, or the notice that `subscriptions/listen` is heard, whose answer comes when it is over. */
 function endsRequest(message: unknown, id: RequestId): boolean {
-  const method = memberOf(message, 'method');
-  if (method === undefined) return memberOf(message, 'id') === id;
+  const method = readField(message, 'method');
+  if (method === undefined) return readField(message, 'id') === id;
   return (
     method === 'notifications/subscriptions/acknowledged' &&
-    memberOf(memberOf(memberOf(message, 'params'), '_meta'), SUBSCRIPTION_KEY) === id
+    readField(readField(readField(message, 'params'), '_meta'), SUBSCRIPTION_KEY) === id
   );
 }
 

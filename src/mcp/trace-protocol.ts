@@ -1,7 +1,8 @@
 import { FcTracedError } from '../errors';
+import { wrapMethodOf } from '../replace-method';
+import { readField } from '../safe-access';
 import { followWork } from './answer';
-import { isProtocol, memberOf } from './sdk-shapes';
-import { replaceMethod } from './replace-method';
+import { isProtocol } from './sdk-shapes';
 import { TracedPeer } from './traced-peer';
 
 /** Options of `traceMcpServer` and `traceMcpClient`: what OpenTelemetry's conventions leave to the program, since it may be sensitive. */
@@ -51,13 +52,13 @@ function mark(target: object, key: symbol, value: unknown): boolean {
 /** What a tool throws becomes a result in the SDK's hands, which holds the message alone: the error itself is heard of before. */
 function hearTools(server: object, peer: TracedPeer): void {
   if (Reflect.get(server, TOOLS) !== undefined || !mark(server, TOOLS, true)) return;
-  replaceMethod(
+  wrapMethodOf(
     server,
     'executeToolHandler',
     (original) =>
       function (this: unknown, ...args) {
         const failed = (error: unknown): void =>
-          peer.toolFailed(memberOf(args[2], 'requestId') ?? memberOf(memberOf(args[2], 'mcpReq'), 'id'), error);
+          peer.toolFailed(readField(args[2], 'requestId') ?? readField(readField(args[2], 'mcpReq'), 'id'), error);
         return followWork(
           () => Reflect.apply(original, this, args),
           () => {},
@@ -89,13 +90,13 @@ export function traceProtocol<T extends object>(
   where: keyof typeof DOORS,
 ): T {
   const checked = checkMcpOptions(options, where);
-  const inner = memberOf(target, 'server');
+  const inner = readField(target, 'server');
   const protocol = isProtocol(target) ? target : inner;
   const { takes, not, instead } = DOORS[where];
   if (!isProtocol(protocol)) {
     throw new FcTracedError('INVALID_TARGET', `${where} takes ${takes} of the MCP SDK, not ${foundInstead(target)}.`);
   }
-  if (typeof memberOf(protocol, not) === 'function') {
+  if (typeof readField(protocol, not) === 'function') {
     throw new FcTracedError('INVALID_TARGET', `${where} takes ${takes} of the MCP SDK, not ${instead}.`);
   }
   const known = Reflect.get(protocol, PEER) as TracedPeer | undefined;

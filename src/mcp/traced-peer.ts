@@ -1,11 +1,12 @@
+import { warnOnce } from '../diagnostics';
+import { wrapMethodOf } from '../replace-method';
+import { readField } from '../safe-access';
 import { activeContext, ensureContextManager } from '../tracing/context/active-context';
-import { tellOnce } from '../diagnostics';
-import { Connection } from './connection';
 import { hookFailed } from './answer';
+import { Connection } from './connection';
 import { IncomingSide } from './incoming-side';
-import { isObject, memberOf } from './sdk-shapes';
 import { OutgoingSide } from './outgoing-side';
-import { replaceMethod } from './replace-method';
+import { isObject } from './sdk-shapes';
 import type { Message, Method, ProtocolLike, RequestId, TransportLike } from './sdk-shapes';
 import type { McpTraceOptions } from './trace-protocol';
 
@@ -43,7 +44,7 @@ export class TracedPeer {
 
   private hook(): void {
     const { protocol, outgoing, incoming } = this;
-    const at = typeof memberOf(protocol, FUNNEL) === 'function' ? 1 : 0;
+    const at = typeof readField(protocol, FUNNEL) === 'function' ? 1 : 0;
     const hooks: Readonly<Record<string, (args: unknown[], call: (args?: unknown[]) => unknown) => unknown>> = {
       connect: (args, call) => {
         this.attach(args[0]);
@@ -61,7 +62,7 @@ export class TracedPeer {
       [at === 1 ? FUNNEL : 'request']: (args, call) => outgoing.request(args, at, call),
     };
     const known = Object.entries(hooks).map(([name, hook]) =>
-      replaceMethod(
+      wrapMethodOf(
         protocol,
         name,
         (original) =>
@@ -71,7 +72,7 @@ export class TracedPeer {
       ),
     );
     if (known.includes(false) || !incoming.isKnown) {
-      tellOnce('this version of the MCP SDK is built differently: some of its messages pass untraced');
+      warnOnce('this version of the MCP SDK is built differently: some of its messages pass untraced');
     }
   }
 
@@ -102,8 +103,8 @@ export class TracedPeer {
             ? outgoing.send(connection, transport, args[0], send)
             : Reflect.apply(original, this, args);
         };
-      if (replaceMethod(transport, 'send', watched)) this.connections.set(transport, connection);
-      else tellOnce('an MCP transport takes no method in front of its own: its messages pass untraced');
+      if (wrapMethodOf(transport, 'send', watched)) this.connections.set(transport, connection);
+      else warnOnce('an MCP transport takes no method in front of its own: its messages pass untraced');
     } catch {
       hookFailed();
     }

@@ -1,8 +1,8 @@
 import { TraceFlags } from '@opentelemetry/api';
 import type { Baggage, SpanContext } from '@opentelemetry/api';
-import { readField } from '../fc/context';
 import { trimOptionalWhitespace } from '../fc/header-text';
 import { parseJaegerSpanContext } from '../fc/tracing';
+import { readField } from '../safe-access';
 import { parseBaggageHeader, parseBaggageObject } from './baggage';
 import { parseTraceState } from './trace-state';
 

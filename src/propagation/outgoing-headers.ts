@@ -1,6 +1,6 @@
 import { SpanKind } from '@opentelemetry/api';
 import type { Context, Span } from '@opentelemetry/api';
-import { countAndTell } from '../diagnostics';
+import { countError } from '../diagnostics';
 import { percentEncode } from '../fc/header-text';
 import { BAGGAGE_ITEM_PREFIX, SPAN_CONTEXT_HEADER } from '../fc/tracing';
 import { endSafely } from '../tracing/calls/open-calls';
@@ -39,11 +39,7 @@ function idOfRequestSpan(context: Context, parent: Span): string | undefined {
     endSafely(span);
     return (span.spanContext().traceFlags & 1) === 1 ? span.spanContext().spanId.toLowerCase() : undefined;
   } catch {
-    countAndTell(
-      'fc_traced.telemetry_errors',
-      1,
-      'a span could not be started: a span processor, sampler or tracer provider threw',
-    );
+    countError('a span could not be started: a span processor, sampler or tracer provider threw');
     return undefined;
   }
 }
@@ -153,9 +149,7 @@ export function traceInvoke(headers?: InvokeFunctionHeaders | null): InvokeFunct
   try {
     addTo(given, invokeHeaders());
   } catch {
-    countAndTell(
-      'fc_traced.telemetry_errors',
-      1,
+    countError(
       'the headers of an InvokeFunction call could not be set: the object given to traceInvoke cannot be changed',
     );
   }

@@ -1,6 +1,6 @@
 import { createContextKey, isSpanContextValid, propagation, trace } from '@opentelemetry/api';
 import type { Context, Span, SpanContext } from '@opentelemetry/api';
-import { countAndTell } from '../diagnostics';
+import { countError, countMalformed } from '../diagnostics';
 import { telemetryIn } from '../tracing/context/ambient-telemetry';
 import { invocationIn, spanIn } from '../tracing/context/linked-context';
 import { newSpanId } from '../tracing/telemetry/ids';
@@ -80,9 +80,7 @@ function outgoingTrace(context: Context): OutgoingTrace | undefined {
     const flags = (isSampled ? 1 : 0) | (isRandomTrace(context, span) ? RANDOM_FLAG : 0);
     return { traceId, spanId: isOwn ? ownSpanId : newSpanId(), flags, traceState: outgoingTraceState(spanContext) };
   } catch {
-    countAndTell(
-      'fc_traced.telemetry_errors',
-      1,
+    countError(
       'the trace could not be passed on with an outgoing request: the active span gave no usable span context',
     );
     return undefined;
@@ -110,17 +108,12 @@ function outgoingTraceState({ traceState }: SpanContext): string {
   } catch {
     // Counted below, as what cannot be sent.
   }
-  countAndTell(
-    'fc_traced.malformed_carriers',
-    1,
-    'a tracestate that is not well-formed was left out of an outgoing request',
-  );
+  countMalformed(1, 'a tracestate that is not well-formed was left out of an outgoing request');
   return '';
 }
 
 function countLeftOut(amount: number): void {
-  countAndTell(
-    'fc_traced.malformed_carriers',
+  countMalformed(
     amount,
     'baggage that fits no header was left out of an outgoing request: a key that is no token, a property, or more than 64 members or 8,192 bytes',
   );

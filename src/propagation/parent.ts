@@ -1,7 +1,7 @@
 import { isSpanContextValid } from '@opentelemetry/api';
 import type { Baggage, Link, SpanContext } from '@opentelemetry/api';
-import { readText } from '../fc/context';
-import { countAndTell } from '../diagnostics';
+import { countMalformed } from '../diagnostics';
+import { readText } from '../safe-access';
 import { mergeBaggage } from './baggage';
 import {
   jaegerParent,
@@ -76,11 +76,7 @@ export function resolveParent(sources: ParentSources): Parentage {
   const names = ['the parent option', 'the request headers', 'context.tracing'];
   all.forEach(({ malformed }, index) => {
     if (malformed > 0) {
-      countAndTell(
-        'fc_traced.malformed_carriers',
-        malformed,
-        `malformed trace context or baggage in ${names[index]!} was left out`,
-      );
+      countMalformed(malformed, `malformed trace context or baggage in ${names[index]!} was left out`);
     }
   });
   const found = all.flatMap(({ spanContext }) => (spanContext === undefined ? [] : [spanContext]));

@@ -1,14 +1,12 @@
 import { propagation } from '@opentelemetry/api';
 import type { Context, TextMapGetter, TextMapPropagator, TextMapSetter } from '@opentelemetry/api';
-import { countAndTell } from '../diagnostics';
+import { registeredWithApi } from '../api-registry';
+import { countMalformed } from '../diagnostics';
+import { readW3cHeaders } from './carriers';
 import { contextWithCaller, outgoingFrom } from './outgoing';
 import { w3cHeaders } from './outgoing-headers';
-import { readW3cHeaders } from './carriers';
 
 const FIELDS = ['traceparent', 'tracestate', 'baggage'];
-
-/** Where OpenTelemetry's API keeps what was registered with it, for every copy of the API in the process. */
-const API_GLOBAL = Symbol.for('opentelemetry.js.api.1');
 
 /** W3C Trace Context and Baggage for OpenTelemetry's instrumentations: the same headers as `traceHeaders`, read by the same parsers. */
 export const fcPropagator: TextMapPropagator = {
@@ -20,11 +18,7 @@ export const fcPropagator: TextMapPropagator = {
       Object.fromEntries(FIELDS.map((name) => [name, getter.get(carrier, name)])),
     );
     if (malformed > 0) {
-      countAndTell(
-        'fc_traced.malformed_carriers',
-        malformed,
-        'malformed trace context or baggage in what an instrumentation received was left out',
-      );
+      countMalformed(malformed, 'malformed trace context or baggage in what an instrumentation received was left out');
     }
     const caller = spanContext === undefined ? context : contextWithCaller(context, spanContext);
     return baggage === undefined ? caller : propagation.setBaggage(caller, baggage);
@@ -37,6 +31,5 @@ export const fcPropagator: TextMapPropagator = {
  * trace along. Asked each time, because an application, or a test, can register or remove one at any time.
  */
 export function ensurePropagator(): void {
-  const registered = (Reflect.get(globalThis, API_GLOBAL) as { propagation?: unknown } | undefined)?.propagation;
-  if (registered === undefined) propagation.setGlobalPropagator(fcPropagator);
+  if (registeredWithApi('propagation') === undefined) propagation.setGlobalPropagator(fcPropagator);
 }

@@ -1,16 +1,16 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { countError } from '../diagnostics';
 import type { FcContext } from '../fc/context';
-import type { Entry, HandlerDefinition } from '../handler/handler';
-import type { FunctionInstance } from '../handler/function-instance';
-import { httpAnswerOfError } from '../http/http-answer';
-import { httpEventOf } from '../fc/http-event';
-import { countAndTell } from '../diagnostics';
-import { answerEvent } from './answer-event';
+import { contextOf } from '../fc/context-from-headers';
 import { controlOf } from '../fc/control-path';
 import type { Control } from '../fc/control-path';
+import { httpEventOf } from '../fc/http-event';
+import type { FunctionInstance } from '../handler/function-instance';
+import type { Entry, HandlerDefinition } from '../handler/handler';
+import { httpAnswerOfError } from '../http/http-answer';
+import { answerEvent } from './answer-event';
 import { knownBeside, requestBody, requestParts } from './incoming-request';
-import { contextOf } from '../fc/context-from-headers';
 import type { ServeOptions } from './serve';
 import { StreamingSink } from './streaming-sink';
 
@@ -46,7 +46,7 @@ export class FunctionServer {
       if (control === 'http') await this.http(request, response, context);
       else await answerEvent(response, () => this.event(control, request, context));
     } catch {
-      countAndTell('fc_traced.telemetry_errors', 1, 'a response could not be written');
+      countError('a response could not be written');
       response.destroy();
     }
     say('End');

@@ -2,6 +2,8 @@ import { AsyncResource } from 'node:async_hooks';
 import { ServerResponse } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import { replaceMethod } from '../replace-method';
+import type { Method } from '../replace-method';
 import { whenClosed } from './connections';
 
 /**
@@ -22,14 +24,10 @@ export function holdConnection(socket: Socket): () => void {
     Reflect.deleteProperty(socket, 'destroy');
     for (let n = 0; n <= uncorked; n += 1) Reflect.apply(uncork, socket, []);
   });
-  Object.defineProperty(socket, 'uncork', { configurable: true, writable: true, value: () => void (uncorked += 1) });
-  Object.defineProperty(socket, 'destroy', {
-    configurable: true,
-    writable: true,
-    value(...args: unknown[]) {
-      release();
-      return Reflect.apply(destroy, socket, args) as Socket;
-    },
+  replaceMethod(socket, 'uncork', uncork, () => void (uncorked += 1));
+  replaceMethod(socket, 'destroy', destroy, (...args: never[]) => {
+    release();
+    return Reflect.apply(destroy, socket, args) as Socket;
   });
   return release;
 }
@@ -89,7 +87,7 @@ export function holdEnd(request: IncomingMessage, response: ServerResponse, isHe
       }
     }
   };
-  Object.defineProperty(response, 'end', { configurable: true, writable: true, value: endHeld });
+  replaceMethod(response, 'end', end, endHeld as Method);
   return {
     ended,
     release() {

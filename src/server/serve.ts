@@ -4,10 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { listenPort } from '../config/config';
 import { checkOptions, inWords } from '../config/options';
 import type { HandlerOptions } from '../config/options';
-import { tellOnce } from '../diagnostics';
+import { warnOnce } from '../diagnostics';
 import { FcTracedError } from '../errors';
-import { defineHandler } from '../handler/handler';
 import { FunctionInstance } from '../handler/function-instance';
+import { defineHandler } from '../handler/handler';
 import { Connections, onSigterm, shutDown } from './connections';
 import { FunctionServer } from './function-server';
 
@@ -119,7 +119,7 @@ export async function serve(
   server.keepAliveTimeout = KEEP_ALIVE_MILLIS;
   server.timeout = 0;
   const { port: defaultPort, warnings } = listenPort();
-  if (own.port === undefined) warnings.forEach(tellOnce);
+  if (own.port === undefined) warnings.forEach(warnOnce);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(own.port ?? defaultPort, own.host ?? '0.0.0.0', () => {

@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { bodySourceOf } from '../http/body';
 import type { BodySource } from '../http/body';
 import type { HttpAnswer } from '../http/http-answer';
-import { settledWithin } from '../tracing/telemetry/shared-flush';
 import type { HttpSink, Outcome, Sent } from '../http/http-exchange';
+import { settledWithin } from '../tracing/telemetry/shared-flush';
 import { whenClosed } from './connections';
 
 const CLEANUP_MILLIS = 1_000;

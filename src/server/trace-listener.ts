@@ -1,20 +1,26 @@
 import { SpanStatusCode } from '@opentelemetry/api';
 import type { Span } from '@opentelemetry/api';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { InvocationRunner } from '../invocation/invocation-runner';
-import type { Running } from '../invocation/invocation-runner';
-import type { IncomingCall } from '../invocation/incoming-call';
-import { requestAttributes, spanNameOf } from '../http/http-attributes';
-import { httpEventOf } from '../fc/http-event';
-import { FcTracedError } from '../errors';
 import { checkOptions, inWords } from '../config/options';
 import type { HandlerOptions } from '../config/options';
-import { countAndTell } from '../diagnostics';
-import { recordFailure } from '../tracing/calls/failure';
+import { countError } from '../diagnostics';
+import { FcTracedError } from '../errors';
+import { contextOf } from '../fc/context-from-headers';
 import { controlOf } from '../fc/control-path';
+import { httpEventOf } from '../fc/http-event';
+import { requestAttributes, spanNameOf } from '../http/http-attributes';
+import type { IncomingCall } from '../invocation/incoming-call';
+import { InvocationRunner } from '../invocation/invocation-runner';
+import type { Running } from '../invocation/invocation-runner';
+import {
+  ATTR_ERROR_TYPE,
+  ATTR_HTTP_RESPONSE_STATUS_CODE,
+  ATTR_HTTP_ROUTE,
+  EVENT_FC_TRACED_CANCELLED,
+} from '../semconv';
+import { recordFailure } from '../tracing/calls/failure';
 import { holdEnd } from './hold-end';
 import type { Ended, HeldResponse } from './hold-end';
-import { contextOf } from '../fc/context-from-headers';
 import { knownBeside, requestParts } from './incoming-request';
 
 /** Options of `traceListener`: those of `createHandler` that are not about a class. */
@@ -52,17 +58,17 @@ function describe(
   try {
     const route: unknown = typeof option === 'function' ? option(request) : option;
     if (isHttp && typeof route === 'string' && route !== '') {
-      span.setAttribute('http.route', route);
+      span.setAttribute(ATTR_HTTP_ROUTE, route);
       rename(route);
     }
   } catch {
     // A route that cannot be told is none.
   }
-  if (!isWhole) span.addEvent('fc_traced.cancelled');
+  if (!isWhole) span.addEvent(EVENT_FC_TRACED_CANCELLED);
   if (statusCode === undefined) return;
-  if (isHttp) span.setAttribute('http.response.status_code', statusCode);
+  if (isHttp) span.setAttribute(ATTR_HTTP_RESPONSE_STATUS_CODE, statusCode);
   if (!isFailure(statusCode, isHttp, response.getHeader('x-fc-status'))) return;
-  span.setAttribute('error.type', String(statusCode));
+  span.setAttribute(ATTR_ERROR_TYPE, String(statusCode));
   span.setStatus({ code: SpanStatusCode.ERROR });
 }
 
@@ -133,7 +139,7 @@ export function traceListener(listener: RequestListener, options: TraceListenerO
     };
     runner
       .run(call, { run: work })
-      .catch(() => countAndTell('fc_traced.telemetry_errors', 1, 'a request could not be traced'))
+      .catch(() => countError('a request could not be traced'))
       .finally(() => held?.release());
     if (thrown === undefined) return result;
     throw thrown.error;

@@ -5,9 +5,9 @@ import { SdkTelemetry } from '../export/sdk-telemetry';
 import { ensureContextManager } from '../tracing/context/active-context';
 import { registerAmbientProvider } from '../tracing/context/ambient-telemetry';
 import { state } from '../tracing/telemetry/state';
-import type { SpanRecord, Trace } from './trace-tree';
-import { buildTraces } from './trace-tree';
 import { sdkSpanRecord } from './sdk-span-record';
+import { buildTraces } from './trace-tree';
+import type { SpanRecord, Trace } from './trace-tree';
 
 /** The traces of a test. */
 export interface TraceRecorder {

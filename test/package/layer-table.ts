@@ -8,10 +8,12 @@ interface Listed {
   readonly mode: 'any' | 'type' | 'lazy';
 }
 
-/** One line of the table of layers in docs/architecture.md. */
+/** One row of the tables of layers in docs/architecture.md. */
 export interface Layer {
   readonly part: string;
   readonly own: readonly Listed[];
+  /** The parts of the base, which need not be listed. */
+  readonly base: readonly Listed[];
   readonly packages: readonly Listed[];
 }
 
@@ -25,21 +27,41 @@ function listed(cell: string, mode: Listed['mode'] = 'any'): Listed[] {
   }));
 }
 
-/** Reads the table of layers, the lowest first. */
+/** The cells of the rows of a table, by the name of its first column. */
+function rowsOf(section: string, firstColumn: string): string[][] {
+  const table = section.slice(section.indexOf(`| ${firstColumn} |`)).split('\n\n', 1)[0]!;
+  const rows = table.split('\n').slice(2);
+  return rows.map((row) =>
+    row
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
+}
+
+/** Reads the tables of layers, the lowest first. Every part may import the base. */
 export function readLayers(): Layer[] {
   const document = readDocument(root, path.join('docs', 'architecture.md'));
   const section = document.slice(document.indexOf('## Layers'), document.indexOf('## Decisions'));
-  const rows = section.split('\n').filter((line) => line.startsWith('| `'));
-  const parts: string[] = [];
-  return rows.map((row) => {
-    const [part = '', , imports = '', types = '', packages = ''] = row
-      .split('|')
-      .slice(1)
-      .map((cell) => cell.trim());
+  const any = (name: string): Listed => ({ name, mode: 'any' });
+  const base: string[] = [];
+  const layers: Layer[] = [];
+  for (const [part = '', , packages = ''] of rowsOf(section, 'base')) {
     const name = part.replaceAll('`', '');
-    const own =
-      imports === EVERY_PART_ABOVE ? parts.map((above): Listed => ({ name: above, mode: 'any' })) : listed(imports);
+    layers.push({ part: name, own: [], base: base.map(any), packages: listed(packages) });
+    base.push(name);
+  }
+  const parts: string[] = [];
+  for (const [part = '', , imports = '', types = '', packages = ''] of rowsOf(section, 'part')) {
+    const name = part.replaceAll('`', '');
+    const own = imports === EVERY_PART_ABOVE ? parts.map(any) : listed(imports);
+    layers.push({
+      part: name,
+      own: [...own, ...listed(types, 'type')],
+      base: base.map(any),
+      packages: listed(packages),
+    });
     parts.push(name);
-    return { part: name, own: [...own, ...listed(types, 'type')], packages: listed(packages) };
-  });
+  }
+  return layers;
 }

@@ -1,7 +1,7 @@
 import type { SpanExporter } from '@opentelemetry/sdk-trace-base';
 import { withoutEndpointVariables } from '../../config/config';
 import type { Endpoint } from '../../config/environment';
-import { tellOnce } from '../../diagnostics';
+import { warnOnce } from '../../diagnostics';
 import { untimedAgent } from './untimed-agent';
 
 /** How an exporter is set up. */
@@ -17,12 +17,12 @@ let otlp: typeof import('@opentelemetry/exporter-trace-otlp-proto') | undefined;
 /** Makes the exporter for an endpoint. Each one's module is loaded when it is first needed: the other's never is. */
 export function createExporter({ endpoint, headers, timeoutMillis }: ExporterSettings): SpanExporter {
   if (endpoint.protocol === 'jaeger') {
-    if (Object.keys(headers).length > 0) tellOnce('the option headers is left out: a Jaeger export sends none');
+    if (Object.keys(headers).length > 0) warnOnce('the option headers is left out: a Jaeger export sends none');
     jaeger ??= require('@opentelemetry/exporter-jaeger') as typeof import('@opentelemetry/exporter-jaeger');
     // Its shutdown waits out `flushTimeout` with a timer that keeps the process alive. Its sender would split a batch into requests of
     // 100 spans: when one of them fails, those before it were taken, and to send the batch again would double them.
     const { username, password, search } = new URL(endpoint.url);
-    if (search !== '') tellOnce('the query of the endpoint is left out: a Jaeger export sends none');
+    if (search !== '') warnOnce('the query of the endpoint is left out: a Jaeger export sends none');
     const settings = {
       endpoint: endpoint.url,
       // Its sender takes them from here alone, and not out of the URL.

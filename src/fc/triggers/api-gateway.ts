@@ -1,4 +1,4 @@
-import { readField, readText } from '../context';
+import { readField, readText } from '../../safe-access';
 import type { Trigger } from './trigger';
 
 /** API Gateway with FC as its backend. */

@@ -1,4 +1,4 @@
-import { readField } from '../context';
+import { readField } from '../../safe-access';
 import type { Trigger } from './trigger';
 
 /** CDN events: `events[]` with a domain as their resource. */

@@ -1,4 +1,4 @@
-import { readField } from '../context';
+import { readField } from '../../safe-access';
 import type { Trigger } from './trigger';
 
 /** EventBridge and the queues behind it (Kafka, RocketMQ, RabbitMQ, MNS): one CloudEvent, or an array of them, each perhaps still a JSON text. */

@@ -1,4 +1,4 @@
-import { readField, readText } from '../context';
+import { readField, readText } from '../../safe-access';
 import type { Trigger } from './trigger';
 
 /** FC 3.0 HTTP trigger on a built-in runtime: the request as a JSON event. */

@@ -1,4 +1,4 @@
-import { readField } from '../context';
+import { readField } from '../../safe-access';
 import type { Trigger } from './trigger';
 
 /** Object Storage Service: `events[]` of `acs:oss`. */

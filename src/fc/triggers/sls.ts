@@ -1,4 +1,4 @@
-import { readField, readText } from '../context';
+import { readField, readText } from '../../safe-access';
 import type { Trigger } from './trigger';
 
 /** Simple Log Service: a job that names a range of a logstore. */

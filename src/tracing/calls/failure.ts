@@ -1,6 +1,9 @@
 import { SpanStatusCode } from '@opentelemetry/api';
 import type { Context, Span } from '@opentelemetry/api';
-import { countAndTell } from '../../diagnostics';
+import { registeredLoggerProvider } from '../../api-registry';
+import { countError } from '../../diagnostics';
+import { readField, readText } from '../../safe-access';
+import { ATTR_ERROR_TYPE, ATTR_EXCEPTION_MESSAGE, ATTR_EXCEPTION_STACKTRACE, ATTR_EXCEPTION_TYPE } from '../../semconv';
 import { redactText } from '../redaction/secrets';
 import { state } from '../telemetry/state';
 
@@ -21,37 +24,20 @@ export function isObject(value: unknown): value is object {
   return (typeof value === 'object' && value !== null) || typeof value === 'function';
 }
 
-function read(value: object, key: string): unknown {
-  try {
-    return Reflect.get(value, key) as unknown;
-  } catch {
-    return undefined;
-  }
-}
-
-function textOf(value: object, key: string): string | undefined {
-  const found = read(value, key);
-  return typeof found === 'string' && found !== '' ? found : undefined;
-}
-
 function typeOf(error: unknown): string {
   if (!isObject(error)) return error === null ? 'null' : typeof error;
-  const made = read(error, 'constructor');
-  return textOf(error, 'name') ?? (typeof made === 'function' ? textOf(made, 'name') : undefined) ?? 'Error';
+  const made = readField(error, 'constructor');
+  return readText(error, 'name') ?? (typeof made === 'function' ? readText(made, 'name') : undefined) ?? 'Error';
 }
 
 function messageOf(error: unknown): string {
-  return isObject(error) ? (textOf(error, 'message') ?? '') : String(error);
+  return isObject(error) ? (readText(error, 'message') ?? '') : String(error);
 }
 
 /** The first errors of an AggregateError. */
 function gatheredIn(error: object): unknown[] {
-  try {
-    const errors: unknown = Reflect.get(error, 'errors');
-    return Array.isArray(errors) ? errors.slice(0, MAX_CHAIN) : [];
-  } catch {
-    return [];
-  }
+  const errors = readField(error, 'errors');
+  return Array.isArray(errors) ? errors.slice(0, MAX_CHAIN) : [];
 }
 
 /**
@@ -67,12 +53,12 @@ function chainOf(error: unknown, heading: string, seen: Set<unknown>): string[] 
   if (seen.size >= MAX_CHAIN || seen.has(error)) return [];
   seen.add(error);
   const stack =
-    (isObject(error) && !isOverflow(error) ? textOf(error, 'stack') : undefined) ??
+    (isObject(error) && !isOverflow(error) ? readText(error, 'stack') : undefined) ??
     (heading === '' ? undefined : `${typeOf(error)}: ${messageOf(error)}`);
   const lines = stack === undefined ? [] : [heading + stack];
   if (!isObject(error)) return lines;
   gatheredIn(error).forEach((inner, index) => lines.push(...chainOf(inner, `[errors ${index}]: `, seen)));
-  const cause = read(error, 'cause');
+  const cause = readField(error, 'cause');
   return cause === undefined ? lines : [...lines, ...chainOf(cause, 'Caused by: ', seen)];
 }
 
@@ -87,18 +73,7 @@ export function describeError(error: unknown): ErrorDescription {
   };
 }
 
-/** Where the API of OpenTelemetry's logs keeps the provider that the application registered. */
-const LOGS_API = Symbol.for('io.opentelemetry.js.api.logs');
 const ERROR_SEVERITY = 17;
-
-interface LoggerProvider {
-  getLogger(name: string): { emit(record: Record<string, unknown>): void };
-}
-
-function loggerProvider(): LoggerProvider | undefined {
-  const make = Reflect.get(globalThis, LOGS_API) as ((version: number) => LoggerProvider) | undefined;
-  return typeof make === 'function' ? make(1) : undefined;
-}
 
 /**
  * Records an exception: as an event of the span, or, with the switch `OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN` at `logs`, as a log record
@@ -123,12 +98,12 @@ export function recordException(
 /** Says whether a logger took the record: the event stands in where none did. */
 function emitLog(context: Context | undefined, { type, message, stack }: ErrorDescription): boolean {
   try {
-    const provider = loggerProvider();
+    const provider = registeredLoggerProvider();
     if (provider === undefined) return false;
     const attributes = {
-      'exception.type': type,
-      'exception.message': message,
-      ...(stack !== undefined && { 'exception.stacktrace': stack }),
+      [ATTR_EXCEPTION_TYPE]: type,
+      [ATTR_EXCEPTION_MESSAGE]: message,
+      ...(stack !== undefined && { [ATTR_EXCEPTION_STACKTRACE]: stack }),
     };
     provider.getLogger('fc-traced').emit({
       eventName: 'exception',
@@ -139,11 +114,7 @@ function emitLog(context: Context | undefined, { type, message, stack }: ErrorDe
     });
     return true;
   } catch {
-    countAndTell(
-      'fc_traced.telemetry_errors',
-      1,
-      'the registered logger provider threw; an exception became an event of its span',
-    );
+    countError('the registered logger provider threw; an exception became an event of its span');
     return false;
   }
 }
@@ -186,7 +157,7 @@ export function recordFailure(span: Span, error: unknown, parent: Span | undefin
     const description = describeError(error);
     if (!isRecorded(span, error)) recordException(span, context, description);
     remember(span, error, parent);
-    span.setAttribute('error.type', description.type);
+    span.setAttribute(ATTR_ERROR_TYPE, description.type);
     span.setStatus({ code: SpanStatusCode.ERROR, message: description.message });
   } catch {
     // A span that cannot take an error must not replace it.

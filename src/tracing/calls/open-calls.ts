@@ -1,12 +1,13 @@
 import type { Span } from '@opentelemetry/api';
-import { countAndTell } from '../../diagnostics';
+import { countError } from '../../diagnostics';
+import { EVENT_FC_TRACED_ABANDONED } from '../../semconv';
 
 /** Puts an event on a span; a processor that throws at it is counted. */
 export function noteOn(span: Span, event: string): void {
   try {
     span.addEvent(event);
   } catch {
-    countAndTell('fc_traced.telemetry_errors', 1, 'a span took no event');
+    countError('a span took no event');
   }
 }
 
@@ -15,7 +16,7 @@ export function endSafely(span: Span): void {
   try {
     span.end();
   } catch {
-    countAndTell('fc_traced.telemetry_errors', 1, 'a span could not be ended: a span processor threw');
+    countError('a span could not be ended: a span processor threw');
   }
 }
 
@@ -36,7 +37,7 @@ const CHANGES = [
  * of theirs, so the SDK must not tell it as one.
  */
 export function abandonSpan(span: Span): void {
-  noteOn(span, 'fc_traced.abandoned');
+  noteOn(span, EVENT_FC_TRACED_ABANDONED);
   endSafely(span);
   for (const change of CHANGES) {
     Reflect.defineProperty(span, change, { value: () => span, configurable: true, writable: true });

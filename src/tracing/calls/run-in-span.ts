@@ -1,14 +1,15 @@
 import type { Context, Span } from '@opentelemetry/api';
+import { countError } from '../../diagnostics';
+import { copyIdentity } from '../../replace-method';
 import { callIn } from '../context/active-context';
-import type { CallSite, SpanSpec } from './span-spec';
-import { countAndTell } from '../../diagnostics';
-import { follow } from '../end-strategies/follow-value';
 import { contextWithSpan } from '../context/linked-context';
+import { follow } from '../end-strategies/follow-value';
+import { state } from '../telemetry/state';
+import type { Telemetry } from '../telemetry/telemetry';
 import { endSafely } from './open-calls';
 import { RunningCall } from './running-call';
 import { startSpanOf } from './span-spec';
-import { state } from '../telemetry/state';
-import type { Telemetry } from '../telemetry/telemetry';
+import type { CallSite, SpanSpec } from './span-spec';
 
 type Method = (...args: never[]) => unknown;
 
@@ -40,7 +41,7 @@ export function runInSpan(
     else new RunningCall(span, site).succeed(value);
   } catch {
     // The stack can be at its end here, where the method itself just fitted: its value is not lost.
-    countAndTell('fc_traced.telemetry_errors', 1, 'a call could not be followed to its end');
+    countError('a call could not be followed to its end');
   }
   return value;
 }
@@ -69,7 +70,7 @@ function runWithCallback(
     else call.succeed(answer[1]);
     return callIn(caller, callback, this, answer);
   };
-  Object.defineProperties(wrapper, Object.getOwnPropertyDescriptors(callback));
+  copyIdentity(callback, wrapper);
   call.stayOpen(wrapper);
   try {
     return call.run(method, self, [...given, wrapper]);

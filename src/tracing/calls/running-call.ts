@@ -1,22 +1,28 @@
 import type { Attributes, Span } from '@opentelemetry/api';
+import { countError } from '../../diagnostics';
+import {
+  ATTR_FC_TRACED_PROBLEM,
+  EVENT_FC_TRACED_ABANDONED,
+  EVENT_FC_TRACED_CANCELLED,
+  EVENT_FC_TRACED_EXPECTED_ERROR,
+} from '../../semconv';
 import { activeContext, callIn } from '../context/active-context';
 import { telemetryOfCall } from '../context/ambient-telemetry';
+import type { Invocation } from '../context/invocation';
+import { contextWithSpan, invocationIn, spanIn } from '../context/linked-context';
+import { followSettled } from '../end-strategies/follow-value';
+import type { FollowedCall } from '../end-strategies/follow-value';
 import { attributeValues, extract } from './attributes';
 import type { Extracted } from './attributes';
 import { isCancellation, recordFailure } from './failure';
-import type { CallSite } from './span-spec';
-import { countAndTell } from '../../diagnostics';
 import { endSafely, noteOn } from './open-calls';
-import type { Invocation } from '../context/invocation';
 import type { OpenCall } from './open-calls';
-import { followSettled } from '../end-strategies/follow-value';
-import type { FollowedCall } from '../end-strategies/follow-value';
-import { contextWithSpan, invocationIn, spanIn } from '../context/linked-context';
 import { startSpanOf } from './span-spec';
+import type { CallSite } from './span-spec';
 
 /** Spans that nobody's invocation ends are ended when the value that they stand for is collected. Holds the span alone: a call holds its arguments. */
 const collected = new FinalizationRegistry<Span>((span) => {
-  noteOn(span, 'fc_traced.abandoned');
+  noteOn(span, EVENT_FC_TRACED_ABANDONED);
   endSafely(span);
 });
 
@@ -62,8 +68,8 @@ export class RunningCall implements FollowedCall, OpenCall {
   fail(error: unknown): void {
     if (this.ended) return;
     const { isExpected } = this.site.spec;
-    if (isCancellation(error, this.site.args)) this.note('fc_traced.cancelled');
-    else if (isExpected !== undefined && isExpected(error)) this.note('fc_traced.expected_error');
+    if (isCancellation(error, this.site.args)) this.note(EVENT_FC_TRACED_CANCELLED);
+    else if (isExpected !== undefined && isExpected(error)) this.note(EVENT_FC_TRACED_EXPECTED_ERROR);
     else recordFailure(this.span, error, spanIn(this.site.context), contextWithSpan(this.site.context, this.span));
     this.end();
     this.along?.forEach((call) => call.fail(error));
@@ -71,7 +77,7 @@ export class RunningCall implements FollowedCall, OpenCall {
 
   cancel(): void {
     if (this.ended) return;
-    this.note('fc_traced.cancelled');
+    this.note(EVENT_FC_TRACED_CANCELLED);
     this.end();
     this.along?.forEach((call) => call.cancel());
   }
@@ -79,7 +85,7 @@ export class RunningCall implements FollowedCall, OpenCall {
   /** Ends a call whose value was dropped, or outlived its invocation. */
   abandon(): void {
     if (this.ended) return;
-    this.note('fc_traced.abandoned');
+    this.note(EVENT_FC_TRACED_ABANDONED);
     this.end();
   }
 
@@ -124,9 +130,9 @@ export class RunningCall implements FollowedCall, OpenCall {
   private add({ attributes, problem }: Extracted): void {
     try {
       if (attributes !== undefined) this.span.setAttributes(attributes);
-      if (problem !== undefined) this.span.addEvent('fc_traced.problem', { 'fc_traced.problem': problem });
+      if (problem !== undefined) this.span.addEvent(ATTR_FC_TRACED_PROBLEM, { [ATTR_FC_TRACED_PROBLEM]: problem });
     } catch {
-      countAndTell('fc_traced.telemetry_errors', 1, 'a span took no attributes');
+      countError('a span took no attributes');
     }
   }
 

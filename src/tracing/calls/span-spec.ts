@@ -1,6 +1,7 @@
 import { isSpanContextValid, SpanKind } from '@opentelemetry/api';
 import type { Attributes, Context, Link, Span, SpanContext, SpanOptions } from '@opentelemetry/api';
-import { countAndTell } from '../../diagnostics';
+import { countError } from '../../diagnostics';
+import { ATTR_FC_TRACED_PROBLEM } from '../../semconv';
 import { spanIn } from '../context/linked-context';
 import type { Telemetry } from '../telemetry/telemetry';
 import { extract, ignoreRejection } from './attributes';
@@ -112,14 +113,10 @@ export function startSpanOf(site: CallSite): Span | undefined {
       if (problem !== undefined) problems.push(problem);
     }
     const span = telemetry.startCall(name, options, context, parent);
-    for (const problem of problems) span.addEvent('fc_traced.problem', { 'fc_traced.problem': problem });
+    for (const problem of problems) span.addEvent(ATTR_FC_TRACED_PROBLEM, { [ATTR_FC_TRACED_PROBLEM]: problem });
     return span;
   } catch {
-    countAndTell(
-      'fc_traced.telemetry_errors',
-      1,
-      'a span could not be started: a span processor, sampler or tracer provider threw',
-    );
+    countError('a span could not be started: a span processor, sampler or tracer provider threw');
     return undefined;
   }
 }

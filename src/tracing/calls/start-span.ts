@@ -1,13 +1,13 @@
 import type { Attributes, Span, SpanKind } from '@opentelemetry/api';
+import { countError, warnOnce } from '../../diagnostics';
 import { activeContext } from '../context/active-context';
 import { telemetryIn } from '../context/ambient-telemetry';
-import { attributeValues } from './attributes';
-import { countAndTell, tellOnce } from '../../diagnostics';
+import { currentSpan } from '../context/current-span';
 import { spanIn } from '../context/linked-context';
+import { attributeValues } from './attributes';
+import { endSafely } from './open-calls';
 import { KIND_NAMES, spanKindOf } from './span-spec';
 import type { KindName } from './span-spec';
-import { endSafely } from './open-calls';
-import { currentSpan } from '../context/current-span';
 
 /** A span with an end of its own that `using` can say. */
 export interface OpenSpan extends Disposable {
@@ -59,7 +59,7 @@ function open(name: string, { kind, attributes }: SpanOptions): Span | undefined
   try {
     const given: Attributes | undefined = attributes === undefined ? undefined : attributeValues(attributes);
     const known = spanKindOf(kind);
-    if (known === undefined) tellOnce(`startSpan was given a kind that is none of ${KIND_NAMES}; the span is internal`);
+    if (known === undefined) warnOnce(`startSpan was given a kind that is none of ${KIND_NAMES}; the span is internal`);
     return telemetry.startCall(
       name,
       { ...(known !== undefined && { kind: known }), ...(given && { attributes: given }) },
@@ -67,11 +67,7 @@ function open(name: string, { kind, attributes }: SpanOptions): Span | undefined
       spanIn(context),
     );
   } catch {
-    countAndTell(
-      'fc_traced.telemetry_errors',
-      1,
-      'a span could not be started: a span processor, sampler or tracer provider threw',
-    );
+    countError('a span could not be started: a span processor, sampler or tracer provider threw');
     return undefined;
   }
 }

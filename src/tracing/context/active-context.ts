@@ -1,14 +1,12 @@
 import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import type { Context, ContextManager } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import { registeredWithApi } from '../../api-registry';
 import { state } from '../telemetry/state';
 import type { Invocation } from './invocation';
 import { invocationIn } from './linked-context';
 
 const ownManager = new AsyncLocalStorageContextManager();
-
-/** Where OpenTelemetry's API keeps what was registered with it, for every copy of the API in the process. */
-const API_GLOBAL = Symbol.for('opentelemetry.js.api.1');
 
 const PROBE_KEY = Symbol('fc-traced probe');
 
@@ -48,7 +46,7 @@ export function ensureContextManager(): void {
 }
 
 function registeredManager(): ContextManager | undefined {
-  const manager = (Reflect.get(globalThis, API_GLOBAL) as { context?: Partial<ContextManager> } | undefined)?.context;
+  const manager = registeredWithApi('context') as Partial<ContextManager> | undefined;
   return typeof manager?.active === 'function' && typeof manager.with === 'function'
     ? (manager as ContextManager)
     : undefined;

@@ -1,6 +1,6 @@
 import { ProxyTracerProvider, trace } from '@opentelemetry/api';
 import type { Context, Span, SpanOptions, Tracer, TracerOptions, TracerProvider } from '@opentelemetry/api';
-import { countAndTell } from '../../diagnostics';
+import { countError } from '../../diagnostics';
 import { SCOPE_NAME, VERSION } from '../../version';
 import { SharedFlush } from '../telemetry/shared-flush';
 import { state } from '../telemetry/state';
@@ -18,12 +18,7 @@ export class ProviderTelemetry implements Telemetry {
     this.tracer = provider.getTracer(SCOPE_NAME, VERSION);
     this.shared = new SharedFlush(
       async () => provider.forceFlush?.(),
-      () =>
-        countAndTell(
-          'fc_traced.telemetry_errors',
-          1,
-          'the registered tracer provider failed or hung while it was flushed',
-        ),
+      () => countError('the registered tracer provider failed or hung while it was flushed'),
     );
   }
 

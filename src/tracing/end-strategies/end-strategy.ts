@@ -34,27 +34,3 @@ export interface Lifetime<T extends object = object> {
   /** Sees to it that `call` is ended when the work is over, and gives what the caller gets. What it throws is counted, and the span ended. */
   follow(value: T, call: TracedCall): unknown;
 }
-
-/** A property's value on an object or its prototypes, if it is plain data: no getter and no proxy trap but that for descriptors runs. */
-export function dataProperty(value: object, key: PropertyKey): unknown {
-  for (let owner: object | null = value; owner !== null; owner = Reflect.getPrototypeOf(owner)) {
-    const descriptor = Reflect.getOwnPropertyDescriptor(owner, key);
-    if (descriptor !== undefined) return descriptor.value;
-  }
-  return undefined;
-}
-
-/** Puts a method on an object itself, in front of the one it inherits, out of sight of `for in` and `Object.keys`; where it has one of its own, in its place and as visible. */
-export function shadowMethod(
-  object: object,
-  key: PropertyKey,
-  like: unknown,
-  method: (this: unknown, ...args: never[]) => unknown,
-): void {
-  if (typeof like === 'function') {
-    Object.defineProperty(method, 'name', { value: like.name, configurable: true });
-    Object.defineProperty(method, 'length', { value: like.length, configurable: true });
-  }
-  const enumerable = Reflect.getOwnPropertyDescriptor(object, key)?.enumerable ?? false;
-  Object.defineProperty(object, key, { value: method, writable: true, configurable: true, enumerable });
-}

@@ -1,8 +1,8 @@
+import { countError } from '../../diagnostics';
 import { FcTracedError } from '../../errors';
-import { countAndTell } from '../../diagnostics';
 import { state } from '../telemetry/state';
-import { iteratorLifetime } from './iterator';
 import type { Lifetime, TracedCall } from './end-strategy';
+import { iteratorLifetime } from './iterator';
 import { nodeStreamLifetime } from './node-stream';
 import { observableLifetime } from './observable';
 import { promiseLifetime, thenableLifetime } from './promise';
@@ -122,11 +122,7 @@ function followAmong(kinds: readonly Lifetime[], value: object, call: FollowedCa
     return lifetime.follow(value, call);
   } catch {
     // A value that lets nobody look or listen (frozen, a revoked proxy) is the end itself.
-    countAndTell(
-      'fc_traced.telemetry_errors',
-      1,
-      'a returned value could not be followed to its end; its span ends with the call',
-    );
+    countError('a returned value could not be followed to its end; its span ends with the call');
     call.succeed();
     return value;
   }

@@ -1,5 +1,6 @@
 import { types } from 'node:util';
-import { dataProperty, shadowMethod } from './end-strategy';
+import { shadowMethod } from '../../replace-method';
+import { dataProperty } from '../../safe-access';
 import type { Lifetime, TracedCall } from './end-strategy';
 
 type Step = (...args: unknown[]) => unknown;

@@ -1,5 +1,7 @@
 import { EventEmitter, errorMonitor } from 'node:events';
-import { dataProperty, shadowMethod } from './end-strategy';
+import { shadowMethod } from '../../replace-method';
+import { dataProperty } from '../../safe-access';
+import { ATTR_FC_TRACED_STREAM_BYTES, ATTR_FC_TRACED_STREAM_ITEMS } from '../../semconv';
 import type { Lifetime, TracedCall } from './end-strategy';
 
 interface NodeStream extends EventEmitter {
@@ -48,7 +50,7 @@ function count(stream: NodeStream): () => Record<string, number> {
   if (typeof dataProperty(stream, 'read') === 'function') {
     look('emit', ([event, chunk]) => (event === 'data' ? [chunk, undefined] : [undefined, undefined]));
   } else for (const key of ['write', 'end']) look(key, ([chunk, encoding]) => [chunk, encoding]);
-  return () => ({ 'fc_traced.stream.items': items, 'fc_traced.stream.bytes': bytes });
+  return () => ({ [ATTR_FC_TRACED_STREAM_ITEMS]: items, [ATTR_FC_TRACED_STREAM_BYTES]: bytes });
 }
 
 /** Whether both sides that the stream has are over. */

@@ -1,5 +1,6 @@
+import { shadowMethod } from '../../replace-method';
+import { dataProperty } from '../../safe-access';
 import { activeContext, callIn } from '../context/active-context';
-import { dataProperty, shadowMethod } from './end-strategy';
 import type { Lifetime, TracedCall } from './end-strategy';
 
 type Method = (...args: unknown[]) => unknown;

@@ -1,7 +1,8 @@
 import type { Context } from '@opentelemetry/api';
 import { types } from 'node:util';
+import { shadowMethod } from '../../replace-method';
+import { dataProperty } from '../../safe-access';
 import { activeContext, callIn } from '../context/active-context';
-import { dataProperty, shadowMethod } from './end-strategy';
 import type { Lifetime } from './end-strategy';
 
 const nativeThen: unknown = Reflect.get(Promise.prototype, 'then');

@@ -1,7 +1,9 @@
 import { finished } from 'node:stream';
-import { followIterator } from './iterator';
-import { dataProperty, shadowMethod } from './end-strategy';
+import { shadowMethod } from '../../replace-method';
+import { dataProperty } from '../../safe-access';
+import { ATTR_FC_TRACED_STREAM_BYTES, ATTR_FC_TRACED_STREAM_ITEMS } from '../../semconv';
 import type { Lifetime, TracedCall } from './end-strategy';
+import { followIterator } from './iterator';
 
 type Step = (...args: unknown[]) => unknown;
 interface ReadResult {
@@ -44,7 +46,7 @@ function counter(call: TracedCall): (item: unknown) => void {
     if (!call.counts) return;
     items += 1;
     bytes += sizeOf(item);
-    call.annotate({ 'fc_traced.stream.items': items, 'fc_traced.stream.bytes': bytes });
+    call.annotate({ [ATTR_FC_TRACED_STREAM_ITEMS]: items, [ATTR_FC_TRACED_STREAM_BYTES]: bytes });
   };
 }
 

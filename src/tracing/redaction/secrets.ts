@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
+import { warnOnce } from '../../diagnostics';
+import { ATTR_MCP_SESSION_ID, ATTR_SESSION_ID, ATTR_SESSION_PREVIOUS_ID } from '../../semconv';
 import { activeInvocation } from '../context/active-context';
-import { tellOnce } from '../../diagnostics';
 import { state } from '../telemetry/state';
 
 /** What stands where a secret stood. */
@@ -62,7 +63,7 @@ const MEASURES = new Set([
   'policy',
 ]);
 /** Keys of OpenTelemetry's conventions that name an id and no key to anything. */
-const PUBLIC_KEYS = new Set(['session.id', 'session.previous_id', 'mcp.session.id']);
+const PUBLIC_KEYS = new Set([ATTR_SESSION_ID, ATTR_SESSION_PREVIOUS_ID, ATTR_MCP_SESSION_ID]);
 
 /** A value that is shown nowhere: not in a trace, a log, a JSON text or an error message. */
 export class Secret<T> {
@@ -133,7 +134,7 @@ export function rememberSecret(value: unknown, isLasting: boolean): void {
       // One that is known already becomes the newest.
       if (!known.delete(form) && known.size >= limit) {
         known.delete(known.values().next().value!);
-        tellOnce(`more than ${limit} secrets are known; the oldest are no longer looked for`);
+        warnOnce(`more than ${limit} secrets are known; the oldest are no longer looked for`);
       }
       known.add(form);
     }
