@@ -37,7 +37,7 @@ async function settledMemory() {
   return memory();
 }
 
-void serve(Api, { port: 0, host: '127.0.0.1', body: 'stream', coldStart: false }).then(({ port }) => {
+void serve(Api, { port: 0, host: '127.0.0.1', body: 'stream', coldStartSpans: false }).then(({ port }) => {
   process.on('message', ({ id, settled }) => {
     if (settled) void settledMemory().then((found) => process.send({ id, ...found }));
     else process.send({ id, ...memory() });

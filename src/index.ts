@@ -3,7 +3,8 @@ import './cold-start/loading';
 import 'reflect-metadata';
 
 export { createHandler } from './handler/create-handler';
-export type { FcFunction, FcHandlers, FcHook, FcHooks } from './handler/create-handler';
+export type { FcFunction, FcHandlers, FcHandlersOf, FcHook, FcHooks } from './handler/create-handler';
+export type { CreateHandlerOptions } from './handler/entries';
 export { Handler } from './handler/handler';
 export type { HandlerDecorator } from './handler/handler';
 export { Service } from './container/service';
@@ -16,7 +17,7 @@ export type {
   ResultOf,
   TracedClassOptions,
   TracedOptions,
-} from './decorators/traced-options';
+} from './tracing/calls/traced-options';
 export { Untraced } from './decorators/traced-class';
 export { SpanAttribute } from './decorators/span-attribute';
 export { Annotate } from './decorators/annotate';
@@ -35,25 +36,26 @@ export { getTracedMetadata } from './decorators/metadata';
 export type { EntryOptions, TracedMetadata, TracedMethodMetadata } from './decorators/metadata';
 export { currentSpan } from './tracing/context/current-span';
 export { annotate } from './tracing/calls/attributes';
-export type { KindName } from './tracing/calls/span-spec';
+export type { SpanKindName } from './tracing/calls/span-spec';
 export { startSpan } from './tracing/calls/start-span';
-export type { OpenSpan } from './tracing/calls/start-span';
+export type { DisposableSpan } from './tracing/calls/start-span';
 export { logFields, pinoMixin, winstonFormat, winstonMeta } from './logs/log-fields';
 export type { LogFields, WinstonFormat } from './logs/log-fields';
 export { secret } from './tracing/redaction/secrets';
 export type { Secret } from './tracing/redaction/secrets';
-export { registerLifetime } from './tracing/end-strategies/follow-value';
-export type { Lifetime, TracedCall } from './tracing/end-strategies/end-strategy';
+export { registerEndStrategy } from './tracing/end-strategies/follow-value';
+export type { EndStrategy, TracedCall } from './tracing/end-strategies/end-strategy';
 export { HttpError } from './http/http-error';
 export type { HttpErrorOptions } from './http/http-error';
 export { readBody, readJson } from './http/body';
-export type { HttpEvent, HttpRequestContext, HttpStreamEvent } from './fc/http-event';
+export type { Fc2Request, Fc2Response, HttpEvent, HttpRequestContext, HttpStreamEvent } from './fc/http-event';
 export type { HttpResponse } from './http/http-answer';
-export type { Fc2Request, Fc2Response } from './handler/fc2-http';
 export { invokeHeaders, traceHeaders, traceInvoke } from './propagation/outgoing-headers';
 export type { InvokeFunctionHeaders } from './propagation/outgoing-headers';
 export { FcTracedError } from './errors';
 export type { FcTracedErrorCode } from './errors';
-export type { HandlerOptions, Instrumentation, InstrumentationName, ParentCarrier } from './config/options';
+export type { HandlerOptions, Instrumentation, ParentCarrier } from './config/options';
+export type { Protocol } from './export/exporters/exporters';
+export type { InstrumentationName } from './instrumentation/registry';
 export type { FcCallback, FcContext, FcLogger, FcTracing } from './fc/context';
 export type { Attributes, Link, Span, SpanContext, Tracer } from '@opentelemetry/api';

@@ -108,3 +108,9 @@ export const FC_REGION = 'FC_REGION';
 export const FC_SERVER_PORT = 'FC_SERVER_PORT';
 export const FC_VER_ID = 'FC_VER_ID';
 export const TRACED_SLOWEST_MODULES = 'TRACED_SLOWEST_MODULES';
+
+/** The name under which fc-traced makes spans: OpenTelemetry's instrumentation scope. */
+export const SCOPE_NAME = 'fc-traced';
+
+/** The version of this package; a test holds it against `package.json`. */
+export const VERSION = '0.1.0';

@@ -7,11 +7,11 @@ export type { InvokeOptions } from './testing/invoke';
 export { recordTraces } from './testing/record-traces';
 export type { TraceRecorder } from './testing/record-traces';
 export { buildTraces, renderTrace } from './testing/trace-tree';
+export type { SpanKindName } from './tracing/calls/span-spec';
 export type {
   EventRecord,
   LinkRecord,
   RenderOptions,
-  SpanKindName,
   SpanNode,
   SpanRecord,
   StatusName,

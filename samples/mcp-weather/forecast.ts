@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 export class Forecast {
   @Traced({
     attributes: (city: string) => ({ 'weather.city': city }),
-    result: (sky: string) => ({ 'weather.sky': sky }),
+    resultAttributes: (sky: string) => ({ 'weather.sky': sky }),
   })
   async of(city: string): Promise<string> {
     const sky = (await this.read(process.env['WEATHER_FILE'] ?? 'weather.json'))[city];

@@ -13,7 +13,7 @@ const attributes = (path: string) => ({ 'file.path': path });
 
 @Service()
 class Files {
-  @Traced({ attributes, result: (content: string) => ({ 'file.size': Buffer.byteLength(content) }) })
+  @Traced({ attributes, resultAttributes: (content: string) => ({ 'file.size': Buffer.byteLength(content) }) })
   async read(path: string): Promise<string> {
     return readFile(path, 'utf8');
   }
@@ -26,12 +26,12 @@ class Files {
   }
 
   // The span of a stream ends with the stream, and counts what went through it.
-  @Traced({ attributes, count: true })
+  @Traced({ attributes, countStream: true })
   open(path: string): Readable {
     return createReadStream(path);
   }
 
-  @Traced({ attributes, count: true })
+  @Traced({ attributes, countStream: true })
   create(path: string): Writable {
     return createWriteStream(path);
   }
@@ -49,7 +49,7 @@ class MonthEnd {
     return { month, revenue };
   }
 
-  @Traced({ result: (revenue: number) => ({ revenue }) })
+  @Traced({ resultAttributes: (revenue: number) => ({ revenue }) })
   private async revenue(path: string, prices: Readonly<Record<string, number>>): Promise<number> {
     let sum = 0;
     for (const sku of (await text(this.files.open(path))).split('\n')) sum += prices[sku] ?? 0;

@@ -14,7 +14,7 @@ postgres.on('error', () => undefined);
 
 @Service()
 class Stock {
-  @Traced({ result: (price: number) => ({ 'order.price': price }) })
+  @Traced({ resultAttributes: (price: number) => ({ 'order.price': price }) })
   async price(sku: string): Promise<number> {
     const [rows] = await mysql.execute<RowDataPacket[]>('SELECT price FROM stock WHERE sku = ?', [sku]);
     return Number(rows[0]?.['price']);

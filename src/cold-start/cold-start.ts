@@ -1,45 +1,12 @@
-import type { Context, Span, Tracer } from '@opentelemetry/api';
+import type { Context, Span } from '@opentelemetry/api';
 import { performance } from 'node:perf_hooks';
 import { countError } from '../diagnostics';
-import { ATTR_FAAS_COLDSTART } from '../semconv';
 import { recordFailure } from '../tracing/calls/failure';
-import { contextWithSpan, spanIn } from '../tracing/context/linked-context';
+import { spanIn } from '../tracing/context/linked-context';
 import { state } from '../tracing/telemetry/state';
 import type { Telemetry } from '../tracing/telemetry/telemetry';
 import { endLoading, watchLoading } from './loading';
-import { KEPT_READY_MILLIS, Phases, processPhases, recordPhase, startOf, wallClock, wasKeptReady } from './phases';
-import type { Phase } from './phases';
-
-/**
- * Makes the spans of a start: of the process, and of what the function did in `phases`. They are below the span that the invocation
- * continues, so beside the invocation; below the invocation where there is none. `offset`: how far `Date` was ahead of the process's clock.
- */
-export function recordStart(
-  tracer: Tracer,
-  phases: readonly Phase[],
-  caller: Context,
-  invocation: Span,
-  offset: number,
-): void {
-  const within = awaited([...processPhases(), ...phases]);
-  const start: Phase = {
-    name: 'cold start',
-    began: within[0]!.began,
-    ended: within.at(-1)!.ended,
-    attributes: { [ATTR_FAAS_COLDSTART]: true },
-    within,
-  };
-  const parent = spanIn(caller) === undefined ? contextWithSpan(caller, invocation) : caller;
-  recordPhase(tracer, start, parent, wallClock(offset, startOf(invocation)));
-}
-
-/** The phases without those that were over long before the next began: the platform had made a process ready in advance. */
-function awaited(phases: readonly Phase[]): readonly Phase[] {
-  const last = phases.findLastIndex(
-    ({ ended }, index) => (phases[index + 1]?.began ?? ended) - ended > KEPT_READY_MILLIS,
-  );
-  return phases.slice(last + 1);
-}
+import { Phases, wasKeptReady } from './phases';
 
 const BUILD = 'build container';
 
@@ -96,7 +63,7 @@ export class ColdStart {
   record(telemetry: Telemetry, caller: Context, invocation: Span): void {
     try {
       // Loaded here: an invocation that is not recorded has no use for it.
-      const { recordStart } = require('./cold-start') as typeof import('./cold-start');
+      const { recordStart } = require('./start-spans') as typeof import('./start-spans');
       recordStart(telemetry.tracer, this.phases.all, caller, invocation, this.offset);
     } catch {
       failed();

@@ -4,7 +4,7 @@ import { performance } from 'node:perf_hooks';
 import { codeFolder } from '../config/config';
 import { ATTR_FC_TRACED_OWN_MILLISECONDS } from '../semconv';
 import { firstModuleAt } from './first-module';
-import { isBare, isOwnFile, moduleName, packageOf } from './phases';
+import { isBare, isOwnFile, moduleName, packageOf } from './module-name';
 import type { Phase } from './phases';
 
 /** A module that was found already loaded takes less, in milliseconds. */

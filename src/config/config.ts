@@ -1,6 +1,7 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { FcTracedError } from '../errors';
+import type { Protocol } from '../export/exporters/exporters';
 import { instanceFacts } from '../fc/attributes';
 import type { InstanceFacts } from '../fc/attributes';
 import {
@@ -19,11 +20,13 @@ import {
   filled,
   listenPortFrom,
   logLevelFrom,
+  PROTOCOLS,
+  protocolOf,
   ratioFromEnvironment,
   slowestModulesFrom,
   timeoutFromEnvironment,
 } from './environment';
-import type { Endpoint, Environment, Protocol } from './environment';
+import type { Endpoint, Environment } from './environment';
 import type { HandlerOptions } from './options';
 
 /** Options and environment, brought together once. */
@@ -57,22 +60,15 @@ export interface Config {
   readonly warnings: readonly string[];
 }
 
-const DEFAULT_FLUSH_TIMEOUT = 1_000;
-
-/** Tells the protocol from a URL's path: `…/api/traces` is Jaeger, `…/api/otlp/traces` and `…/v1/traces` are OTLP. */
-export function protocolOf(url: string): Protocol | undefined {
-  const { pathname } = new URL(url);
-  if (/\/(?:api\/otlp\/traces|v1\/traces)\/?$/.test(pathname)) return 'otlp';
-  return /\/api\/traces\/?$/.test(pathname) ? 'jaeger' : undefined;
-}
+const DEFAULT_FLUSH_TIMEOUT_MILLIS = 1_000;
 
 function endpointFromCode(options: HandlerOptions): Endpoint | undefined {
   if (options.endpoint === undefined) return undefined;
-  const protocol = options.exporter ?? protocolOf(options.endpoint);
+  const protocol = options.protocol ?? protocolOf(options.endpoint);
   if (protocol === undefined) {
     throw new FcTracedError(
       'INVALID_OPTION',
-      'The path of option "endpoint" does not tell its protocol: add the option exporter: "otlp" or exporter: "jaeger".',
+      'The path of option "endpoint" does not tell its protocol: add the option protocol: "otlp" or protocol: "jaeger".',
     );
   }
   return { url: options.endpoint, protocol };
@@ -89,8 +85,11 @@ function endpointFromCode(options: HandlerOptions): Endpoint | undefined {
 export function resolveConfig(options: HandlerOptions, env: Environment = process.env): Config {
   const warnings: string[] = [];
   const wanted = filled(env, OTEL_TRACES_EXPORTER);
-  if (wanted !== undefined && !['otlp', 'jaeger', 'none'].includes(wanted)) {
-    warnings.push('OTEL_TRACES_EXPORTER names an unknown exporter (known: otlp, jaeger, none) and is left out');
+  const protocolFromEnvironment = PROTOCOLS.find((protocol) => protocol === wanted);
+  if (wanted !== undefined && wanted !== 'none' && protocolFromEnvironment === undefined) {
+    warnings.push(
+      `OTEL_TRACES_EXPORTER names an unknown exporter (known: ${PROTOCOLS.join(', ')}, none) and is ignored`,
+    );
   }
   const grpc = [filled(env, OTEL_EXPORTER_OTLP_TRACES_PROTOCOL), filled(env, OTEL_EXPORTER_OTLP_PROTOCOL)].find(
     (name) => name !== undefined,
@@ -102,29 +101,31 @@ export function resolveConfig(options: HandlerOptions, env: Environment = proces
   }
   const endpoint =
     endpointFromCode(options) ??
-    (wanted === 'none' ? undefined : endpointFromEnvironment(env, options.exporter, warnings));
+    (wanted === 'none'
+      ? undefined
+      : endpointFromEnvironment(env, options.protocol ?? protocolFromEnvironment, warnings));
   slowestModulesFrom(env, warnings);
-  const flushTimeoutMillis = options.flushTimeout ?? DEFAULT_FLUSH_TIMEOUT;
+  const flushTimeoutMillis = options.flushTimeoutMillis ?? DEFAULT_FLUSH_TIMEOUT_MILLIS;
   return Object.freeze({
     endpoint,
     followsContext: endpoint === undefined && wanted !== 'none',
-    protocol: options.exporter ?? (wanted === 'otlp' || wanted === 'jaeger' ? wanted : undefined),
+    protocol: options.protocol ?? protocolFromEnvironment,
     headers: options.headers ?? {},
     exportTimeoutMillis:
-      options.exportTimeout ??
+      options.exportTimeoutMillis ??
       timeoutFromEnvironment(env, warnings) ??
-      Math.max(flushTimeoutMillis, DEFAULT_FLUSH_TIMEOUT),
+      Math.max(flushTimeoutMillis, DEFAULT_FLUSH_TIMEOUT_MILLIS),
     flushTimeoutMillis,
-    sampleRatio: options.sampleRate === undefined ? ratioFromEnvironment(env, warnings) : options.sampleRate / 100,
+    sampleRatio: options.sampleRatio ?? ratioFromEnvironment(env, warnings),
     serviceName: options.serviceName ?? filled(env, OTEL_SERVICE_NAME),
-    resource: options.resource ?? {},
+    resource: options.resourceAttributes ?? {},
     spanProcessors: options.spanProcessors ?? [],
     instrumentations: options.instrumentations ?? [],
     baggageAttributes: options.baggageAttributes ?? [],
     exceptionSignal: exceptionSignalFrom(env),
     logLevel: logLevelFrom(env),
     disabled: filled(env, OTEL_SDK_DISABLED)?.toLowerCase() === 'true',
-    coldStart: options.coldStart ?? true,
+    coldStart: options.coldStartSpans ?? true,
     instance: instanceFacts((name) => filled(env, name)),
     warnings,
   });

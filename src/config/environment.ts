@@ -1,24 +1,19 @@
+import { EXPORTERS } from '../export/exporters/exporters';
+import type { Protocol } from '../export/exporters/exporters';
 import {
   FC_CUSTOM_LISTEN_PORT,
   FC_SERVER_PORT,
-  OTEL_EXPORTER_JAEGER_ENDPOINT,
-  OTEL_EXPORTER_OTLP_ENDPOINT,
   OTEL_EXPORTER_OTLP_TIMEOUT,
-  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT,
   OTEL_EXPORTER_OTLP_TRACES_TIMEOUT,
   OTEL_LOG_LEVEL,
   OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN,
-  OTEL_TRACES_EXPORTER,
   OTEL_TRACES_SAMPLER,
   OTEL_TRACES_SAMPLER_ARG,
   TRACED_SLOWEST_MODULES,
 } from '../semconv';
 import { isHttpUrl } from './options';
 
-/** How spans travel. */
-export type Protocol = 'otlp' | 'jaeger';
-
-/** Where spans go. The URL holds a token: it is never printed. */
+/** Where spans are sent. The URL may hold a token: it is never printed. */
 export interface Endpoint {
   readonly url: string;
   readonly protocol: Protocol;
@@ -69,29 +64,29 @@ function withPath(base: string, path: string): string {
   return url.href;
 }
 
-/** Where the variables send traces: the one for traces before the one for all, OTLP before Jaeger. */
+/** The names of all protocols. */
+export const PROTOCOLS = Object.keys(EXPORTERS) as readonly Protocol[];
+
+/** Returns the protocol that the path of a URL stands for: `…/api/traces` is Jaeger, `…/api/otlp/traces` and `…/v1/traces` are OTLP. */
+export function protocolOf(url: string): Protocol | undefined {
+  const { pathname } = new URL(url);
+  return PROTOCOLS.find((protocol) => EXPORTERS[protocol].path.test(pathname));
+}
+
+/** The endpoint that the variables name: a variable for traces takes precedence over one for all signals, OTLP over Jaeger. */
 export function endpointFromEnvironment(
   env: Environment,
-  exporter: Protocol | undefined,
+  wanted: Protocol | undefined,
   warnings: string[],
 ): Endpoint | undefined {
-  const candidates: readonly (readonly [name: string, protocol: Protocol, suffix: string])[] = [
-    [OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, 'otlp', ''],
-    [OTEL_EXPORTER_OTLP_ENDPOINT, 'otlp', 'v1/traces'],
-    [OTEL_EXPORTER_JAEGER_ENDPOINT, 'jaeger', ''],
-  ];
-  const wanted = exporter ?? filled(env, OTEL_TRACES_EXPORTER);
-  for (const [name, protocol, suffix] of candidates) {
-    const base = filled(env, name);
-    if (
-      base === undefined ||
-      (wanted === 'jaeger' && protocol !== 'jaeger') ||
-      (wanted === 'otlp' && protocol !== 'otlp')
-    ) {
-      continue;
+  for (const protocol of PROTOCOLS) {
+    if (wanted !== undefined && wanted !== protocol) continue;
+    for (const { name, suffix } of EXPORTERS[protocol].endpointVariables) {
+      const base = filled(env, name);
+      if (base === undefined) continue;
+      if (isHttpUrl(base)) return { url: suffix === undefined ? base : withPath(base, suffix), protocol };
+      warnings.push(`${name} is not an http or https URL and is ignored`);
     }
-    if (isHttpUrl(base)) return { url: suffix === '' ? base : withPath(base, suffix), protocol };
-    warnings.push(`${name} is not an http or https URL and is left out`);
   }
   return undefined;
 }

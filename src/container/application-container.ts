@@ -3,7 +3,7 @@ import type { DependencyContainer } from 'tsyringe';
 import { FcTracedError } from '../errors';
 import { childOf, contextFacade, eventFacade } from './child-container';
 import type { OpenContainer, Registration } from './child-container';
-import type { FailureWatch } from './resolution-failure';
+import type { FailureWatch } from './resolution-errors';
 
 /**
  * The container that makes singletons. Through the child container of an invocation they would be disposed of with it and used on,

@@ -6,8 +6,7 @@ import { settledWithin } from '../tracing/telemetry/shared-flush';
 import { applicationContainer } from './application-container';
 import { childOf, isKnownTo, lifecycleIn } from './child-container';
 import type { Class, OpenContainer, Registration } from './child-container';
-import { findUnresolvable, singletonsBelow } from './dependency-graph';
-import { FailureWatch } from './resolution-failure';
+import { FailureWatch, findUnresolvable, singletonsBelow } from './resolution-errors';
 
 /** Disposes of what was made in an invocation's container. Resolves at the latest after `timeoutMillis`; never rejects: what fails is counted. */
 export async function disposeOf(child: OpenContainer, timeoutMillis: number): Promise<void> {

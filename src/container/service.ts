@@ -1,5 +1,7 @@
 import { container, inject, injectable, Lifecycle } from 'tsyringe';
 import type { InjectionToken } from 'tsyringe';
+import { check, checkOptions } from '../config/check-options';
+import type { Check } from '../config/check-options';
 import type { Constructor } from '../decorators/metadata';
 import { FcTracedError } from '../errors';
 
@@ -53,21 +55,10 @@ const LIFECYCLES: Readonly<Record<ServiceScope, Lifecycle>> = {
   singleton: Lifecycle.Singleton,
 };
 
-function check(options: ServiceOptions): void {
-  const unknown = Object.keys(options).find((key) => key !== 'inject' && key !== 'scope');
-  if (unknown !== undefined) {
-    throw new FcTracedError('INVALID_OPTION', `@Service has no option "${unknown}". Its options are inject, scope.`);
-  }
-  if (options.inject !== undefined && !Array.isArray(options.inject)) {
-    throw new FcTracedError('INVALID_OPTION', 'Option "inject" of @Service must be an array of tokens.');
-  }
-  if (options.scope !== undefined && !Object.hasOwn(LIFECYCLES, options.scope)) {
-    throw new FcTracedError(
-      'INVALID_OPTION',
-      `Option "scope" of @Service must be one of ${Object.keys(LIFECYCLES).join(', ')}, not ${JSON.stringify(options.scope)}.`,
-    );
-  }
-}
+const CHECKS: { readonly [K in keyof Required<ServiceOptions>]: Check } = {
+  inject: check.arrayOf('tokens'),
+  scope: check.oneOf(...Object.keys(LIFECYCLES)),
+};
 
 /**
  * Makes a class known to the container, so that it can be injected by its type. The same as tsyringe's `@injectable()`, plus
@@ -91,7 +82,7 @@ export function Service(options: ServiceOptions = {}): (target: Constructor, con
   if (arguments.length > 1 || typeof options === 'function') {
     throw new FcTracedError('INVALID_OPTION', '@Service needs its parentheses: @Service().');
   }
-  check(options);
+  checkOptions(options, '@Service', CHECKS);
   return (target: unknown, second?: { readonly kind?: unknown }) => {
     if (typeof target !== 'function' || (second !== undefined && second.kind !== 'class')) {
       throw new FcTracedError('INVALID_TARGET', '@Service must stand on a class.');

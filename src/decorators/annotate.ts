@@ -4,17 +4,25 @@ import { copyIdentity } from '../replace-method';
 import { ATTR_FC_TRACED_PROBLEM } from '../semconv';
 import { annotateSpan, extract } from '../tracing/calls/attributes';
 import type { Extractor } from '../tracing/calls/attributes';
+import type {
+  AnyMethod,
+  AttributeSource,
+  MemberDecoratorArguments,
+  TracedOptions,
+} from '../tracing/calls/traced-options';
 import { currentSpan } from '../tracing/context/current-span';
 import type { TracedCall } from '../tracing/end-strategies/end-strategy';
 import { followIterator } from '../tracing/end-strategies/iterator';
-import { promiseLifetime } from '../tracing/end-strategies/promise';
+import { promiseEndStrategy } from '../tracing/end-strategies/promise';
 import { copyMetadata } from './metadata';
-import type { AnyMethod, AttributeSource, MemberDecoratorArguments, TracedOptions } from './traced-options';
 import { memberName } from './wrapped-methods';
 
 /** Options of `@Annotate`, for a method of type `F` and of objects of type `T`. */
 // oxlint-disable-next-line typescript/no-explicit-any -- as for TracedOptions
-export type AnnotateOptions<F extends AnyMethod = AnyMethod, T = any> = Pick<TracedOptions<F, T>, 'result'> & {
+export type AnnotateOptions<F extends AnyMethod = AnyMethod, T = any> = Pick<
+  TracedOptions<F, T>,
+  'resultAttributes'
+> & {
   /** Attributes made from the call's arguments. */
   readonly attributes?: (this: T, ...args: Parameters<F>) => AttributeSource | undefined;
 };
@@ -37,7 +45,7 @@ function lookingOn(succeed: (value: unknown) => void): TracedCall {
   return call;
 }
 
-function wrap(method: AnyMethod, { attributes, result }: AnnotateOptions): AnyMethod {
+function wrap(method: AnyMethod, { attributes, resultAttributes }: AnnotateOptions): AnyMethod {
   const { wrapper } = {
     wrapper(this: unknown, ...args: unknown[]): unknown {
       const span = currentSpan();
@@ -51,20 +59,20 @@ function wrap(method: AnyMethod, { attributes, result }: AnnotateOptions): AnyMe
       };
       if (attributes !== undefined) add('attributes', attributes, args);
       const value: unknown = Reflect.apply(method, this, args);
-      if (result === undefined) return value;
+      if (resultAttributes === undefined) return value;
       if (types.isGeneratorObject(value)) {
         return followIterator(
           value,
-          lookingOn((given) => add('result', result, [given])),
+          lookingOn((given) => add('resultAttributes', resultAttributes, [given])),
         );
       }
-      if (typeof value !== 'object' || value === null || !promiseLifetime.supports(value)) {
-        add('result', result, [value]);
+      if (typeof value !== 'object' || value === null || !promiseEndStrategy.supports(value)) {
+        add('resultAttributes', resultAttributes, [value]);
         return value;
       }
       // Looks on: the promise that the caller gets settles alike, and an unhandled rejection stays one.
       const looked = value.then((settled) => {
-        add('result', result, [settled]);
+        add('resultAttributes', resultAttributes, [settled]);
         return settled;
       });
       if (types.isAsyncFunction(method)) return looked;
@@ -79,7 +87,7 @@ function wrap(method: AnyMethod, { attributes, result }: AnnotateOptions): AnyMe
 
 /**
  * Puts attributes of a call on the span that is active, without a span of its own: what `attributes` makes of the arguments, and
- * `result` of the awaited value, or of what a generator returns. What these throw never reaches the call.
+ * `resultAttributes` of the awaited value, or of what a generator returns. What these throw never reaches the call.
  *
  * @throws FcTracedError `INVALID_OPTION` without either option, `INVALID_TARGET` on anything but a method; both when the class is defined
  *
@@ -100,11 +108,11 @@ export function Annotate<F extends AnyMethod, T = any>(
   // oxlint-disable-next-line typescript/no-explicit-any -- legacy decorators return a descriptor, standard ones a method
 ): (...args: MemberDecoratorArguments<F, T>) => any;
 export function Annotate(options: AnnotateOptions): (...args: unknown[]) => unknown {
-  const { attributes, result } = (options as AnnotateOptions | undefined) ?? {};
-  if ([attributes, result].every((extractor) => typeof extractor !== 'function')) {
+  const { attributes, resultAttributes } = (options as AnnotateOptions | undefined) ?? {};
+  if ([attributes, resultAttributes].every((extractor) => typeof extractor !== 'function')) {
     throw new FcTracedError(
       'INVALID_OPTION',
-      '@Annotate needs the option attributes or result, a function that gives attributes.',
+      '@Annotate needs the option attributes or resultAttributes, a function that returns attributes.',
     );
   }
   return (...[target, second, descriptor]) => {

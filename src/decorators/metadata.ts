@@ -93,7 +93,7 @@ function methodsOn(start: object, isStatic: boolean): TracedMethodMetadata[] {
     if (spec === undefined) return [];
     const ownerClass: unknown = isStatic ? owner : owner.constructor;
     const name = spec.name ?? spec.nameIn(typeof ownerClass === 'function' ? ownerClass.name : '');
-    return [{ method: key, name, kind: spec.kind, root: spec.root, static: isStatic }];
+    return [{ method: key, name, kind: spec.options.kind, root: spec.options.root === true, static: isStatic }];
   });
 }
 

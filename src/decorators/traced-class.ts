@@ -1,9 +1,9 @@
 import { types } from 'node:util';
 import { FcTracedError } from '../errors';
+import { checkPlace } from '../tracing/calls/traced-options';
+import type { AnyMethod, CheckedTracedOptions } from '../tracing/calls/traced-options';
 import { recordTraced } from './metadata';
 import { markedParameters } from './span-attribute';
-import { checkPlace } from './traced-options';
-import type { AnyMethod, CheckedTracedOptions } from './traced-options';
 import { classNameOf, isSettled, leaveUntraced, settlePlace, wrapOnce } from './wrapped-methods';
 
 /** Traces the methods that a class has itself, static ones too: not its constructor, accessors, fields and what it inherits. */

@@ -1,16 +1,16 @@
 import { FcTracedError } from '../errors';
-import { recordTraced } from './metadata';
-import type { MemberPlace } from './metadata';
-import { markedParameters } from './span-attribute';
-import { traceClass } from './traced-class';
-import { checkPlace, checkTracedOptions } from './traced-options';
+import { checkPlace, checkTracedOptions } from '../tracing/calls/traced-options';
 import type {
   AnyMethod,
   CheckedTracedOptions,
   MemberDecoratorArguments,
   TracedClassOptions,
   TracedOptions,
-} from './traced-options';
+} from '../tracing/calls/traced-options';
+import { recordTraced } from './metadata';
+import type { MemberPlace } from './metadata';
+import { markedParameters } from './span-attribute';
+import { traceClass } from './traced-class';
 import { classNameOf, memberName, settlePlace, wrapOnce } from './wrapped-methods';
 
 /* oxlint-disable typescript/no-explicit-any -- members of any class and any type */

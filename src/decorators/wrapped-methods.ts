@@ -5,12 +5,12 @@ import { attributeValues } from '../tracing/calls/attributes';
 import type { Extractor } from '../tracing/calls/attributes';
 import { runInSpan } from '../tracing/calls/run-in-span';
 import type { Owner, SpanSpec } from '../tracing/calls/span-spec';
+import { expectation } from '../tracing/calls/traced-options';
+import type { AnyMethod, CheckedTracedOptions } from '../tracing/calls/traced-options';
 import { activeContext } from '../tracing/context/active-context';
 import { telemetryOfCall } from '../tracing/context/ambient-telemetry';
 import type { Telemetry } from '../tracing/telemetry/telemetry';
 import { copyMetadata } from './metadata';
-import { expectation } from './traced-options';
-import type { AnyMethod, CheckedTracedOptions } from './traced-options';
 
 /** A member behind its class's name: `.ship`, `[ship]` for a symbol, `.#ship` for a private one. */
 export function memberName(key: PropertyKey): string {
@@ -81,16 +81,10 @@ export function specOf(
     name: options.name ?? (className === undefined ? undefined : nameIn(className)),
     nameIn,
     ownerOf: (self) => owningClass(self, key, wrapper()),
-    runtimeClass: options.runtimeClass === true && options.name === undefined,
-    kind: options.kind,
-    root: options.root === true,
-    fixed: typeof options.attributes === 'object' ? attributeValues(options.attributes) : undefined,
-    attributes: withParameters(options, parameters),
-    result: options.result as Extractor | undefined,
-    links: options.links as Extractor | undefined,
-    isExpected: expectation(options.expected),
-    callback: options.callback === true,
-    count: options.count === true,
+    options,
+    fixedAttributes: typeof options.attributes === 'object' ? attributeValues(options.attributes) : undefined,
+    argumentAttributes: withParameters(options, parameters),
+    isExpected: expectation(options.expectedErrors),
     // Node counts async generators among the async functions.
     isAsync: types.isAsyncFunction(method) && !types.isGeneratorFunction(method),
   };

@@ -4,11 +4,10 @@ import { defaultResource, detectResources, envDetector, resourceFromAttributes }
 import type { Resource } from '@opentelemetry/resources';
 import { SamplingDecision } from '@opentelemetry/sdk-trace-base';
 import type { IdGenerator, Sampler, SamplingResult } from '@opentelemetry/sdk-trace-base';
-import { ATTR_SERVICE_NAME, ATTR_TELEMETRY_DISTRO_NAME, ATTR_TELEMETRY_DISTRO_VERSION } from '../semconv';
+import { ATTR_SERVICE_NAME, ATTR_TELEMETRY_DISTRO_NAME, ATTR_TELEMETRY_DISTRO_VERSION, VERSION } from '../semconv';
 import { spanIn } from '../tracing/context/linked-context';
 import { newSpanId, newTraceId } from '../tracing/telemetry/ids';
 import { sampleRoot } from '../tracing/telemetry/sampling';
-import { VERSION } from '../version';
 
 const RECORD: SamplingResult = { decision: SamplingDecision.RECORD_AND_SAMPLED };
 const LEAVE: SamplingResult = { decision: SamplingDecision.NOT_RECORD };

@@ -2,18 +2,19 @@ import { SpanKind, TraceFlags } from '@opentelemetry/api';
 import type { Attributes, Context, Span, SpanOptions, Tracer, TracerOptions } from '@opentelemetry/api';
 import { isTracingSuppressed, sanitizeAttributes } from '@opentelemetry/core';
 import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
-import type { SpanProcessor } from '@opentelemetry/sdk-trace-base';
+import type { SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { withoutEndpointVariables } from '../config/config';
 import type { Config } from '../config/config';
 import type { Endpoint } from '../config/environment';
 import { countError } from '../diagnostics';
+import { SCOPE_NAME, VERSION } from '../semconv';
 import { newSpanId } from '../tracing/telemetry/ids';
 import { SharedFlush } from '../tracing/telemetry/shared-flush';
 import type { SpanRecorder, Telemetry } from '../tracing/telemetry/telemetry';
-import { SCOPE_NAME, VERSION } from '../version';
 import { Delivery } from './delivery';
 import { directSpanClass, partsOf } from './direct-span';
 import type { DirectSpanClass, TracerParts } from './direct-span';
-import { createExporter } from './exporters/exporters';
+import { EXPORTERS } from './exporters/exporters';
 import { faasResource, FlagSampler, PooledIds } from './provider-parts';
 import { scrub } from './scrub';
 import { SpanPipeline } from './span-pipeline';
@@ -55,7 +56,7 @@ export class SdkTelemetry implements Telemetry {
       endpoint === undefined
         ? undefined
         : new Delivery(
-            () => createExporter({ endpoint, headers: config.headers, timeoutMillis: config.exportTimeoutMillis }),
+            () => exporterFor(endpoint, config),
             config.exportTimeoutMillis,
             (text) => scrub(text, endpoint.url),
             new URL(endpoint.url).host,
@@ -124,6 +125,14 @@ export class SdkTelemetry implements Telemetry {
   async flush(timeoutMillis: number, isHook = false): Promise<void> {
     await Promise.all(this.flushers.map((flusher) => flusher.flush(timeoutMillis, isHook)));
   }
+}
+
+function exporterFor(
+  { url, protocol }: Endpoint,
+  { headers, exportTimeoutMillis }: SdkSettings['config'],
+): SpanExporter {
+  const settings = { url, headers, timeoutMillis: exportTimeoutMillis };
+  return withoutEndpointVariables(() => EXPORTERS[protocol].load().createExporter(settings));
 }
 
 function flushFailed(): void {

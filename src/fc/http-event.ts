@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { readField } from '../safe-access';
 
 /** What is known of a request besides its path, query, headers and body. */
 export interface HttpRequestContext {
@@ -38,6 +39,29 @@ export interface HttpEvent {
 
 /** A request whose body is still arriving: what `serve(Class, { body: 'stream' })` gives. */
 export type HttpStreamEvent = Omit<HttpEvent, 'body'> & { readonly body: Readable };
+
+/** The request of FC 2.0's HTTP functions, also a stream of its body. */
+export interface Fc2Request extends Readable {
+  readonly method: string;
+  readonly url: string;
+  /** The path below the function; `url` may have the function's own place before it: `/2016-08-15/proxy/<service>/<function>/…`. */
+  readonly path?: string;
+  readonly clientIP?: string;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly body?: Buffer;
+}
+
+/** The response of FC 2.0's HTTP functions. */
+export interface Fc2Response {
+  setStatusCode(code: number): void;
+  setHeader(name: string, value: string | readonly string[]): void;
+  send(body: string | Buffer | Readable): void;
+}
+
+/** Whether a call has FC 2.0's form `(req, resp, context)`. */
+export function isFc2Response(value: unknown): value is Fc2Response {
+  return typeof readField(value, 'setStatusCode') === 'function' && typeof readField(value, 'send') === 'function';
+}
 
 /** The parts that a request of any form consists of. */
 export interface RequestParts {

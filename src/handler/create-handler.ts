@@ -1,10 +1,11 @@
 import type { HandlerOptions } from '../config/options';
 import { FcTracedError } from '../errors';
 import type { FcCallback, FcContext } from '../fc/context';
-import { isFc2Response, respondFc2 } from './fc2-http';
-import type { Fc2Request, Fc2Response } from './fc2-http';
+import { isFc2Response } from '../fc/http-event';
+import type { Fc2Request, Fc2Response } from '../fc/http-event';
+import { defineHandler } from './entries';
+import type { CreateHandlerOptions } from './entries';
 import { FunctionInstance } from './function-instance';
-import { defineHandler } from './handler';
 
 /**
  * Gives an answer the way FC asked for it: through its callback, once, and then nothing is returned; else as a promise.
@@ -55,19 +56,30 @@ export interface FcHooks {
 }
 
 /** Names of a class's methods. */
-export type MethodNames<T> = { [K in keyof T]: T[K] extends (...args: never[]) => unknown ? K : never }[keyof T] &
+export type MethodNames<T> = {
+  [K in keyof T]: T[K] extends (...args: never[]) => unknown ? K : never;
+}[keyof T] &
   string;
 
-/** What `createHandler` gives: `handler` for the class's entry method, and one function for each method that carries `@Handler()`. */
-export type FcHandlers<T> = FcHooks & { readonly handler: FcFunction } & {
-  readonly [K in Exclude<MethodNames<T>, keyof FcHooks | 'handler'>]: FcFunction;
-};
+/** The functions of the entries `E`, and the lifecycle hooks. */
+export type FcHandlers<E extends string> = FcHooks & { readonly [K in Exclude<E, keyof FcHooks>]: FcFunction };
+
+/**
+ * What is known of a class whose entries are not named: a method `handle` makes `handler`. Any other method is an entry only if it carries
+ * `@Handler()`, which its type does not show.
+ */
+export type FcHandlersOf<T> = FcHooks &
+  (T extends { handle(...args: never[]): unknown }
+    ? { readonly handler: FcFunction }
+    : { readonly handler?: FcFunction }) & {
+    readonly [K in Exclude<MethodNames<T>, keyof FcHooks | 'handler'>]?: FcFunction;
+  };
 
 /**
  * Makes the functions that FC calls out of a handler class: export them from the module that the function's `handler` names.
  *
  * Each call decodes the event, finds the caller's trace, resolves the class in a container of its own, runs the entry method
- * inside the invocation span and delivers the trace before it answers: within `flushTimeout` milliseconds (default 1000), and
+ * inside the invocation span and delivers the trace before it answers: within `flushTimeoutMillis` milliseconds (default 1000), and
  * never beyond the function's timeout. What the method returns or throws is what FC gets; for an HTTP request it becomes a response, of the
  * form in which the request came. Where nothing is recorded, no SDK is loaded.
  *
@@ -88,10 +100,19 @@ export type FcHandlers<T> = FcHooks & { readonly handler: FcFunction } & {
  * export const { handler, initialize, preFreeze, preStop } = createHandler(Hello);
  * ```
  */
+export function createHandler<T extends object, const E extends MethodNames<T>>(
+  handlerClass: abstract new (...args: never[]) => T,
+  options: CreateHandlerOptions<E> & { readonly entries: readonly E[] },
+): FcHandlers<E>;
+export function createHandler<T extends object, const M extends MethodNames<T>>(
+  handlerClass: abstract new (...args: never[]) => T,
+  options: HandlerOptions & { readonly method: M; readonly entries?: undefined },
+): FcHandlersOf<T> & FcHandlers<'handler'>;
 export function createHandler<T extends object>(
   handlerClass: abstract new (...args: never[]) => T,
-  options?: HandlerOptions,
-): FcHandlers<T> {
+  options?: HandlerOptions & { readonly entries?: undefined },
+): FcHandlersOf<T>;
+export function createHandler(handlerClass: unknown, options?: CreateHandlerOptions): object {
   const definition = defineHandler(handlerClass, options);
   const instance = new FunctionInstance(definition);
   const flush = (_context: unknown, callback?: unknown): unknown => answer(instance.flush(), callback);
@@ -101,11 +122,12 @@ export function createHandler<T extends object>(
     preStop: flush,
   };
   for (const [name, entry] of definition.entries) {
-    functions[name] = (event: unknown, context: FcContext, callback?: unknown) =>
-      // The second argument of FC 2.0's HTTP functions is the response; the context comes third.
-      isFc2Response(context)
-        ? respondFc2(instance, entry, event as Fc2Request, context, callback as FcContext)
-        : answer(instance.invoke(entry, event, context), callback);
+    functions[name] = (event: unknown, context: FcContext, callback?: unknown) => {
+      // The second argument of FC 2.0's HTTP functions is the response; the context is the third.
+      if (!isFc2Response(context)) return answer(instance.invoke(entry, event, context), callback);
+      const { respondFc2 } = require('./fc2-http') as typeof import('./fc2-http');
+      return respondFc2(instance, entry, event as Fc2Request, context, callback as FcContext);
+    };
   }
-  return functions as unknown as FcHandlers<T>;
+  return functions;
 }

@@ -1,36 +1,12 @@
 import { isUtf8 } from 'node:buffer';
-import type { Readable } from 'node:stream';
 import type { FcContext } from '../fc/context';
 import { httpEventOf, queryOfTarget } from '../fc/http-event';
-import type { HttpEvent } from '../fc/http-event';
+import type { Fc2Request, Fc2Response, HttpEvent } from '../fc/http-event';
 import { bodySourceOf, collect } from '../http/body';
 import { CollectingSink, withWholeBody } from '../http/fc-answer';
-import { readField, readText } from '../safe-access';
+import { readText } from '../safe-access';
+import type { Entry } from './entries';
 import type { FunctionInstance } from './function-instance';
-import type { Entry } from './handler';
-
-/** The request of FC 2.0's HTTP functions, also a stream of its body. */
-export interface Fc2Request extends Readable {
-  readonly method: string;
-  readonly url: string;
-  /** The path below the function; `url` may have the function's own place before it: `/2016-08-15/proxy/<service>/<function>/…`. */
-  readonly path?: string;
-  readonly clientIP?: string;
-  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
-  readonly body?: Buffer;
-}
-
-/** The response of FC 2.0's HTTP functions. */
-export interface Fc2Response {
-  setStatusCode(code: number): void;
-  setHeader(name: string, value: string | readonly string[]): void;
-  send(body: string | Buffer | Readable): void;
-}
-
-/** Whether a call has FC 2.0's form `(req, resp, context)`. */
-export function isFc2Response(value: unknown): value is Fc2Response {
-  return typeof readField(value, 'setStatusCode') === 'function' && typeof readField(value, 'send') === 'function';
-}
 
 async function bodyOf(request: Fc2Request): Promise<Buffer> {
   if (Buffer.isBuffer(request.body)) return request.body;

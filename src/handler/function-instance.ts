@@ -12,7 +12,7 @@ import { InvocationRunner } from '../invocation/invocation-runner';
 import type { Work } from '../invocation/invocation-runner';
 import { readField } from '../safe-access';
 import { ATTR_HTTP_ROUTE } from '../semconv';
-import type { Entry, HandlerDefinition } from './handler';
+import type { Entry, HandlerDefinition } from './entries';
 
 /** A handler class in one instance of the function: what it keeps between invocations, and the way of each one through. */
 export class FunctionInstance {

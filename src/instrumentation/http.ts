@@ -1,10 +1,12 @@
 import { context } from '@opentelemetry/api';
 import type { TracerProvider } from '@opentelemetry/api';
-import type { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
 import type { RequestOptions } from 'node:http';
+import type { Instrumentation } from '../config/options';
 import { warnOnce } from '../diagnostics';
 import { injectedIn, markRefused, removePairs, withoutCopies } from './client-requests';
-import type { InstrumentationModules } from './instrumentation-packages';
+import type { InstrumentationDefinition } from './registry';
+
+type Module = typeof import('@opentelemetry/instrumentation-http');
 
 /**
  * Takes the program's own copies of the headers that the client span is about to bring out of a request; returns whether the request goes
@@ -30,11 +32,7 @@ function prepareRequest(options: RequestOptions): boolean {
   return true;
 }
 
-/** Client spans for `node:http` and `node:https`. Requests that come in already have the invocation span, or that of the server. */
-export function createHttpInstrumentation(
-  { HttpInstrumentation: Http }: InstrumentationModules['http'],
-  provider: TracerProvider,
-): HttpInstrumentation {
+function create({ HttpInstrumentation: Http }: Module, provider: TracerProvider): Instrumentation {
   const instrumentation = new Http({
     enabled: false,
     disableIncomingRequestInstrumentation: true,
@@ -45,3 +43,11 @@ export function createHttpInstrumentation(
   instrumentation.setTracerProvider(provider);
   return instrumentation;
 }
+
+/** Client spans for `node:http` and `node:https`. Requests that come in already have the invocation span, or that of the server. */
+export const instrumentation: InstrumentationDefinition<Module> = {
+  package: '@opentelemetry/instrumentation-http',
+  version: '~0.222.0',
+  load: () => require('@opentelemetry/instrumentation-http') as Module,
+  create,
+};

@@ -1,8 +1,10 @@
 import type { TracerProvider } from '@opentelemetry/api';
-import type { IORedisInstrumentation } from '@opentelemetry/instrumentation-ioredis';
-import type { InstrumentationModules } from './instrumentation-packages';
+import type { Instrumentation } from '../config/options';
 import { definitionOf, moduleFile } from './module-definitions';
 import { commandText } from './redis';
+import type { InstrumentationDefinition } from './registry';
+
+type Module = typeof import('@opentelemetry/instrumentation-ioredis');
 
 type Send = (this: unknown, ...args: unknown[]) => unknown;
 interface WrappedSend extends Send {
@@ -33,11 +35,7 @@ function traceOnce(prototype: { sendCommand: WrappedSend }): void {
   });
 }
 
-/** Spans for `ioredis`: commands, without what they were called with. */
-export function createIORedisInstrumentation(
-  { IORedisInstrumentation: IORedis }: InstrumentationModules['ioredis'],
-  provider: TracerProvider,
-): IORedisInstrumentation {
+function create({ IORedisInstrumentation: IORedis }: Module, provider: TracerProvider): Instrumentation {
   const instrumentation = new IORedis({ enabled: false, requireParentSpan: true, dbStatementSerializer: commandText });
   const definition = definitionOf(instrumentation, 'ioredis');
   const { patch } = definition;
@@ -61,3 +59,11 @@ export function createIORedisInstrumentation(
   instrumentation.setTracerProvider(provider);
   return instrumentation;
 }
+
+/** Spans for `ioredis`: commands, without what they were called with. */
+export const instrumentation: InstrumentationDefinition<Module> = {
+  package: '@opentelemetry/instrumentation-ioredis',
+  version: '~0.70.0',
+  load: () => require('@opentelemetry/instrumentation-ioredis') as Module,
+  create,
+};

@@ -1,8 +1,10 @@
 import type { TracerProvider } from '@opentelemetry/api';
-import type { KafkaJsInstrumentation } from '@opentelemetry/instrumentation-kafkajs';
-import type { InstrumentationModules } from './instrumentation-packages';
+import type { Instrumentation } from '../config/options';
 import { definitionOf, moduleFile } from './module-definitions';
 import { parentedProvider } from './providers';
+import type { InstrumentationDefinition } from './registry';
+
+type Module = typeof import('@opentelemetry/instrumentation-kafkajs');
 
 type Method = (this: unknown, ...args: unknown[]) => unknown;
 /** As an instrumentation makes it: given a library's own method, it gives a traced one. */
@@ -87,11 +89,7 @@ export function giveCopies(instrumentation: object): void {
   giveCopy(instrumentation, '_getConsumerRunPatch', viewOfConfig);
 }
 
-/** Spans for `kafkajs`: messages that are sent, by producers that were made after this, and messages that are taken. */
-export function createKafkaJsInstrumentation(
-  { KafkaJsInstrumentation: KafkaJs }: InstrumentationModules['kafkajs'],
-  provider: TracerProvider,
-): KafkaJsInstrumentation {
+function create({ KafkaJsInstrumentation: KafkaJs }: Module, provider: TracerProvider): Instrumentation {
   const instrumentation = new KafkaJs({ enabled: false });
   const definition = definitionOf(instrumentation, 'kafkajs');
   // The main file of a CommonJS package is not seen when an ES module imports it, what that file requires is.
@@ -106,3 +104,11 @@ export function createKafkaJsInstrumentation(
   instrumentation.setTracerProvider(parentedProvider(provider));
   return instrumentation;
 }
+
+/** Spans for `kafkajs`: messages that are sent, by producers that were made after this, and messages that are taken. */
+export const instrumentation: InstrumentationDefinition<Module> = {
+  package: '@opentelemetry/instrumentation-kafkajs',
+  version: '~0.31.0',
+  load: () => require('@opentelemetry/instrumentation-kafkajs') as Module,
+  create,
+};

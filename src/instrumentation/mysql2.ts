@@ -1,22 +1,20 @@
 import { trace } from '@opentelemetry/api';
 import type { TracerProvider } from '@opentelemetry/api';
-import type { MySQL2Instrumentation } from '@opentelemetry/instrumentation-mysql2';
-import type { InstrumentationModules } from './instrumentation-packages';
+import type { Instrumentation } from '../config/options';
 import { keepContextOf } from './kept-context';
 import { definitionOf, moduleFile } from './module-definitions';
 import { parentedProvider } from './providers';
+import type { InstrumentationDefinition } from './registry';
 import { verbOf, withoutValues } from './sql-text';
+
+type Module = typeof import('@opentelemetry/instrumentation-mysql2');
 
 /** Asked also where no span is recorded; then nothing is read. */
 function maskStatement(sql: string): string {
   return trace.getActiveSpan()?.isRecording() === true ? withoutValues(sql, 'mysql') : '';
 }
 
-/** Spans for `mysql2`: queries and prepared statements, their text without values, under the call that made them also where a pool's connections are all taken. */
-export function createMySQL2Instrumentation(
-  { MySQL2Instrumentation: MySQL2 }: InstrumentationModules['mysql2'],
-  provider: TracerProvider,
-): MySQL2Instrumentation {
+function create({ MySQL2Instrumentation: MySQL2 }: Module, provider: TracerProvider): Instrumentation {
   const instrumentation = new MySQL2({ enabled: false, maskStatement: true, maskStatementHook: maskStatement });
   const definition = definitionOf(instrumentation, 'mysql2');
   // Before its own file: what it wraps must be ours, so that it still recognizes what it has wrapped.
@@ -31,3 +29,11 @@ export function createMySQL2Instrumentation(
   instrumentation.setTracerProvider(parentedProvider(provider, verbOf));
   return instrumentation;
 }
+
+/** Spans for `mysql2`: queries and prepared statements, their text without values, under the call that made them also where a pool's connections are all taken. */
+export const instrumentation: InstrumentationDefinition<Module> = {
+  package: '@opentelemetry/instrumentation-mysql2',
+  version: '~0.68.0',
+  load: () => require('@opentelemetry/instrumentation-mysql2') as Module,
+  create,
+};

@@ -1,12 +1,15 @@
 import { context } from '@opentelemetry/api';
 import type { Context, Span, TracerProvider } from '@opentelemetry/api';
-import type { PgInstrumentation, PgRequestHookInformation } from '@opentelemetry/instrumentation-pg';
+import type { PgRequestHookInformation } from '@opentelemetry/instrumentation-pg';
+import type { Instrumentation } from '../config/options';
 import { ATTR_DB_QUERY_TEXT } from '../semconv';
-import type { InstrumentationModules } from './instrumentation-packages';
 import { giveCopy } from './kafkajs';
 import { replaceOnce } from './kept-context';
 import { definitionOf } from './module-definitions';
+import type { InstrumentationDefinition } from './registry';
 import { verbOf, withoutValues } from './sql-text';
+
+type Module = typeof import('@opentelemetry/instrumentation-pg');
 
 /** Puts the statement on the span without the values in it; the instrumentation has put it there as it is. */
 function hideValues(span: Span, { query: { text, name }, connection: { database } }: PgRequestHookInformation): void {
@@ -58,11 +61,7 @@ function keepRequester(prototype: object): void {
   );
 }
 
-/** Spans for `pg`: connecting, waiting for a pool's connection, and queries, their text without values. */
-export function createPgInstrumentation(
-  { PgInstrumentation: Pg }: InstrumentationModules['pg'],
-  provider: TracerProvider,
-): PgInstrumentation {
+function create({ PgInstrumentation: Pg }: Module, provider: TracerProvider): Instrumentation {
   const instrumentation = new Pg({
     enabled: false,
     requireParentSpan: true,
@@ -80,3 +79,11 @@ export function createPgInstrumentation(
   instrumentation.setTracerProvider(provider);
   return instrumentation;
 }
+
+/** Spans for `pg`: connecting, waiting for a pool's connection, and queries, their text without values. */
+export const instrumentation: InstrumentationDefinition<Module> = {
+  package: '@opentelemetry/instrumentation-pg',
+  version: '~0.74.0',
+  load: () => require('@opentelemetry/instrumentation-pg') as Module,
+  create,
+};

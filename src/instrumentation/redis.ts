@@ -1,8 +1,10 @@
 import type { TracerProvider } from '@opentelemetry/api';
-import type { RedisInstrumentation } from '@opentelemetry/instrumentation-redis';
-import type { InstrumentationModules } from './instrumentation-packages';
+import type { Instrumentation } from '../config/options';
 import { keepContextOf } from './kept-context';
 import { definitionOf, moduleFile } from './module-definitions';
+import type { InstrumentationDefinition } from './registry';
+
+type Module = typeof import('@opentelemetry/instrumentation-redis');
 
 /** So many arguments are shown, each as `?`. */
 const MOST = 8;
@@ -13,11 +15,7 @@ export function commandText(command: string, args: readonly unknown[]): string {
   return `${command}${' ?'.repeat(shown)}${args.length > MOST ? ' …' : ''}`;
 }
 
-/** Spans for `redis`: connecting and commands, without what they were called with. */
-export function createRedisInstrumentation(
-  { RedisInstrumentation: Redis }: InstrumentationModules['redis'],
-  provider: TracerProvider,
-): RedisInstrumentation {
+function create({ RedisInstrumentation: Redis }: Module, provider: TracerProvider): Instrumentation {
   const instrumentation = new Redis({ enabled: false, requireParentSpan: true, dbStatementSerializer: commandText });
   // A pool whose clients are all taken runs a command when another invocation's is answered.
   definitionOf(instrumentation, '@redis/client').files.push(
@@ -28,3 +26,11 @@ export function createRedisInstrumentation(
   instrumentation.setTracerProvider(provider);
   return instrumentation;
 }
+
+/** Spans for `redis`: connecting and commands, without what they were called with. */
+export const instrumentation: InstrumentationDefinition<Module> = {
+  package: '@opentelemetry/instrumentation-redis',
+  version: '~0.70.0',
+  load: () => require('@opentelemetry/instrumentation-redis') as Module,
+  create,
+};

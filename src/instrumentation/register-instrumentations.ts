@@ -1,12 +1,13 @@
 import { trace } from '@opentelemetry/api';
 import type { TracerProvider } from '@opentelemetry/api';
-import type { Instrumentation, InstrumentationName } from '../config/options';
+import type { Instrumentation } from '../config/options';
 import { countError, warnOnce } from '../diagnostics';
 import { state } from '../tracing/telemetry/state';
-import { loadPackage, PACKAGES } from './instrumentation-packages';
+import { programRequire } from './loaded-files';
 import { patchLoadedModules } from './loaded-modules';
-import { createNamed } from './named-instrumentation';
 import { endingProvider } from './providers';
+import { INSTRUMENTATIONS } from './registry';
+import type { InstrumentationDefinition, InstrumentationName } from './registry';
 
 /** What OpenTelemetry's own instrumentations have beside what the option asks for. */
 interface Configured {
@@ -22,7 +23,9 @@ interface Configured {
 export function registerInstrumentations(list: readonly (InstrumentationName | Instrumentation)[]): void {
   // What the program made itself goes first: a name of the same library then says nothing more.
   for (const item of list) if (typeof item === 'object') setUpOnce(item.instrumentationName, item, () => item);
-  for (const item of list) if (typeof item === 'string') setUpOnce(item, PACKAGES[item].name, () => fromPackage(item));
+  for (const item of list) {
+    if (typeof item === 'string') setUpOnce(item, definitionOf(item).package, () => fromPackage(item));
+  }
 }
 
 function setUpOnce(label: string, key: unknown, make: () => Instrumentation | undefined): void {
@@ -45,15 +48,19 @@ function provider(): TracerProvider {
   return endingProvider(trace.getTracerProvider());
 }
 
+function definitionOf(name: InstrumentationName): InstrumentationDefinition {
+  return INSTRUMENTATIONS[name].load().instrumentation;
+}
+
 function fromPackage(name: InstrumentationName): Instrumentation | undefined {
-  const created = createNamed(name, loadPackage, provider());
-  const { name: wanted, version } = PACKAGES[name];
-  if (created === undefined) {
-    warnOnce(
-      `the option instrumentations names ${name}, and ${wanted} is not installed: npm install ${wanted}@${version}`,
-    );
-  }
-  return created;
+  const definition = definitionOf(name);
+  const module = loadPackage(definition);
+  if (module !== undefined) return definition.create(module, provider());
+  const { package: wanted, version } = definition;
+  warnOnce(
+    `the option instrumentations names ${name}, but ${wanted} is not installed: npm install ${wanted}@${version}`,
+  );
+  return undefined;
 }
 
 /** Enables it where it is not enabled yet. */
@@ -64,4 +71,28 @@ function enable(instrumentation: Instrumentation & Configured): void {
   // That of undici makes spans only where its configuration says the same.
   if (config?.enabled === false) instrumentation.setConfig?.({ ...config, enabled: true });
   instrumentation.enable();
+}
+
+/**
+ * Loads the package of an instrumentation; `undefined` where it is not installed. Throws what the package throws.
+ *
+ * It is looked for beside fc-traced, then beside the program: fc-traced may be in a layer of the function.
+ */
+export function loadPackage<M>(definition: InstrumentationDefinition<M>): M | undefined {
+  return (
+    ifInstalled(definition.package, () => definition.load()) ??
+    ifInstalled(definition.package, () => programRequire()(definition.package) as M)
+  );
+}
+
+/** `undefined` where it is the package itself that is missing, not one of its parts. A bundle that is an ES module has no `require`. */
+function ifInstalled<M>(name: string, load: () => M): M | undefined {
+  try {
+    return load();
+  } catch (error) {
+    const { code, message } = error as { code?: unknown; message?: unknown };
+    const isMissing = code === 'MODULE_NOT_FOUND' && String(message).split('\n')[0]!.includes(`'${name}'`);
+    if (isMissing || String(message).startsWith('Dynamic require of')) return undefined;
+    throw error;
+  }
 }

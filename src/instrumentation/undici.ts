@@ -1,11 +1,14 @@
 import { context, trace } from '@opentelemetry/api';
 import type { Context, Span, TracerProvider } from '@opentelemetry/api';
-import type { UndiciInstrumentation, UndiciRequest } from '@opentelemetry/instrumentation-undici';
+import type { UndiciRequest } from '@opentelemetry/instrumentation-undici';
+import type { Instrumentation } from '../config/options';
 import { injectedIn, markRefused, removePairs, withoutLines } from './client-requests';
-import type { InstrumentationModules } from './instrumentation-packages';
 import { ownerOf, replaceOnce } from './kept-context';
 import { moduleFile, patchingPartsOf } from './module-definitions';
 import type { ModuleDefinition } from './module-definitions';
+import type { InstrumentationDefinition } from './registry';
+
+type Module = typeof import('@opentelemetry/instrumentation-undici');
 
 const VERSIONS = ['>=6 <8'];
 
@@ -60,11 +63,7 @@ function queuedRequests(): ModuleDefinition {
   };
 }
 
-/** Client spans for `fetch` and undici, through Node's diagnostics channels. */
-export function createUndiciInstrumentation(
-  { UndiciInstrumentation: Undici }: InstrumentationModules['undici'],
-  provider: TracerProvider,
-): UndiciInstrumentation {
+function create({ UndiciInstrumentation: Undici }: Module, provider: TracerProvider): Instrumentation {
   const instrumentation = new Undici({
     enabled: false,
     requireParentforSpans: true,
@@ -75,3 +74,11 @@ export function createUndiciInstrumentation(
   instrumentation.setTracerProvider(provider);
   return instrumentation;
 }
+
+/** Client spans for `fetch` and undici, through Node's diagnostics channels. */
+export const instrumentation: InstrumentationDefinition<Module> = {
+  package: '@opentelemetry/instrumentation-undici',
+  version: '~0.32.0',
+  load: () => require('@opentelemetry/instrumentation-undici') as Module,
+  create,
+};

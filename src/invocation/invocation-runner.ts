@@ -83,7 +83,7 @@ export class InvocationRunner {
 
   private initialize(context: FcContext, build: (() => void) | undefined): void {
     ensureContextManager();
-    correlateLogs(this.options.logs, context);
+    correlateLogs(this.options.logCorrelation, context);
     this.config.warnings.forEach(warnOnce);
     const open = new OpenCalls();
     // What is started here and goes on, a timer of a singleton say, is of no invocation then, and recorded as what runs outside of any.
@@ -116,7 +116,7 @@ export class InvocationRunner {
     const { event, context } = call;
     const coldStart = this.takeColdStart();
     ensureContextManager();
-    correlateLogs(this.options.logs, context);
+    correlateLogs(this.options.logCorrelation, context);
     const plan = planInvocation(this.source, this.options, this.config.sampleRatio, call);
     const started = startInvocationSpan(plan, call, {
       instance: this.config.instance,

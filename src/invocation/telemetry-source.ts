@@ -1,12 +1,12 @@
 import type { ColdStart } from '../cold-start/cold-start';
-import { protocolOf } from '../config/config';
 import type { Config } from '../config/config';
+import { protocolOf } from '../config/environment';
 import type { Endpoint } from '../config/environment';
 import { isHttpUrl } from '../config/options';
 import { countError, countMalformed, warnOnce } from '../diagnostics';
 import { functionAttributes } from '../fc/attributes';
 import type { FcContext } from '../fc/context';
-import { ensurePropagator } from '../propagation/propagator';
+import { INSTRUMENTATIONS } from '../instrumentation/registry';
 import { readText } from '../safe-access';
 import { foreignTelemetry, registerAmbientProvider } from '../tracing/context/ambient-telemetry';
 import { state } from '../tracing/telemetry/state';
@@ -16,9 +16,6 @@ import type { Telemetry } from '../tracing/telemetry/telemetry';
 export type Destination =
   | { readonly kind: 'provider'; readonly telemetry: Telemetry }
   | { readonly kind: 'sdk'; readonly endpoint: Endpoint | undefined; readonly recorded: boolean };
-
-/** Official instrumentations whose requests carry the trace, recorded or not. Of others only what is recorded is of use. */
-const PASS_ON: ReadonlySet<unknown> = new Set(['http', 'undici', 'kafkajs']);
 
 /** Endpoints whose set-up is kept; FC changes them rarely, when a token is renewed. */
 const MAX_ENDPOINTS = 4;
@@ -98,7 +95,7 @@ export class TelemetrySource {
     if (this.passesOn || this.config.disabled) return;
     this.passesOn = true;
     this.setUpInstrumentations(
-      this.config.instrumentations.filter((item) => typeof item === 'object' || PASS_ON.has(item)),
+      this.config.instrumentations.filter((item) => typeof item === 'object' || INSTRUMENTATIONS[item].propagates),
     );
   }
 
@@ -131,6 +128,7 @@ export class TelemetrySource {
 
   private setUpInstrumentations(list: Config['instrumentations']): void {
     if (list.length === 0) return;
+    const { ensurePropagator } = require('../propagation/propagator') as typeof import('../propagation/propagator');
     ensurePropagator();
     const { registerInstrumentations } =
       require('../instrumentation/register-instrumentations') as typeof import('../instrumentation/register-instrumentations');

@@ -1,3 +1,5 @@
+import { check, checkOptions } from '../config/check-options';
+import type { Check } from '../config/check-options';
 import { FcTracedError } from '../errors';
 import { wrapMethodOf } from '../replace-method';
 import { readField } from '../safe-access';
@@ -13,33 +15,10 @@ export interface McpTraceOptions {
   readonly toolResults?: boolean;
 }
 
-const OPTIONS: readonly (keyof McpTraceOptions)[] = ['toolArguments', 'toolResults'];
-
-/** Checks options as a developer wrote them: throws INVALID_OPTION for an unknown key or a value of the wrong kind. */
-export function checkMcpOptions(options: unknown, where: string): McpTraceOptions {
-  if (options === undefined) return {};
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new FcTracedError(
-      'INVALID_OPTION',
-      `${where} takes an object of options, not ${Array.isArray(options) ? 'an array' : options === null ? 'null' : `a ${typeof options}`}.`,
-    );
-  }
-  for (const [key, value] of Object.entries(options)) {
-    if (!OPTIONS.includes(key as keyof McpTraceOptions)) {
-      throw new FcTracedError(
-        'INVALID_OPTION',
-        `${where} has no option "${key}". Its options are ${OPTIONS.join(', ')}.`,
-      );
-    }
-    if (value !== undefined && typeof value !== 'boolean') {
-      throw new FcTracedError(
-        'INVALID_OPTION',
-        `Option "${key}" of ${where} must be true or false, not a value of type ${typeof value}.`,
-      );
-    }
-  }
-  return options;
-}
+const CHECKS: { readonly [K in keyof Required<McpTraceOptions>]: Check } = {
+  toolArguments: check.boolean,
+  toolResults: check.boolean,
+};
 
 /** On a `Server` or `Client` that is traced, and on an `McpServer` whose tools are: also for another copy of this package. */
 const PEER = Symbol.for('fc-traced mcp peer');
@@ -89,7 +68,7 @@ export function traceProtocol<T extends object>(
   options: McpTraceOptions | undefined,
   where: keyof typeof DOORS,
 ): T {
-  const checked = checkMcpOptions(options, where);
+  const checked = checkOptions<McpTraceOptions>(options, where, CHECKS);
   const inner = readField(target, 'server');
   const protocol = isProtocol(target) ? target : inner;
   const { takes, not, instead } = DOORS[where];

@@ -6,8 +6,8 @@ import { contextOf } from '../fc/context-from-headers';
 import { controlOf } from '../fc/control-path';
 import type { Control } from '../fc/control-path';
 import { httpEventOf } from '../fc/http-event';
+import type { Entry, HandlerDefinition } from '../handler/entries';
 import type { FunctionInstance } from '../handler/function-instance';
-import type { Entry, HandlerDefinition } from '../handler/handler';
 import { httpAnswerOfError } from '../http/http-answer';
 import { answerEvent } from './answer-event';
 import { knownBeside, requestBody, requestParts } from './incoming-request';
@@ -57,7 +57,7 @@ export class FunctionServer {
     request: IncomingMessage,
     context: FcContext,
   ): Promise<unknown> {
-    const body = await requestBody(request, this.options.bodyLimit ?? BODY_LIMIT);
+    const body = await requestBody(request, this.options.bodyLimitBytes ?? BODY_LIMIT);
     if (control === 'invoke') return this.instance.invoke(this.entryOf(context), body, context);
     return control === 'initialize' ? this.instance.initialize(context) : this.instance.flush();
   }
@@ -67,7 +67,7 @@ export class FunctionServer {
     const isStream = this.options.body === 'stream';
     let body: Buffer | undefined;
     try {
-      if (!isStream) body = await requestBody(request, this.options.bodyLimit ?? BODY_LIMIT);
+      if (!isStream) body = await requestBody(request, this.options.bodyLimitBytes ?? BODY_LIMIT);
     } catch (error) {
       // Nobody waits for an answer whose request never ended.
       if (request.destroyed && !request.complete) return;

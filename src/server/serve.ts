@@ -1,13 +1,15 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { check, checkOptions } from '../config/check-options';
+import type { Check } from '../config/check-options';
 import { listenPort } from '../config/config';
-import { checkOptions, inWords } from '../config/options';
+import { HANDLER_CHECKS } from '../config/options';
 import type { HandlerOptions } from '../config/options';
 import { warnOnce } from '../diagnostics';
 import { FcTracedError } from '../errors';
+import { defineHandler } from '../handler/entries';
 import { FunctionInstance } from '../handler/function-instance';
-import { defineHandler } from '../handler/handler';
 import { Connections, onSigterm, shutDown } from './connections';
 import { FunctionServer } from './function-server';
 
@@ -20,46 +22,30 @@ export interface ServeOptions extends HandlerOptions {
   /** Whether the bodies of HTTP requests are read first (`text`, as on built-in runtimes) or handed on as they arrive (`stream`). Default: `text`. */
   readonly body?: 'text' | 'stream';
   /** Bytes that a body may have that is read first; more is answered with 413. Default: 33,554,432 (32 MiB), FC's own limit. */
-  readonly bodyLimit?: number;
+  readonly bodyLimitBytes?: number;
   /** Milliseconds that running requests get at SIGTERM. Default: 10,000. */
-  readonly shutdownTimeout?: number;
+  readonly shutdownTimeoutMillis?: number;
 }
 
-const WHOLE: (most: number, what: string) => (value: unknown) => string | undefined = (most, what) => (value) =>
-  Number.isInteger(value) && (value as number) >= 0 && (value as number) <= most ? undefined : what;
-
-const CHECKS: Readonly<Record<string, (value: unknown) => string | undefined>> = {
-  port: WHOLE(65_535, 'a whole number from 0 to 65535'),
-  host: (value) => (typeof value === 'string' && value !== '' ? undefined : 'an address'),
-  body: (value) => (value === 'text' || value === 'stream' ? undefined : "'text' or 'stream'"),
-  bodyLimit: WHOLE(Number.MAX_SAFE_INTEGER, 'a whole number of bytes'),
-  shutdownTimeout: WHOLE(2 ** 31 - 1, 'a whole number of milliseconds'),
+const SERVER_CHECKS: { readonly [K in Exclude<keyof Required<ServeOptions>, keyof HandlerOptions>]: Check } = {
+  port: check.integer(65_535, 'a whole number from 0 to 65535'),
+  host: check.string,
+  body: check.oneOf('text', 'stream'),
+  bodyLimitBytes: check.integer(Number.MAX_SAFE_INTEGER, 'a whole number of bytes'),
+  shutdownTimeoutMillis: check.integer(2 ** 31 - 1, 'a whole number of milliseconds'),
 };
 
-/** The options of a server, apart from those of its handler. Throws INVALID_OPTION. */
+/** The options of a server, apart from those of its handler. Throws `INVALID_OPTION`. */
 export function splitServeOptions(
   given: ServeOptions | undefined,
   where: string,
 ): { readonly handler: HandlerOptions; readonly server: ServeOptions } {
-  const entries = Object.entries(given ?? {});
-  const own = entries.filter(([key]) => Object.hasOwn(CHECKS, key));
-  for (const [key, value] of own) {
-    const wanted = value === undefined ? undefined : CHECKS[key]!(value);
-    if (wanted !== undefined) {
-      throw new FcTracedError(
-        'INVALID_OPTION',
-        `Option "${key}" of ${where} must be ${wanted}, not ${inWords(value)}.`,
-      );
-    }
-  }
-  const handler = Object.fromEntries(entries.filter(([key]) => !Object.hasOwn(CHECKS, key)));
+  const options = checkOptions<ServeOptions>(given, where, { ...HANDLER_CHECKS, ...SERVER_CHECKS });
+  const isServer = ([name]: [string, unknown]): boolean => Object.hasOwn(SERVER_CHECKS, name);
+  const entries = Object.entries(options);
   return {
-    handler: checkOptions(
-      given === undefined || typeof given !== 'object' ? given : handler,
-      where,
-      Object.keys(CHECKS),
-    ),
-    server: Object.fromEntries(own),
+    handler: Object.fromEntries(entries.filter((entry) => !isServer(entry))),
+    server: Object.fromEntries(entries.filter(isServer)),
   };
 }
 
@@ -69,7 +55,7 @@ export interface RunningServer {
   readonly port: number;
   /** Node's own server. */
   readonly server: Server;
-  /** Lets running requests end, delivers their traces, and stops. Resolves when that is done, `shutdownTimeout` and a moment later at the latest; never rejects. */
+  /** Lets running requests end, delivers their traces, and stops. Resolves when that is done, `shutdownTimeoutMillis` and a moment later at the latest; never rejects. */
   close(): Promise<void>;
 }
 
@@ -129,7 +115,7 @@ export async function serve(
   });
   let closing: Promise<void> | undefined;
   const stop = (): Promise<void> =>
-    (closing ??= shutDown(connections, own.shutdownTimeout ?? 10_000, () => instance.flush()));
+    (closing ??= shutDown(connections, own.shutdownTimeoutMillis ?? 10_000, () => instance.flush()));
   const forget = onSigterm(stop);
   return { port: (server.address() as AddressInfo).port, server, close: () => stop().finally(forget) };
 }

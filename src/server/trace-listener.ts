@@ -1,7 +1,8 @@
 import { SpanStatusCode } from '@opentelemetry/api';
 import type { Span } from '@opentelemetry/api';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { checkOptions, inWords } from '../config/options';
+import { checkOptions, describeValue } from '../config/check-options';
+import { HANDLER_CHECKS } from '../config/options';
 import type { HandlerOptions } from '../config/options';
 import { countError } from '../diagnostics';
 import { FcTracedError } from '../errors';
@@ -32,8 +33,8 @@ export interface TraceListenerOptions extends Omit<
   readonly route?: string | ((request: IncomingMessage) => string | undefined);
 }
 
-/** Options of `createHandler` that are about a class. */
-const OF_A_CLASS = ['method', 'inject', 'container', 'http'];
+/** Options of `createHandler` that concern a class are not options of a listener. */
+const { method: _method, inject: _inject, container: _container, http: _http, ...CHECKS } = HANDLER_CHECKS;
 
 /** What a span is to say of its request at the end. */
 interface Description {
@@ -94,10 +95,10 @@ export function traceListener(listener: RequestListener, options: TraceListenerO
   if (typeof listener !== 'function') {
     throw new FcTracedError(
       'INVALID_TARGET',
-      `traceListener takes what http.createServer takes, a function of request and response (an Express app, Koa's app.callback()), not ${inWords(listener)}.`,
+      `traceListener takes what http.createServer takes, a function of request and response (an Express app, Koa's app.callback()), not ${describeValue(listener)}.`,
     );
   }
-  const runner = new InvocationRunner(checkOptions(options, 'traceListener', [], OF_A_CLASS), 'server');
+  const runner = new InvocationRunner(checkOptions<HandlerOptions>(options, 'traceListener', CHECKS), 'server');
   const { instance } = runner.config;
   return function (this: unknown, request, response): unknown {
     const pass = (): unknown => Reflect.apply(listener, this, [request, response]);

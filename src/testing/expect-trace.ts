@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { FcTracedError } from '../errors';
+import type { SpanKindName } from '../tracing/calls/span-spec';
 import { renderTrace } from './trace-tree';
-import type { SpanKindName, SpanNode, SpanRecord, StatusName, Trace } from './trace-tree';
+import type { SpanNode, SpanRecord, StatusName, Trace } from './trace-tree';
 
 /** A span as a test expects it, with all that is below it. */
 export interface ExpectedSpan {

@@ -1,7 +1,8 @@
 import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import type { HrTime } from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
-import type { SpanKindName, SpanRecord, StatusName } from './trace-tree';
+import type { SpanKindName } from '../tracing/calls/span-spec';
+import type { SpanRecord, StatusName } from './trace-tree';
 
 function nanos([seconds, rest]: HrTime): bigint {
   return BigInt(seconds) * 1_000_000_000n + BigInt(Math.round(rest));

@@ -1,5 +1,4 @@
-/** The five OpenTelemetry span kinds, by name. */
-export type SpanKindName = 'internal' | 'server' | 'client' | 'producer' | 'consumer';
+import type { SpanKindName } from '../tracing/calls/span-spec';
 
 /** The three OpenTelemetry status codes, by name. */
 export type StatusName = 'UNSET' | 'OK' | 'ERROR';

@@ -1,4 +1,4 @@
-import type { SpanKindName, SpanRecord } from '../../src/testing/trace-tree';
+import type { SpanKindName, SpanRecord } from 'fc-traced/testing';
 import type { JaegerSpan, JaegerTag, JaegerTrace } from './jaeger-server';
 
 // What Jaeger's model keeps as tags although OpenTelemetry has a field of its own for it, and what Jaeger adds.

@@ -2,14 +2,14 @@
 // A program of its own: jest's sandbox has no `import()`, which the OTLP exporter of the emulator needs.
 //   node play-orders.cjs ENDPOINT EVENTS_AS_JSON
 const path = require('node:path');
-const dist = path.join(__dirname, '..', '..', 'dist');
-const { startInstance } = require(path.join(dist, 'emulator', 'start-instance.js'));
+const root = path.join(__dirname, '..', '..');
+const { startInstance } = require(path.join(root, 'cli', 'dist', 'emulator', 'start-instance.js'));
 
 async function play(endpoint, events) {
   const instance = startInstance({
     handler: 'handler.handler',
     initializer: 'handler.initialize',
-    codeDir: path.join(dist, 'samples', 'orders'),
+    codeDir: path.join(root, 'samples', 'dist', 'orders'),
     functionName: 'orders',
     timeout: 20,
     tracing: { endpoint },

@@ -11,21 +11,21 @@ class Stock {
     attributes(this: Stock, sku) {
       return { 'stock.sku': sku, 'stock.shelf': this.shelf };
     },
-    result: (left) => ({ 'stock.left': left }),
+    resultAttributes: (left) => ({ 'stock.left': left }),
   })
   async take(this: Stock, sku: string): Promise<number> {
     await Promise.resolve();
     return sku.length;
   }
-  @Annotate({ result: (left) => ({ 'stock.left': left }) })
+  @Annotate({ resultAttributes: (left) => ({ 'stock.left': left }) })
   count(): number {
     return 9;
   }
-  @Annotate({ result: (left) => ({ 'stock.left': left }) })
+  @Annotate({ resultAttributes: (left) => ({ 'stock.left': left }) })
   fail(): never {
     throw new Error('no stock');
   }
-  @Annotate({ result: (left: number) => ({ 'stock.left': left }) })
+  @Annotate({ resultAttributes: (left: number) => ({ 'stock.left': left }) })
   refuse(): Promise<number> {
     return Promise.reject(new Error('no stock'));
   }
@@ -116,12 +116,12 @@ test.each<[string, () => unknown, string]>([
 
 test('@Annotate sees what a generator returns, on the span that was active at the call', async () => {
   class Rows {
-    @Annotate({ result: (count) => ({ 'rows.count': count }) })
+    @Annotate({ resultAttributes: (count) => ({ 'rows.count': count }) })
     *sync(): Generator<string, number> {
       yield 'row';
       return 1;
     }
-    @Annotate({ result: (count) => ({ 'rows.more': count }) })
+    @Annotate({ resultAttributes: (count) => ({ 'rows.more': count }) })
     async *async(): AsyncGenerator<string, number> {
       yield 'row';
       return 2;
@@ -146,7 +146,7 @@ test('@Annotate neither starts nor waits for a lazy query', async () => {
     }
   }
   class Rows {
-    @Annotate({ result: () => ({ seen: true }) })
+    @Annotate({ resultAttributes: () => ({ seen: true }) })
     find(): Query {
       return new Query((resolve) => resolve(1));
     }
@@ -166,7 +166,7 @@ test.each<[string, () => unknown, string, string]>([
     'without options',
     () => Annotate({}),
     'INVALID_OPTION',
-    '@Annotate needs the option attributes or result, a function that gives attributes. [INVALID_OPTION]',
+    '@Annotate needs the option attributes or resultAttributes, a function that returns attributes. [INVALID_OPTION]',
   ],
   [
     'without parentheses',
@@ -177,7 +177,7 @@ test.each<[string, () => unknown, string, string]>([
       return (Annotate as any)(Bare.prototype, 'work', {});
     },
     'INVALID_OPTION',
-    '@Annotate needs the option attributes or result, a function that gives attributes. [INVALID_OPTION]',
+    '@Annotate needs the option attributes or resultAttributes, a function that returns attributes. [INVALID_OPTION]',
   ],
   [
     'on a getter',

@@ -27,7 +27,7 @@ test('initialize takes no cold start away', async () => {
 
 test('the entries of one handler share the cold start', async () => {
   const { handler, other } = createHandler(Plain);
-  await invoke(other);
+  await invoke(other!);
   await invoke(handler);
   expect(coldStarts()).toEqual([true, false]);
 });

@@ -95,14 +95,14 @@ test('a service that fails while it is disposed of changes no answer, keeps no o
   expectTrace(traces.only()).toMatchTree({ name: 'test-function', attributes: { 'fc_traced.telemetry_errors': 2 } });
 });
 
-test('a service that hangs while it is disposed of holds the answer back no longer than flushTimeout', async () => {
+test('a service that hangs while it is disposed of holds the answer back no longer than flushTimeoutMillis', async () => {
   @Service()
   class Hangs {
     dispose(): Promise<void> {
       return new Promise(() => {});
     }
   }
-  @Handler({ flushTimeout: 200 })
+  @Handler({ flushTimeoutMillis: 200 })
   class Uses {
     constructor(readonly hangs: Hangs) {}
     handle(): string {

@@ -25,7 +25,7 @@ test('each method that carries @Handler() is a function of its own under its nam
 });
 
 test('the functions run their own method, under the name given on the method, else on the class', async () => {
-  const { ship, cancel } = createHandler(Orders);
+  const { ship, cancel } = createHandler(Orders, { entries: ['ship', 'cancel'] });
   expect(await invoke(ship, { id: 7 })).toBe('shipped 7');
   expect(await invoke(cancel, { id: 7 })).toBe('cancelled');
   expect(traces.spans().map(({ name }) => name)).toEqual(['orders', 'order cancellation']);
@@ -39,7 +39,7 @@ test('where one method alone carries @Handler(), it is found under `handler` too
   }
   const functions = createHandler(Single);
   expect(Object.keys(functions).sort()).toEqual(['handler', 'initialize', 'preFreeze', 'preStop', 'run']);
-  expect(await invoke(functions.handler)).toBe('run');
+  expect(await invoke(functions.handler!)).toBe('run');
 });
 
 test('beside methods that carry @Handler(), `handle` still answers under `handler`', async () => {
@@ -53,7 +53,7 @@ test('beside methods that carry @Handler(), `handle` still answers under `handle
     }
   }
   const functions = createHandler(Both);
-  expect([await invoke(functions.handler), await invoke(functions.other)]).toEqual(['handle', 'other']);
+  expect([await invoke(functions.handler), await invoke(functions.other!)]).toEqual(['handle', 'other']);
 });
 
 test('a method named `handler` that carries @Handler() answers under its name, also beside `handle`', async () => {
@@ -69,6 +69,43 @@ test('a method named `handler` that carries @Handler() answers under its name, a
   expect(await invoke(createHandler(Named).handler)).toBe('handler');
 });
 
+test('where the entries are named there are exactly these functions, decorated or not, and the hooks', async () => {
+  @Handler({ name: 'orders' })
+  class Plain {
+    handle(): string {
+      return 'handle';
+    }
+    ship(): string {
+      return 'ship';
+    }
+    @Handler({ name: 'cancellation' }) cancel(): string {
+      return 'cancel';
+    }
+    @Handler() refund(): string {
+      return 'refund';
+    }
+  }
+  const functions = createHandler(Plain, { entries: ['ship', 'cancel'] });
+  expect(Object.keys(functions).sort()).toEqual(['cancel', 'initialize', 'preFreeze', 'preStop', 'ship']);
+  expect([await invoke(functions.ship), await invoke(functions.cancel)]).toEqual(['ship', 'cancel']);
+  expect(traces.spans().map(({ name }) => name)).toEqual(['orders', 'cancellation']);
+});
+
+test('an entry that is named but missing, or that has the name of a hook, is refused', () => {
+  class Loose {
+    ship(): void {}
+    preStop(): void {}
+  }
+  const create = (entries: string[]) => () => createHandler(Loose, { entries: entries as never[] });
+  expect(create(['send'])).toThrow('Loose has no method "send": write one');
+  expect(create(['preStop'])).toThrow(
+    'The option entries names Loose.preStop, but createHandler returns a lifecycle hook of that name: rename the method.',
+  );
+  expect(create([''])).toThrow(
+    'Option "entries" of createHandler(Loose) must be an array of method names; item 0 is "".',
+  );
+});
+
 test('another entry method can be named on the class, and over it by createHandler', async () => {
   @Handler({ method: 'run' })
   class Named {
@@ -79,7 +116,7 @@ test('another entry method can be named on the class, and over it by createHandl
       return 'walk';
     }
   }
-  expect(await invoke(createHandler(Named).handler)).toBe('run');
+  expect(await invoke(createHandler(Named).handler!)).toBe('run');
   expect(await invoke(createHandler(Named, { method: 'walk' }).handler)).toBe('walk');
 });
 

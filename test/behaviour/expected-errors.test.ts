@@ -13,28 +13,28 @@ const throwing = (error: unknown): never => {
 };
 
 class Stock {
-  @Traced({ expected: [NotFound, RangeError] })
+  @Traced({ expectedErrors: [NotFound, RangeError] })
   listed(error: unknown): never {
     return throwing(error);
   }
-  @Traced({ expected: (error) => (error as { status?: number }).status === 404 })
+  @Traced({ expectedErrors: (error) => (error as { status?: number }).status === 404 })
   async judged(error: unknown): Promise<never> {
     return throwing(error);
   }
-  @Traced({ expected: [NotFound] })
+  @Traced({ expectedErrors: [NotFound] })
   *items(error: unknown): Generator<number> {
     yield 1;
     throwing(error);
   }
-  @Traced({ expected: (() => throwing(new Error('predicate'))) as () => boolean })
+  @Traced({ expectedErrors: (() => throwing(new Error('predicate'))) as () => boolean })
   broken(error: unknown): never {
     return throwing(error);
   }
-  @Traced({ expected: (async () => throwing(new Error('late'))) as never })
+  @Traced({ expectedErrors: (async () => throwing(new Error('late'))) as never })
   promised(error: unknown): never {
     return throwing(error);
   }
-  @Traced({ expected: (() => 'yes') as never })
+  @Traced({ expectedErrors: (() => 'yes') as never })
   truthy(error: unknown): never {
     return throwing(error);
   }

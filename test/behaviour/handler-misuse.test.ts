@@ -25,7 +25,7 @@ class Fine {
   handle(): void {}
 }
 const OPTIONS =
-  'name, method, inject, container, parent, endpoint, exporter, headers, exportTimeout, flushTimeout, sampleRate, serviceName, resource, spanProcessors';
+  'name, method, inject, container, parent, endpoint, protocol, headers, exportTimeoutMillis, flushTimeoutMillis, sampleRatio, serviceName, resourceAttributes, spanProcessors';
 
 test('the message of a mistake ends with its code', () => {
   expect(() => Handler({ nam: 'x' } as object)).toThrow(/\. \[INVALID_OPTION\]$/);
@@ -44,36 +44,45 @@ test('an unknown option is refused, with those there are', () => {
 });
 
 test.each([
-  [{ name: ' ' }, 'Option "name" of @Handler must be a text that is not empty, not " ".'],
-  [{ method: 7 }, 'Option "method" of @Handler must be a text that is not empty, not 7.'],
+  [{ name: ' ' }, 'Option "name" of @Handler must be a string that is not empty, not " ".'],
+  [{ method: 7 }, 'Option "method" of @Handler must be a string that is not empty, not 7.'],
   [{ inject: 'x' }, 'Option "inject" of @Handler must be an array of tokens, not "x".'],
   [{ container: {} }, 'Option "container" of @Handler must be a tsyringe container, not a value of type object.'],
-  [{ parent: 7 }, 'Option "parent" of @Handler must be a span context, a text, headers, or a function that gives one.'],
+  [
+    { parent: 7 },
+    'Option "parent" of @Handler must be a span context, a string, headers, or a function that returns one.',
+  ],
   [
     { endpoint: 'ftp://secret' },
     'Option "endpoint" of @Handler must be an http or https URL, such as http://127.0.0.1:4318/v1/traces.',
   ],
-  [{ exporter: 'zipkin' }, 'Option "exporter" of @Handler must be \'otlp\' or \'jaeger\', not "zipkin".'],
+  [{ protocol: 'zipkin' }, 'Option "protocol" of @Handler must be \'otlp\' or \'jaeger\', not "zipkin".'],
   [{ headers: ['secret'] }, 'Option "headers" of @Handler must be an object.'],
-  [{ flushTimeout: -1 }, 'Option "flushTimeout" of @Handler must be a number of milliseconds, 0 or more, not -1.'],
   [
-    { exportTimeout: Infinity },
-    'Option "exportTimeout" of @Handler must be a number of milliseconds, more than 0, not Infinity.',
+    { flushTimeoutMillis: -1 },
+    'Option "flushTimeoutMillis" of @Handler must be a number of milliseconds, 0 or more, not -1.',
   ],
-  [{ sampleRate: 101 }, 'Option "sampleRate" of @Handler must be a percentage from 0 to 100, not 101.'],
-  [{ sampleRate: NaN }, 'Option "sampleRate" of @Handler must be a percentage from 0 to 100, not NaN.'],
-  [{ sampleRate: '50' }, 'Option "sampleRate" of @Handler must be a percentage from 0 to 100, not "50".'],
-  [{ serviceName: '' }, 'Option "serviceName" of @Handler must be a text that is not empty, not "".'],
-  [{ resource: null }, 'Option "resource" of @Handler must be an object, not null.'],
-  [{ resource: [] }, 'Option "resource" of @Handler must be an object, not an array.'],
-  [{ spanProcessors: [{}] }, 'Option "spanProcessors" of @Handler must be an array of span processors, not an array.'],
+  [
+    { exportTimeoutMillis: Infinity },
+    'Option "exportTimeoutMillis" of @Handler must be a number of milliseconds, more than 0, not Infinity.',
+  ],
+  [{ sampleRatio: 50 }, 'Option "sampleRatio" of @Handler must be a ratio from 0 to 1 (50 percent is 0.5), not 50.'],
+  [{ sampleRatio: NaN }, 'Option "sampleRatio" of @Handler must be a ratio from 0 to 1, not NaN.'],
+  [{ sampleRatio: '50' }, 'Option "sampleRatio" of @Handler must be a ratio from 0 to 1, not "50".'],
+  [{ serviceName: '' }, 'Option "serviceName" of @Handler must be a string that is not empty, not "".'],
+  [{ resourceAttributes: null }, 'Option "resourceAttributes" of @Handler must be an object, not null.'],
+  [{ resourceAttributes: [] }, 'Option "resourceAttributes" of @Handler must be an object, not an array.'],
+  [
+    { spanProcessors: [{}] },
+    'Option "spanProcessors" of @Handler must be an array of span processors; item 0 is a value of type object.',
+  ],
 ])('a value that an option cannot take is refused: %j', (options, message) => {
   expect(refusal(() => Handler(options as object))).toEqual(['INVALID_OPTION', message]);
 });
 
 test.each([
   ['null', null, 'null'],
-  ['a text', 'orders', 'a string'],
+  ['a string', 'orders', '"orders"'],
   ['an array', [], 'an array'],
 ])('options that are no object are refused: %s', (_, options, words) => {
   expect(refusal(() => Handler(options as never))).toEqual([
@@ -89,7 +98,7 @@ test.each([
 test('an endpoint whose path does not tell the protocol needs the option exporter', () => {
   expect(refusal(() => createHandler(Fine, { endpoint: 'https://collector.example/secret' }))).toEqual([
     'INVALID_OPTION',
-    'The path of option "endpoint" does not tell its protocol: add the option exporter: "otlp" or exporter: "jaeger".',
+    'The path of option "endpoint" does not tell its protocol: add the option protocol: "otlp" or protocol: "jaeger".',
   ]);
 });
 
@@ -133,7 +142,7 @@ test('serve tells its own options, and its own name', async () => {
   const told = (...args: unknown[]): Promise<string> =>
     (Reflect.apply(serve, undefined, args) as Promise<never>).catch((error: unknown) => (error as Error).message);
   expect(await told(Fine, { prot: 1 })).toMatch(
-    /^serve has no option "prot"\. Its options are name, .*, port, host, body, bodyLimit, shutdownTimeout\. \[INVALID_OPTION\]$/,
+    /^serve has no option "prot"\. Its options are name, .*, port, host, body, bodyLimitBytes, shutdownTimeoutMillis\. \[INVALID_OPTION\]$/,
   );
   expect(await told(Fine, { port: '9000' })).toBe(
     'Option "port" of serve must be a whole number from 0 to 65535, not "9000". [INVALID_OPTION]',
@@ -177,7 +186,7 @@ test.each(['initialize', 'preFreeze', 'preStop'])('an entry cannot be named afte
   Handler()(Taken.prototype, hook, Object.getOwnPropertyDescriptor(Taken.prototype, hook)!);
   expect(refusal(() => createHandler(Taken))).toEqual([
     'ENTRY_NAME_TAKEN',
-    `Taken.${hook} carries @Handler(), but createHandler gives a lifecycle hook that name: rename the method.`,
+    `Taken.${hook} carries @Handler(), but createHandler returns a lifecycle hook of that name: rename the method.`,
   ]);
 });
 

@@ -100,13 +100,13 @@ test('@Service refuses unknown options and values', () => {
   );
   expect(() => Service({ scope: 'request' as never })).toThrow(
     new Error(
-      'Option "scope" of @Service must be one of transient, invocation, singleton, not "request". [INVALID_OPTION]',
+      "Option \"scope\" of @Service must be 'transient', 'invocation' or 'singleton', not \"request\". [INVALID_OPTION]",
     ),
   );
   expect(() => Service({ scope: 'toString' as never })).toThrow(
-    /must be one of transient, invocation, singleton, not "toString"/,
+    /must be 'transient', 'invocation' or 'singleton', not "toString"/,
   );
   expect(() => Service({ inject: 'x' as never })).toThrow(
-    new Error('Option "inject" of @Service must be an array of tokens. [INVALID_OPTION]'),
+    new Error('Option "inject" of @Service must be an array of tokens, not "x". [INVALID_OPTION]'),
   );
 });

@@ -130,6 +130,9 @@ test('service name and further resource attributes come from code before environ
     'deployment.environment.name': 'prod',
   });
   traces.clear();
-  const { resource } = await spanOf(fakeFcContext(), { serviceName: 'from-code', resource: { team: 'code' } });
+  const { resource } = await spanOf(fakeFcContext(), {
+    serviceName: 'from-code',
+    resourceAttributes: { team: 'code' },
+  });
   expect(resource).toMatchObject({ 'service.name': 'from-code', team: 'code', 'deployment.environment.name': 'prod' });
 });

@@ -92,7 +92,7 @@ test.each<[string, unknown]>([
 ])('%s instead of links is told of and changes nothing', async (_, given) => {
   expect(batch.take(given)).toBe('taken');
   expect(traces.spans()[0]!.events.map(({ attributes }) => attributes)).toEqual([
-    { 'fc_traced.problem': 'links() threw or gave no list of links' },
+    { 'fc_traced.problem': 'links() threw or did not return an iterable of links' },
   ]);
   await new Promise((resolve) => setTimeout(resolve, 5));
 });

@@ -14,36 +14,36 @@ beforeEach(() => seen.splice(0));
 
 class Stock {
   readonly unit = 'pieces';
-  @Traced({ result: note })
+  @Traced({ resultAttributes: note })
   sync(): number {
     return 1;
   }
-  @Traced({ result: note })
+  @Traced({ resultAttributes: note })
   nothing(): void {}
-  @Traced({ result: note })
+  @Traced({ resultAttributes: note })
   async async(): Promise<number> {
     return 2;
   }
-  @Traced({ result: note })
+  @Traced({ resultAttributes: note })
   promise(): Promise<number> {
     return Promise.resolve(3);
   }
-  @Traced({ result: note })
+  @Traced({ resultAttributes: note })
   *generator(): Generator<string, number> {
     yield 'item';
     return 4;
   }
-  @Traced({ result: note })
+  @Traced({ resultAttributes: note })
   async *asyncGenerator(): AsyncGenerator<string, number> {
     yield 'item';
     return 5;
   }
-  @Traced({ result: note })
+  @Traced({ resultAttributes: note })
   sets(): Map<string, number> {
     return new Map([['a', 6]]);
   }
   @Traced({
-    result(this: Stock, rows) {
+    resultAttributes(this: Stock, rows) {
       return { rows: rows.length, unit: this.unit };
     },
   })
@@ -93,11 +93,11 @@ test("the result function has the method's this", () => {
 
 test('a call that fails has no result', async () => {
   class Fails {
-    @Traced({ result: note })
+    @Traced({ resultAttributes: note })
     sync(): never {
       throw new Error('no');
     }
-    @Traced({ result: note })
+    @Traced({ resultAttributes: note })
     async async(): Promise<never> {
       throw new Error('no');
     }
@@ -113,17 +113,17 @@ test.each<[string, () => unknown, string]>([
     () => {
       throw new Error('mine');
     },
-    'result() threw',
+    'resultAttributes() threw',
   ],
-  ['gives a text', () => 'text', 'result() returned no object'],
-  ['gives a promise that fails', () => Promise.reject(new Error('late')), 'result() returned no object'],
+  ['gives a text', () => 'text', 'resultAttributes() returned no object'],
+  ['gives a promise that fails', () => Promise.reject(new Error('late')), 'resultAttributes() returned no object'],
 ])('a result function that %s is told of and changes no result', async (_, result, problem) => {
   class Careful {
-    @Traced({ result: result as () => Record<string, unknown> })
+    @Traced({ resultAttributes: result as () => Record<string, unknown> })
     sync(): number {
       return 1;
     }
-    @Traced({ result: result as () => Record<string, unknown> })
+    @Traced({ resultAttributes: result as () => Record<string, unknown> })
     async async(): Promise<number> {
       return 2;
     }

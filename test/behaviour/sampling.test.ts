@@ -38,16 +38,16 @@ test('all new traces are recorded, unless something else is said', async () => {
   expect(await recordedOf(20, handlerWith({}))).toBe(20);
 });
 
-test('sampleRate 0 records none and 100 all; a part is recorded in between, each trace whole', async () => {
-  expect(await recordedOf(20, handlerWith({ sampleRate: 0 }))).toBe(0);
-  expect(await recordedOf(20, handlerWith({ sampleRate: 100 }))).toBe(20);
-  const half = await recordedOf(400, handlerWith({ sampleRate: 50 }));
+test('sampleRatio 0 records none and 100 all; a part is recorded in between, each trace whole', async () => {
+  expect(await recordedOf(20, handlerWith({ sampleRatio: 0 }))).toBe(0);
+  expect(await recordedOf(20, handlerWith({ sampleRatio: 1 }))).toBe(20);
+  const half = await recordedOf(400, handlerWith({ sampleRatio: 0.5 }));
   expect(half).toBeGreaterThan(120);
   expect(half).toBeLessThan(280);
 });
 
-test('sampleRate is a percentage with fractions', async () => {
-  expect(await recordedOf(400, handlerWith({ sampleRate: 0.5 }))).toBeLessThan(40);
+test('sampleRatio is a percentage with fractions', async () => {
+  expect(await recordedOf(400, handlerWith({ sampleRatio: 0.005 }))).toBeLessThan(40);
 });
 
 test.each([
@@ -77,8 +77,8 @@ test.each([
 );
 
 test('the option goes before the environment', async () => {
-  expect(await recordedOf(20, handlerWith({ sampleRate: 100 }, { OTEL_TRACES_SAMPLER: 'always_off' }))).toBe(20);
-  expect(await recordedOf(20, handlerWith({ sampleRate: 0 }, { OTEL_TRACES_SAMPLER: 'always_on' }))).toBe(0);
+  expect(await recordedOf(20, handlerWith({ sampleRatio: 1 }, { OTEL_TRACES_SAMPLER: 'always_off' }))).toBe(20);
+  expect(await recordedOf(20, handlerWith({ sampleRatio: 0 }, { OTEL_TRACES_SAMPLER: 'always_on' }))).toBe(0);
 });
 
 test('the environment counts as it is when createHandler is called', async () => {
@@ -88,15 +88,19 @@ test('the environment counts as it is when createHandler is called', async () =>
 });
 
 test("the caller's decision goes before any rate", async () => {
-  const none = handlerWith({ sampleRate: 0 });
+  const none = handlerWith({ sampleRatio: 0 });
   await invoke(none, {}, fakeFcContext({ tracing: { openTracingSpanContext: '1:1:0:1' } }));
   expect(traces.spans()).toHaveLength(2);
   traces.clear();
-  await invoke(handlerWith({ sampleRate: 100 }), {}, fakeFcContext({ tracing: { openTracingSpanContext: '1:1:0:0' } }));
+  await invoke(handlerWith({ sampleRatio: 1 }), {}, fakeFcContext({ tracing: { openTracingSpanContext: '1:1:0:0' } }));
   expect(traces.spans()).toEqual([]);
 });
 
 test('what malformed context starts anew follows the rate', async () => {
-  await invoke(handlerWith({ sampleRate: 0 }), {}, fakeFcContext({ tracing: { openTracingSpanContext: 'garbage:1' } }));
+  await invoke(
+    handlerWith({ sampleRatio: 0 }),
+    {},
+    fakeFcContext({ tracing: { openTracingSpanContext: 'garbage:1' } }),
+  );
   expect(traces.spans()).toEqual([]);
 });

@@ -76,7 +76,7 @@ const PLACES: Record<string, Planter> = {
   'an attribute of an extractor': (text) =>
     inSpan({ attributes: () => ({ deep: { note: `a ${text} b`, list: ['x', text] } }) }),
   "an attribute's key": (text) => inSpan({ attributes: () => ({ [`user.${text}`]: 1 }) }),
-  'a result': (text) => inSpan({ result: (value: string) => ({ value }) }, () => text),
+  'a result': (text) => inSpan({ resultAttributes: (value: string) => ({ value }) }, () => text),
   "a link's attributes": (text) => inSpan({ links: () => [{ context: SPAN, attributes: { note: text } }] }),
   "a method's name": (text) => inSpan({ name: `work ${text}` }),
   'annotate()': (text) => annotate({ note: text }),

@@ -20,7 +20,7 @@ test('using ends the span with its block', () => {
       kind: SpanKind.CLIENT,
       attributes: { payment: { method: 'card', token: 't' } },
     });
-    charging.span.addEvent('accepted');
+    charging.addEvent('accepted');
     expect(traces.spans()).toEqual([]);
   });
   expectTrace(traces.only()).toMatchTree({
@@ -75,7 +75,7 @@ test('using ends the span at an early return and at an error, which passes', () 
 test('it is not made active: what is called meanwhile falls under the method', () => {
   orders.call(() => {
     using open = startSpan('open');
-    expect(currentSpan()).not.toBe(open.span);
+    expect(currentSpan()).not.toBe(open);
     orders.call(() => {});
   });
   expectTrace(traces.only()).toMatchTree('Orders.call\n  open\n  Orders.call');
@@ -103,8 +103,8 @@ test('in an invocation that is not recorded it records nothing and ends nothing'
   class Unsampled {
     handle(): boolean {
       using open = startSpan('open', { attributes: { a: 1 } });
-      open.span.setAttribute('b', 2);
-      return open.span.isRecording();
+      open.setAttribute('b', 2);
+      return open.isRecording();
     }
   }
   expect(

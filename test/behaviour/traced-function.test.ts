@@ -38,7 +38,7 @@ test('it takes every option of @Traced for methods', () => {
     name: 'take',
     kind: 'client',
     attributes: (sku) => ({ sku }),
-    result: (length) => ({ length }),
+    resultAttributes: (length) => ({ length }),
   });
   take('pot');
   expect(traces.spans()[0]).toMatchObject({ name: 'take', kind: 'client', attributes: { sku: 'pot', length: 3 } });
@@ -80,7 +80,7 @@ test('twice around a function makes one span, and the outer name counts', () => 
 test('the last argument as callback ends the span when it is called', async () => {
   const load = traced(
     (id: number, done: (error: Error | null, value?: string) => void) => void setTimeout(done, 5, null, `row ${id}`),
-    { name: 'load', callback: true, result: (value: unknown) => ({ value }) },
+    { name: 'load', callback: true, resultAttributes: (value: unknown) => ({ value }) },
   );
   const value = await new Promise((resolve) => load(7, (_, row) => resolve(row)));
   expect(value).toBe('row 7');
@@ -116,7 +116,7 @@ test.each<[string, () => unknown, string, string]>([
     'an unknown option',
     () => traced(() => 1, { nmae: 'x' } as never),
     'INVALID_OPTION',
-    '@Traced has no option "nmae". Its options are name, runtimeClass, kind, attributes, result, links, expected, root, callback, count; on a class: kind, runtimeClass, expected, filter. [INVALID_OPTION]',
+    '@Traced has no option "nmae". Its options are name, nameFromInstanceClass, kind, attributes, resultAttributes, links, expectedErrors, root, callback, countStream; on a class: kind, nameFromInstanceClass, expectedErrors, filter. [INVALID_OPTION]',
   ],
 ])('%s is refused at once', (_, make, code, message) => {
   let error: unknown;

@@ -10,7 +10,7 @@ class Base {
   @Traced()
   static shared(): void {}
 }
-@Handler({ name: 'orders', flushTimeout: 500 })
+@Handler({ name: 'orders', flushTimeoutMillis: 500 })
 class Orders extends Base {
   @Traced({ name: 'send', kind: 'client', root: true })
   ship(): void {}
@@ -27,7 +27,7 @@ const plain = { kind: SpanKind.INTERNAL, root: false, static: false };
 
 test('what the decorators recorded of a class and those it extends can be read back before any call', () => {
   const { handler, entries, methods } = getTracedMetadata(Orders);
-  expect(handler).toEqual({ name: 'orders', flushTimeout: 500 });
+  expect(handler).toEqual({ name: 'orders', flushTimeoutMillis: 500 });
   expect(entries).toEqual([
     { method: 'cancel', options: { name: 'cancellation' } },
     { method: 'both', options: {} },

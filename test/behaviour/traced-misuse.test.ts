@@ -1,4 +1,4 @@
-import { FcTracedError, registerLifetime, Traced, Untraced } from 'fc-traced';
+import { FcTracedError, registerEndStrategy, Traced, Untraced } from 'fc-traced';
 
 const mistake = (code: 'INVALID_OPTION' | 'INVALID_TARGET', message: string): FcTracedError =>
   new FcTracedError(code, message);
@@ -14,12 +14,15 @@ test('an unknown option is refused, with those there are', () => {
 test.each([
   ['', 'The name given to @Traced is empty: leave it out for the default, Class.method.'],
   [' ', 'The name given to @Traced is empty: leave it out for the default, Class.method.'],
-  [{ name: '' }, 'Option "name" of @Traced must be a text that is not empty.'],
-  [{ name: 7 }, 'Option "name" of @Traced must be a text that is not empty.'],
-  [{ root: 'yes' }, 'Option "root" of @Traced must be true or false.'],
-  [{ attributes: 'a' }, 'Option "attributes" of @Traced must be an object or a function of the arguments.'],
-  [{ attributes: null }, 'Option "attributes" of @Traced must be an object or a function of the arguments.'],
-  [{ attributes: ['a'] }, 'Option "attributes" of @Traced must be an object or a function of the arguments.'],
+  [{ name: '' }, 'Option "name" of @Traced must be a string that is not empty, not "".'],
+  [{ name: 7 }, 'Option "name" of @Traced must be a string that is not empty, not 7.'],
+  [{ root: 'yes' }, 'Option "root" of @Traced must be true or false, not "yes".'],
+  [{ attributes: 'a' }, 'Option "attributes" of @Traced must be an object or a function of the arguments, not "a".'],
+  [{ attributes: null }, 'Option "attributes" of @Traced must be an object or a function of the arguments, not null.'],
+  [
+    { attributes: ['a'] },
+    'Option "attributes" of @Traced must be an object or a function of the arguments, not an array.',
+  ],
   [{ attributes: { '': 1 } }, 'Option "attributes" of @Traced has an empty key: give each attribute a name.'],
   [
     { kind: 'remote' },
@@ -86,7 +89,10 @@ test('@Untraced without its parentheses, or on anything but a method, is refused
 });
 
 test('a lifetime without its functions is refused when it is registered', () => {
-  const message = mistake('INVALID_OPTION', 'registerLifetime takes an object with the functions supports and follow.');
-  expect(() => registerLifetime(undefined as never)).toThrow(message);
-  expect(() => registerLifetime({ supports: () => true } as never)).toThrow(message);
+  const message = mistake(
+    'INVALID_OPTION',
+    'registerEndStrategy takes an object with the functions supports and follow.',
+  );
+  expect(() => registerEndStrategy(undefined as never)).toThrow(message);
+  expect(() => registerEndStrategy({ supports: () => true } as never)).toThrow(message);
 });

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { moduleName } from '../../src/cold-start/phases';
+import { moduleName } from '../../src/cold-start/module-name';
 import { inFreshProcess } from '../package/fresh-process';
 import { inColdProcess } from './first-call';
 
@@ -70,10 +70,10 @@ test('an invocation that is not recorded loads nothing that would make spans of 
   const script = (flag: number): string => `
     const { handler } = require(dist + 'index.js').createHandler(class { handle() {} }, { spanProcessors: [{ onEnd() {} }] });
     await handler(Buffer.from('{}'), { tracing: { openTracingSpanContext: '1:1:0:${flag}' } });
-    report(Object.keys(require.cache).filter((file) => /cold-start.(start-spans|phase-spans|process-phases|slowest-requires)\\.js$/.test(file)).length);
+    report(Object.keys(require.cache).filter((file) => /cold-start.(start-spans|module-name|slowest-requires)\\.js$/.test(file)).length);
   `;
   expect(await inFreshProcess(script(0))).toBe(0);
-  expect(await inFreshProcess(script(1))).toBe(3);
+  expect(await inFreshProcess(script(1))).toBe(2);
 });
 
 test.each([

@@ -56,7 +56,7 @@ test('a process starts once: the first call of its second function shows nothing
 test('coldStart: false leaves the spans away and nothing else', async () => {
   expect(
     await inColdProcess(`
-    const { handler } = create({ coldStart: false });
+    const { handler } = create({ coldStartSpans: false });
     await invoke(handler);
     report(trees());
   `),

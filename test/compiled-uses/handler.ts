@@ -15,7 +15,7 @@ import type { FcContext, FcFunction, FcHook, HandlerOptions, Span, Tracer } from
 class Stock {
   constructor(readonly tracer: Tracer) {}
 }
-@Handler({ name: 'orders', flushTimeout: 500, sampleRate: 0.5 })
+@Handler({ name: 'orders', flushTimeoutMillis: 500, sampleRatio: 0.005 })
 class Orders {
   constructor(
     readonly stock: Stock,
@@ -33,7 +33,25 @@ class Orders {
 
 const functions = createHandler(Orders, { endpoint: 'https://collector.example/v1/traces' });
 export const handler: FcFunction = functions.handler;
-export const ship: FcFunction = functions.ship;
+// A method is a function only if it carries @Handler(), which its type does not show.
+export const perhaps: FcFunction | undefined = functions.ship;
+// @ts-expect-error -- for the same reason
+export const unsure: FcFunction = functions.ship;
+export const { ship, cancel }: { ship: FcFunction; cancel: FcFunction } = createHandler(Orders, {
+  entries: ['ship', 'cancel'],
+});
+// @ts-expect-error -- where the entries are named, only they and the hooks are there
+export const unnamed: unknown = createHandler(Orders, { entries: ['ship'] }).handler;
+// @ts-expect-error -- not a method of the class
+createHandler(Orders, { entries: ['send'] });
+class Walker {
+  walk(): string {
+    return 'walk';
+  }
+}
+export const walk: FcFunction = createHandler(Walker, { method: 'walk' }).handler;
+// @ts-expect-error -- a class without `handle` need not have the function `handler`
+export const unsureToo: FcFunction = createHandler(Walker).handler;
 export const initialize: FcHook = functions.initialize;
 export const both: FcHook[] = [functions.preFreeze, functions.preStop];
 
@@ -56,9 +74,9 @@ export const parents: HandlerOptions['parent'][] = [
 // @ts-expect-error -- there is no such option
 Handler({ nam: 'orders' });
 // @ts-expect-error -- milliseconds are a number
-createHandler(Orders, { flushTimeout: '500' });
+createHandler(Orders, { flushTimeoutMillis: '500' });
 // @ts-expect-error -- there is no such protocol
-createHandler(Orders, { exporter: 'zipkin' });
+createHandler(Orders, { protocol: 'zipkin' });
 // @ts-expect-error -- a handler is a class, not its instance
 createHandler(new Orders({} as Stock, {} as Tracer, {} as Span, {} as FcContext, { id: 1 }));
 // @ts-expect-error -- an arrow function is no class

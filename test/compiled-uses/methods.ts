@@ -21,7 +21,7 @@ export class Right {
 
   @Traced() plain(): void {}
   @Traced('orders.ship') named(): void {}
-  @Traced({ name: 'n', kind: 'client', root: true, runtimeClass: true, callback: false, count: false })
+  @Traced({ name: 'n', kind: 'client', root: true, nameFromInstanceClass: true, callback: false, countStream: false })
   options(): void {}
   @Traced() static open(_id: number): Right {
     return new Right();
@@ -49,40 +49,40 @@ export class Right {
       exactly<boolean | undefined>()(express);
       return { id: order.id };
     },
-    result: (receipt) => {
+    resultAttributes: (receipt) => {
       exactly<string>()(receipt);
       return { receipt };
     },
     links: (order) => order.items.map((): SpanContext => ({ traceId: '', spanId: '', traceFlags: 0 })),
-    expected: [RangeError, class Own extends Error {}],
+    expectedErrors: [RangeError, class Own extends Error {}],
   })
   async ship(order: Order, _express?: boolean): Promise<string> {
     return String(order.id);
   }
 
-  @Traced({ result: (total) => ({ total: exactly<number>()(total) }) })
+  @Traced({ resultAttributes: (total) => ({ total: exactly<number>()(total) }) })
   *pages(): Generator<string, number, boolean> {
     yield 'a';
     return 1;
   }
 
-  @Traced({ result: (total) => ({ total: exactly<number>()(total) }) })
+  @Traced({ resultAttributes: (total) => ({ total: exactly<number>()(total) }) })
   async *pagesLater(): AsyncGenerator<string, number> {
     yield 'a';
     return 1;
   }
 
-  @Traced({ result: (value) => ({ value: exactly<number | undefined>()(value) }) })
+  @Traced({ resultAttributes: (value) => ({ value: exactly<number | undefined>()(value) }) })
   maybe(): Promise<number> | undefined {
     return undefined;
   }
 
-  @Traced({ result: (stream) => ({ flowing: exactly<Readable>()(stream).readableFlowing }) })
+  @Traced({ resultAttributes: (stream) => ({ flowing: exactly<Readable>()(stream).readableFlowing }) })
   async stream(): Promise<Readable> {
     return Readable.from([]);
   }
 
-  @Traced({ count: true }) feed(source: Observable<number>): Observable<number> {
+  @Traced({ countStream: true }) feed(source: Observable<number>): Observable<number> {
     return source;
   }
 
@@ -90,7 +90,7 @@ export class Right {
     attributes(id) {
       return { tag: this.tag, id: exactly<number>()(id) };
     },
-    result(text) {
+    resultAttributes(text) {
       return { text: exactly<string>()(text), from: exactly<string>()(this.tag) };
     },
   })
@@ -98,12 +98,12 @@ export class Right {
     return this.tag + id;
   }
 
-  @Traced({ attributes: { team: 'shop', sizes: [1, 2] }, expected: (error) => error instanceof Error })
+  @Traced({ attributes: { team: 'shop', sizes: [1, 2] }, expectedErrors: (error) => error instanceof Error })
   fixed(): void {}
 
   @Annotate({
     attributes: (id) => ({ id: exactly<number>()(id) }),
-    result: (name) => ({ name: exactly<string>()(name) }),
+    resultAttributes: (name) => ({ name: exactly<string>()(name) }),
   })
   async annotated(id: number): Promise<string> {
     return String(id);
@@ -115,7 +115,7 @@ export class Right {
 @Traced()
 export class Whole {}
 
-@Traced({ kind: 'client', runtimeClass: true, expected: [Error], filter: (method) => method !== 'ping' })
+@Traced({ kind: 'client', nameFromInstanceClass: true, expectedErrors: [Error], filter: (method) => method !== 'ping' })
 export class WholeWithOptions {
   constructor(readonly id: number) {}
 }
@@ -146,7 +146,7 @@ export class Wrong {
   @Traced({ attributes: (order) => ({ id: order.id }) }) argument(_order: number): void {}
 
   // @ts-expect-error -- the awaited value, not the promise
-  @Traced({ result: (value) => ({ value: value.then }) }) async awaited(): Promise<number> {
+  @Traced({ resultAttributes: (value) => ({ value: value.then }) }) async awaited(): Promise<number> {
     return 1;
   }
 
@@ -157,7 +157,7 @@ export class Wrong {
   @Traced({ links: () => 7 }) links(): void {}
 
   // @ts-expect-error -- errors are classes
-  @Traced({ expected: ['RangeError'] }) expected(): void {}
+  @Traced({ expectedErrors: ['RangeError'] }) expected(): void {}
 
   // @ts-expect-error -- neither option
   @Annotate({ name: 'x' }) annotated(): void {}
@@ -165,7 +165,7 @@ export class Wrong {
 
 export const price = traced((items: number, rate: string) => items + rate.length, {
   attributes: (items, rate) => ({ items: exactly<number>()(items), rate: exactly<string>()(rate) }),
-  result: (total) => ({ total: exactly<number>()(total) }),
+  resultAttributes: (total) => ({ total: exactly<number>()(total) }),
 });
 export const total: number = price(1, 'a');
 export const same = traced(async <T>(value: T): Promise<T> => value, 'same');

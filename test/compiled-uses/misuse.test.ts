@@ -59,7 +59,7 @@ describe('@Traced refuses, when the class is defined, and says what to do', () =
 
   test('an option that it does not have', () => {
     expect(refusal('INVALID_OPTION', () => loose({ nmae: 'ship' }))).toBe(
-      '@Traced has no option "nmae". Its options are name, runtimeClass, kind, attributes, result, links, expected, root, callback, count; on a class: kind, runtimeClass, expected, filter. [INVALID_OPTION]',
+      '@Traced has no option "nmae". Its options are name, nameFromInstanceClass, kind, attributes, resultAttributes, links, expectedErrors, root, callback, countStream; on a class: kind, nameFromInstanceClass, expectedErrors, filter. [INVALID_OPTION]',
     );
   });
 
@@ -74,7 +74,7 @@ describe('@Traced refuses, when the class is defined, and says what to do', () =
       'The name given to @Traced is empty: leave it out for the default, Class.method. [INVALID_OPTION]',
     );
     expect(refusal('INVALID_OPTION', () => Traced({ name: '' }))).toBe(
-      'Option "name" of @Traced must be a text that is not empty. [INVALID_OPTION]',
+      'Option "name" of @Traced must be a string that is not empty, not "". [INVALID_OPTION]',
     );
   });
 
@@ -99,16 +99,16 @@ describe('@Traced refuses, when the class is defined, and says what to do', () =
       'Option "kind" of @Traced must be one of internal, server, client, producer, consumer, not "customer". [INVALID_OPTION]',
     );
     expect(refusal('INVALID_OPTION', () => loose({ root: 'yes' }))).toBe(
-      'Option "root" of @Traced must be true or false. [INVALID_OPTION]',
+      'Option "root" of @Traced must be true or false, not "yes". [INVALID_OPTION]',
     );
-    expect(refusal('INVALID_OPTION', () => loose({ result: {} }))).toBe(
-      'Option "result" of @Traced must be a function. [INVALID_OPTION]',
+    expect(refusal('INVALID_OPTION', () => loose({ resultAttributes: {} }))).toBe(
+      'Option "resultAttributes" of @Traced must be a function, not a value of type object. [INVALID_OPTION]',
     );
-    expect(refusal('INVALID_OPTION', () => loose({ expected: [1] }))).toBe(
-      'Option "expected" of @Traced must be a list of error classes or a predicate. [INVALID_OPTION]',
+    expect(refusal('INVALID_OPTION', () => loose({ expectedErrors: [1] }))).toBe(
+      'Option "expectedErrors" of @Traced must be an array of error classes, or a predicate; item 0 is 1. [INVALID_OPTION]',
     );
     expect(refusal('INVALID_OPTION', () => loose({ attributes: [1] }))).toBe(
-      'Option "attributes" of @Traced must be an object or a function of the arguments. [INVALID_OPTION]',
+      'Option "attributes" of @Traced must be an object or a function of the arguments, not an array. [INVALID_OPTION]',
     );
   });
 
@@ -120,7 +120,7 @@ describe('@Traced refuses, when the class is defined, and says what to do', () =
         return Orders;
       }),
     ).toBe(
-      'Option "root" of @Traced does not belong on the class Orders: there, its options are kind, runtimeClass, expected, filter. [INVALID_OPTION]',
+      'Option "root" of @Traced does not belong on the class Orders: there, its options are kind, nameFromInstanceClass, expectedErrors, filter. [INVALID_OPTION]',
     );
   });
 
@@ -134,7 +134,7 @@ describe('@Traced refuses, when the class is defined, and says what to do', () =
         return Orders;
       }),
     ).toBe(
-      'Option "filter" of @Traced does not belong on the member ship: there, its options are name, runtimeClass, kind, attributes, result, links, expected, root, callback, count. [INVALID_OPTION]',
+      'Option "filter" of @Traced does not belong on the member ship: there, its options are name, nameFromInstanceClass, kind, attributes, resultAttributes, links, expectedErrors, root, callback, countStream. [INVALID_OPTION]',
     );
   });
 });

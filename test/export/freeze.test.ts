@@ -9,7 +9,7 @@ const DIST = JSON.stringify(join(__dirname, '..', '..', 'dist', 'index.js'));
 const PROGRAM = `
   const { createHandler } = require(${DIST});
   class Ask { handle() { return 'asked'; } }
-  const { handler } = createHandler(Ask, { exportTimeout: 300, flushTimeout: 300 });
+  const { handler } = createHandler(Ask, { exportTimeoutMillis: 300, flushTimeoutMillis: 300 });
   const ask = (tracing) => handler(Buffer.from('{}'), { requestId: '1-1', credentials: {}, function: { name: 'ask', handler: 'index.handler', timeout: 60 }, service: {}, tracing });
   const tracing = { jaegerEndpoint: process.argv[1] };
   ask(tracing).then(() => ask(tracing)).then(() => setTimeout(() => console.log('done'), 700)).then(() => setTimeout(() => process.exit(), 1000));

@@ -31,7 +31,7 @@ function play(suffix: string): Promise<Seen> {
     const { origins, asked } = await startFarEnds();
     const answers = [];
     for (const origin of Object.values(origins)) {
-      const { handler, initialize, preStop } = createHandler(Ship, { flushTimeout: 60, exportTimeout: 120 });
+      const { handler, initialize, preStop } = createHandler(Ship, { flushTimeoutMillis: 60, exportTimeoutMillis: 120 });
       const context = fakeFcContext({ tracing: { jaegerEndpoint: origin + ${JSON.stringify(suffix)} } });
       await initialize(context);
       for (const event of [{}, { fail: true }, {}]) answers.push(await invoke(handler, event, context).catch((error) => keep(error) ?? error.message));
@@ -73,7 +73,7 @@ test('a malformed endpoint is refused or left out without a word of it', async (
       try { createHandler(Ship, { endpoint }); } catch (error) { errors.push(String(error.stack)); }
     }
     for (const jaegerEndpoint of ['h/${TOKEN}/api/traces', 'http://', 'ftp://h/${TOKEN}/api/traces']) await invoke(createHandler(Ship).handler, {}, fakeFcContext({ tracing: { jaegerEndpoint } }));
-    await invoke(createHandler(Ship, { flushTimeout: 50 }).handler, {}, fakeFcContext({ tracing: { jaegerEndpoint: 'http://127.0.0.1:1/api/otlp/traces' } }));
+    await invoke(createHandler(Ship, { flushTimeoutMillis: 50 }).handler, {}, fakeFcContext({ tracing: { jaegerEndpoint: 'http://127.0.0.1:1/api/otlp/traces' } }));
     const isKept = process.env.OTEL_EXPORTER_OTLP_ENDPOINT === 'collector/${TOKEN}';
     report({ log, errors, isKept });
   `,

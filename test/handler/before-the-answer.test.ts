@@ -3,7 +3,7 @@ import { fakeFcContext, invoke } from 'fc-traced/testing';
 import { startCollector } from '../../cli/src/viewer/collector';
 import type { Collector } from '../../cli/src/viewer/collector';
 
-@Handler({ name: 'ship', coldStart: false })
+@Handler({ name: 'ship', coldStartSpans: false })
 class Ship {
   @Traced()
   async pack(): Promise<string> {

@@ -42,45 +42,45 @@ async function time(
   timeout: number,
   event: object = {},
 ): Promise<readonly [answer: unknown, took: number]> {
-  const { handler, preStop } = createHandler(Ship, { exportTimeout: 1_000, ...options });
+  const { handler, preStop } = createHandler(Ship, { exportTimeoutMillis: 1_000, ...options });
   stops.push(() => preStop(context(60)));
   const before = performance.now();
   const answer = await invoke(handler, event, context(timeout)).catch((error: unknown) => error);
   return [answer, performance.now() - before];
 }
 
-test('with a silent collector an answer comes after flushTimeout', async () => {
-  const [answer, took] = await time({ flushTimeout: 200 }, 60);
+test('with a silent collector an answer comes after flushTimeoutMillis', async () => {
+  const [answer, took] = await time({ flushTimeoutMillis: 200 }, 60);
   expect(answer).toBe('shipped');
   expect(took).toBeGreaterThan(180);
   expect(took).toBeLessThan(600);
 });
 
-test('with a silent collector a failure comes after flushTimeout, as the same error', async () => {
-  const [answer, took] = await time({ flushTimeout: 200 }, 60, { fail: true });
+test('with a silent collector a failure comes after flushTimeoutMillis, as the same error', async () => {
+  const [answer, took] = await time({ flushTimeoutMillis: 200 }, 60, { fail: true });
   expect(answer).toEqual(new Error('no stock'));
   expect(took).toBeLessThan(600);
 });
 
-test("an answer comes before the function's timeout, however long flushTimeout is", async () => {
-  const [answer, took] = await time({ flushTimeout: 60_000, exportTimeout: 2_000 }, 1, { work: 400 });
+test("an answer comes before the function's timeout, however long flushTimeoutMillis is", async () => {
+  const [answer, took] = await time({ flushTimeoutMillis: 60_000, exportTimeoutMillis: 2_000 }, 1, { work: 400 });
   expect(answer).toBe('shipped');
   expect(took).toBeGreaterThan(800);
   expect(took).toBeLessThan(1_000);
 });
 
 test('a handler that used up its time is not held back', async () => {
-  const [, took] = await time({ flushTimeout: 60_000, exportTimeout: 2_000 }, 0.2, { work: 200 });
+  const [, took] = await time({ flushTimeoutMillis: 60_000, exportTimeoutMillis: 2_000 }, 0.2, { work: 200 });
   expect(took).toBeLessThan(500);
 });
 
-test('flushTimeout 0 does not wait', async () => {
-  const [, took] = await time({ flushTimeout: 0 }, 60);
+test('flushTimeoutMillis 0 does not wait', async () => {
+  const [, took] = await time({ flushTimeoutMillis: 0 }, 60);
   expect(took).toBeLessThan(300);
 });
 
-test('preFreeze and preStop do not wait longer than flushTimeout', async () => {
-  const { handler, preFreeze, preStop } = createHandler(Ship, { flushTimeout: 150, exportTimeout: 1_000 });
+test('preFreeze and preStop do not wait longer than flushTimeoutMillis', async () => {
+  const { handler, preFreeze, preStop } = createHandler(Ship, { flushTimeoutMillis: 150, exportTimeoutMillis: 1_000 });
   stops.push(() => preStop(context(60)));
   await invoke(handler, {}, context(60));
   for (const hook of [preFreeze, preStop]) {
@@ -100,7 +100,7 @@ test('where answers do not wait, preStop delivers what they left, with a collect
   const slowly = fakeFcContext({
     tracing: { jaegerEndpoint: `http://127.0.0.1:${(slow.address() as AddressInfo).port}/api/traces` },
   });
-  const { handler, preStop } = createHandler(Ship, { flushTimeout: 0 });
+  const { handler, preStop } = createHandler(Ship, { flushTimeoutMillis: 0 });
   try {
     await invoke(handler, {}, slowly);
     expect(arrived).toBe(0);

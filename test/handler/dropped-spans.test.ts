@@ -7,7 +7,7 @@ import type { SpanRecord } from 'fc-traced/testing';
 import { decodeJaegerThrift } from '../../cli/src/viewer/jaeger-thrift';
 import { readBody } from '../../cli/src/viewer/request-body';
 
-@Handler({ name: 'ship', coldStart: false })
+@Handler({ name: 'ship', coldStartSpans: false })
 class Ship {
   @Traced()
   pack(): string {
@@ -64,7 +64,7 @@ test('spans that a collector refused are reported by the next invocation that ar
 });
 
 test('a collector that fails once, or is restarted, loses nothing', async () => {
-  const { handler } = createHandler(Ship, { flushTimeout: 300, exportTimeout: 100 });
+  const { handler } = createHandler(Ship, { flushTimeoutMillis: 300, exportTimeoutMillis: 100 });
   status = 'silence';
   await invoke(handler, {}, context());
   status = 202;
@@ -74,7 +74,7 @@ test('a collector that fails once, or is restarted, loses nothing', async () => 
 });
 
 test('after a run of silence answers stop waiting, and wait again when the collector is back', async () => {
-  const { handler } = createHandler(Ship, { flushTimeout: 400, exportTimeout: 400 });
+  const { handler } = createHandler(Ship, { flushTimeoutMillis: 400, exportTimeoutMillis: 400 });
   const time = async (): Promise<number> => {
     const before = performance.now();
     expect(await invoke(handler, {}, context())).toBe('packed');

@@ -4,7 +4,7 @@ import { resolveConfig } from '../../src/config/config';
 import { startCollector } from '../../cli/src/viewer/collector';
 import type { Collector } from '../../cli/src/viewer/collector';
 
-@Handler({ name: 'ship', coldStart: false })
+@Handler({ name: 'ship', coldStartSpans: false })
 class Ship {
   handle(): string {
     return 'shipped';
@@ -38,14 +38,14 @@ test.each([
 });
 
 test('where the path does not tell, the option exporter does', () => {
-  expect(resolveConfig({ endpoint: 'http://h/in', exporter: 'otlp' }, {}).endpoint?.protocol).toBe('otlp');
-  expect(resolveConfig({ endpoint: 'http://h/in', exporter: 'jaeger' }, {}).endpoint?.protocol).toBe('jaeger');
+  expect(resolveConfig({ endpoint: 'http://h/in', protocol: 'otlp' }, {}).endpoint?.protocol).toBe('otlp');
+  expect(resolveConfig({ endpoint: 'http://h/in', protocol: 'jaeger' }, {}).endpoint?.protocol).toBe('jaeger');
 });
 
 test('where neither path nor option tells, createHandler says which option to add', () => {
   const create = (): unknown => createHandler(Ship, { endpoint: 'http://h/in' });
   expect(create).toThrow(FcTracedError);
-  expect(create).toThrow(/does not tell its protocol: add the option exporter: "otlp" or exporter: "jaeger"/);
+  expect(create).toThrow(/does not tell its protocol: add the option protocol: "otlp" or protocol: "jaeger"/);
 });
 
 test("without anything else, traces go to the endpoint of FC's context", async () => {
@@ -85,10 +85,10 @@ test('two invocations at once with different endpoints each go to their own', as
 });
 
 test.each([
-  ['exportTimeout', 0],
-  ['exportTimeout', Number.NaN],
-  ['flushTimeout', -1],
-  ['sampleRate', 101],
+  ['exportTimeoutMillis', 0],
+  ['exportTimeoutMillis', Number.NaN],
+  ['flushTimeoutMillis', -1],
+  ['sampleRatio', 101],
 ])('option %s: %p is refused when the handler is made', (option, value) => {
   expect(() => createHandler(Ship, { [option]: value })).toThrow(`Option "${option}"`);
 });

@@ -7,7 +7,7 @@ import type { Collector } from '../../cli/src/viewer/collector';
 
 let afterwards: Promise<void> | undefined;
 
-@Handler({ name: 'ship', coldStart: false })
+@Handler({ name: 'ship', coldStartSpans: false })
 class Ship {
   async tell(): Promise<void> {
     const telling = startSpan('tell');

@@ -25,7 +25,7 @@ function ship(options: string, env: Record<string, string> = {}, context = '{}',
     const { createHandler } = require(dist + 'index.js');
     const { fakeFcContext, invoke } = require(dist + 'testing.js');
     class Ship { handle() { return 'shipped'; } }
-    const { handler, initialize } = createHandler(Ship, { coldStart: false, ...${options} });
+    const { handler, initialize } = createHandler(Ship, { coldStartSpans: false, ...${options} });
     const context = fakeFcContext(${context});
     await initialize(context);
     const before = performance.now();
@@ -77,7 +77,7 @@ test('OTEL_EXPORTER_OTLP_COMPRESSION=gzip sends what the collector can read', as
 
 test('OTEL_EXPORTER_OTLP_TIMEOUT ends an export, and the answer need not wait longer', async () => {
   const { requests, spans, took } = await ship(
-    '{ flushTimeout: 600 }',
+    '{ flushTimeoutMillis: 600 }',
     { OTEL_EXPORTER_OTLP_ENDPOINT: 'URL', OTEL_EXPORTER_OTLP_TIMEOUT: '100' },
     '{}',
     5_000,
@@ -87,6 +87,6 @@ test('OTEL_EXPORTER_OTLP_TIMEOUT ends an export, and the answer need not wait lo
 });
 
 test('the option exporter sends OTLP to an address that does not tell', async () => {
-  const { spans } = await ship("{ endpoint: url + '/in', exporter: 'otlp' }");
+  const { spans } = await ship("{ endpoint: url + '/in', protocol: 'otlp' }");
   expect(spans).toEqual(['test-function']);
 });

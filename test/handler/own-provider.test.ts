@@ -21,7 +21,7 @@ trace.setGlobalTracerProvider({
   forceFlush: () => provider.forceFlush(),
 } as BasicTracerProvider);
 
-@Handler({ name: 'ship', coldStart: false })
+@Handler({ name: 'ship', coldStartSpans: false })
 class Ship {
   constructor(@InjectTracer() private readonly tracer: Tracer) {}
 
@@ -100,7 +100,7 @@ test.each([
 ])("when the flush of the application's provider %s, the answer is right and in time", async (_, flush) => {
   const spy = jest.spyOn(provider, 'forceFlush').mockImplementation(flush);
   const before = performance.now();
-  expect(await invoke(createHandler(Ship, { flushTimeout: 100 }).handler)).toBe('packed');
+  expect(await invoke(createHandler(Ship, { flushTimeoutMillis: 100 }).handler)).toBe('packed');
   expect(performance.now() - before).toBeLessThan(700);
   spy.mockRestore();
 });

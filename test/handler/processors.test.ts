@@ -11,7 +11,7 @@ const breaks = (): never => {
   throw new Error('processor broke');
 };
 
-@Handler({ name: 'ship', coldStart: false })
+@Handler({ name: 'ship', coldStartSpans: false })
 class Ship {
   constructor(@InjectTracer() private readonly tracer: Tracer) {}
 
@@ -93,11 +93,11 @@ test.each([
   expect(collector.spans().map(({ name }) => name)).toEqual(['label', 'Ship.pack', 'ship']);
 });
 
-test('a span processor whose flush hangs holds an answer no longer than flushTimeout', async () => {
+test('a span processor whose flush hangs holds an answer no longer than flushTimeoutMillis', async () => {
   const hangs = { ...quiet, forceFlush: () => new Promise<void>((resolve) => void setTimeout(resolve, 900)) };
   const { handler } = createHandler(Ship, {
     spanProcessors: [hangs],
-    flushTimeout: 100,
+    flushTimeoutMillis: 100,
     endpoint: collector.jaegerEndpoint,
   });
   const before = performance.now();

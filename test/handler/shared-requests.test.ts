@@ -11,7 +11,7 @@ import { inFreshProcess } from '../package/fresh-process';
 
 const INVOCATIONS = 300;
 
-@Handler({ name: 'ship', coldStart: false })
+@Handler({ name: 'ship', coldStartSpans: false })
 class Ship {
   @Traced()
   async pack(id: number): Promise<number> {
@@ -44,7 +44,7 @@ test('over Jaeger, 300 invocations at once lose nothing and share requests, one 
   const context = fakeFcContext({
     tracing: { jaegerEndpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/traces` },
   });
-  const { handler } = createHandler(Ship, { flushTimeout: 10_000 });
+  const { handler } = createHandler(Ship, { flushTimeoutMillis: 10_000 });
   const answers = await Promise.all(
     Array.from({ length: INVOCATIONS }, async (_, id) => {
       const answer = await invoke(handler, { id }, context);
@@ -82,7 +82,7 @@ test('over OTLP, 300 invocations at once lose nothing and share requests, one at
       async handle({ id }) { await sleep(id % 11); return this.pack(id); }
     }
     Object.defineProperty(Ship.prototype, 'pack', Traced()(Ship.prototype, 'pack', Object.getOwnPropertyDescriptor(Ship.prototype, 'pack')));
-    Handler({ name: 'ship', coldStart: false })(Ship);
+    Handler({ name: 'ship', coldStartSpans: false })(Ship);
     const collector = await startCollector();
     let open = 0, most = 0;
     const front = http.createServer((request, response) => {
@@ -94,7 +94,7 @@ test('over OTLP, 300 invocations at once lose nothing and share requests, one at
     });
     await new Promise((resolve) => front.listen(0, '127.0.0.1', resolve));
     const context = fakeFcContext({ tracing: { jaegerEndpoint: 'http://127.0.0.1:' + front.address().port + '/v1/traces' } });
-    const { handler } = createHandler(Ship, { flushTimeout: 10000 });
+    const { handler } = createHandler(Ship, { flushTimeoutMillis: 10000 });
     const answers = await Promise.all(Array.from({ length: ${INVOCATIONS} }, (_, id) => invoke(handler, { id }, context)));
     const spans = collector.spans();
     const tops = spans.filter(({ name }) => name === 'ship');

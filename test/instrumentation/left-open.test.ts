@@ -77,7 +77,7 @@ test.each([
     const { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } = require('@opentelemetry/sdk-trace-base');
     const exporter = new InMemorySpanExporter();
     traces.stop();
-    const { handler } = createHandler(classOf({ async ask() { return (await fetch(base)).status; } }), { name: 'shop', coldStart: false, instrumentations: ['undici'] });
+    const { handler } = createHandler(classOf({ async ask() { return (await fetch(base)).status; } }), { name: 'shop', coldStartSpans: false, instrumentations: ['undici'] });
     trace.disable();
     ${before}
     trace.setGlobalTracerProvider(new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] }));

@@ -64,7 +64,7 @@ test('a caller that did not sample is passed on from the first invocation of an 
 });
 
 test('a trace that was not sampled here is not sampled by those who are called, either', async () => {
-  const { arrived } = await seen(`(url) => ({ ${INSTRUMENTED}, endpoint: url + '/v1/traces', sampleRate: 0 })`, [
+  const { arrived } = await seen(`(url) => ({ ${INSTRUMENTED}, endpoint: url + '/v1/traces', sampleRatio: 0 })`, [
     undefined,
   ]);
   expect(arrived).toEqual(Array(2).fill([expect.stringMatching(/^00-[0-9a-f]{32}-[0-9a-f]{16}-02$/), null]));

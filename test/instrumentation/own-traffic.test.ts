@@ -42,7 +42,7 @@ const run = (protocol: 'otlp' | 'jaeger'): Promise<Seen> =>
       return 'answer';
     }
   }
-  const { handler, initialize, preFreeze, preStop } = createHandler(Shop, { name: 'shop', coldStart: false, instrumentations: ['http', 'undici'], endpoint: 'http://127.0.0.1:' + overloaded.address().port + target.pathname });
+  const { handler, initialize, preFreeze, preStop } = createHandler(Shop, { name: 'shop', coldStartSpans: false, instrumentations: ['http', 'undici'], endpoint: 'http://127.0.0.1:' + overloaded.address().port + target.pathname });
   const context = fakeFcContext();
   await initialize(context);
   const loaded = Object.keys(require.cache).some((file) => file.includes('instrumentation-undici'));

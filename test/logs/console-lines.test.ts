@@ -142,7 +142,7 @@ test.each([
   expect(lines[0]).toMatch(isCarried ? /^\[log\] order 1 trace_id=/ : /^\[log\] order 1$/);
 });
 
-test('with the option logs: false the logger is not touched', () => {
+test('with the option logCorrelation: false the logger is not touched', () => {
   const context = fakeFcContext();
   const { info } = context.logger!;
   correlateLogs(false, context);

@@ -35,15 +35,15 @@ const idsOf = (id: number, spanId: unknown, isSampled = true): object => ({
   request_id: `r-${id}`,
 });
 
-test.each<[HandlerOptions['logs'], boolean, boolean]>([
+test.each<[HandlerOptions['logCorrelation'], boolean, boolean]>([
   [undefined, true, false],
   [true, true, false],
   ['console', true, true],
   [false, false, false],
 ])(
-  'with the option logs: %j, that lines of the logger carry ids is %j, and of the console %j',
+  'with the option logCorrelation: %j, that lines of the logger carry ids is %j, and of the console %j',
   async (logs, inLogger, inConsole) => {
-    const { handler } = createHandler(Orders, { ...(logs !== undefined && { logs }) });
+    const { handler } = createHandler(Orders, { ...(logs !== undefined && { logCorrelation: logs }) });
     const context = contextOf(1);
     const spanId = await invoke(handler, '1', context);
     expect(idsIn(context.logger.lines[0]!)).toEqual(inLogger ? idsOf(1, spanId) : {});
@@ -53,7 +53,7 @@ test.each<[HandlerOptions['logs'], boolean, boolean]>([
 );
 
 test('200 interleaved invocations, sampled and not: each line of logger and console has the ids of its own', async () => {
-  const { handler } = createHandler(Orders, { logs: 'console' });
+  const { handler } = createHandler(Orders, { logCorrelation: 'console' });
   const runs = await Promise.all(
     Array.from({ length: 200 }, async (_, id) => {
       const context = contextOf(id, id % 3 !== 0);
@@ -77,7 +77,7 @@ test('the initializer logs with the id of its request alone, by logger and conso
       context.logger.info('connected');
     }
   }
-  @Handler({ inject: [Connection], logs: 'console' })
+  @Handler({ inject: [Connection], logCorrelation: 'console' })
   class Connected {
     constructor(readonly connection: Connection) {}
     handle(): void {}
@@ -108,6 +108,10 @@ test('a handler without a logger in its context answers as ever', async () => {
     }
   }
   expect(
-    await invoke(createHandler(Silent, { logs: 'console' }).handler, {}, { ...fakeFcContext(), logger: undefined }),
+    await invoke(
+      createHandler(Silent, { logCorrelation: 'console' }).handler,
+      {},
+      { ...fakeFcContext(), logger: undefined },
+    ),
   ).toBe('undefined');
 });

@@ -149,7 +149,7 @@ test.each([
   [
     'a value that an option cannot take',
     () => traceMcpClient(weatherClient('1.x'), { toolResults: 'yes' } as never),
-    'Option "toolResults" of traceMcpClient must be true or false, not a value of type string. [INVALID_OPTION]',
+    'Option "toolResults" of traceMcpClient must be true or false, not "yes". [INVALID_OPTION]',
   ],
   [
     'options that are none',

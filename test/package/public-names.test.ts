@@ -27,7 +27,7 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
     'pinoMixin',
     'readBody',
     'readJson',
-    'registerLifetime',
+    'registerEndStrategy',
     'secret',
     'startSpan',
     'traceHeaders',

@@ -35,7 +35,7 @@ async function taken(values: Partial<Record<(typeof NAMES)[number], string>>): P
     if (value === undefined) delete process.env[name];
     else process.env[name] = value === 'free' ? String(free) : value;
   }
-  const running = await serve(Hello, { host: '127.0.0.1', logs: false });
+  const running = await serve(Hello, { host: '127.0.0.1', logCorrelation: false });
   await running.close();
   return running.port === free;
 }

@@ -21,7 +21,7 @@ interface Sent {
   readonly body: Buffer;
 }
 
-@Handler({ logs: false })
+@Handler({ logCorrelation: false })
 class Echo {
   handle({ body, isBase64Encoded }: HttpEvent): Buffer {
     return Buffer.from(body, isBase64Encoded === true ? 'base64' : 'utf8');

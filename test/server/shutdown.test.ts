@@ -37,8 +37,8 @@ class Api {
 const traces = recordTraces();
 afterEach(() => traces.clear());
 afterAll(() => traces.stop());
-const start = (shutdownTimeout = 5_000): ReturnType<typeof serve> =>
-  serve(Api, { port: 0, host: '127.0.0.1', shutdownTimeout });
+const start = (shutdownTimeoutMillis = 5_000): ReturnType<typeof serve> =>
+  serve(Api, { port: 0, host: '127.0.0.1', shutdownTimeoutMillis });
 
 test('a request under way on a connection that is kept is answered, is the last on it, and nothing is waited for after', async () => {
   const { port, close } = await start();

@@ -36,8 +36,13 @@ function messageOf(error: unknown): string {
 
 /** The first errors of an AggregateError. */
 function gatheredIn(error: object): unknown[] {
-  const errors = readField(error, 'errors');
-  return Array.isArray(errors) ? errors.slice(0, MAX_CHAIN) : [];
+  try {
+    const errors = readField(error, 'errors');
+    return Array.isArray(errors) ? errors.slice(0, MAX_CHAIN) : [];
+  } catch {
+    // An array, or a proxy of one, whose members throw when they are read.
+    return [];
+  }
 }
 
 /**

@@ -25,7 +25,7 @@ export function runInSpan(
   const site = { spec, telemetry, context, self, args, began: state.followed };
   const span = startSpanOf(site);
   if (span === undefined) return Reflect.apply(method, self, args);
-  if (spec.callback && typeof args[args.length - 1] === 'function') {
+  if (spec.options.callback === true && typeof args[args.length - 1] === 'function') {
     return runWithCallback(new RunningCall(span, site), context, method, self, args);
   }
   let value: unknown;
@@ -37,7 +37,7 @@ export function runInSpan(
   }
   try {
     if (typeof value === 'object' && value !== null) return follow(value, new RunningCall(span, site));
-    if (spec.result === undefined) endSafely(span);
+    if (spec.options.resultAttributes === undefined) endSafely(span);
     else new RunningCall(span, site).succeed(value);
   } catch {
     // The stack can be at its end here, where the method itself just fitted: its value is not lost.

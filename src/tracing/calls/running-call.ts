@@ -13,7 +13,7 @@ import { contextWithSpan, invocationIn, spanIn } from '../context/linked-context
 import { followSettled } from '../end-strategies/follow-value';
 import type { FollowedCall } from '../end-strategies/follow-value';
 import { attributeValues, extract } from './attributes';
-import type { Extracted } from './attributes';
+import type { Extracted, Extractor } from './attributes';
 import { isCancellation, recordFailure } from './failure';
 import { endSafely, noteOn } from './open-calls';
 import type { OpenCall } from './open-calls';
@@ -48,7 +48,7 @@ export class RunningCall implements FollowedCall, OpenCall {
   }
 
   get counts(): boolean {
-    return this.site.spec.count;
+    return this.site.spec.options.countStream === true;
   }
 
   run(fn: (...args: never[]) => unknown, self: unknown, args: ArrayLike<unknown>): unknown {
@@ -59,8 +59,10 @@ export class RunningCall implements FollowedCall, OpenCall {
 
   succeed(value?: unknown): void {
     if (this.ended) return;
-    const { result } = this.site.spec;
-    if (result !== undefined) this.add(extract('result', result, this.site.self, [value]));
+    const { resultAttributes } = this.site.spec.options;
+    if (resultAttributes !== undefined) {
+      this.add(extract('resultAttributes', resultAttributes as Extractor, this.site.self, [value]));
+    }
     this.end();
     this.along?.forEach((call) => call.succeed(value));
   }

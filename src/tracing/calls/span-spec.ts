@@ -6,11 +6,12 @@ import { spanIn } from '../context/linked-context';
 import type { Telemetry } from '../telemetry/telemetry';
 import { extract, ignoreRejection } from './attributes';
 import type { Extractor } from './attributes';
+import type { CheckedTracedOptions } from './traced-options';
 
 /** OpenTelemetry's span kinds, by name. */
-export type KindName = 'internal' | 'server' | 'client' | 'producer' | 'consumer';
+export type SpanKindName = 'internal' | 'server' | 'client' | 'producer' | 'consumer';
 
-const KINDS: Readonly<Record<KindName, SpanKind>> = {
+const KINDS: Readonly<Record<SpanKindName, SpanKind>> = {
   internal: SpanKind.INTERNAL,
   server: SpanKind.SERVER,
   client: SpanKind.CLIENT,
@@ -24,7 +25,7 @@ export const KIND_NAMES = Object.keys(KINDS).join(', ');
 /** The kind that a program named, `internal` where it named none; nothing for what is no kind. */
 export function spanKindOf(kind: unknown): SpanKind | undefined {
   if (kind === undefined) return SpanKind.INTERNAL;
-  if (typeof kind === 'string' && Object.hasOwn(KINDS, kind)) return KINDS[kind as KindName];
+  if (typeof kind === 'string' && Object.hasOwn(KINDS, kind)) return KINDS[kind as SpanKindName];
   return typeof kind === 'number' && Object.values(KINDS).includes(kind) ? kind : undefined;
 }
 
@@ -35,7 +36,7 @@ export interface Owner {
   readonly isCertain: boolean;
 }
 
-/** What `@Traced` was told of a method, checked and complete. */
+/** What the spans of one method are like: the options of `@Traced`, and what was derived from them and from the method. */
 export interface SpanSpec {
   /** The name of the spans; with standard decorators it is known when the class is, at the first call. */
   name: string | undefined;
@@ -43,28 +44,22 @@ export interface SpanSpec {
   nameIn(className: string): string;
   /** The class that the method stands in, told from an instance. */
   ownerOf(self: unknown): Owner;
-  /** Name spans after the class of the instance instead of the one that the method stands in. */
-  readonly runtimeClass: boolean;
-  readonly kind: SpanKind;
-  readonly root: boolean;
+  /** The options as they were given. */
+  readonly options: CheckedTracedOptions;
   /** Attributes that are the same for each call. */
-  readonly fixed: Attributes | undefined;
-  readonly attributes: Extractor | undefined;
-  readonly result: Extractor | undefined;
-  readonly links: Extractor | undefined;
-  /** Whether an error is part of the bargain and marks nothing. */
+  readonly fixedAttributes: Attributes | undefined;
+  /** Attributes of the arguments, those that `@SpanAttribute` marked included. */
+  readonly argumentAttributes: Extractor | undefined;
+  /** Whether an error is expected and does not mark the span as failed. */
   readonly isExpected: ((error: unknown) => boolean) | undefined;
-  /** The last argument is a callback, and the work ends when it is called. */
-  readonly callback: boolean;
-  /** Count bytes and items of streams. */
-  readonly count: boolean;
   /** Whether the method is a native async function, whose promise nobody else can hold. */
   readonly isAsync: boolean;
 }
 
 /** The name of a call's span. */
 export function spanNameOf(spec: SpanSpec, self: unknown): string {
-  if (spec.runtimeClass) {
+  const { options } = spec;
+  if (options.nameFromInstanceClass === true && options.name === undefined) {
     const owner: unknown = typeof self === 'function' ? self : (self as object | null | undefined)?.constructor;
     return spec.nameIn(typeof owner === 'function' ? owner.name : '');
   }
@@ -93,23 +88,24 @@ const MAX_LINKS = 128;
 /** Starts the span of a call, or gives nothing where telemetry fails: the call then goes on without. */
 export function startSpanOf(site: CallSite): Span | undefined {
   const { spec, telemetry, context, self, args } = site;
+  const { kind, links, root } = spec.options;
   const parent = spanIn(context);
   try {
     const name = spanNameOf(spec, self);
-    if (spec.attributes === undefined && spec.fixed === undefined && spec.links === undefined && !spec.root) {
-      return telemetry.startCall(
-        name,
-        spec.kind === SpanKind.INTERNAL ? undefined : { kind: spec.kind },
-        context,
-        parent,
-      );
+    if (
+      spec.argumentAttributes === undefined &&
+      spec.fixedAttributes === undefined &&
+      links === undefined &&
+      root !== true
+    ) {
+      return telemetry.startCall(name, kind === SpanKind.INTERNAL ? undefined : { kind }, context, parent);
     }
     const problems: string[] = [];
-    const options: SpanOptions = { kind: spec.kind, root: spec.root, links: linksOf(site, parent, problems) };
-    if (spec.fixed !== undefined) options.attributes = spec.fixed;
-    if (spec.attributes !== undefined) {
-      const { attributes, problem } = extract('attributes', spec.attributes, self, args);
-      options.attributes = { ...spec.fixed, ...attributes };
+    const options: SpanOptions = { kind, root: root === true, links: linksOf(site, parent, problems) };
+    if (spec.fixedAttributes !== undefined) options.attributes = spec.fixedAttributes;
+    if (spec.argumentAttributes !== undefined) {
+      const { attributes, problem } = extract('attributes', spec.argumentAttributes, self, args);
+      options.attributes = { ...spec.fixedAttributes, ...attributes };
       if (problem !== undefined) problems.push(problem);
     }
     const span = telemetry.startCall(name, options, context, parent);
@@ -122,10 +118,11 @@ export function startSpanOf(site: CallSite): Span | undefined {
 }
 
 function linksOf({ spec, self, args }: CallSite, parent: Span | undefined, problems: string[]): Link[] {
-  const links: Link[] = spec.root && parent !== undefined ? [{ context: parent.spanContext() }] : [];
-  if (spec.links === undefined) return links;
+  const { root, links: linksOption } = spec.options;
+  const links: Link[] = root === true && parent !== undefined ? [{ context: parent.spanContext() }] : [];
+  if (linksOption === undefined) return links;
   try {
-    const given = Reflect.apply(spec.links, self, args) as Iterable<Link | SpanContext> | undefined;
+    const given = Reflect.apply(linksOption as Extractor, self, args) as Iterable<Link | SpanContext> | undefined;
     ignoreRejection(given);
     for (const item of given ?? []) {
       if (links.length >= MAX_LINKS) break;
@@ -134,7 +131,7 @@ function linksOf({ spec, self, args }: CallSite, parent: Span | undefined, probl
       if (isSpanContextValid(link.context) && link.context.spanId !== parent?.spanContext().spanId) links.push(link);
     }
   } catch {
-    problems.push('links() threw or gave no list of links');
+    problems.push('links() threw or did not return an iterable of links');
   }
   return links;
 }

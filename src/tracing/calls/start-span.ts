@@ -1,5 +1,7 @@
-import type { Attributes, Span, SpanKind } from '@opentelemetry/api';
+import { trace } from '@opentelemetry/api';
+import type { Attributes, Span, SpanKind, TimeInput } from '@opentelemetry/api';
 import { countError, warnOnce } from '../../diagnostics';
+import { replaceMethod } from '../../replace-method';
 import { activeContext } from '../context/active-context';
 import { telemetryIn } from '../context/ambient-telemetry';
 import { currentSpan } from '../context/current-span';
@@ -7,19 +9,14 @@ import { spanIn } from '../context/linked-context';
 import { attributeValues } from './attributes';
 import { endSafely } from './open-calls';
 import { KIND_NAMES, spanKindOf } from './span-spec';
-import type { KindName } from './span-spec';
+import type { SpanKindName } from './span-spec';
 
-/** A span with an end of its own that `using` can say. */
-export interface OpenSpan extends Disposable {
-  /** The span itself; it records nothing where the invocation is not recorded. */
-  readonly span: Span;
-  /** Ends the span. Later calls do nothing. */
-  end(): void;
-}
+/** A span that ends at its `end()`, or at the end of the block where it was declared with `using`. */
+export type DisposableSpan = Span & Disposable;
 
 interface SpanOptions {
   /** Default: `internal`. */
-  readonly kind?: SpanKind | KindName;
+  readonly kind?: SpanKind | SpanKindName;
   /** Attributes of the span; nested objects become dotted keys. */
   readonly attributes?: Readonly<Record<string, unknown>>;
 }
@@ -27,8 +24,8 @@ interface SpanOptions {
 const disposeKey: typeof Symbol.dispose = Symbol.dispose ?? (Symbol.for('nodejs.dispose') as typeof Symbol.dispose);
 
 /**
- * Starts a span below the active one, for a stretch of code that is no method: ended by `end()`, or by `using` at the end of the
- * block. It is not made active: what is called meanwhile falls under the span that is. Never throws.
+ * Starts a span below the active one, for code that is not a method of its own. It ends at `end()`, or at the end of the block where it was declared with `using`; a second
+ * end does nothing. It is not made active: what is called meanwhile falls under the span that is. Never throws.
  *
  * @param name the span's name
  * @param options `kind` and `attributes`, as `@Traced` takes them
@@ -38,18 +35,19 @@ const disposeKey: typeof Symbol.dispose = Symbol.dispose ?? (Symbol.for('nodejs.
  * import { startSpan } from 'fc-traced';
  * export function charge(): void {
  *   using charging = startSpan('charge', { attributes: { 'payment.method': 'card' } });
- *   charging.span.addEvent('accepted');
+ *   charging.addEvent('accepted');
  * }
  * ```
  */
-export function startSpan(name: string, options: SpanOptions = {}): OpenSpan {
-  const span = open(name, options);
-  let ended = span === undefined;
-  const end = (): void => {
-    if (!ended) endSafely(span!);
-    ended = true;
-  };
-  return { span: span ?? currentSpan(), end, [disposeKey]: end };
+export function startSpan(name: string, options: SpanOptions = {}): DisposableSpan {
+  // A span of its own also where nothing is recorded: ending it must not end the active one.
+  const span = open(name, options) ?? trace.wrapSpanContext(currentSpan().spanContext());
+  const end = span.end.bind(span);
+  replaceMethod(span, 'end', span.end, (endTime?: TimeInput) => {
+    if (span.isRecording()) endSafely({ end: () => end(endTime) });
+  });
+  Object.defineProperty(span, disposeKey, { value: () => span.end(), configurable: true });
+  return span as DisposableSpan;
 }
 
 function open(name: string, { kind, attributes }: SpanOptions): Span | undefined {

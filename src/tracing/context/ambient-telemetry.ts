@@ -1,7 +1,7 @@
 import { ProxyTracerProvider, trace } from '@opentelemetry/api';
 import type { Context, Span, SpanOptions, Tracer, TracerOptions, TracerProvider } from '@opentelemetry/api';
 import { countError } from '../../diagnostics';
-import { SCOPE_NAME, VERSION } from '../../version';
+import { SCOPE_NAME, VERSION } from '../../semconv';
 import { SharedFlush } from '../telemetry/shared-flush';
 import { state } from '../telemetry/state';
 import type { Telemetry } from '../telemetry/telemetry';

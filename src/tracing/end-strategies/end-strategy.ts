@@ -25,10 +25,10 @@ export interface TracedCall {
 /**
  * How one kind of return value is followed to the end of the work behind it.
  *
- * Of the registered lifetimes, the newest that supports a value follows it. The value that `follow` gives is what the caller gets:
+ * Of the registered endStrategies, the newest that supports a value follows it. The value that `follow` gives is what the caller gets:
  * the very value, unless the kind demands a wrapper, which must then be like it in type and behaviour.
  */
-export interface Lifetime<T extends object = object> {
+export interface EndStrategy<T extends object = object> {
   /** Whether a value is of this kind. Must not start or change anything: no getter, no `then`. */
   supports(value: object): value is T;
   /** Sees to it that `call` is ended when the work is over, and gives what the caller gets. What it throws is counted, and the span ended. */

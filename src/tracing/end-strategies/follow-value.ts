@@ -1,12 +1,12 @@
 import { countError } from '../../diagnostics';
 import { FcTracedError } from '../../errors';
 import { state } from '../telemetry/state';
-import type { Lifetime, TracedCall } from './end-strategy';
-import { iteratorLifetime } from './iterator';
-import { nodeStreamLifetime } from './node-stream';
-import { observableLifetime } from './observable';
-import { promiseLifetime, thenableLifetime } from './promise';
-import { responseLifetime, webStreamLifetime } from './web-stream';
+import type { EndStrategy, TracedCall } from './end-strategy';
+import { iteratorEndStrategy } from './iterator';
+import { nodeStreamEndStrategy } from './node-stream';
+import { observableEndStrategy } from './observable';
+import { promiseEndStrategy, thenableEndStrategy } from './promise';
+import { responseEndStrategy, webStreamEndStrategy } from './web-stream';
 
 /** What a value is followed by, and how many were followed before it. */
 interface Followed {
@@ -17,15 +17,15 @@ interface Followed {
 const followed = new WeakMap<object, Followed>();
 
 /** Kinds that a promise can give: not what `await` would have unwrapped. */
-const SETTLED: readonly Lifetime[] = [
-  nodeStreamLifetime,
-  webStreamLifetime,
-  responseLifetime,
-  observableLifetime,
-  iteratorLifetime,
+const SETTLED: readonly EndStrategy[] = [
+  nodeStreamEndStrategy,
+  webStreamEndStrategy,
+  responseEndStrategy,
+  observableEndStrategy,
+  iteratorEndStrategy,
 ];
 
-const RETURNED: readonly Lifetime[] = [promiseLifetime, ...SETTLED, thenableLifetime];
+const RETURNED: readonly EndStrategy[] = [promiseEndStrategy, ...SETTLED, thenableEndStrategy];
 
 /** A call whose end is not in the hands of the program alone: a value that is dropped must not keep a span open for ever. */
 export interface FollowedCall extends TracedCall {
@@ -46,11 +46,11 @@ export interface FollowedCall extends TracedCall {
  *
  * @example
  * ```ts
- * import { registerLifetime } from 'fc-traced';
+ * import { registerEndStrategy } from 'fc-traced';
  * class Job {
  *   constructor(readonly done: Promise<void>) {}
  * }
- * export const forget = registerLifetime<Job>({
+ * export const forget = registerEndStrategy<Job>({
  *   supports: (value): value is Job => value instanceof Job,
  *   follow(job, call) {
  *     job.done.then(() => call.succeed(), (error) => call.fail(error));
@@ -59,33 +59,34 @@ export interface FollowedCall extends TracedCall {
  * });
  * ```
  */
-export function registerLifetime<T extends object>(lifetime: Lifetime<T>): () => void {
-  const given = lifetime as Partial<Lifetime<T>> | undefined;
+export function registerEndStrategy<T extends object>(strategy: EndStrategy<T>): () => void {
+  const given = strategy as Partial<EndStrategy<T>> | undefined;
   if (typeof given?.supports !== 'function' || typeof given.follow !== 'function') {
     throw new FcTracedError(
       'INVALID_OPTION',
-      'registerLifetime takes an object with the functions supports and follow.',
+      'registerEndStrategy takes an object with the functions supports and follow.',
     );
   }
-  state.lifetimes.unshift(lifetime);
+  state.endStrategies.unshift(strategy);
   return () => {
-    const index = state.lifetimes.indexOf(lifetime);
-    if (index !== -1) state.lifetimes.splice(index, 1);
+    const index = state.endStrategies.indexOf(strategy);
+    if (index !== -1) state.endStrategies.splice(index, 1);
   };
 }
 
-function lifetimeAmong(kinds: readonly Lifetime[], value: object): Lifetime | undefined {
+function strategyAmong(kinds: readonly EndStrategy[], value: object): EndStrategy | undefined {
   return (
-    state.lifetimes.find((lifetime) => lifetime.supports(value)) ?? kinds.find((lifetime) => lifetime.supports(value))
+    state.endStrategies.find((strategy) => strategy.supports(value)) ??
+    kinds.find((strategy) => strategy.supports(value))
   );
 }
 
-/** Follows what a method returned: a value that no lifetime knows is the end itself. */
+/** Follows what a method returned: a value that no strategy knows is the end itself. */
 export function follow(value: object, call: FollowedCall): unknown {
   // What an async function gives needs no second look.
-  if (call.isFresh && state.lifetimes.length === 0) {
+  if (call.isFresh && state.endStrategies.length === 0) {
     call.keep();
-    return promiseLifetime.follow(value as Promise<unknown>, call);
+    return promiseEndStrategy.follow(value as Promise<unknown>, call);
   }
   return followAmong(RETURNED, value, call);
 }
@@ -97,7 +98,7 @@ export function followSettled(value: unknown, call: FollowedCall): unknown {
   return value;
 }
 
-function followAmong(kinds: readonly Lifetime[], value: object, call: FollowedCall): unknown {
+function followAmong(kinds: readonly EndStrategy[], value: object, call: FollowedCall): unknown {
   try {
     const first = followed.get(value);
     if (first !== undefined) {
@@ -106,20 +107,20 @@ function followAmong(kinds: readonly Lifetime[], value: object, call: FollowedCa
       else call.succeed(value);
       return value;
     }
-    const lifetime = lifetimeAmong(kinds, value);
-    if (lifetime === undefined) {
+    const strategy = strategyAmong(kinds, value);
+    if (strategy === undefined) {
       call.succeed(value);
       return value;
     }
     // A promise settles by itself: nobody has to wait for its collection.
-    if (lifetime === promiseLifetime) {
+    if (strategy === promiseEndStrategy) {
       call.keep();
     } else {
       call.stayOpen(value);
       state.followed += 1;
       followed.set(value, { call, order: state.followed });
     }
-    return lifetime.follow(value, call);
+    return strategy.follow(value, call);
   } catch {
     // A value that lets nobody look or listen (frozen, a revoked proxy) is the end itself.
     countError('a returned value could not be followed to its end; its span ends with the call');

@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import { shadowMethod } from '../../replace-method';
 import { dataProperty } from '../../safe-access';
-import type { Lifetime, TracedCall } from './end-strategy';
+import type { EndStrategy, TracedCall } from './end-strategy';
 
 type Step = (...args: unknown[]) => unknown;
 type IteratorLike = Iterator<unknown> | AsyncIterator<unknown>;
@@ -72,7 +72,7 @@ function traceStep(iterator: object, key: 'next' | 'return' | 'throw', iteration
  * Generators and iterators, sync and async: the very object, each step run inside the span and nothing of it leaking into
  * the consumer. The span ends with the iteration: at its end, at `break` (cancelled), at an error.
  */
-export const iteratorLifetime: Lifetime<IteratorLike & object> = {
+export const iteratorEndStrategy: EndStrategy<IteratorLike & object> = {
   supports: isIterator,
   follow: (iterator, call) => followIterator(iterator, call),
 };

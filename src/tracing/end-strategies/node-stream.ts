@@ -2,7 +2,7 @@ import { EventEmitter, errorMonitor } from 'node:events';
 import { shadowMethod } from '../../replace-method';
 import { dataProperty } from '../../safe-access';
 import { ATTR_FC_TRACED_STREAM_BYTES, ATTR_FC_TRACED_STREAM_ITEMS } from '../../semconv';
-import type { Lifetime, TracedCall } from './end-strategy';
+import type { EndStrategy, TracedCall } from './end-strategy';
 
 interface NodeStream extends EventEmitter {
   readonly readable?: boolean;
@@ -92,4 +92,4 @@ function follow(stream: NodeStream, call: TracedCall): NodeStream {
 }
 
 /** Node's Readable, Writable and Duplex: the very stream; its span ends with it, by end, close, error or destruction. */
-export const nodeStreamLifetime: Lifetime<NodeStream> = { supports: isNodeStream, follow };
+export const nodeStreamEndStrategy: EndStrategy<NodeStream> = { supports: isNodeStream, follow };

@@ -1,7 +1,7 @@
 import { shadowMethod } from '../../replace-method';
 import { dataProperty } from '../../safe-access';
 import { activeContext, callIn } from '../context/active-context';
-import type { Lifetime, TracedCall } from './end-strategy';
+import type { EndStrategy, TracedCall } from './end-strategy';
 
 type Method = (...args: unknown[]) => unknown;
 
@@ -46,7 +46,7 @@ function watch(subscriber: Subscriber, call: TracedCall): void {
  * Observables of rxjs 7's shape: the very object, a span for each subscription, which ends at its completion, error or
  * unsubscription. The first subscription goes on in the span of the call; each further one starts a span of its own.
  */
-export const observableLifetime: Lifetime<Observable> = {
+export const observableEndStrategy: EndStrategy<Observable> = {
   supports: isObservable,
   follow(observable, call) {
     let isFirst = true;

@@ -3,7 +3,7 @@ import { types } from 'node:util';
 import { shadowMethod } from '../../replace-method';
 import { dataProperty } from '../../safe-access';
 import { activeContext, callIn } from '../context/active-context';
-import type { Lifetime } from './end-strategy';
+import type { EndStrategy } from './end-strategy';
 
 const nativeThen: unknown = Reflect.get(Promise.prototype, 'then');
 
@@ -14,7 +14,7 @@ const nativeThen: unknown = Reflect.get(Promise.prototype, 'then');
  * An async function's promise is new, so the caller gets one that settles alike, and a rejection that nobody handles is
  * still reported by Node. Any other promise may be shared: the caller gets that very object.
  */
-export const promiseLifetime: Lifetime<Promise<unknown>> = {
+export const promiseEndStrategy: EndStrategy<Promise<unknown>> = {
   supports: (value): value is Promise<unknown> => types.isPromise(value) && hasNativeThen(value),
   follow(promise, call) {
     if (!call.isFresh) {
@@ -63,7 +63,7 @@ function reaction(
  * Objects with a `then` of their own, such as query builders: their work starts when they are awaited. The object is the
  * method's own, nothing runs early, and what it runs when awaited runs inside the span, which ends when that settles.
  */
-export const thenableLifetime: Lifetime<PromiseLike<unknown>> = {
+export const thenableEndStrategy: EndStrategy<PromiseLike<unknown>> = {
   supports: (value): value is PromiseLike<unknown> => typeof dataProperty(value, 'then') === 'function',
   follow(thenable, call) {
     const then = Reflect.get(thenable, 'then') as Then;

@@ -2,7 +2,7 @@ import { finished } from 'node:stream';
 import { shadowMethod } from '../../replace-method';
 import { dataProperty } from '../../safe-access';
 import { ATTR_FC_TRACED_STREAM_BYTES, ATTR_FC_TRACED_STREAM_ITEMS } from '../../semconv';
-import type { Lifetime, TracedCall } from './end-strategy';
+import type { EndStrategy, TracedCall } from './end-strategy';
 import { followIterator } from './iterator';
 
 type Step = (...args: unknown[]) => unknown;
@@ -142,7 +142,7 @@ function followWritable(stream: WritableStream, call: TracedCall): WritableStrea
 }
 
 /** Web streams: the very stream; its span ends when it is read or written to its end, cancelled, aborted or failed. */
-export const webStreamLifetime: Lifetime<ReadableStream | WritableStream | TransformStream> = {
+export const webStreamEndStrategy: EndStrategy<ReadableStream | WritableStream | TransformStream> = {
   supports: (value): value is ReadableStream | WritableStream | TransformStream =>
     value instanceof ReadableStream || value instanceof WritableStream || value instanceof TransformStream,
   follow(stream, call) {
@@ -154,7 +154,7 @@ export const webStreamLifetime: Lifetime<ReadableStream | WritableStream | Trans
 };
 
 /** A fetch `Response`: the very object; its span ends with its body. */
-export const responseLifetime: Lifetime<Response> = {
+export const responseEndStrategy: EndStrategy<Response> = {
   // The tag first: to name the global Response makes Node load fetch, tens of milliseconds.
   supports: (value): value is Response =>
     dataProperty(value, Symbol.toStringTag) === 'Response' && value instanceof Response,

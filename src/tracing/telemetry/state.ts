@@ -1,5 +1,5 @@
 import type { ContextManager } from '@opentelemetry/api';
-import type { Lifetime } from '../end-strategies/end-strategy';
+import type { EndStrategy } from '../end-strategies/end-strategy';
 import type { SpanRecorder, Telemetry } from './telemetry';
 
 /**
@@ -20,7 +20,7 @@ interface ProcessState {
   /** How exceptions are recorded. */
   exceptionSignal: 'events' | 'logs' | 'both';
   /** Lifetimes that the program registered, newest first. */
-  readonly lifetimes: Lifetime[];
+  readonly endStrategies: EndStrategy[];
   /** How many returned values were followed so far. */
   followed: number;
   /** Instrumentations that have been set up, and their names. */
@@ -38,7 +38,7 @@ export const state: ProcessState = {
   invoked: false,
   recorders: new Set(),
   exceptionSignal: 'events',
-  lifetimes: [],
+  endStrategies: [],
   followed: 0,
   instrumented: new Set(),
   secrets: { lasting: new Set(), passing: new Set() },

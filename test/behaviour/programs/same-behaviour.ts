@@ -25,7 +25,7 @@ const tracing: Tracing = {
 };
 
 let next: () => Promise<void>;
-@Handler({ name: 'program', coldStart: false })
+@Handler({ name: 'program', coldStartSpans: false })
 class Programs {
   handle(): Promise<void> {
     return next();

@@ -5,7 +5,7 @@ import { check, ended, span } from '../check';
 class Basket {
   private items = 2;
 
-  @Traced({ result: (size) => ({ size }) })
+  @Traced({ resultAttributes: (size) => ({ size }) })
   get size(): number {
     return this.items;
   }

@@ -15,7 +15,7 @@ class Shop {
     attributes(order, express) {
       return { order: { id: order.id, items: order.items.length }, express, city: this.where() };
     },
-    result(receipt) {
+    resultAttributes(receipt) {
       return { receipt, from: this.where() };
     },
   })
@@ -35,7 +35,7 @@ class Shop {
     attributes: () => {
       throw new Error('bad extractor');
     },
-    result: () => {
+    resultAttributes: () => {
       throw new Error('bad result');
     },
   })

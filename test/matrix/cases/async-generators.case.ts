@@ -3,7 +3,7 @@ import { Traced } from 'fc-traced';
 import { check, ended, events, invocation, mark, pause, span, tree } from '../check';
 
 class Pages {
-  @Traced({ result: (total) => ({ total }) })
+  @Traced({ resultAttributes: (total) => ({ total }) })
   async *read(): AsyncGenerator<number, number, string | undefined> {
     try {
       mark('body 1');

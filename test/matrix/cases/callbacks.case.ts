@@ -7,7 +7,7 @@ import { check, ended, events, invocation, mark, pause, span, tree } from '../ch
 type Callback = (error: Error | null, rows?: number) => void;
 
 class Table {
-  @Traced({ callback: true, result: (rows) => ({ rows }) })
+  @Traced({ callback: true, resultAttributes: (rows) => ({ rows }) })
   find(name: string, callback: Callback): string {
     mark('query');
     setTimeout(() => {

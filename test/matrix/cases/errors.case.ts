@@ -28,18 +28,18 @@ class Shop {
     return this.raise(thrown);
   }
 
-  @Traced({ expected: [OutOfStock] })
+  @Traced({ expectedErrors: [OutOfStock] })
   listed(error: Error): never {
     throw error;
   }
 
-  @Traced({ expected: (error) => (error as { status?: number }).status === 404 })
+  @Traced({ expectedErrors: (error) => (error as { status?: number }).status === 404 })
   judged(error: unknown): never {
     throw error;
   }
 
   @Traced({
-    expected: () => {
+    expectedErrors: () => {
       throw new Error('bad predicate');
     },
   })

@@ -5,7 +5,7 @@ import { check, ended, events, invocation, mark, span, tree } from '../check';
 class Pages {
   closed = false;
 
-  @Traced({ result: (total) => ({ total }) })
+  @Traced({ resultAttributes: (total) => ({ total }) })
   *read(): Generator<number, number, string | undefined> {
     try {
       mark('body 1');

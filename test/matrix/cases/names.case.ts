@@ -15,13 +15,13 @@ class Base {
     return 'inherited';
   }
 
-  @Traced({ runtimeClass: true })
+  @Traced({ nameFromInstanceClass: true })
   shown(): void {}
 
   @Traced('a name of its own')
   named(): void {}
 
-  @Traced({ name: 'by option', runtimeClass: true })
+  @Traced({ name: 'by option', nameFromInstanceClass: true })
   both(): void {}
 
   @Traced()
@@ -82,7 +82,7 @@ check('an inherited method is named after the class that has it', () => {
   assert.deepEqual(ended(), ['Base.inherited', 'Base.inherited']);
 });
 
-check('runtimeClass names spans after the class of the instance', () => {
+check('nameFromInstanceClass names spans after the class of the instance', () => {
   new Base().shown();
   new Sub().shown();
   new Other().shown();

@@ -9,12 +9,12 @@ import { check, ended, events, invocation, pause, span } from '../check';
 const shared = new PassThrough();
 
 export class Files {
-  @Traced({ count: true })
+  @Traced({ countStream: true })
   open(...chunks: unknown[]): Readable {
     return Readable.from(chunks);
   }
 
-  @Traced({ count: true })
+  @Traced({ countStream: true })
   create(written: string[] = []): Writable {
     return new Writable({
       decodeStrings: false,

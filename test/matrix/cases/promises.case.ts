@@ -7,7 +7,7 @@ import { check, ended, invocation, mark, pause, span, tree } from '../check';
 const kept = new Map<string, Promise<number>>([['seven', Promise.resolve(7)]]);
 
 export class Orders {
-  @Traced({ result: (value) => ({ value }) })
+  @Traced({ resultAttributes: (value) => ({ value }) })
   async load(value: number): Promise<number> {
     mark('before');
     await pause(5);
@@ -15,7 +15,7 @@ export class Orders {
     return value;
   }
 
-  @Traced({ result: (value) => ({ value }) })
+  @Traced({ resultAttributes: (value) => ({ value }) })
   cached(key: string): Promise<number> | undefined {
     return kept.get(key);
   }

@@ -42,12 +42,12 @@ class Mail {
     annotate({ mail: { size: 3 } });
   }
 
-  @Annotate({ attributes: (to) => ({ to }), result: (id) => ({ id }) })
+  @Annotate({ attributes: (to) => ({ to }), resultAttributes: (id) => ({ id }) })
   note(to: string): number {
     return to.length;
   }
 
-  @Annotate({ result: (id) => ({ id }) })
+  @Annotate({ resultAttributes: (id) => ({ id }) })
   async noteLater(): Promise<number> {
     return 9;
   }
@@ -107,7 +107,7 @@ check('traced() makes spans of a plain function, of every kind that @Traced does
   const add = traced((a: number, b: number) => a + b, {
     name: 'add',
     attributes: (a, b) => ({ a, b }),
-    result: (sum) => ({ sum }),
+    resultAttributes: (sum) => ({ sum }),
   });
   assert.equal(add(1, 2), 3);
   assert.deepEqual(span('add').attributes, { a: 1, b: 2, sum: 3 });
@@ -125,7 +125,7 @@ check('using ends a span at the end of its block, also where an error leaves it'
   assert.throws(
     () => {
       using stretch = startSpan('stretch', { attributes: { a: 1 } });
-      stretch.span.addEvent('on the way');
+      stretch.addEvent('on the way');
       throw new Error('left');
     },
     { message: 'left' },

@@ -18,7 +18,7 @@ function chunks(...items: string[]): ReadableStream<Uint8Array> {
 }
 
 class Downloads {
-  @Traced({ count: true })
+  @Traced({ countStream: true })
   get(...items: string[]): ReadableStream<Uint8Array> {
     return chunks(...items);
   }
@@ -28,7 +28,7 @@ class Downloads {
     return stream;
   }
 
-  @Traced({ count: true })
+  @Traced({ countStream: true })
   async fetch(body: string | null): Promise<Response> {
     await pause();
     return new Response(body, { status: 201 });

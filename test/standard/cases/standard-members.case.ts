@@ -3,7 +3,7 @@ import { Traced } from 'fc-traced';
 import { check, ended, mark, span, tree } from '../../matrix/check';
 
 class Vault {
-  @Traced({ attributes: (name) => ({ name }), result: (value) => ({ value }) })
+  @Traced({ attributes: (name) => ({ name }), resultAttributes: (value) => ({ value }) })
   #open(name: string): number {
     mark('inside');
     return name.length;

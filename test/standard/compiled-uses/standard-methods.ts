@@ -5,7 +5,7 @@ import { exactly } from '../../compiled-uses/methods.js';
 export class Right {
   @Traced({
     attributes: (id) => ({ id: exactly<number>()(id) }),
-    result: (text) => ({ text: exactly<string>()(text) }),
+    resultAttributes: (text) => ({ text: exactly<string>()(text) }),
   })
   #private(id: number): string {
     return `${id}`;

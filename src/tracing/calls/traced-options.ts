@@ -1,9 +1,11 @@
 import { SpanKind } from '@opentelemetry/api';
 import type { Attributes, Link, SpanContext } from '@opentelemetry/api';
-import { FcTracedError } from '../errors';
-import { ignoreRejection } from '../tracing/calls/attributes';
-import { KIND_NAMES, spanKindOf } from '../tracing/calls/span-spec';
-import type { KindName } from '../tracing/calls/span-spec';
+import { check, checkOptions } from '../../config/check-options';
+import type { Check } from '../../config/check-options';
+import { FcTracedError } from '../../errors';
+import { ignoreRejection } from './attributes';
+import { KIND_NAMES, spanKindOf } from './span-spec';
+import type { SpanKindName } from './span-spec';
 
 /** Any method. The one `any` that inference of a decorated method's arguments needs. */
 // oxlint-disable-next-line typescript/no-explicit-any -- `unknown[]` would refuse every method with narrower parameters
@@ -31,29 +33,29 @@ export interface TracedOptions<F extends AnyMethod = AnyMethod, T = any> {
   /** Name of the spans. Default: `Class.method`. */
   readonly name?: string;
   /** Name spans after the class of the instance, where a subclass inherits the method. Default: false. */
-  readonly runtimeClass?: boolean;
+  readonly nameFromInstanceClass?: boolean;
   /** Default: `internal`. */
-  readonly kind?: SpanKind | KindName;
+  readonly kind?: SpanKind | SpanKindName;
   /** Attributes of each span: fixed ones, or made from the call's arguments. What it throws never reaches the call. */
   readonly attributes?: Attributes | ((this: T, ...args: Parameters<F>) => AttributeSource | undefined);
   /** Attributes made from what the call gave in the end: the awaited value, a generator's return value. */
-  readonly result?: (this: T, result: ResultOf<F>) => AttributeSource | undefined;
+  readonly resultAttributes?: (this: T, result: ResultOf<F>) => AttributeSource | undefined;
   /** Further spans that the call is about, told from its arguments. */
   readonly links?: (this: T, ...args: Parameters<F>) => Iterable<Link | SpanContext> | undefined;
   /** Errors that do not mark the span as failed. */
-  readonly expected?: ExpectedErrors;
+  readonly expectedErrors?: ExpectedErrors;
   /** Start a trace of its own, linked to the caller's span. Default: false. */
   readonly root?: boolean;
   /** The last argument is a callback, `(error, result)`: the span ends when it is called. Default: false. */
   readonly callback?: boolean;
   /** Count bytes and items of a returned stream, as `fc_traced.stream.bytes` and `fc_traced.stream.items`. Default: false. */
-  readonly count?: boolean;
+  readonly countStream?: boolean;
   /** On classes alone. Named here so that TypeScript sees at once which of the two kinds of options are given. */
   readonly filter?: undefined;
 }
 
 /** Options of `@Traced` on a class. */
-export interface TracedClassOptions extends Pick<TracedOptions, 'kind' | 'runtimeClass' | 'expected'> {
+export interface TracedClassOptions extends Pick<TracedOptions, 'kind' | 'nameFromInstanceClass' | 'expectedErrors'> {
   /** Which of the class's own methods are traced. Default: all that do not carry `@Untraced()`. */
   readonly filter?: (method: string | symbol) => boolean;
 }
@@ -62,44 +64,34 @@ export interface TracedClassOptions extends Pick<TracedOptions, 'kind' | 'runtim
 export type CheckedTracedOptions = Omit<TracedOptions, 'kind' | 'filter'> &
   Omit<TracedClassOptions, 'kind'> & { readonly kind: SpanKind };
 
+const ERROR_CLASSES = check.arrayOf('error classes, or a predicate', (item) => typeof item === 'function');
+
+const CHECKS: { readonly [K in keyof Required<TracedOptions & TracedClassOptions>]: Check } = {
+  name: check.string,
+  nameFromInstanceClass: check.boolean,
+  kind: (value) => (spanKindOf(value) === undefined ? `one of ${KIND_NAMES}` : undefined),
+  attributes: (value) =>
+    check.function(value) === undefined || check.object(value) === undefined
+      ? undefined
+      : 'an object or a function of the arguments',
+  resultAttributes: check.function,
+  links: check.function,
+  expectedErrors: (value) => (check.function(value) === undefined ? undefined : ERROR_CLASSES(value)),
+  root: check.boolean,
+  callback: check.boolean,
+  countStream: check.boolean,
+  filter: check.function,
+};
+
+const METHOD_KEYS = Object.keys(CHECKS).filter((key) => key !== 'filter');
+const CLASS_KEYS = ['kind', 'nameFromInstanceClass', 'expectedErrors', 'filter'];
+const NAMES = `${METHOD_KEYS.join(', ')}; on a class: ${CLASS_KEYS.join(', ')}`;
+
 function invalid(message: string): FcTracedError {
   return new FcTracedError('INVALID_OPTION', message);
 }
 
-function kindOf(kind: unknown): SpanKind {
-  const known = spanKindOf(kind);
-  if (known !== undefined) return known;
-  throw invalid(`Option "kind" of @Traced must be one of ${KIND_NAMES}, not ${JSON.stringify(kind) ?? typeof kind}.`);
-}
-
-const flag = (value: unknown): string | undefined => (typeof value === 'boolean' ? undefined : 'true or false');
-const fn = (value: unknown): string | undefined => (typeof value === 'function' ? undefined : 'a function');
-
-/** What each option must be: nothing when it is, else the words for it. */
-const CHECKS: Readonly<Record<string, (value: unknown) => string | undefined>> = {
-  name: (value) => (typeof value === 'string' && value.trim() !== '' ? undefined : 'a text that is not empty'),
-  runtimeClass: flag,
-  kind: () => undefined,
-  attributes: (value) =>
-    typeof value === 'function' || (typeof value === 'object' && value !== null && !Array.isArray(value))
-      ? undefined
-      : 'an object or a function of the arguments',
-  result: fn,
-  links: fn,
-  expected: (value) =>
-    typeof value === 'function' || (Array.isArray(value) && value.every((item) => typeof item === 'function'))
-      ? undefined
-      : 'a list of error classes or a predicate',
-  root: flag,
-  callback: flag,
-  count: flag,
-  filter: fn,
-};
-
-const METHOD_KEYS = Object.keys(CHECKS).filter((key) => key !== 'filter');
-const CLASS_KEYS = ['kind', 'runtimeClass', 'expected', 'filter'];
-
-/** Checks what `@Traced` was given; throws INVALID_OPTION where it can never work. */
+/** Checks what `@Traced` was given. Throws `INVALID_OPTION`. */
 export function checkTracedOptions(given: unknown): CheckedTracedOptions {
   if (typeof given === 'string') {
     if (given.trim() === '') {
@@ -107,27 +99,17 @@ export function checkTracedOptions(given: unknown): CheckedTracedOptions {
     }
     return { name: given, kind: SpanKind.INTERNAL };
   }
-  if (given === undefined) return { kind: SpanKind.INTERNAL };
-  if (typeof given !== 'object' || given === null) {
+  if (given !== undefined && (typeof given !== 'object' || given === null)) {
     throw invalid('@Traced takes a name or an object of options, and needs its parentheses: @Traced().');
   }
-  for (const [key, value] of Object.entries(given)) {
-    if (!Object.hasOwn(CHECKS, key)) {
-      throw invalid(
-        `@Traced has no option "${key}". Its options are ${METHOD_KEYS.join(', ')}; on a class: ${CLASS_KEYS.join(', ')}.`,
-      );
-    }
-    const wanted = value === undefined ? undefined : CHECKS[key]!(value);
-    if (wanted !== undefined) throw invalid(`Option "${key}" of @Traced must be ${wanted}.`);
-  }
-  const options = given as TracedOptions & TracedClassOptions;
+  const options = checkOptions<TracedOptions & TracedClassOptions>(given, '@Traced', CHECKS, NAMES);
   if (typeof options.attributes === 'object' && Object.keys(options.attributes).includes('')) {
     throw invalid('Option "attributes" of @Traced has an empty key: give each attribute a name.');
   }
-  return { ...options, kind: kindOf(options.kind) };
+  return { ...options, kind: spanKindOf(options.kind)! };
 }
 
-/** Refuses options that belong on the other kind of place: throws INVALID_OPTION. */
+/** Refuses options that belong on the other kind of target. Throws `INVALID_OPTION`. */
 export function checkPlace(options: CheckedTracedOptions, isClass: boolean, where: string): void {
   const allowed = isClass ? CLASS_KEYS : METHOD_KEYS;
   const wrong = Object.keys(options).find((key) => !allowed.includes(key) && Reflect.get(options, key) !== undefined);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { registerLifetime, Traced } from 'fc-traced';
-import type { Lifetime } from 'fc-traced';
+import { registerEndStrategy, Traced } from 'fc-traced';
+import type { EndStrategy } from 'fc-traced';
 import { check, ended, events, invocation, mark, span, tree } from '../check';
 
 /** A job that tells when it is over. */
@@ -14,7 +14,7 @@ class Job {
   }
 }
 
-const jobs: Lifetime<Job> = {
+const jobs: EndStrategy<Job> = {
   supports: (value): value is Job => value instanceof Job,
   follow(job, call) {
     job.onEnd((error) => (error === undefined ? call.succeed('done') : call.fail(error)));
@@ -25,7 +25,7 @@ const jobs: Lifetime<Job> = {
 };
 
 class Jobs {
-  @Traced({ result: (value) => ({ value }) })
+  @Traced({ resultAttributes: (value) => ({ value }) })
   start(): Job {
     return new Job();
   }
@@ -36,8 +36,8 @@ class Jobs {
   }
 }
 
-async function withLifetime(lifetime: Lifetime<never> | Lifetime<Job>, work: () => unknown): Promise<void> {
-  const remove = registerLifetime(lifetime as Lifetime<Job>);
+async function withEndStrategy(lifetime: EndStrategy<never> | EndStrategy<Job>, work: () => unknown): Promise<void> {
+  const remove = registerEndStrategy(lifetime as EndStrategy<Job>);
   try {
     await work();
   } finally {
@@ -46,7 +46,7 @@ async function withLifetime(lifetime: Lifetime<never> | Lifetime<Job>, work: () 
 }
 
 check('a value of a registered kind is followed to its own end, by its own rules', () =>
-  withLifetime(jobs, () => {
+  withEndStrategy(jobs, () => {
     const job = new Jobs().start();
     assert.deepEqual(ended(), ['followed']);
     job.end();
@@ -60,14 +60,14 @@ check('a value of a registered kind is followed to its own end, by its own rules
 );
 
 check('a value of a registered kind may fail', () =>
-  withLifetime(jobs, () => {
+  withEndStrategy(jobs, () => {
     new Jobs().start().end(new Error('out of time'));
     assert.equal(span('Jobs.start').status.message, 'out of time');
   }),
 );
 
 check('a promise of a value of a registered kind lasts until that ends', () =>
-  withLifetime(jobs, async () => {
+  withEndStrategy(jobs, async () => {
     const job = await new Jobs().later();
     assert.deepEqual(ended(), ['followed']);
     job.end();
@@ -76,14 +76,14 @@ check('a promise of a value of a registered kind lasts until that ends', () =>
 );
 
 check('a value of a registered kind that never ends is told as abandoned when the invocation ends', () =>
-  withLifetime(jobs, async () => {
+  withEndStrategy(jobs, async () => {
     await invocation(() => void new Jobs().start());
     assert.deepEqual(events('Jobs.start'), ['fc_traced.abandoned']);
   }),
 );
 
 check('a registered kind that throws does not reach the program', () =>
-  withLifetime(
+  withEndStrategy(
     {
       supports: (value): value is Job => value instanceof Job,
       follow: () => {
@@ -98,7 +98,7 @@ check('a registered kind that throws does not reach the program', () =>
 );
 
 check('a kind that was taken away again follows nothing', async () => {
-  await withLifetime(jobs, () => {});
+  await withEndStrategy(jobs, () => {});
   new Jobs().start();
   assert.deepEqual(ended(), ['Jobs.start']);
 });

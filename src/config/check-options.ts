@@ -1,0 +1,92 @@
+import { FcTracedError } from '../errors';
+
+/** Says in words what an option must be, or `undefined` when the value is that. */
+export type Check = (value: unknown) => string | undefined;
+
+/** The options that a function or decorator has, each with its check. */
+export type Checks = Readonly<Record<string, Check>>;
+
+/** Values of these are never printed: they may hold a token. */
+const SECRET = new Set(['endpoint', 'headers', 'parent']);
+
+export const check = {
+  string: ((value) =>
+    typeof value === 'string' && value.trim() !== '' ? undefined : 'a string that is not empty') as Check,
+  boolean: ((value) => (typeof value === 'boolean' ? undefined : 'true or false')) as Check,
+  function: ((value) => (typeof value === 'function' ? undefined : 'a function')) as Check,
+  object: ((value) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value) ? undefined : 'an object') as Check,
+  /** A number of milliseconds, 0 or more. */
+  millis: ((value) =>
+    isFiniteNumber(value) && value >= 0 ? undefined : 'a number of milliseconds, 0 or more') as Check,
+  /** A number of milliseconds, more than 0. */
+  positiveMillis: ((value) =>
+    isFiniteNumber(value) && value > 0 ? undefined : 'a number of milliseconds, more than 0') as Check,
+  ratio: ((value) =>
+    isFiniteNumber(value) && value >= 0 && value <= 1
+      ? undefined
+      : `a ratio from 0 to 1${isFiniteNumber(value) && value > 1 && value <= 100 ? ` (${value} percent is ${value / 100})` : ''}`) as Check,
+  /** A whole number from 0 to `most`; `what` is added to its description. */
+  integer:
+    (most: number, what: string): Check =>
+    (value) =>
+      Number.isInteger(value) && (value as number) >= 0 && (value as number) <= most ? undefined : what,
+  oneOf:
+    (...values: readonly unknown[]): Check =>
+    (value) =>
+      values.includes(value) ? undefined : inWords(values),
+  /** An array whose items all pass `isItem`. */
+  arrayOf:
+    (what: string, isItem: (value: unknown) => boolean = () => true): Check =>
+    (value) => {
+      if (!Array.isArray(value)) return `an array of ${what}`;
+      const index = (value as unknown[]).findIndex((item) => !isItem(item));
+      return index === -1 ? undefined : `an array of ${what}; item ${index} is ${describeValue(value[index])}`;
+    },
+};
+
+function inWords(values: readonly unknown[]): string {
+  const words = values.map((value) => (typeof value === 'string' ? `'${value}'` : String(value)));
+  return words.length === 1 ? words[0]! : `${words.slice(0, -1).join(', ')} or ${words.at(-1)!}`;
+}
+
+function isFiniteNumber(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value);
+}
+
+/** A value that an option does not accept, for a message. */
+export function describeValue(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  return Array.isArray(value) ? 'an array' : value === null ? 'null' : `a value of type ${typeof value}`;
+}
+
+/**
+ * Checks options as a developer wrote them; `undefined` counts as no options. `names` lists the options for the message about an unknown one.
+ *
+ * @throws FcTracedError `INVALID_OPTION` for anything but an object, an unknown option, or a value that fails its check
+ */
+export function checkOptions<T extends object>(
+  options: unknown,
+  where: string,
+  checks: Checks,
+  names = Object.keys(checks).join(', '),
+): T {
+  if (options === undefined) return {} as T;
+  if (check.object(options) !== undefined) {
+    throw invalid(`${where} takes an object of options, not ${describeValue(options)}.`);
+  }
+  for (const [key, value] of Object.entries(options as object) as [string, unknown][]) {
+    if (!Object.hasOwn(checks, key)) throw invalid(`${where} has no option "${key}". Its options are ${names}.`);
+    const wanted = value === undefined ? undefined : checks[key]!(value);
+    if (wanted === undefined) continue;
+    const isExplained = SECRET.has(key) || (Array.isArray(value) && wanted.startsWith('an array'));
+    const shown = isExplained ? '' : `, not ${describeValue(value)}`;
+    throw invalid(`Option "${key}" of ${where} must be ${wanted}${shown}.`);
+  }
+  return options as T;
+}
+
+function invalid(message: string): FcTracedError {
+  return new FcTracedError('INVALID_OPTION', message);
+}
