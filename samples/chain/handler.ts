@@ -9,7 +9,8 @@ import { json } from 'node:stream/consumers';
 
 type Answer = { readonly amount: number; readonly refused?: string; readonly errorMessage?: string };
 
-// Otherwise the client waits for three seconds, also by connectTimeout once it is connected: too short where functions start.
+// The client's timeouts, connectTimeout included, also limit the wait for the response. Their default of about three
+// seconds is too short for a cold start.
 const PATIENT = new RuntimeOptions({ connectTimeout: 30_000, readTimeout: 30_000 });
 
 @Service()
@@ -33,7 +34,7 @@ class Stock {
       PATIENT,
     );
     const answer = (await json(body!)) as Answer;
-    // InvokeFunction answers with 200 also where the function failed.
+    // InvokeFunction responds with 200 even if the function failed.
     if (headers?.['x-fc-error-type'] !== undefined) {
       throw new HttpError(502, 'the stock cannot be asked', { cause: new Error(answer.errorMessage) });
     }

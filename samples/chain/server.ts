@@ -4,7 +4,7 @@ import type { HttpEvent } from 'fc-traced';
 import { serve } from 'fc-traced/server';
 import { propagation } from '@opentelemetry/api';
 
-// Nobody has said yet what a samovar costs.
+// NaN: the price of a samovar is not set yet.
 const PRICES = new Map([
   ['teapot', 20],
   ['cup', 4],

@@ -1,7 +1,7 @@
 import { Traced } from 'fc-traced';
 import { readFile } from 'node:fs/promises';
 
-/** The weather by city, out of a file. */
+/** Reads the weather of a city from a file. */
 export class Forecast {
   @Traced({
     attributes: (city: string) => ({ 'weather.city': city }),

@@ -21,7 +21,7 @@ class Weather {
   @Traced()
   async ask(client: Client, city: string): Promise<string> {
     const { content } = await client.callTool({ name: 'forecast', arguments: { city } });
-    // A tool that failed says why in its answer.
+    // If a tool failed, its result contains the error message.
     return (content as { text: string }[])[0]?.text ?? '';
   }
 
@@ -37,7 +37,7 @@ class Weather {
 class Assistant {
   constructor(private readonly weather: Weather) {}
 
-  // A connection for each question: what is open when FC freezes the instance is dead when it wakes.
+  // Each invocation opens its own connection: one that is open while FC freezes the instance is unlikely to survive.
   async handle({ city }: { readonly city: string }) {
     const client = await this.weather.connect();
     try {

@@ -7,7 +7,7 @@ import { serve } from 'fc-traced/server';
 import { z } from 'zod';
 import { Forecast } from './forecast';
 
-/** A server of 2.x of the SDK, for one request: there are no sessions. */
+/** Creates a server of SDK 2.x for one request. There are no sessions. */
 function weatherServer(forecast: Forecast): McpServer {
   const server = traceMcpServer(new McpServer({ name: 'weather', version: '2.0.0' }));
   server.registerTool(

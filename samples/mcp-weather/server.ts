@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { weatherServer } from './weather';
 
-/** The clients that are connected, each by a long GET that its answers go down. */
+/** The connected clients. Each has an open GET request, whose response streams the server's messages. */
 const connections = new Map<string, SSEServerTransport>();
 
 async function connect(response: ServerResponse): Promise<void> {
@@ -22,7 +22,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   const connection = connections.get(searchParams.get('sessionId') ?? '');
   if (pathname === '/sse') await connect(response);
   else if (connection !== undefined) await connection.handlePostMessage(request, response);
-  // FC's own requests, such as /initialize, only want to hear that all is well.
+  // FC's own requests, such as /initialize, only need a successful status.
   else response.writeHead(pathname === '/messages' ? 404 : 200).end();
 }
 
@@ -30,5 +30,5 @@ const listener = traceListener((request, response) => void answer(request, respo
   route: (request) => urlOf(request).pathname,
 });
 const server = createServer({ keepAlive: true }, listener).listen(Number(process.env['FC_SERVER_PORT'] ?? 9000));
-// FC keeps its connections for long.
+// FC keeps idle connections open for a long time.
 server.keepAliveTimeout = 24 * 60 * 60 * 1000;

@@ -19,7 +19,7 @@ async function begin(): Promise<StreamableHTTPServerTransport> {
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  // FC's own requests, such as /initialize, only want to hear that all is well.
+  // FC's own requests, such as /initialize, only need a successful status.
   if (request.url !== '/mcp') return void response.end();
   const id = request.headers['mcp-session-id'];
   const session = typeof id === 'string' ? sessions.get(id) : await begin();

@@ -5,7 +5,7 @@ import { Forecast } from './forecast';
 
 const forecast = new Forecast();
 
-/** A server of 1.x of the SDK, for one client; it is traced before it is connected. */
+/** Creates a server of SDK 1.x for one client. `traceMcpServer` is called before the server is connected. */
 export function weatherServer(): McpServer {
   const server = traceMcpServer(new McpServer({ name: 'weather', version: '1.0.0' }));
   server.registerTool(

@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { createHandler, Handler, Service, Traced } from 'fc-traced';
 
-// The folder of the function into which its NAS is mounted.
+// NAS_DIR is the folder where the function's NAS is mounted.
 const at = (...names: string[]): string => join(process.env['NAS_DIR'] ?? '/mnt/nas', ...names);
 const attributes = (path: string) => ({ 'file.path': path });
 
@@ -25,7 +25,7 @@ class Files {
     await writeFile(path, content);
   }
 
-  // The span of a stream ends with the stream, and counts what went through it.
+  // The span ends when the stream ends, and has the number of chunks and bytes that passed through it.
   @Traced({ attributes, countStream: true })
   open(path: string): Readable {
     return createReadStream(path);

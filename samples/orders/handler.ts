@@ -29,7 +29,7 @@ class Shipping {
   @Traced('ship')
   async ship(order: Order, shelf: string): Promise<string> {
     await pause(2);
-    // A span made by hand falls under the running method.
+    // A span that is started by hand becomes a child of the span of the traced method.
     return this.tracer.startActiveSpan('print label', { attributes: { 'order.shelf': shelf } }, (span) => {
       span.end();
       return `parcel-${order.id}`;

@@ -6,10 +6,10 @@ import { Pool } from 'pg';
 
 type Order = { readonly id: string; readonly sku: string; readonly quantity: number };
 
-// One connection, which is too few: who comes second waits for it.
+// One connection is deliberately too few, so that the second query waits for it.
 const mysql = createPool({ uri: process.env['MYSQL_URL'] ?? '', connectionLimit: 1 });
 const postgres = new Pool({ connectionString: process.env['POSTGRES_URL'], max: 1 });
-// A server closes connections of an instance that was frozen for long. The pool makes new ones.
+// While an instance is frozen, the server may close its idle connections. The pool replaces them.
 postgres.on('error', () => undefined);
 
 @Service()
