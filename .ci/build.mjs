@@ -1,6 +1,6 @@
-// Builds the package, the samples and the tools: `dist`, `samples/dist` and `cli/dist`, each one CommonJS build by tsc.
-// For ES modules, `dist` has a generated file per entry point that re-exports it, so that both kinds of import share one
-// copy of every class and one container.
+// Builds the package, the samples and the tools with tsc, as CommonJS, into `dist`, `samples/dist` and `cli/dist`.
+// For ES modules, each entry point in `dist` has a generated file that re-exports it, so that `require` and `import`
+// share one copy of every class and one container.
 import { execFileSync } from 'node:child_process';
 import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -13,17 +13,17 @@ const tsc = path.join(path.dirname(require.resolve('typescript/package.json')), 
 const ENTRY_POINTS = ['index', 'testing', 'server', 'mcp'];
 const quiet = process.argv.includes('--quiet');
 
-// Each is built beside its place and then put there: a process that runs from it meanwhile finds files that belong together.
+// Each output is built in a temporary folder and then renamed, so that a running process never sees a partial build.
 const outputs = ['dist', 'samples/dist', 'cli/dist'].map((name) => path.join(root, name));
 const [dist, samples, cli] = outputs;
 const next = (output) => `${output}.${process.pid}`;
-const last = (output) => `${next(output)}.old`;
+const previous = (output) => `${next(output)}.old`;
 
 function compile(project, outDir) {
   execFileSync(process.execPath, [tsc, '-p', project, '--outDir', outDir], { stdio: 'inherit' });
 }
 
-/** Compiles a folder against the types of this very build. */
+/** Compiles a folder against the types of this build. */
 function compileAgainstBuild(folder, output) {
   const paths = Object.fromEntries(
     ENTRY_POINTS.map((entry) => [
@@ -53,12 +53,12 @@ try {
   compileAgainstBuild(path.join(root, 'samples'), samples);
   compileAgainstBuild(path.join(root, 'cli', 'src'), cli);
   for (const output of outputs) {
-    if (existsSync(output)) renameSync(output, last(output));
+    if (existsSync(output)) renameSync(output, previous(output));
     renameSync(next(output), output);
   }
 } finally {
   for (const output of outputs) {
-    for (const folder of [next(output), last(output)]) rmSync(folder, { recursive: true, force: true });
+    for (const folder of [next(output), previous(output)]) rmSync(folder, { recursive: true, force: true });
   }
 }
 if (!quiet) console.log('built dist, samples/dist and cli/dist');

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Prints a Node of the major version asked for: the running one when it fits, otherwise one from the cache, installed once by npm.
+# Prints the path of a Node.js of the given major version: the current one if it matches, else one that npm installs
+# once into the cache.
 set -euo pipefail
 
 major=$1
@@ -13,5 +14,5 @@ if ! "$binary" --version >/dev/null 2>&1; then
   mkdir -p "$folder"
   npm install --prefix "$folder" --no-save --no-audit --no-fund "node@$major" >&2
 fi
-"$binary" --version | grep -q "^v$major\." || { echo "no working Node $major in $folder" >&2; exit 1; }
+"$binary" --version | grep -q "^v$major\." || { echo "there is no working Node.js $major in $folder" >&2; exit 1; }
 echo "$binary"

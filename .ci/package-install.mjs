@@ -1,5 +1,5 @@
-// Packs the package and installs it into an empty folder as a user would, then compiles the smallest sample there with
-// tsc, once as a CommonJS and once as an ES module, against the types that were installed.
+// Packs the package, installs it into an empty folder as a user would, and compiles the sample `hello` there with tsc
+// against the installed types, as a CommonJS and as an ES module.
 //   node .ci/package-install.mjs FOLDER
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
@@ -30,7 +30,7 @@ const copies = readdirSync(path.join(app, 'node_modules'), { recursive: true }).
   /(^|[\\/])@opentelemetry[\\/]api[\\/]package\.json$/.test(file),
 );
 if (copies.length !== 1)
-  throw new Error(`a user gets ${copies.length} copies of @opentelemetry/api: ${copies.join(', ')}`);
+  throw new Error(`the installation has ${copies.length} copies of @opentelemetry/api: ${copies.join(', ')}`);
 
 copyFileSync(sample, path.join(app, 'handler.cts'));
 copyFileSync(sample, path.join(app, 'handler.mts'));

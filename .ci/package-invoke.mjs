@@ -1,5 +1,5 @@
-// Invokes a compiled sample as FC would, twice, with a collector on loopback: once by Jaeger thrift and promise, once by
-// OTLP and callback. The answer must come, and the spans must be at the collector before it.
+// Invokes a compiled sample twice, as FC would, with a collector on the loopback interface: once with Jaeger thrift and
+// a promise, once with OTLP and a callback. Checks that both responses arrive, and that their spans are exported first.
 //   node .ci/package-invoke.mjs HANDLER_FILE
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
@@ -46,23 +46,23 @@ const context = (endpoint) => ({
 const event = Buffer.from('{"name":"world"}');
 
 await exported.initialize(context('/api/traces'));
-const returned = await exported.handler(event, context('/api/traces'));
+const fromPromise = await exported.handler(event, context('/api/traces'));
 assert.deepEqual(
   posts.map(({ url, type }) => ({ url, type })),
   [{ url: '/api/traces', type: 'application/x-thrift' }],
 );
 
-const answered = await new Promise((resolve, reject) => {
+const fromCallback = await new Promise((resolve, reject) => {
   exported.handler(event, context('/v1/traces'), (error, value) => (error ? reject(error) : resolve(value)));
 });
-assert.deepEqual(answered, returned);
+assert.deepEqual(fromCallback, fromPromise);
 assert.equal(posts.length, 2);
 assert.equal(posts[1].url, '/v1/traces');
 assert.ok(
   posts.every(({ bytes }) => bytes > 100),
-  'a post without spans',
+  'a request contains no spans',
 );
 
 collector.closeAllConnections();
 collector.close();
-console.log(`Node ${process.versions.node}: ${JSON.stringify(returned)}, ${posts.length} posts before their answers`);
+console.log(`Node.js ${process.versions.node}: ${JSON.stringify(fromPromise)}, spans exported before each response`);
