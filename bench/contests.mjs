@@ -1,6 +1,6 @@
-// What is compared with what. The first contender of a contest is the peer that the others are given as a ratio of.
+// The contests. The first contender of a contest is the baseline, and the others are reported as a ratio to it.
 const hand = 'hand-written startActiveSpan';
-const around = 'the same, around the method';
+const around = 'hand-written, around the method';
 const nest = 'nestjs-otel @Span';
 const ours = 'fc-traced @Traced';
 
@@ -8,11 +8,11 @@ const untraced = 'not traced';
 const byHand = 'hand-written, client and server';
 const tracedMcp = 'fc-traced/mcp, sampled';
 
-/** A tool call from client to server and back, in one process. `slow`: it takes so long that fewer rounds must do. */
-function mcp(generation, transport, way, most) {
+/** A contest of tool calls between an MCP client and a server in one process. `slow`: it runs in fewer rounds. */
+function mcp(generation, transport, where, most) {
   const contender = (who) => ['mcp.cjs', `${generation}-${transport}-${who}`];
   return {
-    title: `MCP: a tool call, SDK ${generation}, ${way}`,
+    title: `MCP: a tool call, SDK ${generation}, ${where}`,
     unit: 'µs',
     slow: true,
     contenders: {
@@ -25,10 +25,13 @@ function mcp(generation, transport, way, most) {
   };
 }
 
-/** `goal.value` reads one round (ns a call, by contender); its median over the rounds says whether what the project promises holds. */
+/**
+ * `goal.value` computes a value for one round from the nanoseconds per call of each contender. The goal is met if the
+ * median of these values is at most `goal.most`.
+ */
 export const contests = [
   {
-    title: 'A call in an invocation that is not sampled, sync',
+    title: 'A call in an unsampled invocation, sync',
     unit: 'ns',
     contenders: {
       [hand]: ['hand-written.cjs', 'unsampled'],
@@ -39,7 +42,7 @@ export const contests = [
     goal: { text: 'adds at most 30 ns to a plain call', value: (ns) => ns[ours] - ns['plain call'], most: 30 },
   },
   {
-    title: 'A sampled call, sync: our SDK set-up against the default one, same processor',
+    title: 'A sampled call, sync: the SDK set-up of fc-traced against the default one, same processor',
     unit: 'ns',
     contenders: {
       [hand]: ['hand-written.cjs', 'sampled-sync'],
@@ -49,7 +52,7 @@ export const contests = [
     goal: { text: 'at most 0.70 of hand-written', value: (ns) => ns[ours] / ns[hand], most: 0.7 },
   },
   {
-    title: 'A sampled call, async: our SDK set-up against the default one, same processor',
+    title: 'A sampled call, async: the SDK set-up of fc-traced against the default one, same processor',
     unit: 'ns',
     contenders: {
       [hand]: ['hand-written.cjs', 'sampled-async'],
@@ -61,13 +64,13 @@ export const contests = [
     goal: { text: 'at most 0.75 of hand-written', value: (ns) => ns[ours] / ns[hand], most: 0.75 },
   },
   {
-    title: 'A sampled call, sync, on a provider that the application registered',
+    title: 'A sampled call, sync, on the provider that the application registered',
     unit: 'ns',
     contenders: { [hand]: ['hand-written.cjs', 'sampled-sync'], [ours]: ['fc-traced.cjs', 'foreign-sync'] },
     goal: { text: 'never slower than hand-written', value: (ns) => ns[ours] / ns[hand], most: 1 },
   },
   {
-    title: 'A sampled call, async, on a provider that the application registered',
+    title: 'A sampled call, async, on the provider that the application registered',
     unit: 'ns',
     contenders: {
       [hand]: ['hand-written.cjs', 'sampled-async'],
@@ -77,7 +80,7 @@ export const contests = [
     goal: { text: 'never slower than hand-written', value: (ns) => ns[ours] / ns[hand], most: 1 },
   },
   {
-    title: 'A step of a sampled generator: the context around each, and what the span costs in a thousandth',
+    title: 'A step of a sampled generator of 1,000 steps',
     unit: 'ns',
     contenders: {
       [hand]: ['hand-written.cjs', 'sampled-steps'],
@@ -88,20 +91,20 @@ export const contests = [
     goal: { text: 'adds at most 60 ns to a plain step', value: (ns) => ns[ours] - ns['plain call'], most: 60 },
   },
   mcp('1.x', 'memory', 'in memory', 1.5),
-  mcp('1.x', 'http', 'streamable HTTP on the loopback', 1.25),
+  mcp('1.x', 'http', 'streamable HTTP on the loopback interface', 1.25),
   mcp('2.x', 'memory', 'in memory', 1.5),
-  mcp('2.x', 'http', 'streamable HTTP on the loopback', 1.25),
+  mcp('2.x', 'http', 'streamable HTTP on the loopback interface', 1.25),
   {
     title: 'Loading, in a new process',
     unit: 'ms',
     contenders: {
-      'everything it can need, at once': ['load.cjs', 'everything it can need, at once'],
+      'all possible dependencies': ['load.cjs', 'all possible dependencies'],
       'api, reflect-metadata and tsyringe': ['load.cjs', 'api, reflect-metadata and tsyringe'],
       'fc-traced': ['load.cjs', 'fc-traced'],
     },
     goal: {
-      text: 'at most half of loading everything',
-      value: (ns) => ns['fc-traced'] / ns['everything it can need, at once'],
+      text: 'at most half of loading all possible dependencies',
+      value: (ns) => ns['fc-traced'] / ns['all possible dependencies'],
       most: 0.5,
     },
   },

@@ -1,9 +1,9 @@
-// The SDK as its documentation sets it up: default sampler and id generator, AsyncLocalStorage, registered globally.
+// The SDK, set up as in its documentation: default sampler and id generator, AsyncLocalStorage, registered globally.
 const { context, trace, TraceFlags } = require('@opentelemetry/api');
 const { AsyncLocalStorageContextManager } = require('@opentelemetry/context-async-hooks');
 const { BasicTracerProvider } = require('@opentelemetry/sdk-trace-base');
 
-/** A processor that keeps nothing: what is measured is the making of spans, not their export. */
+/** A processor that ignores spans, because the bench measures how they are created and not how they are exported. */
 const noopProcessor = { onStart() {}, onEnd() {}, forceFlush: async () => {}, shutdown: async () => {} };
 
 function registerDefaultSdk() {
@@ -11,7 +11,7 @@ function registerDefaultSdk() {
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
 }
 
-/** Runs `body` under a span of the default SDK, below a remote parent that is sampled or not. */
+/** Runs `body` in a span of the default SDK whose remote parent is sampled or not. */
 function underParent(sampled, body) {
   const remote = {
     traceId: '124ed43254b549660123456789abcdef',

@@ -1,4 +1,4 @@
-// Runs a body inside one invocation of a handler class, as Function Compute would make it.
+// Runs a function inside one invocation of a handler class, called as Function Compute calls it.
 const { createHandler } = require('../dist/index.js');
 
 function fcContext(flags) {

@@ -1,4 +1,4 @@
-// Contenders in processes of their own take turns; medians are printed, and ratios to a named peer in the same round.
+// Runs each contender in its own process, in turns. Prints medians and the ratios to the baseline of the same round.
 //   node bench/main.mjs [--quick] [--json] [--only WORD]     (after a build; `npm run bench` does both)
 import { execFileSync } from 'node:child_process';
 import { createRequire } from 'node:module';
@@ -10,7 +10,7 @@ const { median } = createRequire(import.meta.url)('./measure.cjs');
 const folder = path.join(path.dirname(fileURLToPath(import.meta.url)), 'contenders');
 const quick = process.argv.includes('--quick');
 const only = process.argv.includes('--only') ? process.argv[process.argv.indexOf('--only') + 1] : '';
-/** A contest of slow calls has fewer rounds. */
+/** The number of rounds of a contest. Contests of slow calls have fewer. */
 const roundsOf = ({ slow }) => (quick ? (slow ? 1 : 2) : slow ? 7 : 15);
 const milliseconds = quick ? 100 : 300;
 
@@ -24,7 +24,7 @@ function runContender([file, mode]) {
   );
 }
 
-/** All rounds of a contest: every round starts with the next contender, so that none always runs first. */
+/** Runs all rounds of a contest. Each round starts with the next contender, so that none always runs first. */
 function takeTurns({ contenders, ...contest }) {
   const rounds = roundsOf(contest);
   const entries = Object.entries(contenders);
@@ -38,12 +38,15 @@ function takeTurns({ contenders, ...contest }) {
   return times;
 }
 
-function shown(nanos, unit) {
+function format(nanos, unit) {
   if (unit === 'µs') return `${(nanos / 1e3).toFixed(1)} µs`;
   return unit === 'ms' ? `${(nanos / 1e6).toFixed(1)} ms` : `${nanos.toFixed(nanos < 100 ? 1 : 0)} ns`;
 }
 
-/** The median over the rounds of what `value` makes of one round: a slow phase of the machine hits a whole round, and so no ratio. */
+/**
+ * Computes `value` for each round and returns the median. A slow phase of the machine affects a whole round, so it does
+ * not distort ratios within the round.
+ */
 function overRounds(times, value) {
   return median(
     Object.values(times)[0].map((_, round) =>
@@ -54,11 +57,11 @@ function overRounds(times, value) {
 
 function print({ title, unit, goal }, times, reached) {
   console.log(`\n${title}`);
-  const [peer] = Object.keys(times);
+  const [baseline] = Object.keys(times);
   for (const [name, values] of Object.entries(times)) {
-    const ratio = name === peer ? 'peer ' : `${overRounds(times, (ns) => ns[name] / ns[peer]).toFixed(2)} x`;
-    const spread = `${shown(Math.min(...values), unit)} to ${shown(Math.max(...values), unit)}`;
-    console.log(`  ${name.padEnd(36)}${shown(median(values), unit).padStart(10)}  ${ratio.padStart(7)}   (${spread})`);
+    const ratio = name === baseline ? 'base ' : `${overRounds(times, (ns) => ns[name] / ns[baseline]).toFixed(2)} x`;
+    const spread = `${format(Math.min(...values), unit)} to ${format(Math.max(...values), unit)}`;
+    console.log(`  ${name.padEnd(36)}${format(median(values), unit).padStart(10)}  ${ratio.padStart(7)}   (${spread})`);
   }
   console.log(`  goal: ${goal.text}: ${reached.toFixed(2)}, ${reached <= goal.most ? 'met' : 'missed'}`);
 }
@@ -76,7 +79,7 @@ for (const contest of contests.filter(({ title }) => title.includes(only))) {
   });
   print(contest, times, reached);
 }
-console.log(
-  `\nNode ${process.versions.node}, ${roundsOf({})} rounds (${roundsOf({ slow: true })} of MCP) of ${milliseconds} ms a contender${quick ? ' (quick: shows that the bench runs, not what is fast)' : ''}.`,
-);
+const rounds = `${roundsOf({})} rounds (${roundsOf({ slow: true })} for MCP)`;
+const note = quick ? ' (quick: only shows that the bench runs)' : '';
+console.log(`\nNode.js ${process.versions.node}, ${rounds}, ${milliseconds} ms per contender${note}.`);
 if (process.argv.includes('--json')) console.log(JSON.stringify(results));

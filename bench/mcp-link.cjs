@@ -1,4 +1,5 @@
-// An MCP client connected with a server of one tool, of either generation of the SDK, in memory or over streamable HTTP on the loopback.
+// Connects an MCP client to a server with one tool, with SDK 1.x or 2.x, in memory or over streamable HTTP on the
+// loopback interface.
 const { randomUUID } = require('node:crypto');
 const { createServer } = require('node:http');
 const { once } = require('node:events');
@@ -47,7 +48,10 @@ const transports = {
   },
 };
 
-/** Connects, gives `body` a function that calls the tool, and takes all down. `traceServer` and `traceClient` get what they trace; `aroundTool` the tool. */
+/**
+ * Connects client and server, calls `body` with a function that calls the tool, and closes both. `traceServer` and
+ * `traceClient` receive the server and the client, and `aroundTool` the tool.
+ */
 async function linked(
   generation,
   transport,

@@ -1,4 +1,5 @@
-// Times a loop for about `milliseconds` after a warm-up of half that, in batches, and gives the median batch in ns a call.
+// Measures a loop in batches for about `milliseconds`, after a warm-up of half that time. Returns the median of the
+// batches in nanoseconds per call.
 
 function median(values) {
   const sorted = [...values].sort((a, b) => a - b);
@@ -9,7 +10,7 @@ function median(values) {
 const BATCH = 2_000;
 const now = () => Number(process.hrtime.bigint());
 
-/** `batch(count)` makes `count` calls; it may return a promise. */
+/** `batch(count)` makes `count` calls, and may return a promise. */
 async function measure(batch, milliseconds) {
   const warm = now() + milliseconds * 5e5;
   while (now() < warm) await batch(BATCH);
@@ -17,8 +18,9 @@ async function measure(batch, milliseconds) {
 }
 
 /**
- * For calls that take long: warmed up by their number, since a busy machine gets through few in a time, and in batches so short that most are over
- * before the machine turns to another process. Gives the first quartile of the batches: it has most of those that were not interrupted.
+ * Measures slow calls. The warm-up is a number of calls instead of a time, because a busy machine makes few calls in a
+ * given time. Batches are short, so that other processes interrupt few of them. Returns the first quartile of the
+ * batches, because interrupted ones take longer.
  */
 async function measureLong(batch, milliseconds, { size, warmUp }) {
   for (let calls = 0; calls < warmUp; calls += size) await batch(size);
@@ -26,7 +28,7 @@ async function measureLong(batch, milliseconds, { size, warmUp }) {
   return times[times.length >> 2];
 }
 
-/** Nanoseconds of a call, by batch. */
+/** Returns the nanoseconds per call of each batch. */
 async function timesOf(batch, milliseconds, size) {
   const times = [];
   const end = now() + milliseconds * 1e6;
@@ -34,13 +36,13 @@ async function timesOf(batch, milliseconds, size) {
     const start = now();
     await batch(size);
     times.push((now() - start) / size);
-    // A turn of the event loop between batches, as between invocations: nothing piles up in the microtask queue.
+    // Lets the event loop turn between batches, as it does between invocations.
     await new Promise(setImmediate);
   }
   return times;
 }
 
-/** Runs a contender: `calls[mode]` sets itself up and answers with the nanoseconds of one call. */
+/** Runs a contender: `calls[mode]` sets itself up and returns the nanoseconds per call. */
 async function contend(calls) {
   const [mode, milliseconds] = process.argv.slice(2);
   process.stdout.write(JSON.stringify(await calls[mode](Number(milliseconds))));

@@ -1,4 +1,4 @@
-// The function that bench/memory.mjs looks at: answers over HTTP, and tells its memory by messages.
+// The function that bench/memory.mjs measures. It serves HTTP and reports its memory usage through IPC messages.
 const { setTimeout: sleep } = require('node:timers/promises');
 const { serve } = require('../dist/server.js');
 
@@ -28,7 +28,7 @@ function memory() {
   return { rss, heap: heapUsed, external };
 }
 
-/** What is left when all garbage is gone: finalizers run between the rounds. */
+/** Returns the memory usage after garbage collection, repeated because finalizers run between the collections. */
 async function settledMemory() {
   for (let round = 0; round < 4; round += 1) {
     globalThis.gc();

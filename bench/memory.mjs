@@ -1,4 +1,4 @@
-// What a served function keeps in memory under hard times: before, at its peak, and after, with garbage collected before and after.
+// Measures the memory of a served function under load: before, peak and after. Collects garbage before and after.
 //   node bench/memory.mjs [--quick] [--only WORD]     (after a build; `npm run bench:memory` does both)
 import { fork } from 'node:child_process';
 import http from 'node:http';
@@ -14,13 +14,13 @@ const quick = process.argv.includes('--quick');
 const only = process.argv.includes('--only') ? process.argv[process.argv.indexOf('--only') + 1] : '';
 const PIECE = Buffer.alloc(65_536, 'y');
 
-class Served {
+class ServedFunction {
   #ids = 0;
 
   static async start(endpoint) {
     const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(OTEL_|FC_)/.test(name)));
     if (endpoint !== undefined) env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT = endpoint;
-    const served = new Served();
+    const served = new ServedFunction();
     served.child = fork(program, { execArgv: ['--expose-gc'], env });
     served.port = await new Promise((resolve) => served.child.once('message', ({ port }) => resolve(port)));
     return served;
@@ -54,8 +54,8 @@ class Served {
   }
 }
 
-/** Does `work` `count` times, 50 at once. */
-async function inFifty(count, work) {
+/** Does `work` `count` times, 50 at a time. */
+async function fiftyAtATime(count, work) {
   let begun = 0;
   await Promise.all(
     Array.from({ length: 50 }, async () => {
@@ -66,11 +66,11 @@ async function inFifty(count, work) {
 
 async function small(served, count) {
   const agent = new http.Agent({ keepAlive: true, maxSockets: 50 });
-  await inFifty(count, () => served.get('/', agent));
+  await fiftyAtATime(count, () => served.get('/', agent));
   agent.destroy();
 }
 
-/** 100 MB there and back. */
+/** Sends 100 MB and receives them back. */
 function echo({ port }) {
   return new Promise((resolve, reject) => {
     const request = http
@@ -96,7 +96,7 @@ async function idle(served, count, millis) {
   sockets.forEach((socket) => socket.destroy());
 }
 
-/** 100 MB, read in bites of 64 KiB. */
+/** Reads 100 MB in chunks of 64 KiB. */
 function readSlowly({ port }, millis) {
   return new Promise((resolve, reject) => {
     http
@@ -108,7 +108,7 @@ function readSlowly({ port }, millis) {
   });
 }
 
-async function hangUp(served) {
+async function disconnect(served) {
   const socket = served.connect('/endless');
   let bytes = 0;
   socket.on('data', ({ length }) => (bytes += length) > 200_000 && socket.destroy());
@@ -123,16 +123,16 @@ async function paused(served, millis) {
 
 const STAGES = {
   'a client that reads 100 MB at about 2.5 MB/s': (served) => readSlowly(served, quick ? 2 : 25),
-  '20 clients that stop reading, then hang up': (served) => paused(served, quick ? 500 : 15_000),
-  '1,000 clients that hang up in the middle': (served) => inFifty(quick ? 50 : 1_000, () => hangUp(served)),
+  '20 clients that stop reading, then disconnect': (served) => paused(served, quick ? 500 : 15_000),
+  '1,000 clients that disconnect early': (served) => fiftyAtATime(quick ? 50 : 1_000, () => disconnect(served)),
   '100 MB in and out, ten times': async (served) => {
     for (let n = 0; n < (quick ? 1 : 10); n += 1) await echo(served);
   },
-  '1,000 idle connections for 30 s, closed': (served) => idle(served, 1_000, quick ? 500 : 30_000),
+  '1,000 idle connections for 30 s': (served) => idle(served, 1_000, quick ? 500 : 30_000),
   '50,000 small requests': (served) => small(served, quick ? 500 : 50_000),
 };
 
-const shown = ({ rss, heap, external }) =>
+const format = ({ rss, heap, external }) =>
   [rss, heap, external].map((bytes) => (bytes / 2 ** 20).toFixed(1).padStart(6)).join(' ');
 
 async function measure(served, work) {
@@ -150,21 +150,21 @@ async function measure(served, work) {
   isOver = true;
   await watching;
   await sleep(quick ? 100 : 1_500);
-  return `${shown(before)} | ${shown(peak)} | ${shown(await served.memory(true))}`;
+  return `${format(before)} | ${format(peak)} | ${format(await served.memory(true))}`;
 }
 
 const collector = await startCollector();
-const forget = setInterval(() => collector.clear(), 500);
+const clearing = setInterval(() => collector.clear(), 500);
 console.log('MiB: rss, heap used, external\n');
 for (const [mode, endpoint] of [
   ['traced', collector.otlpEndpoint],
   ['untraced', undefined],
 ]) {
-  const served = await Served.start(endpoint);
-  // What is made once for each kind of work, and the code that is compiled, is no leak.
+  const served = await ServedFunction.start(endpoint);
+  // Warms up: objects that are created once, and compiled code, are not leaks.
   await small(served, 3_000);
   await echo(served);
-  await inFifty(100, () => hangUp(served));
+  await fiftyAtATime(100, () => disconnect(served));
   await idle(served, 1_000, 500);
   console.log(`${mode.padEnd(46)}|        before        |         peak         |        after`);
   for (const [name, work] of Object.entries(STAGES)) {
@@ -172,5 +172,5 @@ for (const [mode, endpoint] of [
   }
   served.child.kill();
 }
-clearInterval(forget);
+clearInterval(clearing);
 await collector.close();

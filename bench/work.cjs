@@ -1,4 +1,4 @@
-// The work every contender wraps: as little as there is, so that what is measured is the wrapping.
+// The work that every contender wraps: as little as possible, so that the bench measures the wrapping.
 let sink = 0;
 
 class Work {
@@ -15,10 +15,10 @@ class Work {
   }
 }
 
-/** Steps of one generator in the contest of steps: so many that its span is a small part. */
+/** The steps of one generator: so many that the cost of its span hardly matters. */
 const STEPS = 1_000;
 
-/** Puts a legacy method decorator on a method of a class of its own, as a compiler would. */
+/** Applies a legacy method decorator to the methods of a class, as a compiler would. */
 function decorated(decorate) {
   class Decorated extends Work {}
   for (const key of ['add', 'addLater', 'count']) {
@@ -43,7 +43,7 @@ function decorated(decorate) {
   return new Decorated();
 }
 
-/** Batches over an object with `add`, `addLater` and `count`; one call of `steps` is one step of a generator. */
+/** Returns batches of calls of `add`, `addLater` and `count`. A call in `steps` is one step of a generator. */
 function batchesOf(work) {
   return {
     sync: (count) => {

@@ -1,4 +1,5 @@
-// `@Traced()` inside an invocation: not sampled, sampled on our own SDK, sampled on a provider the application registered.
+// `@Traced()` in an invocation: not sampled, sampled on the SDK set-up of fc-traced, and sampled on the provider that
+// the application registered.
 const assert = require('node:assert/strict');
 const { trace } = require('@opentelemetry/api');
 const { noopProcessor, registerDefaultSdk } = require('../default-sdk.cjs');
@@ -11,7 +12,11 @@ const { sync, async, steps } = batchesOf(decorated(Traced()));
 
 function inside(sampled, options, batch, ms) {
   return insideInvocation(sampled, options, () => {
-    assert.equal(trace.getActiveSpan()?.isRecording() ?? false, sampled, 'the invocation is not sampled as asked');
+    assert.equal(
+      trace.getActiveSpan()?.isRecording() ?? false,
+      sampled,
+      'the invocation has the wrong sampling decision',
+    );
     return measure(batch, ms);
   });
 }

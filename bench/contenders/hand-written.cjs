@@ -1,4 +1,4 @@
-// What a careful developer writes by hand around each call, on the default SDK.
+// The code that a careful developer writes for each call, on the default SDK.
 const { SpanStatusCode, context, trace } = require('@opentelemetry/api');
 const { registerDefaultSdk, underParent } = require('../default-sdk.cjs');
 const { contend, measure } = require('../measure.cjs');
@@ -7,7 +7,7 @@ const { Work, batchesOf } = require('../work.cjs');
 registerDefaultSdk();
 const tracer = trace.getTracer('bench');
 
-function failed(span, error) {
+function recordFailure(span, error) {
   span.recordException(error);
   span.setStatus({ code: SpanStatusCode.ERROR, message: error.message });
 }
@@ -18,7 +18,7 @@ class HandWritten extends Work {
       try {
         return n + 1;
       } catch (error) {
-        failed(span, error);
+        recordFailure(span, error);
         throw error;
       } finally {
         span.end();
@@ -31,7 +31,7 @@ class HandWritten extends Work {
       try {
         return n + 1;
       } catch (error) {
-        failed(span, error);
+        recordFailure(span, error);
         throw error;
       } finally {
         span.end();
@@ -40,7 +40,7 @@ class HandWritten extends Work {
   }
 }
 
-/** The span's context around each step of an iterator, which is what keeps it out of the consumer. */
+/** Runs each step of an iterator in the context of the span, so that the consumer does not run in it. */
 class HandWrittenSteps extends Work {
   count(n) {
     const span = tracer.startSpan('Work.count');
@@ -64,14 +64,14 @@ class HandWrittenSteps extends Work {
   }
 }
 
-/** The span around a call of the method, where the strict form above has the work inside the span's callback: a promise more. */
+/** Wraps the call of an existing method in a span, as a decorator does. This needs one promise more. */
 class AroundTheMethod extends Work {
   addLater(n) {
     return tracer.startActiveSpan('Work.addLater', async (span) => {
       try {
         return await super.addLater(n);
       } catch (error) {
-        failed(span, error);
+        recordFailure(span, error);
         throw error;
       } finally {
         span.end();

@@ -1,4 +1,4 @@
-// How long loading takes in a process that has loaded nothing yet, in nanoseconds.
+// Measures how many nanoseconds loading takes in a process that has not loaded anything yet.
 const { contend } = require('../measure.cjs');
 
 function timed(...modules) {
@@ -9,7 +9,7 @@ function timed(...modules) {
 
 void contend({
   'fc-traced': () => timed('../../dist/index.js'),
-  'everything it can need, at once': () =>
+  'all possible dependencies': () =>
     timed(
       '@opentelemetry/api',
       'reflect-metadata',

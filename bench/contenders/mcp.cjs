@@ -1,4 +1,4 @@
-// A tool call from client to server and back, both in this process: `mcp.cjs GENERATION-TRANSPORT-WHO MILLISECONDS`.
+// A tool call between a client and a server in this process: `mcp.cjs GENERATION-TRANSPORT-TRACING MILLISECONDS`.
 const assert = require('node:assert/strict');
 const { context, propagation, SpanKind, SpanStatusCode, trace } = require('@opentelemetry/api');
 const { W3CTraceContextPropagator } = require('@opentelemetry/core');
@@ -7,7 +7,7 @@ const { insideInvocation } = require('../fc-invocation.cjs');
 const { contend, measureLong } = require('../measure.cjs');
 const { linked } = require('../mcp-link.cjs');
 
-/** Calls one after the other. */
+/** Measures sequential calls. */
 const timed = (transport, call, ms) =>
   measureLong(
     async (count) => {
@@ -17,7 +17,7 @@ const timed = (transport, call, ms) =>
     transport === 'http' ? { size: 2, warmUp: 100 } : { size: 20, warmUp: 3_000 },
   );
 
-/** What one writes who wants a client span and a server span in one trace: around the call, and around the tool. */
+/** Hand-written code for a client span and a server span in one trace: around the call and around the tool. */
 function byHand() {
   const tracer = trace.getTracer('bench');
   const attributes = {
@@ -50,7 +50,7 @@ function byHand() {
   return { aroundTool, aroundCall };
 }
 
-/** A traced client and server inside one invocation; the spans of both are counted. */
+/** A client and a server in one invocation, both traced. Checks the number of their spans. */
 function ours(sampled) {
   return async (generation, transport, ms) => {
     const { traceMcpClient, traceMcpServer } = require('../../dist/mcp.js');
@@ -63,7 +63,7 @@ function ours(sampled) {
         assert.equal(
           ended - before,
           sampled ? 2 : 0,
-          'a call has a span on either side when it is sampled, and else none',
+          'a sampled call must have a client span and a server span, and an unsampled one none',
         );
         return timed(transport, call, ms);
       }),
@@ -71,7 +71,7 @@ function ours(sampled) {
   };
 }
 
-const WHO = {
+const TRACING = {
   plain: (generation, transport, ms) => linked(generation, transport, {}, (call) => timed(transport, call, ms)),
   hand: (generation, transport, ms) => {
     registerDefaultSdk();
@@ -87,8 +87,8 @@ const WHO = {
 
 const modes = ['1.x', '2.x'].flatMap((generation) =>
   ['memory', 'http'].flatMap((transport) =>
-    Object.entries(WHO).map(([who, run]) => [
-      `${generation}-${transport}-${who}`,
+    Object.entries(TRACING).map(([tracing, run]) => [
+      `${generation}-${transport}-${tracing}`,
       (ms) => run(generation, transport, ms),
     ]),
   ),

@@ -1,4 +1,4 @@
-// `@Span()` of nestjs-otel, on the default SDK; only its decorator is loaded, no Nest application.
+// `@Span()` of nestjs-otel, on the default SDK. Loads only the decorator, without a Nest application.
 require('reflect-metadata');
 const { Span } = require('nestjs-otel/lib/tracing/decorators/span.js');
 const { registerDefaultSdk, underParent } = require('../default-sdk.cjs');
@@ -10,7 +10,7 @@ const { sync, async, steps } = batchesOf(decorated(Span()));
 void contend({
   unsampled: (ms) => underParent(false, () => measure(sync, ms)),
   'sampled-sync': (ms) => underParent(true, () => measure(sync, ms)),
-  // Its span ends when the generator is made: it puts no context around the steps, and so costs nothing there.
+  // Its span ends when the generator is created. The steps run outside the span, and so cost nothing.
   'sampled-steps': (ms) => underParent(true, () => measure(steps, ms)),
   'sampled-async': (ms) => underParent(true, () => measure(async, ms)),
 });

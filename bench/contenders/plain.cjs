@@ -1,4 +1,4 @@
-// No tracing at all.
+// Without tracing.
 const { contend, measure } = require('../measure.cjs');
 const { Work, batchesOf } = require('../work.cjs');
 
