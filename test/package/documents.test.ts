@@ -41,6 +41,17 @@ describe('the documents', () => {
     expect(readFileSync(path.join(root, from), 'utf8')).toContain(text);
   });
 
+  test.each(documents)('%s names only paths that exist', (file) => {
+    const paths = [...readDocument(root, file).matchAll(/`((?:\.ci|bench|cli|docs|samples|src|test)\/[^`\s]*)`/g)];
+    expect(paths.map(([, named]) => named!).filter((named) => !existsSync(path.join(root, named)))).toEqual([]);
+  });
+
+  // A path such as `export/delivery.ts` would not be checked by the test above.
+  test.each(documents)('%s names files of this repository by their path from its root', (file) => {
+    const partial = /`(?!@|(?:\.ci|bench|cli|docs|samples|src|test)\/)[^`\s<>]+\/[^`\s<>]+\.(?:ts|cjs|mjs)`/g;
+    expect(readDocument(root, file).match(partial)).toBeNull();
+  });
+
   test.each(documents)('%s holds no path of a machine and no address of a registry', (file) => {
     expect(readDocument(root, file)).not.toMatch(/(?<![\w./])\/(home|root|tmp|work|usr|var)\/|registry\.npm|npmmirror/);
   });
