@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createHandler, Service, Traced } from 'fc-traced';
 import { ERROR_CODES } from '../../src/errors';
@@ -110,6 +110,14 @@ describe('the README', () => {
     const named = [...readme.matchAll(/npm run (?:-s )?([a-z:]+)/g)].map((match) => match[1]!);
     expect(named.filter((name) => scripts[name] === undefined)).toEqual([]);
   });
+});
+
+test('CONTRIBUTING lists every folder of tests', () => {
+  const listed = [...readDocument(root, 'CONTRIBUTING.md').matchAll(/^\| (`test\/.*?) \|/gm)].flatMap(([, cell]) =>
+    [...cell!.matchAll(/`test\/([^`]+)`/g)].map(([, name]) => name!),
+  );
+  const folders = readdirSync(path.join(root, 'test'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  expect(listed.sort()).toEqual(folders.map(({ name }) => name).sort());
 });
 
 test('the dependencies have a line for each package', () => {
