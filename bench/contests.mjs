@@ -42,7 +42,7 @@ export const contests = [
     goal: { text: 'adds at most 30 ns to a plain call', value: (ns) => ns[ours] - ns['plain call'], most: 30 },
   },
   {
-    title: 'A sampled call, sync: the SDK set-up of fc-traced against the default one, same processor',
+    title: 'A sampled call, sync: the SDK setup of fc-traced against the default one, same processor',
     unit: 'ns',
     contenders: {
       [hand]: ['hand-written.cjs', 'sampled-sync'],
@@ -52,7 +52,7 @@ export const contests = [
     goal: { text: 'at most 0.70 of hand-written', value: (ns) => ns[ours] / ns[hand], most: 0.7 },
   },
   {
-    title: 'A sampled call, async: the SDK set-up of fc-traced against the default one, same processor',
+    title: 'A sampled call, async: the SDK setup of fc-traced against the default one, same processor',
     unit: 'ns',
     contenders: {
       [hand]: ['hand-written.cjs', 'sampled-async'],

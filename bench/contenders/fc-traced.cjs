@@ -1,4 +1,4 @@
-// `@Traced()` in an invocation: not sampled, sampled on the SDK set-up of fc-traced, and sampled on the provider that
+// `@Traced()` in an invocation: not sampled, sampled on the SDK setup of fc-traced, and sampled on the provider that
 // the application registered.
 const assert = require('node:assert/strict');
 const { trace } = require('@opentelemetry/api');
