@@ -1,5 +1,5 @@
 import { send } from './commands/send';
-import { show } from './commands/show';
+import { show } from './commands/demo';
 import { HELP, parseCommand, UsageError } from './options';
 import { print } from './terminal';
 

@@ -71,7 +71,7 @@ const FAILING = [
       const endpoint = exporter === 'jaeger' ? tee.thriftEndpoint : tee.otlpEndpoint;
       const { stdout } = await promisify(execFile)(
         process.execPath,
-        [path.join(__dirname, 'play-orders.cjs'), endpoint, JSON.stringify([ORDER, TOO_MUCH, HTTP])],
+        [path.join(__dirname, 'invoke-orders.cjs'), endpoint, JSON.stringify([ORDER, TOO_MUCH, HTTP])],
         { timeout: 25_000 },
       );
       [cold, failing, http] = JSON.parse(stdout) as [Answer, Answer, Answer];

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { InstanceOptions } from '../../cli/src/emulator/instance-options';
-import type { ErrorAnswer } from '../../cli/src/emulator/messages';
+import type { InstanceOptions } from '../../cli/src/emulator/function-options';
+import type { ErrorAnswer } from '../../cli/src/emulator/instance-protocol';
 import type { SpanRecord } from '../../src/testing/trace-tree';
 
 /** A call of a sample, and the names of the spans that the collector had when its answer came. */

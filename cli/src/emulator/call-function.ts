@@ -1,5 +1,5 @@
 import type { FcFunction } from './load-function';
-import type { AnswerForm } from './messages';
+import type { AnswerForm } from './instance-protocol';
 
 /** How a call ended. */
 export type Outcome =

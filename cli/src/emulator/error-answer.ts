@@ -1,6 +1,6 @@
 import type { Generation } from './context';
 import type { Outcome } from './call-function';
-import type { ErrorAnswer } from './messages';
+import type { ErrorAnswer } from './instance-protocol';
 
 type Failure = Extract<Outcome, { ok: false }>;
 

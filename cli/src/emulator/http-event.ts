@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import { isUtf8 } from 'node:buffer';
-import { throughHeaders } from './server-headers';
+import { throughHeaders } from './fc-headers';
 
 /** The event of an HTTP trigger of FC 3.0. With `traceparent`, that of FC's span stands where the client's stood. */
 export function httpEvent(request: IncomingMessage, body: Buffer, traceparent: string | undefined): Buffer {

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Duplex } from 'node:stream';
 import { killAtExit } from './kill-at-exit';
-import { ANSWER_FD } from './messages';
-import type { Answer, Call } from './messages';
+import { ANSWER_FD } from './instance-protocol';
+import type { Answer, Call } from './instance-protocol';
 
 /** How an instance process is started. */
 export interface ProcessOptions {
@@ -31,7 +31,7 @@ export class InstanceProcess {
   #frozen = false;
 
   private constructor({ codeDir, env, memorySize, onLog }: ProcessOptions) {
-    this.#child = fork(join(__dirname, 'instance.js'), [], {
+    this.#child = fork(join(__dirname, 'instance-main.js'), [], {
       cwd: codeDir,
       env,
       // FC gives V8 nine tenths of the function's memory.

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Caller } from './caller';
 import type { Generation } from './context';
-import type { ErrorAnswer } from './messages';
+import type { ErrorAnswer } from './instance-protocol';
 import type { TracingFields } from './platform-trace';
 
 /** What may differ between two calls of one function. */

@@ -1,4 +1,4 @@
-import type { InstanceOptions } from './instance-options';
+import type { InstanceOptions } from './function-options';
 import type { Invocation, InvokeOptions } from './invocation';
 import { startInstance } from './start-instance';
 import type { Instance } from './start-instance';

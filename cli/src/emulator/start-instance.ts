@@ -1,10 +1,10 @@
 import type { Generation } from './context';
-import { FunctionProcess } from './function-process';
-import type { Request } from './function-process';
-import type { InstanceOptions } from './instance-options';
+import { FunctionProcess } from './instance-lifecycle';
+import type { Request } from './instance-lifecycle';
+import type { InstanceOptions } from './function-options';
 import { eventBytes, newRequestId } from './invocation';
 import type { EventMaker, Invocation, InvokeOptions } from './invocation';
-import type { Answer } from './messages';
+import type { Answer } from './instance-protocol';
 import { PlatformSpans } from './platform-spans';
 
 /** One instance of a function. Its process starts with the first call, and again after it ended; it takes one call at a time. */

@@ -1,6 +1,6 @@
 import generated = require('otlp-transformer-decoder/build/src/generated/root');
 import type { SpanRecord } from 'fc-traced/testing';
-import { spansOfRequest } from './otlp-request';
+import { spansOfRequest } from './otlp';
 
 interface RequestType {
   decode(body: Uint8Array): object;

@@ -1,8 +1,8 @@
 import type { HttpTrigger } from '../../src/emulator/http-trigger';
 import type { SpanRecord } from '../../../src/testing/trace-tree';
-import { stageOf } from './stage-of';
+import { stageOf } from './deployment-of';
 
-const { startShop } = require('../../dist/stories/chain.js') as typeof import('../../src/stories/chain');
+const { startShop } = require('../../dist/samples/chain.js') as typeof import('../../src/samples/chain');
 
 const ORDERS = [
   { sku: 'teapot', tenant: 'acme', answer: { amount: 36 } },

@@ -5,12 +5,12 @@ import type { SpanRecord } from '../../../src/testing/trace-tree';
 import { startCollector, type Collector } from '../../src/viewer/collector';
 import { startInstance, type Instance } from '../emulator/built';
 import { howToGetMariaDb, withoutMariaDb } from './mariadb';
-import { interruptSample, startSample } from './sample';
+import { interruptSample, startSample } from '../cli-process';
 
-const { Ending } = require('../../dist/stories/ending.js') as typeof import('../../src/stories/ending');
-const { Stage } = require('../../dist/stories/stage.js') as typeof import('../../src/stories/stage');
-const { startMariaDb } = require('../../dist/stories/mariadb.js') as typeof import('../../src/stories/mariadb');
-const { startPostgres } = require('../../dist/stories/postgres.js') as typeof import('../../src/stories/postgres');
+const { Ending } = require('../../dist/cleanup.js') as typeof import('../../src/cleanup');
+const { Stage } = require('../../dist/samples/deployment.js') as typeof import('../../src/samples/deployment');
+const { startMariaDb } = require('../../dist/samples/mariadb.js') as typeof import('../../src/samples/mariadb');
+const { startPostgres } = require('../../dist/samples/postgres.js') as typeof import('../../src/samples/postgres');
 
 if (withoutMariaDb) console.log(`skipped: ${howToGetMariaDb}`);
 

@@ -1,4 +1,4 @@
-import { findProgram } from '../../src/stories/missing-part';
+import { findProgram } from '../../src/samples/missing-service';
 
 /** Where the tests may not be skipped (`.ci/run`), a missing MariaDB is an error. */
 const required = process.env['FC_TRACED_REQUIRE_MARIADB'] === '1';

@@ -1,9 +1,9 @@
 import { buildTraces } from '../../../src/testing/trace-tree';
-import { interruptSample } from './sample';
-import { stageOf } from './stage-of';
+import { interruptSample } from '../cli-process';
+import { stageOf } from './deployment-of';
 
 const { deployBoth, WAYS } =
-  require('../../dist/stories/mcp-weather.js') as typeof import('../../src/stories/mcp-weather');
+  require('../../dist/samples/mcp-weather.js') as typeof import('../../src/samples/mcp-weather');
 
 const SKY: Readonly<Record<string, string>> = {
   Beijing: 'sun, 12 °C',

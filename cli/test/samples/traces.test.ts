@@ -1,14 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { drawRun } from '../../src/stories/draw';
-import { STORIES } from '../../src/stories/stories';
+import { drawRun } from '../../src/samples/render';
+import { STORIES } from '../../src/samples/samples';
 import type { SpanRecord } from '../../../src/testing/trace-tree';
 import { findJaeger, howToGetJaeger, jaegerRequired } from '../../../test/backends/jaeger-binary';
 import { recordsOf } from '../../../test/backends/jaeger-records';
 import { startJaeger, type JaegerServer } from '../../../test/backends/jaeger-server';
 import { startTee, type Tee } from '../../../test/backends/tee';
 import { howToGetMariaDb, withoutMariaDb } from './mariadb';
-import { runSample } from './sample';
+import { runSample } from '../cli-process';
 
 const binary = findJaeger();
 const withoutJaeger = binary === undefined && !jaegerRequired;

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import { parseCommand, UsageError } from '../options';
 import type { Backend } from '../options';
-import { STORIES } from './stories';
-import type { Story } from './story';
+import { STORIES } from './samples';
+import type { Story } from './sample';
 
 /** The text of `--help`, and of no arguments at all. */
 export function help(): string {

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { REPOSITORY } from './stage';
+import { REPOSITORY } from './deployment';
 
 const nameOf = (sample: string, run: string): string => `samples/${sample}/trace/${run}.txt`;
 

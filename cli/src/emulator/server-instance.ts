@@ -3,15 +3,15 @@ import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:
 import { resolve } from 'node:path';
 import { httpCaller } from './caller';
 import { instanceEnvironment } from './environment';
-import { within } from './function-process';
-import type { Request } from './function-process';
+import { within } from './instance-lifecycle';
+import type { Request } from './instance-lifecycle';
 import { eventBytes, newRequestId } from './invocation';
 import type { Invocation, InvokeOptions } from './invocation';
 import { PlatformSpans } from './platform-spans';
 import { RequestSlots } from './request-slots';
-import { control, passThrough } from './server-exchange';
-import type { Outcome } from './server-exchange';
-import { commonHeaders } from './server-headers';
+import { control, passThrough } from './server-requests';
+import type { Outcome } from './server-requests';
+import { commonHeaders } from './fc-headers';
 import type { ServerOptions } from './server-options';
 import { ServerProcess } from './server-process';
 

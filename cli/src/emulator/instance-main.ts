@@ -7,8 +7,8 @@ import { createContext } from './context';
 import { errorAnswer } from './error-answer';
 import { loadFunction } from './load-function';
 import type { FcFunction } from './load-function';
-import { ANSWER_FD } from './messages';
-import type { Answer, Call } from './messages';
+import { ANSWER_FD } from './instance-protocol';
+import type { Answer, Call } from './instance-protocol';
 
 const codeDir = process.cwd();
 const loaded = new Map<string, Promise<FcFunction>>();

@@ -1,5 +1,5 @@
 import type { Invocation } from '../emulator/invocation';
-import type { Stage } from './stage';
+import type { Stage } from './deployment';
 
 /** A call of a function, answered. */
 export interface StoryCall {

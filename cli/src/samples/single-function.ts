@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Invocable } from '../emulator/invoke-api';
-import type { Stage } from './stage';
-import type { Run, Story } from './story';
+import type { Stage } from './deployment';
+import type { Run, Story } from './sample';
 
 /** What a run calls its function with: the sample's event.json, with these fields instead of its own. */
 export type RunEvent = Readonly<{ name: string; title: string; event?: Readonly<Record<string, unknown>> }>;

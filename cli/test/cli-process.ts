@@ -21,7 +21,7 @@ export interface RunningSample {
   readonly ended: Promise<SampleRun>;
 }
 
-const MAIN = join(__dirname, '..', '..', 'dist', 'stories', 'main.js');
+const MAIN = join(__dirname, '..', 'dist', 'commands', 'sample.js');
 
 function read(file: string): string {
   try {

@@ -1,5 +1,5 @@
 import type { Generation } from './context';
-import type { AnswerForm } from './messages';
+import type { AnswerForm } from './instance-protocol';
 import type { TracingConfig } from './platform-spans';
 
 /** A function's configuration, in FC's words. */

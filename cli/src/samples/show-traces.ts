@@ -3,11 +3,11 @@ import { paint, paintTree, print } from '../terminal';
 import type { SpanRecord } from 'fc-traced/testing';
 import { startCollector } from '../viewer/collector';
 import type { Collector } from '../viewer/collector';
-import { drawRun, drawTrace, isWhole } from './draw';
-import type { Ending } from './ending';
-import { Stage } from './stage';
-import type { Run, Story } from './story';
-import { readTraceFile, writeTraceFile } from './trace-files';
+import { drawRun, drawTrace, isWhole } from './render';
+import type { Ending } from '../cleanup';
+import { Stage } from './deployment';
+import type { Run, Story } from './sample';
+import { readTraceFile, writeTraceFile } from './expected-traces';
 
 const HOW_TO_GO_ON = `These are the traces that samples/NAME/trace keeps; samples/NAME/README.md says what they show. Behind the name of a span: its kind, unless it is
 internal, how long it took, ERROR where it failed, attributes. From InvokeFunction to Invocation the spans are FC's own, made here by an emulator.

@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startHttpTrigger } from '../emulator/http-trigger';
 import type { HttpTrigger, Triggered } from '../emulator/http-trigger';
-import type { InstanceOptions } from '../emulator/instance-options';
+import type { InstanceOptions } from '../emulator/function-options';
 import { startInvokeApi } from '../emulator/invoke-api';
 import type { Invocable } from '../emulator/invoke-api';
 import { ScaledFunction } from '../emulator/scaled-function';
 import type { ServerOptions } from '../emulator/server-options';
-import { startServer } from '../emulator/start-server';
-import type { ServerInstance } from '../emulator/start-server';
-import type { Ending } from './ending';
+import { startServer } from '../emulator/server-instance';
+import type { ServerInstance } from '../emulator/server-instance';
+import type { Ending } from '../cleanup';
 
 /** The folder of this repository. */
 export const REPOSITORY = join(__dirname, '..', '..', '..');

@@ -2,8 +2,8 @@ import { startCollector } from '../../src/viewer/collector';
 import type { Collector } from '../../src/viewer/collector';
 
 // Built, because it starts the built functions beside it.
-const { Ending } = require('../../dist/stories/ending.js') as typeof import('../../src/stories/ending');
-const { Stage } = require('../../dist/stories/stage.js') as typeof import('../../src/stories/stage');
+const { Ending } = require('../../dist/cleanup.js') as typeof import('../../src/cleanup');
+const { Stage } = require('../../dist/samples/deployment.js') as typeof import('../../src/samples/deployment');
 
 /** A stage for a sample and a collector of its traces: new ones for each test. */
 export function stageOf(sample: string): { stage: InstanceType<typeof Stage>; collector: Collector } {

@@ -1,12 +1,12 @@
 import type { Backend } from '../options';
 import { UsageError } from '../options';
 import { paint, print } from '../terminal';
-import { Ending } from './ending';
-import { MissingPart } from './missing-part';
-import { help, parseStoryCommand } from './options';
-import { send } from './send';
-import { show } from './show';
-import type { Story } from './story';
+import { Ending } from '../cleanup';
+import { MissingPart } from '../samples/missing-service';
+import { help, parseStoryCommand } from '../samples/options';
+import { send } from '../samples/send-traces';
+import { show } from '../samples/show-traces';
+import type { Story } from '../samples/sample';
 
 const SIGNALS = [
   ['SIGHUP', 129],

@@ -1,9 +1,9 @@
 import { chain } from './chain';
-import { eventStory } from './event-story';
+import { eventStory } from './single-function';
 import { mcpWeather } from './mcp-weather';
 import { nas } from './nas';
 import { rds } from './rds';
-import type { Story } from './story';
+import type { Story } from './sample';
 
 const COLD_AND_WARM = [
   { name: 'cold', title: 'cold call' },

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { InstanceOptions } from '../../src/emulator/instance-options';
+import type { InstanceOptions } from '../../src/emulator/function-options';
 import { startInstance } from './built';
 import type { Instance } from './built';
 

@@ -1,9 +1,9 @@
 import { describeAnswer } from '../answer';
 import type { Backend } from '../options';
 import { paint, print } from '../terminal';
-import type { Ending } from './ending';
-import { Stage } from './stage';
-import type { Story } from './story';
+import type { Ending } from '../cleanup';
+import { Stage } from './deployment';
+import type { Story } from './sample';
 
 /** Plays a story against a backend of the user's and prints the trace ids to look for. False when something could not be sent. */
 export async function send(story: Story, ending: Ending, { protocol, endpoint }: Backend): Promise<boolean> {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { Program } from './program';
-import type { Stage } from './stage';
+import { Program } from './child-program';
+import type { Stage } from './deployment';
 
 /** Starts a PostgreSQL in memory, with the tables of a file of SQL; resolves to the URL for its user. */
 export async function startPostgres(stage: Stage, schema: string): Promise<string> {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { HELP, parseCommand } from '../../cli/src/options';
-import { startCollector } from '../../cli/src/viewer/collector';
+import { HELP, parseCommand } from '../../src/options';
+import { startCollector } from '../../src/viewer/collector';
 
 interface Run {
   readonly code: number;
@@ -10,7 +10,7 @@ interface Run {
 }
 
 function start(...args: string[]): Promise<Run> {
-  const main = join(__dirname, '..', '..', 'cli', 'dist', 'main.js');
+  const main = join(__dirname, '..', '..', 'dist', 'main.js');
   return new Promise((resolve) => {
     execFile(process.execPath, [main, ...args], (error, stdout, stderr) =>
       resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),

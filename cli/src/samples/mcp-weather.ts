@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import type { ScaledFunction } from '../emulator/scaled-function';
-import type { ServerInstance } from '../emulator/start-server';
-import { callEach } from './event-story';
-import type { RunEvent } from './event-story';
-import type { Stage } from './stage';
-import type { Run, Story, StoryCall } from './story';
+import type { ServerInstance } from '../emulator/server-instance';
+import { callEach } from './single-function';
+import type { RunEvent } from './single-function';
+import type { Stage } from './deployment';
+import type { Run, Story, StoryCall } from './sample';
 
 /** A way that client and server of a generation of the SDK are connected: the files of both functions, and the server's path. */
 interface Way {

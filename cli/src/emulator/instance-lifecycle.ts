@@ -2,11 +2,11 @@ import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { ContextFacts } from './context';
 import { instanceEnvironment } from './environment';
-import type { InstanceOptions } from './instance-options';
+import type { InstanceOptions } from './function-options';
 import { InstanceProcess } from './instance-process';
 import { newRequestId } from './invocation';
 import type { EventMaker } from './invocation';
-import type { Answer, Call } from './messages';
+import type { Answer, Call } from './instance-protocol';
 import { traceparentOf } from './platform-trace';
 import type { PlatformTrace, TracingFields } from './platform-trace';
 

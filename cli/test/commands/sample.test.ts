@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseStoryCommand } from '../../src/stories/options';
-import { STORIES } from '../../src/stories/stories';
-import { interruptSample, runSample, startSample } from './sample';
+import { parseStoryCommand } from '../../src/samples/options';
+import { STORIES } from '../../src/samples/samples';
+import { interruptSample, runSample, startSample } from '../cli-process';
 
 const root = join(__dirname, '..', '..', '..');
 const samples = join(root, 'samples');

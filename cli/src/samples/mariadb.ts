@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { findProgram, MissingPart } from './missing-part';
-import { freePort, Program } from './program';
-import type { Stage } from './stage';
+import { findProgram, MissingPart } from './missing-service';
+import { freePort, Program } from './child-program';
+import type { Stage } from './deployment';
 
 const HOW_TO_GET_IT = `MariaDB was not found here. It is part of this story: a real server, started on a free port and put away in the end.
   Debian, Ubuntu   sudo apt-get install mariadb-server

@@ -1,6 +1,6 @@
 // Calls the sample `orders` in the emulator, once for each event, and prints the answers when all spans are delivered.
 // A program of its own: jest's sandbox has no `import()`, which the OTLP exporter of the emulator needs.
-//   node play-orders.cjs ENDPOINT EVENTS_AS_JSON
+//   node invoke-orders.cjs ENDPOINT EVENTS_AS_JSON
 const path = require('node:path');
 const root = path.join(__dirname, '..', '..');
 const { startInstance } = require(path.join(root, 'cli', 'dist', 'emulator', 'start-instance.js'));

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { callEach } from './event-story';
-import type { Story } from './story';
+import { callEach } from './single-function';
+import type { Story } from './sample';
 
 // A device that is always full: what is written to it fails as on a disk without space.
 const FULL = '/dev/full';

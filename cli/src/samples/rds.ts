@@ -1,7 +1,7 @@
-import { callEach } from './event-story';
+import { callEach } from './single-function';
 import { startMariaDb } from './mariadb';
 import { startPostgres } from './postgres';
-import type { Story } from './story';
+import type { Story } from './sample';
 
 /** Queries of two databases, in a transaction, behind a pool, and one that fails. */
 export const rds: Story = {

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import type { Ending } from './ending';
+import type { Ending } from '../cleanup';
 
 /** A port of the loopback interface that nobody listens on. For programs that do not find one themselves. */
 export async function freePort(): Promise<number> {

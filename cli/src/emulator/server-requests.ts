@@ -2,8 +2,8 @@ import { request as httpRequest } from 'node:http';
 import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import type { ErrorAnswer } from './messages';
-import { throughHeaders } from './server-headers';
+import type { ErrorAnswer } from './instance-protocol';
+import { throughHeaders } from './fc-headers';
 
 /** What came of a request, as FC keeps it in its books. */
 export interface Outcome {

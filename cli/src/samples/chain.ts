@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { HttpTrigger } from '../emulator/http-trigger';
-import type { Stage } from './stage';
-import type { Run, Story } from './story';
+import type { Stage } from './deployment';
+import type { Run, Story } from './sample';
 
 /** Starts the three functions, last first; the trigger is the one that customers send their orders to. */
 export async function startShop(stage: Stage, sampled = true): Promise<HttpTrigger> {
