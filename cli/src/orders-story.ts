@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { startInstance } from './emulator/start-instance';
+import { startInstance } from './emulator/instance';
 import type { Invocation } from './emulator/invocation';
 
 const REPOSITORY = join(__dirname, '..', '..');

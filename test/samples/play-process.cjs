@@ -2,7 +2,7 @@
 // the answers, the spans that were there at each answer, and in the end all of them.
 // A process of its own: the emulator sends OTLP too, and that exporter imports `http` in a way that fails inside jest's modules.
 const { join } = require('node:path');
-const { startInstance } = require('../../cli/dist/emulator/start-instance.js');
+const { startInstance } = require('../../cli/dist/emulator/instance.js');
 const { startCollector } = require('../../cli/dist/viewer/collector.js');
 
 const { sample, protocol, events, options } = JSON.parse(process.argv[2]);

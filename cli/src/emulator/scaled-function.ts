@@ -1,7 +1,7 @@
 import type { InstanceOptions } from './function-options';
 import type { Invocation, InvokeOptions } from './invocation';
-import { startInstance } from './start-instance';
-import type { Instance } from './start-instance';
+import { startInstance } from './instance';
+import type { Instance } from './instance';
 
 /** A function with as many instances as it has calls at a time: an event function's instance takes one. */
 export class ScaledFunction {
