@@ -1,38 +1,64 @@
-/** Puts one thing away. `now` says that someone waits for the end: running work is cut off. */
-export type Stop = (now: boolean) => void | Promise<void>;
+/** Releases one resource. With `immediately`, running work is cut off instead of awaited. */
+export type CleanupTask = (immediately: boolean) => void | Promise<void>;
 
-/** What is to be put away when a story ends, whichever way it ends: last come, first gone. */
-export class Ending {
-  readonly #stops: Stop[] = [];
-  #ending: Promise<void> | undefined;
-  #now = false;
+/** Cleanup tasks that run once, in reverse order of their registration. */
+export class Cleanup {
+  readonly #tasks: CleanupTask[] = [];
+  #running: Promise<void> | undefined;
+  #immediately = false;
 
-  /** Whether the end has begun. */
-  get begun(): boolean {
-    return this.#ending !== undefined;
+  /** Whether the cleanup has started. */
+  get started(): boolean {
+    return this.#running !== undefined;
   }
 
-  /** Remembers how to put something away; done at once when the end has begun already. */
-  defer(stop: Stop): void {
-    this.#stops.push(stop);
-    if (this.#ending !== undefined) this.#ending = this.#ending.then(() => this.#drain());
+  /** Registers a task. Once the cleanup has started, the task runs after those that are already running. */
+  defer(task: CleanupTask): void {
+    this.#tasks.push(task);
+    if (this.#running !== undefined) this.#running = this.#running.then(() => this.#drain());
   }
 
-  /** Puts everything away. What fails does not keep the rest; the first failure is thrown in the end. */
-  run(now = false): Promise<void> {
-    this.#now ||= now;
-    return (this.#ending ??= this.#drain());
+  /** A cleanup that can be run on its own, and that runs with this one at the latest. */
+  nested(): Cleanup {
+    const nested = new Cleanup();
+    this.defer((immediately) => nested.run(immediately));
+    return nested;
+  }
+
+  /** Runs all tasks. A task that fails does not stop the others; the first failure is thrown at the end. */
+  run(immediately = false): Promise<void> {
+    this.#immediately ||= immediately;
+    return (this.#running ??= this.#drain());
   }
 
   async #drain(): Promise<void> {
     const failures: unknown[] = [];
-    for (let stop = this.#stops.pop(); stop !== undefined; stop = this.#stops.pop()) {
+    for (let task = this.#tasks.pop(); task !== undefined; task = this.#tasks.pop()) {
       try {
-        await stop(this.#now);
+        await task(this.#immediately);
       } catch (error) {
         failures.push(error);
       }
     }
     if (failures.length > 0) throw failures[0];
   }
+}
+
+const exitTasks = new Set<() => void>();
+
+function runExitTasks(): void {
+  for (const task of [...exitTasks].reverse()) task();
+}
+
+/**
+ * Runs a synchronous task when this process exits for whatever reason, in reverse order of registration. Returns a
+ * function that cancels it. All tasks share one listener.
+ */
+export function onExit(task: () => void): () => void {
+  if (exitTasks.size === 0) process.on('exit', runExitTasks);
+  exitTasks.add(task);
+  return () => {
+    exitTasks.delete(task);
+    if (exitTasks.size === 0) process.off('exit', runExitTasks);
+  };
 }

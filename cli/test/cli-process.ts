@@ -4,24 +4,24 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** What `npm run sample` gave, run as a user runs it but for the build before it. */
-export interface SampleRun {
+/** The result of `fc-traced`, run as a user runs it. */
+export interface CliResult {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
-  /** What it left: files and folders that are temporary, and processes by their command lines. */
+  /** What the run left behind: temporary files and folders, and the command lines of processes. */
   readonly left: readonly string[];
 }
 
-/** A run that is under way. */
-export interface RunningSample {
+/** A running `fc-traced`. */
+export interface RunningCli {
   readonly child: ChildProcess;
-  /** Resolves when its output holds a text. */
+  /** Resolves when its output contains a text. */
   prints(text: string): Promise<void>;
-  readonly ended: Promise<SampleRun>;
+  readonly ended: Promise<CliResult>;
 }
 
-const MAIN = join(__dirname, '..', 'dist', 'commands', 'sample.js');
+const MAIN = join(__dirname, '..', 'dist', 'main.js');
 
 function read(file: string): string {
   try {
@@ -31,7 +31,7 @@ function read(file: string): string {
   }
 }
 
-/** The processes in whose environment a text is, by their command lines. Linux tells. */
+/** The command lines of the processes that have a text in their environment. Linux only. */
 function processesWith(text: string): string[] {
   if (process.platform !== 'linux') return [];
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
@@ -40,16 +40,16 @@ function processesWith(text: string): string[] {
     .map((pid) => read(`/proc/${pid}/cmdline`).replaceAll('\0', ' '));
 }
 
-// What was killed takes a moment to be gone.
+// A killed process takes a moment to disappear.
 async function processesLeft(text: string): Promise<string[]> {
-  for (let look = 0; look < 20 && processesWith(text).length > 0; look += 1) {
+  for (let attempt = 0; attempt < 20 && processesWith(text).length > 0; attempt += 1) {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   return processesWith(text);
 }
 
-/** Starts it with a folder of its own for what is temporary, in which nothing may be left. */
-export function startSample(args: readonly string[], env: Record<string, string> = {}): RunningSample {
+/** Starts `fc-traced` with its own folder for temporary files, which must be empty at the end. */
+export function startCli(args: readonly string[], env: Record<string, string> = {}): RunningCli {
   const temporary = mkdtempSync(join(tmpdir(), 'fc-traced-test-'));
   const child = spawn(process.execPath, [MAIN, ...args], {
     env: { ...process.env, TMPDIR: temporary, ...env },
@@ -60,12 +60,12 @@ export function startSample(args: readonly string[], env: Record<string, string>
   const listeners = new Set<() => void>();
   child.stdout.on('data', (bytes: Buffer) => {
     stdout += bytes.toString();
-    for (const look of listeners) look();
+    for (const check of listeners) check();
   });
   child.stderr.on('data', (bytes: Buffer) => {
     stderr += bytes.toString();
   });
-  const ended = new Promise<SampleRun>((resolve) => {
+  const ended = new Promise<CliResult>((resolve) => {
     child.on('close', (code) => {
       void processesLeft(temporary).then((processes) => {
         const left = [...readdirSync(temporary), ...processes];
@@ -76,23 +76,27 @@ export function startSample(args: readonly string[], env: Record<string, string>
   });
   const prints = (text: string): Promise<void> =>
     new Promise((resolve, reject) => {
-      const look = (): void => {
+      const check = (): void => {
         if (stdout.includes(text)) resolve();
       };
-      listeners.add(look);
-      look();
-      void ended.then(() => reject(new Error(`it ended without printing ${text}:\n${stdout}${stderr}`)));
+      listeners.add(check);
+      check();
+      void ended.then(() => reject(new Error(`fc-traced ended without printing ${text}:\n${stdout}${stderr}`)));
     });
   return { child, prints, ended };
 }
 
-export function runSample(args: readonly string[], env: Record<string, string> = {}): Promise<SampleRun> {
-  return startSample(args, env).ended;
+export function runCli(args: readonly string[], env: Record<string, string> = {}): Promise<CliResult> {
+  return startCli(args, env).ended;
 }
 
-/** Presses Ctrl-C so many milliseconds after a sample printed a text; gives what it then leaves. */
-export async function interruptSample(name: string, text: string, milliseconds: number): Promise<readonly string[]> {
-  const { child, prints, ended } = startSample([name]);
+/** Sends SIGINT so many milliseconds after `fc-traced` printed a text. Resolves to what the run left behind. */
+export async function interruptCli(
+  args: readonly string[],
+  text: string,
+  milliseconds: number,
+): Promise<readonly string[]> {
+  const { child, prints, ended } = startCli(args);
   await prints(text);
   await new Promise((resolve) => setTimeout(resolve, milliseconds));
   child.kill('SIGINT');

@@ -1,11 +1,11 @@
-// Calls the sample `orders` in the emulator, once for each event, and prints the answers when all spans are delivered.
-// A program of its own: jest's sandbox has no `import()`, which the OTLP exporter of the emulator needs.
+// Calls the sample `orders` in the emulator once for each event, and prints the results when all spans have been
+// delivered. In its own process, because jest has no `import()`, which the OTLP exporter of the emulator needs.
 //   node invoke-orders.cjs ENDPOINT EVENTS_AS_JSON
 const path = require('node:path');
 const root = path.join(__dirname, '..', '..');
-const { startInstance } = require(path.join(root, 'cli', 'dist', 'emulator', 'start-instance.js'));
+const { startInstance } = require(path.join(root, 'cli', 'dist', 'emulator', 'instance.js'));
 
-async function play(endpoint, events) {
+async function invokeOrders(endpoint, events) {
   const instance = startInstance({
     handler: 'handler.handler',
     initializer: 'handler.initialize',
@@ -15,16 +15,16 @@ async function play(endpoint, events) {
     tracing: { endpoint },
   });
   try {
-    const answers = [];
+    const results = [];
     for (const event of events) {
       const { ok, body, traceId } = await instance.invoke(event);
-      answers.push({ ok, traceId, body: JSON.parse(body.toString()) });
+      results.push({ ok, traceId, body: JSON.parse(body.toString()) });
     }
     await instance.delivered();
-    process.stdout.write(JSON.stringify(answers));
+    process.stdout.write(JSON.stringify(results));
   } finally {
     await instance.stop();
   }
 }
 
-void play(process.argv[2], JSON.parse(process.argv[3]));
+void invokeOrders(process.argv[2], JSON.parse(process.argv[3]));

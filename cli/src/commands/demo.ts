@@ -1,66 +1,84 @@
-import { buildTraces, renderTrace } from 'fc-traced/testing';
-import type { SpanRecord } from 'fc-traced/testing';
+import type { Cleanup } from '../cleanup';
+import { ExitCode } from '../command';
+import type { Command } from '../command';
+import type { Backend, Protocol } from '../options';
+import { Deployment } from '../samples/deployment';
+import { renderCall } from '../samples/render';
+import { orders } from '../samples/samples';
+import { sendTraces } from '../samples/send-traces';
+import { collectTraces, printTraces } from '../samples/show-traces';
+import { paint, print } from '../terminal';
 import { startCollector } from '../viewer/collector';
-import type { Collector } from '../viewer/collector';
-import { describeAnswer } from '../answer';
-import type { Protocol } from '../options';
-import { playOrders } from '../orders-story';
-import { paint, paintTree, print } from '../terminal';
 
-const TITLES: Record<Protocol, string> = {
+const EXPORTERS: Record<Protocol, string> = {
   jaeger: 'Jaeger thrift, by exporter-jaeger',
   otlp: 'OTLP protobuf, by exporter-trace-otlp-proto',
 };
-const SHOWN = ['faas.coldstart', 'order.sku', 'order.quantity', 'order.shelf'];
 
-const HOW_TO_GO_ON = `From InvokeFunction to Invocation the spans are FC's own, made here by an emulator; what is below Invocation is the function's, see samples/orders/README.md.
-In a backend of yours: npm start -- --otlp http://127.0.0.1:4318/v1/traces. More samples, with databases, files, functions that call functions: npm run sample`;
+const NEXT_STEPS = `The spans from InvokeFunction to Invocation are FC's own; here an emulator creates them.
+The spans below Invocation are the function's: samples/orders/README.md explains them.
+To send the traces to your own backend: npm start -- --otlp http://127.0.0.1:4318/v1/traces
+For more samples, with databases, files and functions that call functions: npm run sample`;
 
-const isPlatform = (span: SpanRecord): boolean => span.resource['service.name'] === 'fc.platform';
-const duration = (span: SpanRecord): string => `${(Number(span.endNanos - span.startNanos) / 1e6).toFixed(1)} ms`;
+const withoutLog = (): void => undefined;
 
-// Whole: FC's own span and the function's are both there, in one tree.
-function isWhole(spans: readonly SpanRecord[]): boolean {
-  return buildTraces(spans).some(
-    (trace) => trace.roots.length === 1 && isPlatform(trace.roots[0]!.span) && !spans.every(isPlatform),
-  );
-}
-
-async function showTrace(collector: Collector, traceId: string | undefined): Promise<boolean> {
-  const ofTrace = (spans: readonly SpanRecord[]): SpanRecord[] => spans.filter((span) => span.traceId === traceId);
-  const arrived = await collector
-    .waitFor((spans) => isWhole(ofTrace(spans)), 3000)
-    .then(
-      () => true,
-      () => false,
-    );
-  for (const trace of buildTraces(ofTrace(collector.spans()))) {
-    const tree = renderTrace(trace, { note: duration, attributes: SHOWN });
-    print(paint('dim', `  trace  ${trace.traceId}`), paintTree(tree).replaceAll(/^/gm, '  '), '');
-  }
-  if (!arrived) print(paint('red', '  the trace did not arrive whole'), '');
-  return arrived;
-}
-
-/** Plays the sample over both protocols against a collector of its own, and draws every trace. False when one did not arrive. */
-export async function show(): Promise<boolean> {
+/**
+ * Runs the sample once per protocol against a collector and prints its traces. Resolves to whether all of them arrived.
+ */
+async function showBothProtocols(cleanup: Cleanup): Promise<boolean> {
   const collector = await startCollector();
-  let whole = true;
-  try {
-    for (const protocol of ['jaeger', 'otlp'] as const) {
-      print(paint('cyan', `── ${TITLES[protocol]} ──`), '');
-      for await (const call of playOrders(protocol === 'jaeger' ? collector.jaegerEndpoint : collector.otlpEndpoint)) {
-        print(describeAnswer(call));
-        whole = (await showTrace(collector, call.invocation.traceId)) && whole;
-      }
+  cleanup.defer(() => collector.close());
+  let complete = true;
+  for (const protocol of ['jaeger', 'otlp'] as const) {
+    if (cleanup.started) return false;
+    print(paint('cyan', `── ${EXPORTERS[protocol]} ──`), '');
+    const endpoint = protocol === 'jaeger' ? collector.jaegerEndpoint : collector.otlpEndpoint;
+    const ownCleanup = cleanup.nested();
+    const deployment = new Deployment(orders.name, endpoint, ownCleanup, withoutLog);
+    for await (const run of orders.run(deployment)) {
+      if (cleanup.started) return false;
+      print(...run.calls.map((call) => renderCall(run.title, call)));
+      const { traces, isComplete } = await collectTraces(run, collector);
+      printTraces(traces, deployment, { attributes: orders.attributes, kinds: false, durations: true });
+      if (!isComplete) print(paint('red', '  the trace is incomplete'));
+      print('');
+      complete &&= isComplete;
     }
-    const { jaeger, otlp, rejected } = collector.requests;
-    print(
-      paint('dim', `The collector read ${jaeger} Jaeger and ${otlp} OTLP requests, and refused ${rejected}.`),
-      paint('dim', HOW_TO_GO_ON),
-    );
-    return whole;
-  } finally {
-    await collector.close();
+    await ownCleanup.run();
   }
+  const { jaeger, otlp, rejected } = collector.requests;
+  print(paint('dim', `The collector received ${jaeger} Jaeger and ${otlp} OTLP requests and rejected ${rejected}.`));
+  print(paint('dim', NEXT_STEPS));
+  return complete;
 }
+
+async function sendToBackends(backends: readonly Backend[], cleanup: Cleanup): Promise<boolean> {
+  let sent = true;
+  for (const backend of backends) {
+    if (cleanup.started) return false;
+    const ownCleanup = cleanup.nested();
+    const deployment = new Deployment(orders.name, backend.endpoint, ownCleanup, withoutLog);
+    sent = (await sendTraces(orders, deployment, backend)) && sent;
+    await ownCleanup.run();
+  }
+  return sent;
+}
+
+/** Runs the sample `orders` and shows its traces, or sends them to backends. */
+export const demo: Command<'jaeger' | 'otlp'> = {
+  name: 'demo',
+  summary: 'run the sample orders over both protocols and print its traces',
+  npmScript: 'npm start',
+  options: ['jaeger', 'otlp'],
+  helpAfterOptions: `Without a URL, the traces go to a collector on this machine, once over each protocol, and are printed.
+
+exit codes:
+  0  all traces arrived
+  1  a trace is incomplete or was not sent
+  2  the command line is wrong`,
+  async run({ jaeger, otlp }, _positionals, { cleanup }) {
+    const backends = [jaeger, otlp].filter((backend) => backend !== undefined);
+    const ok = backends.length === 0 ? await showBothProtocols(cleanup) : await sendToBackends(backends, cleanup);
+    return ok ? ExitCode.Ok : ExitCode.Failed;
+  },
+};

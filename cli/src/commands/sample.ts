@@ -1,85 +1,102 @@
-import type { Backend } from '../options';
+import type { Cleanup } from '../cleanup';
+import { columns, commandHelp, ExitCode } from '../command';
+import type { Command } from '../command';
 import { UsageError } from '../options';
+import type { Backend, OptionValues } from '../options';
+import { MissingService } from '../samples/child-program';
+import { Deployment } from '../samples/deployment';
+import type { Sample } from '../samples/sample';
+import { SAMPLES } from '../samples/samples';
+import { sendTraces } from '../samples/send-traces';
+import { showTraces } from '../samples/show-traces';
 import { paint, print } from '../terminal';
-import { Ending } from '../cleanup';
-import { MissingPart } from '../samples/missing-service';
-import { help, parseStoryCommand } from '../samples/options';
-import { send } from '../samples/send-traces';
-import { show } from '../samples/show-traces';
-import type { Story } from '../samples/sample';
 
-const SIGNALS = [
-  ['SIGHUP', 129],
-  ['SIGINT', 130],
-  ['SIGTERM', 143],
-] as const;
+type Values = Pick<OptionValues, 'all' | 'jaeger' | 'otlp' | 'write'>;
 
-/** What is to be put away of the story that is under way. */
-let ending: Ending | undefined;
-
-// An interrupted story is put away at once. Who interrupts that as well ends it hard: `exit` handlers still kill and remove.
-function interrupt(code: number): void {
-  if (ending === undefined || ending.begun) process.exit(code);
-  process.stderr.write('interrupted: putting everything away\n');
-  void ending
-    .run(true)
-    .catch(() => undefined)
-    .then(() => process.exit(code));
+function sampleOf(name: string): Sample {
+  const found = SAMPLES.find((one) => one.name === name);
+  if (found === undefined) {
+    throw new UsageError(`there is no sample "${name}"; the samples are ${SAMPLES.map((one) => one.name).join(', ')}`);
+  }
+  return found;
 }
 
-async function play(story: Story, backend: Backend | undefined, write: boolean): Promise<boolean> {
-  const own = (ending = new Ending());
+/**
+ * The samples and backends that the command line asks for. Throws a `UsageError` when its parts contradict each other.
+ */
+export function selectionOf(
+  { all, jaeger, otlp, write }: Values,
+  names: readonly string[],
+): { samples: readonly Sample[]; backends: readonly Backend[] } {
+  if (all && names.length > 0) throw new UsageError('--all takes no names');
+  if (!all && names.length === 0) throw new UsageError('name a sample, or use --all');
+  const samples = all ? SAMPLES : names.map(sampleOf);
+  const backends = [jaeger, otlp].filter((backend) => backend !== undefined);
+  if (write && backends.length > 0) {
+    throw new UsageError('--write cannot be used with --jaeger or --otlp: it needs the traces here');
+  }
+  return { samples, backends };
+}
+
+/**
+ * Runs a sample against a collector on this machine, or against a backend. Resolves to whether all traces are as
+ * expected.
+ */
+async function runSample(
+  sample: Sample,
+  backend: Backend | undefined,
+  write: boolean,
+  parent: Cleanup,
+): Promise<boolean> {
+  const cleanup = parent.nested();
   try {
-    return backend === undefined ? await show(story, own, write) : await send(story, own, backend);
-  } catch (error) {
-    // What is cut off by an interruption fails in every way.
-    if (own.begun) return await new Promise<never>(() => undefined);
-    throw error;
+    if (backend === undefined) return await showTraces(sample, cleanup, write);
+    const log = (line: string): void => print(paint('dim', `  started  ${line}`));
+    return await sendTraces(sample, new Deployment(sample.name, backend.endpoint, cleanup, log), backend);
   } finally {
-    await own.run();
-    ending = undefined;
+    await cleanup.run();
   }
 }
 
-/** Runs the command line; resolves to the exit code, see `--help`. */
-export async function main(args: readonly string[]): Promise<number> {
-  try {
-    const command = parseStoryCommand(args);
-    if (command.name === 'help') {
-      print(help().trimEnd());
-      return 0;
+/** Runs samples with their services and shows their traces, or sends them to backends. */
+export const sample: Command<'all' | 'jaeger' | 'otlp' | 'write'> = {
+  name: 'sample',
+  summary: 'run samples with the services that they need, and compare their traces with the expected ones',
+  positionals: 'NAME...',
+  npmScript: 'npm run sample',
+  options: ['all', 'jaeger', 'otlp', 'write'],
+  helpBeforeOptions: `samples:\n${columns(SAMPLES.map(({ name, question }) => [name, question]))}`,
+  helpAfterOptions: `Without a URL, the traces go to a collector on this machine, and are printed and compared with the expected ones.
+
+exit codes:
+  0  all traces are as expected
+  1  a trace is incomplete, different from the expected one, or was not sent
+  2  the command line is wrong
+  3  a service is not installed`,
+  async run(values, names, { cleanup }) {
+    const { all, jaeger, otlp, write } = values;
+    if (names.length === 0 && !all && !write && jaeger === undefined && otlp === undefined) {
+      print(commandHelp(sample));
+      return ExitCode.Ok;
     }
-    let asTold = true;
-    let isMissing = false;
-    for (const story of command.stories) {
-      print(paint('bold', `${story.name}: ${story.question}`), '');
-      for (const backend of command.backends.length === 0 ? [undefined] : command.backends) {
-        try {
-          asTold = (await play(story, backend, command.write)) && asTold;
-        } catch (error) {
-          if (!(error instanceof MissingPart)) throw error;
-          // The other stories do without it.
-          process.stderr.write(`${error.message}\n\n`);
-          isMissing = true;
-          break;
+    const { samples, backends } = selectionOf(values, names);
+    let ok = true;
+    let isServiceMissing = false;
+    for (const one of samples) {
+      if (cleanup.started) break;
+      print(paint('bold', `${one.name}: ${one.question}`), '');
+      try {
+        for (const backend of backends.length === 0 ? [undefined] : backends) {
+          ok = (await runSample(one, backend, write, cleanup)) && ok;
         }
+      } catch (error) {
+        if (!(error instanceof MissingService)) throw error;
+        // The other samples do not need this service.
+        process.stderr.write(`${error.message}\n\n`);
+        isServiceMissing = true;
       }
     }
-    if (!asTold) return 1;
-    return isMissing ? 3 : 0;
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    process.stderr.write(`fc-traced: ${error.message}\nTry --help.\n`);
-    return 2;
-  }
-}
-
-if (require.main === module) {
-  for (const [signal, code] of SIGNALS) process.on(signal, () => interrupt(code));
-  // Whoever reads along may stop reading, as `head` does, or close the terminal.
-  process.stdout.on('error', () => interrupt(1));
-  process.stderr.on('error', () => undefined);
-  void main(process.argv.slice(2)).then((code) => {
-    process.exitCode = code;
-  });
-}
+    if (!ok) return ExitCode.Failed;
+    return isServiceMissing ? ExitCode.MissingService : ExitCode.Ok;
+  },
+};

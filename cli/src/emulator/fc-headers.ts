@@ -1,11 +1,11 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
-import { FAKE_CREDENTIALS } from './context';
+import { ACCOUNT_ID, FAKE_CREDENTIALS, REGION } from './context';
+import type { ServerOptions } from './function-options';
 import { traceparentOf } from './platform-trace';
 import type { PlatformTrace, TracingFields } from './platform-trace';
-import type { ServerOptions } from './server-options';
 
-// What concerns one connection alone; FC lets neither side say it.
-const OF_A_CONNECTION = new Set([
+// Headers that belong to one connection. FC forwards them in neither direction.
+const HOP_BY_HOP = new Set([
   'connection',
   'keep-alive',
   'transfer-encoding',
@@ -18,18 +18,18 @@ const OF_A_CONNECTION = new Set([
 
 type Span = Parameters<PlatformTrace['span']>[2];
 
-/** The headers that FC lets through between a client and a function: its own `x-fc-*` are none of them. */
-export function throughHeaders(headers: IncomingHttpHeaders): OutgoingHttpHeaders {
+/** The headers that FC forwards between a client and a function: all but hop-by-hop headers and FC's own `x-fc-*`. */
+export function forwardedHeaders(headers: IncomingHttpHeaders): OutgoingHttpHeaders {
   return Object.fromEntries(
-    Object.entries(headers).filter(([name]) => !OF_A_CONNECTION.has(name) && !name.startsWith('x-fc-')),
+    Object.entries(headers).filter(([name]) => !HOP_BY_HOP.has(name) && !name.startsWith('x-fc-')),
   );
 }
 
-/** What FC tells a custom runtime with each request. With tracing off, the headers of tracing are there and empty. */
+/** The headers that FC adds to each request to a custom runtime. When tracing is off, the tracing headers are empty. */
 export function commonHeaders(
   options: ServerOptions,
   requestId: string,
-  control: string,
+  controlPath: string,
   fields: TracingFields,
   span: Span,
 ): OutgoingHttpHeaders {
@@ -39,13 +39,13 @@ export function commonHeaders(
   const traceparent = traceparentOf(span);
   return {
     'x-fc-request-id': requestId,
-    'x-fc-control-path': control,
+    'x-fc-control-path': controlPath,
     'x-fc-function-name': functionName,
     'x-fc-function-handler': handler,
     'x-fc-function-memory': String(memorySize),
     'x-fc-function-timeout': String(timeout),
-    'x-fc-region': 'cn-hangzhou',
-    'x-fc-account-id': '1234567890123456',
+    'x-fc-region': REGION,
+    'x-fc-account-id': ACCOUNT_ID,
     'x-fc-qualifier': 'LATEST',
     'x-fc-access-key-id': FAKE_CREDENTIALS.accessKeyId,
     'x-fc-access-key-secret': FAKE_CREDENTIALS.accessKeySecret,

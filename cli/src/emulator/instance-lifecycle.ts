@@ -1,34 +1,35 @@
 import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { ContextFacts } from './context';
+import type { ContextFields } from './context';
 import { instanceEnvironment } from './environment';
 import type { InstanceOptions } from './function-options';
 import { InstanceProcess } from './instance-process';
-import { newRequestId } from './invocation';
-import type { EventMaker } from './invocation';
-import type { Answer, Call } from './instance-protocol';
+import type { CallRequest, CallResponse } from './instance-protocol';
+import type { EventFactory } from './invocation';
 import { traceparentOf } from './platform-trace';
 import type { PlatformTrace, TracingFields } from './platform-trace';
 
-/** What belongs to one request: its id, FC's trace of it, and what the caller wants `context.tracing` to be instead. */
-export interface Request {
+/** One request to an instance. */
+export interface InvocationRequest {
   readonly requestId: string;
   readonly retryCount: number;
+  /** FC's trace of the request, when tracing is enabled. */
   readonly trace?: PlatformTrace | undefined;
+  /** Replaces FC's `context.tracing`. */
   readonly tracing?: TracingFields | undefined;
 }
 
-// The longest a hook may take, in seconds; FC lets the user choose.
+// The longest time that a hook may take, in seconds. In FC it is a setting.
 const HOOK_TIMEOUT = 10;
-// What FC 3.0 hands over when tracing is off.
+// The tracing fields of FC 3.0 when tracing is off.
 const TRACING_OFF: TracingFields = { openTracingSpanBaggages: {} };
-const NOTHING: Answer = { ok: true, body: '' };
+const EMPTY_RESPONSE: CallResponse = { ok: true, body: '' };
 
 type ParentSpan = Parameters<PlatformTrace['span']>[2];
 
-/** Does a piece of FC's work for a request, as a span where FC makes spans. */
-export function within<T>(
-  { trace }: Request,
+/** Runs `work` in a span of FC's trace of the request. When tracing is off, runs it without one. */
+export function inPlatformSpan<T>(
+  { trace }: InvocationRequest,
   name: string,
   work: (fields: TracingFields, span: ParentSpan) => Promise<T>,
   parent?: ParentSpan,
@@ -36,124 +37,112 @@ export function within<T>(
   return trace === undefined ? work(TRACING_OFF, undefined) : trace.span(name, work, parent);
 }
 
-/** A function with the process it runs in: made ready, called, and given its hooks. */
-export class FunctionProcess {
+/** The life of an instance on a built-in runtime: cold start, initializer, invocations and hooks. */
+export class InstanceLifecycle {
   readonly logs: string[] = [];
   readonly #options: InstanceOptions;
-  readonly #facts: Omit<ContextFacts, 'requestId' | 'retryCount' | 'tracing'>;
+  readonly #fields: Omit<ContextFields, 'requestId' | 'retryCount' | 'tracing'>;
   readonly #env: Record<string, string>;
   #process: InstanceProcess | undefined;
   #initialized = false;
-  // The hooks after a call are given what that call was given.
+  // A hook that runs after an invocation has the tracing fields of that invocation.
   #tracing = TRACING_OFF;
 
   constructor(options: InstanceOptions) {
-    const {
-      generation = '3.0',
-      functionName = 'function',
-      handler,
-      initializer,
-      memorySize = 512,
-      timeout = 3,
-      env = {},
-    } = options;
-    const place = { region: 'cn-hangzhou', accountId: '1234567890123456' };
+    const { generation = '3.0', functionName = 'function', handler, initializer } = options;
+    const { memorySize = 512, timeout = 3, env = {}, codeDir } = options;
     this.#options = options;
-    this.#facts = {
+    this.#fields = {
       generation,
       functionName,
       handler,
       ...(initializer === undefined ? {} : { initializer }),
       memorySize,
       timeout,
-      ...place,
     };
-    this.#env = instanceEnvironment({
-      ...this.#facts,
-      env,
-      codeDir: resolve(options.codeDir),
-      instanceId: `c-${newRequestId('3.0').slice(2)}`,
-    });
+    this.#env = instanceEnvironment({ ...this.#fields, env, codeDir: resolve(codeDir) });
   }
 
-  /** The process id, while there is a process. */
+  /** The id of the process; `undefined` while none is running. */
   get pid(): number | undefined {
-    return this.#process?.gone === false ? this.#process.pid : undefined;
+    return this.#process?.exited === false ? this.#process.pid : undefined;
   }
 
   /**
-   * Sees to a process, and to the initializer once in its life. With FC 3.0 an instance whose initializer failed is
-   * replaced, with 2.0 the initializer is tried again.
+   * Starts the process and runs the initializer where that has not been done. When the initializer fails, FC 3.0
+   * replaces the instance and FC 2.0 runs the initializer again with the next call.
    */
-  async prepare(request: Request): Promise<Answer> {
+  async prepare(request: InvocationRequest): Promise<CallResponse> {
     if (this.pid === undefined) {
       this.#initialized = false;
-      await within(request, 'ColdStart', (_fields, span) => this.#start(request, span));
+      await inPlatformSpan(request, 'ColdStart', (_fields, span) => this.#start(request, span));
     }
-    if (this.#initialized) return NOTHING;
+    if (this.#initialized) return EMPTY_RESPONSE;
     const { initializer } = this.#options;
-    const answer =
+    const response =
       initializer === undefined
-        ? NOTHING
-        : await within(request, 'Initializer', (fields) =>
-            this.hook(initializer, { ...request, tracing: request.tracing ?? fields }),
+        ? EMPTY_RESPONSE
+        : await inPlatformSpan(request, 'Initializer', (fields) =>
+            this.runHook(initializer, { ...request, tracing: request.tracing ?? fields }),
           );
-    this.#initialized = answer.ok;
-    if (!answer.ok && this.#facts.generation === '3.0') await this.end();
-    return answer;
+    this.#initialized = response.ok;
+    if (!response.ok && this.#fields.generation === '3.0') await this.end();
+    return response;
   }
 
   /** Calls the handler. */
-  run(event: Buffer | EventMaker, request: Request): Promise<Answer> {
+  invoke(event: Buffer | EventFactory, request: InvocationRequest): Promise<CallResponse> {
     const { preFreeze, freeze = false } = this.#options;
-    return within(request, 'Invocation', (fields, span) => {
+    return inPlatformSpan(request, 'Invocation', (fields, span) => {
       const bytes = typeof event === 'function' ? event(traceparentOf(span)) : event;
       this.#tracing = request.tracing ?? fields;
-      const call = this.#call('invoke', this.#facts.handler, request, freeze && preFreeze === undefined);
-      return this.#send({ ...call, event: bytes.toString('base64') }, this.#facts.timeout);
+      const call = this.#callOf('invoke', this.#fields.handler, request, freeze && preFreeze === undefined);
+      return this.#send({ ...call, event: bytes.toString('base64') }, this.#fields.timeout);
     });
   }
 
-  /** Runs a hook, if it is configured and there is a process to run it in. */
-  async hook(handler: string | undefined, request: Request, freeze = false): Promise<Answer> {
-    if (handler === undefined || this.pid === undefined) return NOTHING;
-    return this.#send(this.#call('hook', handler, request, freeze), HOOK_TIMEOUT);
+  /** Runs a hook. Does nothing when the hook is not configured or no process is running. */
+  async runHook(handler: string | undefined, request: InvocationRequest, freeze = false): Promise<CallResponse> {
+    if (handler === undefined || this.pid === undefined) return EMPTY_RESPONSE;
+    return this.#send(this.#callOf('hook', handler, request, freeze), HOOK_TIMEOUT);
   }
 
+  /** Kills the process. */
   async end(): Promise<void> {
     this.#process?.kill();
-    await this.#process?.ended();
+    await this.#process?.closed();
   }
 
-  async #start(request: Request, coldStart: ParentSpan): Promise<void> {
+  async #start(request: InvocationRequest, coldStart: ParentSpan): Promise<void> {
     const codeDir = resolve(this.#options.codeDir);
-    // FC downloads the code here; this machine has it already.
-    await within(request, 'PrepareCode', () => access(codeDir), coldStart);
-    const starting = {
+    // FC downloads the code in this phase. Here it only has to exist.
+    await inPlatformSpan(request, 'PrepareCode', () => access(codeDir), coldStart);
+    const options = {
       codeDir,
       env: this.#env,
-      memorySize: this.#facts.memorySize,
+      memorySize: this.#fields.memorySize,
       onLog: (line: string) => void this.logs.push(line),
     };
-    this.#process = await within(request, 'RuntimeInitialization', () => InstanceProcess.start(starting), coldStart);
+    const start = (): Promise<InstanceProcess> => InstanceProcess.start(options);
+    this.#process = await inPlatformSpan(request, 'RuntimeInitialization', start, coldStart);
   }
 
-  #call(
-    kind: Call['kind'],
+  #callOf(
+    kind: CallRequest['kind'],
     handler: string,
-    { requestId, retryCount, tracing = this.#tracing }: Request,
+    { requestId, retryCount, tracing = this.#tracing }: InvocationRequest,
     freeze: boolean,
-  ): Call {
+  ): CallRequest {
     return {
       kind,
       handler,
-      answer: this.#options.answer ?? 'callback',
-      context: { ...this.#facts, requestId, retryCount, tracing },
+      handlerStyle: this.#options.handlerStyle ?? 'callback',
+      context: { ...this.#fields, requestId, retryCount, tracing },
       freeze,
     };
   }
 
-  #send(call: Call, timeout: number): Promise<Answer> {
+  #send(call: CallRequest, timeout: number): Promise<CallResponse> {
     if (this.#process === undefined) throw new Error('the instance has no process');
     return this.#process.call(call, timeout);
   }

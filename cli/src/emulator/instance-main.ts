@@ -1,67 +1,66 @@
-// The process of one instance. The emulator starts it; it loads the user's module and calls its functions as FC does.
+// The main module of an instance process. It loads the user's module and calls its functions as FC does.
 import { readSync, writeSync } from 'node:fs';
-import { answerBody } from './answer-body';
 import { callFunction } from './call-function';
 import type { Outcome } from './call-function';
 import { createContext } from './context';
-import { errorAnswer } from './error-answer';
+import { errorResponse, RESPONSE_FD, responseBody } from './instance-protocol';
+import type { CallRequest, CallResponse } from './instance-protocol';
 import { loadFunction } from './load-function';
 import type { FcFunction } from './load-function';
-import { ANSWER_FD } from './instance-protocol';
-import type { Answer, Call } from './instance-protocol';
 
 const codeDir = process.cwd();
 const loaded = new Map<string, Promise<FcFunction>>();
-let interrupt: ((error: unknown) => void) | undefined;
+let failCurrentCall: ((error: unknown) => void) | undefined;
 
-// Written in one go, whatever its size: nothing of this process may have to run after the answer for it to get out.
+// Synchronous, whatever the size: the response must get out even if nothing else runs in this process afterwards.
 function send(line: string): void {
   const bytes = Buffer.from(`${line}\n`);
-  for (let at = 0; at < bytes.length;) at += writeSync(ANSWER_FD, bytes, at);
+  for (let offset = 0; offset < bytes.length;) offset += writeSync(RESPONSE_FD, bytes, offset);
 }
 
-function answerOf(outcome: Outcome, { context }: Call): Answer {
-  if (!outcome.ok) return { ok: false, error: errorAnswer(outcome, context.generation) };
+function responseTo(outcome: Outcome, { context }: CallRequest): CallResponse {
+  if (!outcome.ok) return { ok: false, error: errorResponse(outcome, context.generation) };
   try {
-    return { ok: true, body: answerBody(outcome.value).toString('base64') };
+    return { ok: true, body: responseBody(outcome.value).toString('base64') };
   } catch (error) {
-    return { ok: false, error: errorAnswer({ ok: false, error, from: 'throw' }, context.generation) };
+    return { ok: false, error: errorResponse({ ok: false, error, from: 'throw' }, context.generation) };
   }
 }
 
-function answer(outcome: Outcome, call: Call): void {
-  interrupt = undefined;
-  send(JSON.stringify(answerOf(outcome, call)));
-  // Not one line of the user's runs between the answer and the freeze: the emulator stops the process while it waits here,
-  // and what it writes after continuing it ends the wait.
-  if (call.freeze) readSync(ANSWER_FD, Buffer.alloc(1));
+function respond(outcome: Outcome, call: CallRequest): void {
+  failCurrentCall = undefined;
+  send(JSON.stringify(responseTo(outcome, call)));
+  // The user's code must not run between the response and the freeze. So this process blocks here: the emulator stops
+  // it while it waits, and writes a byte after continuing it.
+  if (call.freeze) readSync(RESPONSE_FD, Buffer.alloc(1));
 }
 
-function load(call: Call): Promise<FcFunction> {
-  const known = loaded.get(call.handler) ?? loadFunction(call.handler, codeDir, call.context.generation);
-  loaded.set(call.handler, known);
-  return known;
+function load(call: CallRequest): Promise<FcFunction> {
+  const loading = loaded.get(call.handler) ?? loadFunction(call.handler, codeDir, call.context.generation);
+  loaded.set(call.handler, loading);
+  return loading;
 }
 
-async function serve(call: Call): Promise<void> {
-  const done = (outcome: Outcome): void => answer(outcome, call);
-  let run: FcFunction;
+async function serve(call: CallRequest): Promise<void> {
+  const done = (outcome: Outcome): void => respond(outcome, call);
+  let fcFunction: FcFunction;
   try {
-    run = await load(call);
+    fcFunction = await load(call);
   } catch (error) {
     done({ ok: false, error, from: 'throw' });
     return;
   }
-  interrupt = (error) => done({ ok: false, error, from: 'callback' });
+  failCurrentCall = (error) => done({ ok: false, error, from: 'callback' });
   const context = createContext(call.context);
   const args = call.kind === 'invoke' ? [Buffer.from(call.event ?? '', 'base64'), context] : [context];
-  callFunction(run, args, { answer: call.answer, hook: call.kind === 'hook' }, done);
+  callFunction(fcFunction, args, { handlerStyle: call.handlerStyle, hook: call.kind === 'hook' }, done);
 }
 
-process.on('message', (call: Call) => {
-  // FC 2.0 answers the current call when something is thrown outside of it, and goes on; with 3.0, Node ends the process.
+process.on('message', (call: CallRequest) => {
+  // After an uncaught exception FC 2.0 fails the current call and keeps the process; with FC 3.0, Node.js ends the
+  // process.
   if (call.context.generation === '2.0' && process.listenerCount('uncaughtException') === 0) {
-    process.on('uncaughtException', () => interrupt?.('FunctionUnhandledError: uncaughtException'));
+    process.on('uncaughtException', () => failCurrentCall?.('FunctionUnhandledError: uncaughtException'));
   }
   void serve(call);
 });

@@ -1,109 +1,113 @@
 import type { Generation } from './context';
-import { FunctionProcess } from './instance-lifecycle';
-import type { Request } from './instance-lifecycle';
 import type { InstanceOptions } from './function-options';
+import { InstanceLifecycle } from './instance-lifecycle';
+import type { InvocationRequest } from './instance-lifecycle';
+import type { CallResponse } from './instance-protocol';
 import { eventBytes, newRequestId } from './invocation';
-import type { EventMaker, Invocation, InvokeOptions } from './invocation';
-import type { Answer } from './instance-protocol';
+import type { EventFactory, InvocationResult, InvokeOptions } from './invocation';
 import { PlatformSpans } from './platform-spans';
 
-/** One instance of a function. Its process starts with the first call, and again after it ended; it takes one call at a time. */
+/**
+ * One instance of an event function. Its process starts with the first invocation, and again after it has exited. It
+ * handles one invocation at a time; further ones wait.
+ */
 export class Instance {
   readonly #options: InstanceOptions;
   readonly #generation: Generation;
-  readonly #function: FunctionProcess;
+  readonly #lifecycle: InstanceLifecycle;
   readonly #platform: PlatformSpans | undefined;
-  #busy: Promise<unknown> = Promise.resolve();
+  #queue: Promise<unknown> = Promise.resolve();
 
   constructor(options: InstanceOptions) {
     const { generation = '3.0', functionName = 'function', preFreeze, tracing } = options;
     if (preFreeze !== undefined && generation !== '2.0') {
-      throw new TypeError("FC 3.0 has no preFreeze hook; generation: '2.0' has");
+      throw new TypeError("FC 3.0 has no preFreeze hook; remove it or set generation: '2.0'");
     }
     this.#options = options;
     this.#generation = generation;
-    this.#function = new FunctionProcess(options);
+    this.#lifecycle = new InstanceLifecycle(options);
     this.#platform = tracing && new PlatformSpans(tracing, generation, functionName);
   }
 
-  /** The process behind the instance, while it has one. */
+  /** The id of the instance's process; `undefined` while none is running. */
   get pid(): number | undefined {
-    return this.#function.pid;
+    return this.#lifecycle.pid;
   }
 
-  /** What the function wrote to its output so far, by line. */
+  /** The lines that the function has written to its standard output and error. */
   get logs(): readonly string[] {
-    return [...this.#function.logs];
+    return [...this.#lifecycle.logs];
   }
 
-  /** Calls the function as `InvokeFunction` does. Resolves with every answer, also with a failure. */
-  invoke(event: unknown, options: InvokeOptions = {}): Promise<Invocation> {
-    return new Promise((answered, failed) => {
-      const bytes = typeof event === 'function' ? (event as EventMaker) : eventBytes(event);
-      this.#busy = this.#busy.then(() => this.#invoke(bytes, options, answered)).catch(failed);
+  /** Calls the function as `InvokeFunction` does. Resolves also when the invocation fails. */
+  invoke(event: unknown, options: InvokeOptions = {}): Promise<InvocationResult> {
+    return new Promise((resolve, reject) => {
+      const bytes = typeof event === 'function' ? (event as EventFactory) : eventBytes(event);
+      this.#queue = this.#queue.then(() => this.#invoke(bytes, options, resolve)).catch(reject);
     });
   }
 
-  /** Runs the `preStop` hook, as FC does before it takes an instance away. Nothing happens without a process or a hook. */
-  preStop(): Promise<Answer> {
-    const run = this.#busy.then(() =>
-      this.#function.hook(this.#options.preStop, { requestId: newRequestId(this.#generation), retryCount: 0 }),
+  /** Runs the `preStop` hook, as FC does before it removes an instance. Does nothing without a process or a hook. */
+  preStop(): Promise<CallResponse> {
+    const run = this.#queue.then(() =>
+      this.#lifecycle.runHook(this.#options.preStop, { requestId: newRequestId(this.#generation), retryCount: 0 }),
     );
-    this.#busy = run.catch(() => undefined);
+    this.#queue = run.catch(() => undefined);
     return run;
   }
 
-  /** Resolves when FC's own spans have been sent, which happens after the answer; rejects when they could not be. */
+  /** Resolves when FC's own spans have been sent, which happens after the response. Rejects when that failed. */
   async delivered(): Promise<void> {
-    await this.#busy;
+    await this.#queue;
     await this.#platform?.delivered();
   }
 
-  /** Ends the instance, without its `preStop` hook. */
+  /** Ends the instance after the invocations that are queued, without its `preStop` hook. */
   async stop(): Promise<void> {
-    await this.#busy;
-    await this.#function.end();
+    await this.#queue;
+    await this.#lifecycle.end();
     await this.#platform?.shutdown();
   }
 
-  /** Ends the instance at once, whatever it is doing: a call under way fails. */
+  /** Ends the instance at once. The current invocation fails. */
   async kill(): Promise<void> {
-    await this.#function.end();
+    await this.#lifecycle.end();
   }
 
   async #invoke(
-    event: Buffer | EventMaker,
+    event: Buffer | EventFactory,
     options: InvokeOptions,
-    answered: (invocation: Invocation) => void,
+    respond: (result: InvocationResult) => void,
   ): Promise<void> {
-    const began = performance.now();
+    const startMillis = performance.now();
     const requestId = newRequestId(this.#generation);
     const coldStart = this.pid === undefined;
-    const trace = this.#platform?.begin(requestId, options.caller);
-    const request: Request = { requestId, retryCount: options.retryCount ?? 0, tracing: options.tracing, trace };
-    const ready = await this.#function.prepare(request);
-    const answer = ready.ok ? await this.#function.run(event, request) : ready;
-    const error = answer.ok ? undefined : answer.error;
+    const trace = this.#platform?.startTrace(requestId, options.caller);
+    const { retryCount = 0, tracing } = options;
+    const request: InvocationRequest = { requestId, retryCount, tracing, trace };
+    const prepared = await this.#lifecycle.prepare(request);
+    const response = prepared.ok ? await this.#lifecycle.invoke(event, request) : prepared;
+    const error = response.ok ? undefined : response.error;
     trace?.end(coldStart, error?.errorType ?? error?.errorMessage);
-    answered({
-      ok: answer.ok,
-      body: answer.ok ? Buffer.from(answer.body, 'base64') : Buffer.from(JSON.stringify(answer.error)),
+    respond({
+      ok: response.ok,
+      body: response.ok ? Buffer.from(response.body, 'base64') : Buffer.from(JSON.stringify(response.error)),
       ...(error === undefined ? {} : { error }),
-      durationMs: performance.now() - began,
+      durationMs: performance.now() - startMillis,
       coldStart,
       requestId,
       ...(trace === undefined ? {} : { traceId: trace.traceId }),
     });
     void this.#platform?.flush();
-    await this.#function.hook(this.#options.preFreeze, request, this.#options.freeze);
+    await this.#lifecycle.runHook(this.#options.preFreeze, request, this.#options.freeze);
   }
 }
 
 /**
- * One instance of a function, played on this machine: a child process in which the user's module is loaded and called as
- * Function Compute does it. The process starts with the first call, which is thereby a cold one.
+ * Creates an instance of an event function: a child process that loads the user's module and calls it as Function
+ * Compute does. The process starts with the first invocation, which therefore has a cold start.
  *
- * Throws on what FC refuses: a variable named `FC_…`, `preFreeze` with FC 3.0.
+ * Throws a `TypeError` for settings that FC refuses: a variable named `FC_…`, or `preFreeze` with FC 3.0.
  */
 export function startInstance(options: InstanceOptions): Instance {
   return new Instance(options);

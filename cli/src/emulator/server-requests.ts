@@ -2,72 +2,76 @@ import { request as httpRequest } from 'node:http';
 import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import type { ErrorAnswer } from './instance-protocol';
-import { throughHeaders } from './fc-headers';
+import { forwardedHeaders } from './fc-headers';
+import type { ErrorResponse } from './instance-protocol';
 
-/** What came of a request, as FC keeps it in its books. */
-export interface Outcome {
+/** The result of a request to a custom runtime. */
+export interface RequestOutcome {
   readonly body?: Buffer;
-  readonly error?: ErrorAnswer;
+  readonly error?: ErrorResponse;
 }
 
-interface Sending {
+interface RequestToSend {
   readonly method: string;
   readonly path: string;
   readonly headers: OutgoingHttpHeaders;
   readonly body: Readable | Buffer;
-  /** Is given the request before it is answered. */
-  readonly onSent?: (request: ClientRequest) => void;
+  /** Receives the request before the response comes. */
+  readonly onRequest?: (request: ClientRequest) => void;
 }
 
 function send(
   port: number,
   timeout: number,
-  { method, path, headers, body, onSent }: Sending,
+  { method, path, headers, body, onRequest }: RequestToSend,
 ): Promise<IncomingMessage> {
-  return new Promise((answered, failed) => {
-    const request = httpRequest({ host: '127.0.0.1', port, method, path, headers }, answered);
-    onSent?.(request);
+  return new Promise((resolve, reject) => {
+    const request = httpRequest({ host: '127.0.0.1', port, method, path, headers }, resolve);
+    onRequest?.(request);
     const timer = setTimeout(
       () => request.destroy(new Error(`Function timed out after ${timeout} seconds`)),
       timeout * 1000,
     );
-    request.on('error', failed).once('close', () => clearTimeout(timer));
+    request.on('error', reject).once('close', () => clearTimeout(timer));
     if (Buffer.isBuffer(body)) request.end(body);
     else body.pipe(request);
   });
 }
 
-/** Sends a call of FC's own, an event or a hook, and reads what the function says of it. */
-export async function control(
+/** Sends a request of FC's own, an event or a hook, and reads the response. */
+export async function sendControlRequest(
   port: number,
   timeout: number,
   method: 'GET' | 'POST',
   path: string,
-  headers: OutgoingHttpHeaders,
+  commonHeaders: OutgoingHttpHeaders,
   event: Buffer,
-): Promise<Outcome> {
-  const sent = { ...headers, 'content-type': 'application/octet-stream', 'content-length': event.length };
-  const response = await send(port, timeout, { method, path, headers: sent, body: event });
+): Promise<RequestOutcome> {
+  const headers = {
+    ...commonHeaders,
+    'content-type': 'application/octet-stream',
+    'content-length': event.length,
+  };
+  const response = await send(port, timeout, { method, path, headers, body: event });
   const body = await buffer(response);
   if (response.headers['x-fc-status'] !== '404' && response.statusCode! < 400) return { body };
   try {
-    return { error: JSON.parse(body.toString()) as ErrorAnswer };
+    return { error: JSON.parse(body.toString()) as ErrorResponse };
   } catch {
     return { error: { errorMessage: body.toString() } };
   }
 }
 
-// A server that does not close a connection which its client has closed is not waited for.
-const HANG_UP_MILLIS = 1000;
+// How long FC waits for a server to close a connection that its client has closed.
+const DISCONNECT_TIMEOUT_MILLIS = 1000;
 
-/** Leaves the function as a client does that hangs up. Resolves when the function has seen it. */
-async function hangUp(request: ClientRequest, response: IncomingMessage | undefined): Promise<void> {
-  // It has answered, and the connection may be another request's already.
+/** Closes the connection to the function as a client does. Resolves when the function has noticed. */
+async function disconnect(request: ClientRequest, response: IncomingMessage | undefined): Promise<void> {
+  // The response is complete, and another request may already use the connection.
   if (response?.complete === true) return void response.resume();
   const { socket } = request;
   if (socket === null || socket.destroyed) return void request.destroy();
-  const timer = setTimeout(() => socket.destroy(), HANG_UP_MILLIS);
+  const timer = setTimeout(() => socket.destroy(), DISCONNECT_TIMEOUT_MILLIS);
   const closed = new Promise((resolve) => socket.once('close', resolve));
   socket.end();
   response?.resume();
@@ -75,57 +79,58 @@ async function hangUp(request: ClientRequest, response: IncomingMessage | undefi
   clearTimeout(timer);
 }
 
-/** Hands a response on; rejects when it broke off, or nobody takes it any more. Closes neither. */
-function handOn(response: IncomingMessage, outgoing: ServerResponse, requestId: unknown): Promise<void> {
-  return new Promise((whole, broken) => {
-    response.on('error', broken);
-    if (outgoing.destroyed) return broken(new Error('the client left before the response began'));
+/** Forwards a response. Rejects when it is cut off or the client disconnects; closes neither connection. */
+function forwardResponse(response: IncomingMessage, outgoing: ServerResponse, requestId: unknown): Promise<void> {
+  return new Promise((resolve, reject) => {
+    response.on('error', reject);
+    if (outgoing.destroyed) return reject(new Error('the client disconnected before the response began'));
     outgoing.writeHead(response.statusCode!, {
-      ...throughHeaders(response.headers),
+      ...forwardedHeaders(response.headers),
       'x-fc-request-id': String(requestId),
     });
-    // A stream of events says nothing for long: its client must know that it is there.
+    // A stream of events may send nothing for a long time, but its client must see that the connection is open.
     outgoing.flushHeaders();
-    outgoing.once('finish', whole).once('close', () => broken(new Error('the client left')));
+    outgoing.once('finish', resolve).once('close', () => reject(new Error('the client disconnected')));
     response.pipe(outgoing);
   });
 }
 
-/** Hands a client's request on, and the response back as it comes. `headers` are FC's. Rejects when the function gave no whole response. */
-export async function passThrough(
+/**
+ * Forwards a client's request to the function with FC's headers, and the response to the client as it arrives. Rejects
+ * when the function sends no complete response.
+ */
+export async function forwardRequest(
   port: number,
   timeout: number,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
-  headers: OutgoingHttpHeaders,
-): Promise<Outcome> {
-  // It left while it waited for its turn.
+  commonHeaders: OutgoingHttpHeaders,
+): Promise<RequestOutcome> {
+  // The client disconnected while its request was waiting.
   if (outgoing.destroyed) return {};
   let request: ClientRequest | undefined;
   let response: IncomingMessage | undefined;
-  let left: Promise<void> | undefined;
+  let disconnecting: Promise<void> | undefined;
   outgoing.once('close', () => {
-    if (!outgoing.writableFinished && request !== undefined) left = hangUp(request, response);
+    if (!outgoing.writableFinished && request !== undefined) disconnecting = disconnect(request, response);
   });
   try {
-    const sent = { ...throughHeaders(incoming.headers), ...headers };
-    const onSent = (made: ClientRequest): void => void (request = made);
     response = await send(port, timeout, {
       method: incoming.method ?? 'GET',
       path: incoming.url ?? '/',
-      headers: sent,
+      headers: { ...forwardedHeaders(incoming.headers), ...commonHeaders },
       body: incoming,
-      onSent,
+      onRequest: (sent) => void (request = sent),
     });
-    await handOn(response, outgoing, headers['x-fc-request-id']);
+    await forwardResponse(response, outgoing, commonHeaders['x-fc-request-id']);
     return response.headers['x-fc-status'] === '404'
       ? { error: { errorMessage: 'the function reported a failure', errorType: 'FunctionHandledError' } }
       : {};
   } catch (error) {
-    // A client that leaves, as those that listen to events do, is no failure of the function.
-    if (left !== undefined) {
+    // A client that disconnects, for example from a stream of events, is not a failure of the function.
+    if (disconnecting !== undefined) {
       response?.resume();
-      await left;
+      await disconnecting;
       return {};
     }
     if (outgoing.headersSent) outgoing.destroy();

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import type { HttpTrigger } from '../emulator/http-trigger';
-import type { Stage } from './deployment';
-import type { Run, Story } from './sample';
+import type { Deployment } from './deployment';
+import type { Sample, SampleRun } from './sample';
 
-/** Starts the three functions, last first; the trigger is the one that customers send their orders to. */
-export async function startShop(stage: Stage, sampled = true): Promise<HttpTrigger> {
-  const tracing = { endpoint: stage.endpoint, sampled };
-  const price = await stage.trigger(
+/** Deploys the three functions. Resolves to the HTTP trigger to which customers send their orders. */
+export async function deployShop(deployment: Deployment, sampled = true): Promise<HttpTrigger> {
+  const tracing = { endpoint: deployment.endpoint, sampled };
+  const price = await deployment.addHttpTrigger(
     'price',
-    stage.deployServer('server.js', {
+    deployment.addServer('server.js', {
       functionName: 'price',
       initializer: true,
       instanceConcurrency: 20,
@@ -16,7 +16,7 @@ export async function startShop(stage: Stage, sampled = true): Promise<HttpTrigg
       tracing,
     }),
   );
-  const stock = stage.deploy({
+  const stock = deployment.addFunction({
     functionName: 'stock',
     handler: 'stock.handler',
     initializer: 'stock.initialize',
@@ -24,24 +24,24 @@ export async function startShop(stage: Stage, sampled = true): Promise<HttpTrigg
     env: { PRICE_URL: price.url },
     tracing,
   });
-  const endpoint = await stage.invokeApi({ stock });
-  return stage.trigger(
+  const endpoint = await deployment.addInvokeApi({ stock });
+  return deployment.addHttpTrigger(
     'shop',
-    stage.deploy({ functionName: 'shop', timeout: 30, env: { INVOKE_URL: `http://${endpoint}` }, tracing }),
+    deployment.addFunction({ functionName: 'shop', timeout: 30, env: { INVOKE_URL: `http://${endpoint}` }, tracing }),
   );
 }
 
-async function* order(stage: Stage): AsyncGenerator<Run> {
-  const shop = await startShop(stage);
-  const sample = JSON.parse(readFileSync(stage.file('event.json'), 'utf8')) as object;
+async function* run(deployment: Deployment): AsyncGenerator<SampleRun> {
+  const shop = await deployShop(deployment);
+  const sampleOrder = JSON.parse(readFileSync(deployment.file('event.json'), 'utf8')) as object;
   const runs = [
     { name: 'cold', title: 'cold call, of the tenant acme', tenant: 'acme', order: {} },
-    { name: 'warm', title: 'warm call, of the tenant globex, who has no rebate', tenant: 'globex', order: {} },
-    { name: 'refused', title: 'refused call: nobody sells that', tenant: 'acme', order: { sku: 'unicorn' } },
+    { name: 'warm', title: 'warm call, of the tenant globex, who gets no rebate', tenant: 'globex', order: {} },
+    { name: 'refused', title: 'refused call: the item does not exist', tenant: 'acme', order: { sku: 'unicorn' } },
     { name: 'failing', title: 'failing call: the price function fails', tenant: 'acme', order: { sku: 'samovar' } },
   ];
   for (const { name, title, tenant, order: fields } of runs) {
-    const event = JSON.stringify({ ...sample, ...fields });
+    const event = JSON.stringify({ ...sampleOrder, ...fields });
     const headers = { 'content-type': 'application/json', baggage: `tenant=${tenant}` };
     yield {
       name,
@@ -51,11 +51,11 @@ async function* order(stage: Stage): AsyncGenerator<Run> {
   }
 }
 
-/** Three functions, one trace: HTTP, InvokeFunction, HTTP. */
-export const chain: Story = {
+/** Three functions in one trace, connected by HTTP, InvokeFunction and HTTP. */
+export const chain: Sample = {
   name: 'chain',
   question:
-    'What becomes of a trace, and of its baggage, when a function calls a function that calls a function, and which of them failed?',
+    'What happens to a trace and its baggage when a function calls a function that calls a function, and which of them failed?',
   attributes: ['faas.coldstart', 'fc.error_type', 'faas.invoked_name', 'tenant', 'http.response.status_code'],
-  play: order,
+  run,
 };

@@ -1,78 +1,84 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
-import type { Ending } from '../cleanup';
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { onExit } from '../cleanup';
+import type { Cleanup } from '../cleanup';
 
-/** A port of the loopback interface that nobody listens on. For programs that do not find one themselves. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen(0, '127.0.0.1', resolve);
-  });
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+/** A sample needs a service that is not installed on this machine. The message says how to install it. */
+export class MissingService extends Error {}
+
+// Servers are often installed in folders that are not in the PATH of normal users.
+const FURTHER_FOLDERS = ['/usr/sbin', '/usr/local/sbin', '/usr/local/bin', '/opt/homebrew/bin'];
+
+/** The path of an installed program; `undefined` when it is not installed. */
+export function findProgram(name: string): string | undefined {
+  const folders = [...(process.env['PATH'] ?? '').split(delimiter), ...FURTHER_FOLDERS];
+  return folders
+    .filter((folder) => folder !== '')
+    .map((folder) => join(folder, name))
+    .find((file) => existsSync(file));
 }
 
-/** A program that runs beside a story, with all processes that it starts. */
-export class Program {
+/** A program that runs while a sample runs, with all processes that it starts. */
+export class ChildProgram {
   readonly #child: ChildProcess;
-  readonly #ended: Promise<void>;
-  readonly #onExit = (): void => this.#kill();
+  readonly #exited: Promise<void>;
+  readonly #cancelExitTask: () => void;
   #output = '';
 
   private constructor(command: string, args: readonly string[], env: NodeJS.ProcessEnv) {
-    // A process group of its own: Ctrl-C in a terminal reaches this program only, and what it started ends in its order.
+    // In its own process group: Ctrl-C in a terminal does not reach it, so the cleanup can end everything in order.
     this.#child = spawn(command, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'], env });
     for (const output of [this.#child.stdout, this.#child.stderr]) {
       output?.on('data', (bytes: Buffer) => {
         this.#output += bytes.toString();
       });
     }
-    this.#ended = new Promise((resolve) => {
+    this.#exited = new Promise((resolve) => {
       this.#child.once('close', () => resolve());
       this.#child.once('error', (error) => {
         this.#output += error.message;
         resolve();
       });
     });
-    // Before the folders are removed that it writes to.
-    process.prependOnceListener('exit', this.#onExit);
+    this.#cancelExitTask = onExit(() => this.#kill());
   }
 
-  /** Starts a program, which `ending` puts away. */
+  /** Starts a program that `cleanup` ends. */
   static start(
-    ending: Ending,
+    cleanup: Cleanup,
     command: string,
     args: readonly string[],
     env: NodeJS.ProcessEnv = process.env,
-  ): Program {
-    const program = new Program(command, args, env);
-    ending.defer(() => program.end());
+  ): ChildProgram {
+    const program = new ChildProgram(command, args, env);
+    cleanup.defer(() => program.end());
     return program;
   }
 
-  /** What it wrote, to its output and its error output. */
+  /** What the program has written to its standard output and error. */
   get output(): string {
     return this.#output;
   }
 
-  /** Resolves when what it wrote matches; rejects with what it wrote when it ends before, or takes longer than `milliseconds`. */
-  async until(pattern: RegExp, milliseconds = 30_000): Promise<RegExpExecArray> {
-    let over = false;
+  /**
+   * Resolves when the output matches. Rejects with the output when the program exits before that or the time is over.
+   */
+  async waitForOutput(pattern: RegExp, milliseconds = 30_000): Promise<RegExpExecArray> {
+    let finished = false;
     const timer = setTimeout(() => {
-      over = true;
+      finished = true;
     }, milliseconds);
-    void this.#ended.then(() => {
-      over = true;
+    void this.#exited.then(() => {
+      finished = true;
     });
     try {
       for (;;) {
-        const last = over;
+        const isLastCheck = finished;
         const found = pattern.exec(this.#output);
         if (found !== null) return found;
-        if (last) throw new Error(`${this.#child.spawnfile} did not come up:\n${this.#output}`);
+        if (isLastCheck) throw new Error(`${this.#child.spawnfile} did not start:\n${this.#output}`);
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
     } finally {
@@ -80,14 +86,14 @@ export class Program {
     }
   }
 
-  /** Resolves when it has ended by itself: to its exit code. */
+  /** Resolves to the exit code when the program has exited. */
   async exited(): Promise<number | null> {
-    await this.#ended;
-    process.off('exit', this.#onExit);
+    await this.#exited;
+    this.#cancelExitTask();
     return this.#child.exitCode;
   }
 
-  /** Ends it at once; what it kept is of no use to anyone after a story. */
+  /** Kills the program at once: nobody needs its data after the sample. */
   async end(): Promise<void> {
     this.#kill();
     await this.exited();
@@ -99,7 +105,7 @@ export class Program {
     try {
       process.kill(-pid, 'SIGKILL');
     } catch {
-      // It has ended already.
+      // It has already exited.
     }
   }
 }

@@ -1,134 +1,138 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { onExit } from '../cleanup';
+import type { Cleanup } from '../cleanup';
+import type { InstanceOptions, ServerOptions } from '../emulator/function-options';
 import { startHttpTrigger } from '../emulator/http-trigger';
-import type { HttpTrigger, Triggered } from '../emulator/http-trigger';
-import type { InstanceOptions } from '../emulator/function-options';
+import type { HttpTrigger, TriggerTarget } from '../emulator/http-trigger';
 import { startInvokeApi } from '../emulator/invoke-api';
 import type { Invocable } from '../emulator/invoke-api';
 import { ScaledFunction } from '../emulator/scaled-function';
-import type { ServerOptions } from '../emulator/server-options';
 import { startServer } from '../emulator/server-instance';
 import type { ServerInstance } from '../emulator/server-instance';
-import type { Ending } from '../cleanup';
 
-/** The folder of this repository. */
+/** The root folder of this repository. */
 export const REPOSITORY = join(__dirname, '..', '..', '..');
 
-/** A function that was deployed: it says when FC's own spans have been sent, and can be put away. */
-interface Deployed {
+interface DeployedFunction {
   delivered(): Promise<void>;
   stop(): Promise<void>;
   kill(): Promise<void>;
 }
 
-/** What a story plays on: it starts functions and real parts, says so, and everything is put away with its ending. */
-export class Stage {
-  /** The sample's name. */
-  readonly sample: string;
-  /** Where functions and FC send their spans. */
+/** A sample on this machine: its functions, triggers and temporary folders. The cleanup removes all of them. */
+export class Deployment {
+  readonly sampleName: string;
+  /** The endpoint to which the functions and FC send their spans. */
   readonly endpoint: string;
-  readonly ending: Ending;
-  readonly #print: (line: string) => void;
-  readonly #functions: Deployed[] = [];
-  readonly #names: (readonly [actual: string, shown: string])[] = [];
+  readonly cleanup: Cleanup;
+  readonly #log: (line: string) => void;
+  readonly #functions: DeployedFunction[] = [];
+  readonly #replacements: (readonly [text: string, replacement: string])[] = [];
 
-  constructor(sample: string, endpoint: string, ending: Ending, print: (line: string) => void) {
-    this.sample = sample;
+  constructor(sampleName: string, endpoint: string, cleanup: Cleanup, log: (line: string) => void) {
+    this.sampleName = sampleName;
     this.endpoint = endpoint;
-    this.ending = ending;
-    this.#print = print;
+    this.cleanup = cleanup;
+    this.#log = log;
   }
 
-  /** Tells what was started, and where. */
-  say(line: string): void {
-    if (!this.ending.begun) this.#print(line);
+  /** Logs what was started, and where. */
+  log(line: string): void {
+    if (!this.cleanup.started) this.#log(line);
   }
 
-  /** A file of the sample. */
+  /** The path of a file of the sample. */
   file(name: string): string {
-    return join(REPOSITORY, 'samples', this.sample, name);
+    return join(REPOSITORY, 'samples', this.sampleName, name);
   }
 
-  /** A new temporary folder. */
-  folder(): string {
-    const folder = mkdtempSync(join(tmpdir(), `fc-traced-${this.sample}-`));
+  /** Creates a temporary folder and returns its path. */
+  temporaryFolder(): string {
+    const folder = mkdtempSync(join(tmpdir(), `fc-traced-${this.sampleName}-`));
     const remove = (): void => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 });
-    process.once('exit', remove);
-    this.ending.defer(() => {
-      process.off('exit', remove);
+    const cancelExitTask = onExit(remove);
+    this.cleanup.defer(() => {
+      cancelExitTask();
       remove();
     });
     return folder;
   }
 
-  /** From now on `shown` stands for `actual` in drawn traces, because `actual` differs from run to run. */
-  showAs(actual: string, shown: string): void {
-    this.#names.push([actual, shown]);
+  /** Replaces a text that differs from run to run in all rendered traces. */
+  replaceInOutput(text: string, replacement: string): void {
+    this.#replacements.push([text, replacement]);
   }
 
-  /** A text with all that {@link showAs} was told. */
-  shown(text: string): string {
-    return this.#names.reduce((result, [actual, shown]) => result.replaceAll(actual, shown), text);
+  /** Applies the replacements of {@link replaceInOutput}. */
+  applyReplacements(output: string): string {
+    return this.#replacements.reduce((result, [text, replacement]) => result.replaceAll(text, replacement), output);
   }
 
-  /** An event function of the sample: handler.ts, with its initializer, its instances frozen after each answer. The options are FC's. */
-  deploy(options: Partial<InstanceOptions> = {}): ScaledFunction {
-    const { functionName = this.sample } = options;
+  /**
+   * Deploys an event function: by default `handler.ts` of the sample with its initializer. It is frozen after each
+   * response.
+   */
+  addFunction(options: Partial<InstanceOptions> = {}): ScaledFunction {
+    const { functionName = this.sampleName } = options;
     const defaults = {
       handler: 'handler.handler',
       initializer: 'handler.initialize',
-      codeDir: this.#code,
+      codeDir: this.#codeDir,
       functionName,
       timeout: 10,
       freeze: true,
       tracing: { endpoint: this.endpoint },
     };
-    this.say(`the event function ${functionName}, each instance a process of its own`);
-    return this.#deployed(new ScaledFunction({ ...defaults, ...options }));
+    this.log(`the event function ${functionName}, each instance in its own process`);
+    return this.#add(new ScaledFunction({ ...defaults, ...options }));
   }
 
-  /** A function of the sample on a custom runtime: a server in one of its files, such as `server.js`. The options are FC's. */
-  deployServer(file: string, options: Partial<ServerOptions> = {}): ServerInstance {
-    const { functionName = this.sample } = options;
+  /** Deploys a function on a custom runtime: the server in a compiled file of the sample, such as `server.js`. */
+  addServer(file: string, options: Partial<ServerOptions> = {}): ServerInstance {
+    const { functionName = this.sampleName } = options;
     const defaults = {
       command: [process.execPath, file],
-      codeDir: this.#code,
+      codeDir: this.#codeDir,
       functionName,
       freeze: true,
       tracing: { endpoint: this.endpoint },
     } as const;
-    this.say(`the function ${functionName} on a custom runtime, its server a process of its own`);
-    return this.#deployed(startServer({ ...defaults, ...options }));
+    this.log(`the function ${functionName} on a custom runtime, its server in its own process`);
+    return this.#add(startServer({ ...defaults, ...options }));
   }
 
-  /** An HTTP trigger before a function; its URL is on a free port. */
-  async trigger(name: string, target: Triggered): Promise<HttpTrigger> {
+  /** Adds an HTTP trigger to a function. Its URL is on a free port. */
+  async addHttpTrigger(name: string, target: TriggerTarget): Promise<HttpTrigger> {
     const trigger = await startHttpTrigger(target);
-    this.ending.defer(() => trigger.close());
-    this.say(`the HTTP trigger of ${name} on ${new URL(trigger.url).host}`);
+    this.cleanup.defer(() => trigger.close());
+    this.log(`the HTTP trigger of ${name} on ${new URL(trigger.url).host}`);
     return trigger;
   }
 
-  /** FC's `InvokeFunction` for functions by name; resolves to the `endpoint` that the official client takes, host and port. */
-  async invokeApi(functions: Readonly<Record<string, Invocable>>): Promise<string> {
+  /**
+   * Starts FC's API `InvokeFunction` for functions by name. Resolves to the `endpoint` for the official client: host
+   * and port.
+   */
+  async addInvokeApi(functions: Readonly<Record<string, Invocable>>): Promise<string> {
     const api = await startInvokeApi(functions);
-    this.ending.defer(() => api.close());
-    this.say(`InvokeFunction on ${api.endpoint}`);
+    this.cleanup.defer(() => api.close());
+    this.log(`InvokeFunction on ${api.endpoint}`);
     return api.endpoint;
   }
 
-  /** Resolves when FC's own spans have been sent; rejects when they could not be. */
+  /** Resolves when FC's own spans have been sent. Rejects when that failed. */
   async delivered(): Promise<void> {
     await Promise.all(this.#functions.map((one) => one.delivered()));
   }
 
-  get #code(): string {
-    return join(REPOSITORY, 'samples', 'dist', this.sample);
+  get #codeDir(): string {
+    return join(REPOSITORY, 'samples', 'dist', this.sampleName);
   }
 
-  #deployed<T extends Deployed>(deployed: T): T {
-    this.ending.defer((now) => (now ? deployed.kill() : deployed.stop()));
+  #add<T extends DeployedFunction>(deployed: T): T {
+    this.cleanup.defer((immediately) => (immediately ? deployed.kill() : deployed.stop()));
     this.#functions.push(deployed);
     return deployed;
   }

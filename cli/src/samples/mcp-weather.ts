@@ -1,41 +1,40 @@
 import { readFileSync } from 'node:fs';
 import type { ScaledFunction } from '../emulator/scaled-function';
 import type { ServerInstance } from '../emulator/server-instance';
-import { callEach } from './single-function';
-import type { RunEvent } from './single-function';
-import type { Stage } from './deployment';
-import type { Run, Story, StoryCall } from './sample';
+import type { Deployment } from './deployment';
+import { callEach } from './sample';
+import type { Sample, SampleCall, SampleRun, SingleCallRun } from './sample';
 
-/** A way that client and server of a generation of the SDK are connected: the files of both functions, and the server's path. */
-interface Way {
+/** A transport between client and server: the files of the two functions, and the path on the server. */
+interface Transport {
   readonly client: string;
   readonly server: string;
   readonly path: string;
 }
 
-/** The ways there are. */
-export const WAYS = {
+/** All transports that can connect two functions. */
+export const TRANSPORTS = {
   sse: { client: 'handler', server: 'server', path: '/sse' },
   streamable: { client: 'handler', server: 'streamable', path: '/mcp' },
   generation2: { client: 'handler-2', server: 'server-2', path: '/mcp' },
-} as const satisfies Record<string, Way>;
+} as const satisfies Record<string, Transport>;
 
 /** Deploys both functions. */
 export async function deployBoth(
-  stage: Stage,
-  { client, server, path }: Way,
+  deployment: Deployment,
+  { client, server, path }: Transport,
   sampled = true,
 ): Promise<{ readonly assistant: ScaledFunction; readonly weather: ServerInstance }> {
-  const tracing = { endpoint: stage.endpoint, sampled };
-  const weather = stage.deployServer(`${server}.js`, {
+  const tracing = { endpoint: deployment.endpoint, sampled };
+  const weather = deployment.addServer(`${server}.js`, {
     functionName: 'weather',
     initializer: true,
     instanceConcurrency: 40,
-    env: { WEATHER_FILE: stage.file('weather.json') },
+    env: { WEATHER_FILE: deployment.file('weather.json') },
     tracing,
   });
-  const { url } = await stage.trigger(`weather, ${server}.ts`, weather);
-  const assistant = stage.deploy({
+  const { url } = await deployment.addHttpTrigger(`weather, ${server}.ts`, weather);
+  const assistant = deployment.addFunction({
     functionName: 'assistant',
     handler: `${client}.handler`,
     initializer: `${client}.initialize`,
@@ -46,36 +45,37 @@ export async function deployBoth(
   return { assistant, weather };
 }
 
-/** Twelve questions at once: they have an instance of the client each, started before, and share the server's. */
-async function twelveAtOnce(stage: Stage, assistant: ScaledFunction): Promise<Run> {
-  const event = readFileSync(stage.file('event.json'), 'utf8').trim();
-  const ask = (times: number): Promise<StoryCall[]> =>
+/** Twelve concurrent calls. Each has its own warm instance of the client; all share one instance of the server. */
+async function twelveConcurrentCalls(deployment: Deployment, assistant: ScaledFunction): Promise<SampleRun> {
+  const event = readFileSync(deployment.file('event.json'), 'utf8').trim();
+  const call = (times: number): Promise<SampleCall[]> =>
     Promise.all(Array.from({ length: times }, async () => ({ event, invocation: await assistant.invoke(event) })));
-  for (const instances of [4, 8, 12]) await ask(instances);
-  return { name: 'twelve', title: 'one of twelve calls at once', calls: await ask(12) };
+  for (const instances of [4, 8, 12]) await call(instances);
+  return { name: 'twelve', title: 'one of twelve concurrent calls', calls: await call(12) };
 }
 
-async function* play(
-  stage: Stage,
-  way: Way,
-  runs: readonly RunEvent[],
-  more: (assistant: ScaledFunction) => Promise<Run[]> = async () => [],
-): AsyncGenerator<Run> {
-  const { assistant, weather } = await deployBoth(stage, way);
-  const made: Run[] = [];
-  for await (const run of callEach(stage, assistant, runs)) made.push(run);
-  made.push(...(await more(assistant)));
-  // A connection ends when its client leaves, and there is no answer that could wait until its span is delivered: when FC freezes the instance
-  // first, that span comes with the next request, or, as here, when FC takes the instance away.
+async function* runOver(
+  transport: Transport,
+  deployment: Deployment,
+  singleCalls: readonly SingleCallRun[],
+  furtherRuns: (assistant: ScaledFunction) => Promise<SampleRun[]> = async () => [],
+): AsyncGenerator<SampleRun> {
+  const { assistant, weather } = await deployBoth(deployment, transport);
+  const runs: SampleRun[] = [];
+  for await (const run of callEach(deployment, assistant, singleCalls)) runs.push(run);
+  runs.push(...(await furtherRuns(assistant)));
+  // The span of a connection ends when the client disconnects, when no response is left that could wait for its
+  // delivery. If FC freezes the instance before, the span is sent with the next request or, as here, by the preStop
+  // hook.
   await weather.preStop();
-  yield* made;
+  yield* runs;
 }
 
-/** An MCP client in a function asks an MCP server in another, over every transport that functions can be connected by. */
-export const mcpWeather: Story = {
+/** An MCP client in one function calls an MCP server in another, over every transport that can connect functions. */
+export const mcpWeather: Sample = {
   name: 'mcp-weather',
   question:
-    'What happens between an MCP client and an MCP server, each a function: the connection, its messages, the tool, and whose cold start is it?',
+    'What happens between an MCP client and an MCP server in two functions: the connection, its messages, the tool, and which of the two had a cold start?',
   attributes: [
     'fc.function_name',
     'faas.coldstart',
@@ -84,23 +84,23 @@ export const mcpWeather: Story = {
     'weather.sky',
     'error.type',
   ],
-  async *play(stage) {
-    yield* play(
-      stage,
-      WAYS.sse,
+  async *run(deployment) {
+    yield* runOver(
+      TRANSPORTS.sse,
+      deployment,
       [
         { name: 'cold', title: 'cold call, over SSE' },
         { name: 'warm', title: 'warm call' },
-        { name: 'failing', title: 'failing call: nobody knows the weather there', event: { city: 'Atlantis' } },
+        { name: 'failing', title: 'failing call: there is no forecast for that city', event: { city: 'Atlantis' } },
       ],
-      async (assistant) => [await twelveAtOnce(stage, assistant)],
+      async (assistant) => [await twelveConcurrentCalls(deployment, assistant)],
     );
-    yield* play(stage, WAYS.streamable, [
+    yield* runOver(TRANSPORTS.streamable, deployment, [
       { name: 'streamable-cold', title: 'cold call, over streamable HTTP with a session' },
       { name: 'streamable-warm', title: 'warm call' },
     ]);
-    yield* play(stage, WAYS.generation2, [
-      { name: 'generation-2-cold', title: 'cold call, over streamable HTTP, with 2.x of the SDK' },
+    yield* runOver(TRANSPORTS.generation2, deployment, [
+      { name: 'generation-2-cold', title: 'cold call, over streamable HTTP, with version 2 of the SDK' },
       { name: 'generation-2-warm', title: 'warm call' },
     ]);
   },

@@ -1,25 +1,25 @@
-import { callEach } from './single-function';
 import { startMariaDb } from './mariadb';
 import { startPostgres } from './postgres';
-import type { Story } from './sample';
+import { callEach } from './sample';
+import type { Sample } from './sample';
 
-/** Queries of two databases, in a transaction, behind a pool, and one that fails. */
-export const rds: Story = {
+/** Queries to two databases: in a transaction, through a pool, and one that fails. */
+export const rds: Sample = {
   name: 'rds',
   question:
     'Where does the time in ApsaraDB RDS go: which method made which query, what waited for a connection, what was rolled back?',
   attributes: ['faas.coldstart', 'order.price', 'db.query.text'],
-  async *play(stage) {
+  async *run(deployment) {
     const [mysql, postgres] = await Promise.all([
-      startMariaDb(stage, stage.file('mysql.sql')),
-      startPostgres(stage, stage.file('postgres.sql')),
+      startMariaDb(deployment, deployment.file('mysql.sql')),
+      startPostgres(deployment, deployment.file('postgres.sql')),
     ]);
-    yield* callEach(stage, stage.deploy({ env: { MYSQL_URL: mysql, POSTGRES_URL: postgres } }), [
+    yield* callEach(deployment, deployment.addFunction({ env: { MYSQL_URL: mysql, POSTGRES_URL: postgres } }), [
       { name: 'cold', title: 'cold call' },
       { name: 'warm', title: 'warm call', event: { id: 'A-1002' } },
       {
         name: 'failing',
-        title: 'failing call: there are not that many in stock',
+        title: 'failing call: not enough in stock',
         event: { id: 'A-1003', quantity: 500 },
       },
     ]);

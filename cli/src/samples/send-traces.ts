@@ -1,30 +1,34 @@
-import { describeAnswer } from '../answer';
 import type { Backend } from '../options';
 import { paint, print } from '../terminal';
-import type { Ending } from '../cleanup';
-import { Stage } from './deployment';
-import type { Story } from './sample';
+import type { Deployment } from './deployment';
+import { expectedTraceFile } from './expected-traces';
+import { renderCall } from './render';
+import type { Sample } from './sample';
 
-/** Plays a story against a backend of the user's and prints the trace ids to look for. False when something could not be sent. */
-export async function send(story: Story, ending: Ending, { protocol, endpoint }: Backend): Promise<boolean> {
-  const stage = new Stage(story.name, endpoint, ending, (line) => print(paint('dim', `  started  ${line}`)));
-  // The path of an endpoint may hold a token: the host is all that is shown.
+/**
+ * Runs a sample whose functions send their traces to a backend, and prints the trace ids to look for. Resolves to
+ * whether all of FC's own spans could be sent.
+ */
+export async function sendTraces(
+  sample: Sample,
+  deployment: Deployment,
+  { protocol, endpoint }: Backend,
+): Promise<boolean> {
+  // Only the host: the path of an endpoint may contain a token.
   print(
     paint('cyan', `── ${protocol === 'jaeger' ? 'Jaeger thrift' : 'OTLP protobuf'} to ${new URL(endpoint).host} ──`),
   );
   let sent = true;
-  for await (const run of story.play(stage)) {
-    if (ending.begun) break;
+  for await (const run of sample.run(deployment)) {
+    if (deployment.cleanup.started) break;
     print('');
     for (const call of run.calls) {
-      print(
-        describeAnswer({ ...call, title: run.title }),
-        paint('dim', `  trace  ${call.invocation.traceId ?? ''}  as in samples/${story.name}/trace/${run.name}.txt`),
-      );
+      const expected = `as in ${expectedTraceFile(sample.name, run.name)}`;
+      print(renderCall(run.title, call), paint('dim', `  trace  ${call.invocation.traceId ?? ''}  ${expected}`));
     }
-    const failure = await stage.delivered().then(
+    const failure = await deployment.delivered().then(
       () => undefined,
-      (error: unknown) => (error instanceof Error ? error.message : 'not sent'),
+      (error: unknown) => (error instanceof Error ? error.message : 'unknown error'),
     );
     if (failure === undefined) continue;
     print(paint('red', `  not sent: ${failure.replaceAll(endpoint, 'the endpoint')}`));

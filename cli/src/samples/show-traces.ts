@@ -1,74 +1,81 @@
-import { describeAnswer } from '../answer';
-import { paint, paintTree, print } from '../terminal';
 import type { SpanRecord } from 'fc-traced/testing';
+import type { Cleanup } from '../cleanup';
+import { paint, print } from '../terminal';
 import { startCollector } from '../viewer/collector';
 import type { Collector } from '../viewer/collector';
-import { drawRun, drawTrace, isWhole } from './render';
-import type { Ending } from '../cleanup';
-import { Stage } from './deployment';
-import type { Run, Story } from './sample';
-import { readTraceFile, writeTraceFile } from './expected-traces';
+import { Deployment } from './deployment';
+import { expectedTraceFile, readExpectedTrace, writeExpectedTrace } from './expected-traces';
+import { formatTree, isCompleteTrace, renderCall, renderRun, renderSpans } from './render';
+import type { RenderOptions } from './render';
+import type { Sample, SampleRun } from './sample';
 
-const HOW_TO_GO_ON = `These are the traces that samples/NAME/trace keeps; samples/NAME/README.md says what they show. Behind the name of a span: its kind, unless it is
-internal, how long it took, ERROR where it failed, attributes. From InvokeFunction to Invocation the spans are FC's own, made here by an emulator.
-To see them in a backend of yours: npm run sample NAME -- --otlp http://127.0.0.1:4318/v1/traces`;
+type Traces = readonly (readonly SpanRecord[])[];
 
-async function tracesOf(run: Run, collector: Collector): Promise<SpanRecord[][]> {
+const NEXT_STEPS = `samples/NAME/README.md explains these traces, which are also in samples/NAME/trace.
+The name of a span is followed by its kind unless it is internal, its duration, ERROR if it failed, and attributes.
+The spans from InvokeFunction to Invocation are FC's own; here an emulator creates them.
+To send the traces to your own backend: npm run sample NAME -- --otlp http://127.0.0.1:4318/v1/traces`;
+
+// How long to wait for spans that are still missing.
+const TIMEOUT_MILLIS = 3000;
+
+/** Waits for the traces of a run. They are incomplete when spans are missing after the timeout. */
+export async function collectTraces(
+  run: SampleRun,
+  collector: Collector,
+): Promise<{ traces: Traces; isComplete: boolean }> {
   const ids = run.calls.map(({ invocation }) => invocation.traceId);
-  const traces = (): SpanRecord[][] => ids.map((id) => collector.spans().filter((span) => span.traceId === id));
-  // What is late makes the trace another one than it must be, which is told.
-  await collector.waitFor(() => traces().every(isWhole), 3000).catch(() => undefined);
-  return traces();
+  const tracesOf = (spans: readonly SpanRecord[]): Traces =>
+    ids.map((id) => spans.filter((span) => span.traceId === id));
+  const areComplete = (spans: readonly SpanRecord[]): boolean => tracesOf(spans).every(isCompleteTrace);
+  await collector.waitFor(areComplete, TIMEOUT_MILLIS).catch(() => undefined);
+  const spans = collector.spans();
+  return { traces: tracesOf(spans), isComplete: areComplete(spans) };
 }
 
-function printTraces(traces: readonly (readonly SpanRecord[])[], { attributes }: Story, stage: Stage): void {
-  const drawn = traces.map((spans) => drawTrace(spans, attributes));
+/** Prints the traces of a run, each of several equal ones once. */
+export function printTraces(traces: Traces, deployment: Deployment, options: RenderOptions): void {
+  const rendered = traces.map((spans) => renderSpans(spans, { ...options, durations: false }));
   traces.forEach((spans, index) => {
-    if (drawn.indexOf(drawn[index]!) !== index) return;
-    const alike = drawn.filter((text) => text === drawn[index]).length - 1;
-    print(paint('dim', `  trace  ${spans[0]?.traceId ?? 'none'}${alike > 0 ? `, and ${alike} alike` : ''}`));
-    print(paintTree(stage.shown(drawTrace(spans, attributes, true))).replaceAll(/^/gm, '  '));
+    if (rendered.indexOf(rendered[index]!) !== index) return;
+    const equal = rendered.filter((text) => text === rendered[index]).length - 1;
+    print(paint('dim', `  trace  ${spans[0]?.traceId ?? 'none'}${equal > 0 ? `, and ${equal} equal ones` : ''}`));
+    print(formatTree(deployment.applyReplacements(renderSpans(spans, options))));
   });
 }
 
-/** Says when a run's traces are not those that the sample keeps, or, with `write`, keeps them. */
-function compare(
-  run: Run,
-  traces: readonly (readonly SpanRecord[])[],
-  story: Story,
-  stage: Stage,
-  write: boolean,
-): boolean {
-  const drawn = stage.shown(drawRun(traces, story.attributes));
-  const whole = traces.every(isWhole);
-  if (!whole) print(paint('red', '  the trace did not arrive whole'));
-  else if (write) writeTraceFile(story.name, run.name, drawn);
-  const expected = readTraceFile(story.name, run.name);
-  if (!whole || expected === undefined || expected === drawn) return whole;
-  print(paint('red', `  this is not the trace in samples/${story.name}/trace/${run.name}.txt, which is`));
-  print(paintTree(expected).replaceAll(/^/gm, '  '), paint('dim', '  --write takes the new one'));
+/** Compares the rendered traces of a run with the expected ones, and prints the expected ones when they differ. */
+function isExpected(rendered: string, sample: Sample, run: SampleRun): boolean {
+  const expected = readExpectedTrace(sample.name, run.name);
+  if (expected === undefined || expected === rendered) return true;
+  print(paint('red', `  the trace differs from the expected one in ${expectedTraceFile(sample.name, run.name)}:`));
+  print(formatTree(expected), paint('dim', '  --write saves the new trace as the expected one'));
   return false;
 }
 
-/** Plays a story against a collector of its own and draws every trace. False when one is not as the sample says. */
-export async function show(story: Story, ending: Ending, write: boolean): Promise<boolean> {
+/**
+ * Runs a sample against a collector of its own and prints every trace. Resolves to whether all are complete and as
+ * expected. With `write`, saves them as the expected ones instead.
+ */
+export async function showTraces(sample: Sample, cleanup: Cleanup, write: boolean): Promise<boolean> {
   const collector = await startCollector();
-  ending.defer(() => collector.close());
-  const stage = new Stage(story.name, collector.otlpEndpoint, ending, (line) =>
-    print(paint('dim', `  started  ${line}`)),
-  );
-  stage.say(`a collector of traces on ${new URL(collector.url).host}`);
-  let asTold = true;
-  for await (const run of story.play(stage)) {
-    if (ending.begun) break;
-    print('');
-    for (const call of run.calls) print(describeAnswer({ ...call, title: run.title }));
-    await stage.delivered();
-    const traces = await tracesOf(run, collector);
-    printTraces(traces, story, stage);
-    asTold = compare(run, traces, story, stage, write) && asTold;
+  cleanup.defer(() => collector.close());
+  const log = (line: string): void => print(paint('dim', `  started  ${line}`));
+  const deployment = new Deployment(sample.name, collector.otlpEndpoint, cleanup, log);
+  deployment.log(`a trace collector on ${new URL(collector.url).host}`);
+  let ok = true;
+  for await (const run of sample.run(deployment)) {
+    if (cleanup.started) break;
+    print('', ...run.calls.map((call) => renderCall(run.title, call)));
+    await deployment.delivered();
+    const { traces, isComplete } = await collectTraces(run, collector);
+    printTraces(traces, deployment, { attributes: sample.attributes, durations: true });
+    const rendered = deployment.applyReplacements(renderRun(traces, sample.attributes));
+    if (!isComplete) print(paint('red', '  the trace is incomplete'));
+    else if (write) writeExpectedTrace(sample.name, run.name, rendered);
+    ok = isComplete && isExpected(rendered, sample, run) && ok;
   }
   print('');
-  if (asTold && !write && !ending.begun) print(paint('dim', HOW_TO_GO_ON.replaceAll('NAME', story.name)), '');
-  return asTold;
+  if (ok && !write && !cleanup.started) print(paint('dim', NEXT_STEPS.replaceAll('NAME', sample.name)), '');
+  return ok;
 }

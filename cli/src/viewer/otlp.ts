@@ -1,6 +1,20 @@
+import generated = require('otlp-transformer-decoder/build/src/generated/root');
 import type { EventRecord, LinkRecord, SpanKindName, SpanRecord, StatusName } from 'fc-traced/testing';
 
 type Fields = Readonly<Record<string, unknown>>;
+
+interface ProtobufType {
+  decode(body: Uint8Array): object;
+  toObject(message: object, options: { longs: StringConstructor }): unknown;
+}
+
+// The decoder is an older release of OpenTelemetry's own transformer; the current one can only write protobuf. The
+// package has no types for its messages.
+const { ExportTraceServiceRequest } = (
+  generated as unknown as {
+    opentelemetry: { proto: { collector: { trace: { v1: { ExportTraceServiceRequest: ProtobufType } } } } };
+  }
+).opentelemetry.proto.collector.trace.v1;
 
 const KINDS: readonly SpanKindName[] = ['internal', 'internal', 'server', 'client', 'producer', 'consumer'];
 const KIND_NAMES = ['UNSPECIFIED', 'INTERNAL', 'SERVER', 'CLIENT', 'PRODUCER', 'CONSUMER'];
@@ -8,18 +22,18 @@ const STATUSES: readonly StatusName[] = ['UNSET', 'OK', 'ERROR'];
 
 function fieldsOf(value: unknown): Fields {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new TypeError('OTLP: an object was expected');
+    throw new TypeError('OTLP: expected an object');
   }
   return value as Fields;
 }
 
 function listOf(value: unknown): Fields[] {
   if (value === undefined || value === null) return [];
-  if (!Array.isArray(value)) throw new TypeError('OTLP: a list was expected');
+  if (!Array.isArray(value)) throw new TypeError('OTLP: expected a list');
   return value.map(fieldsOf);
 }
 
-// Protobuf carries ids as bytes, OTLP's JSON as hex digits.
+// Ids are bytes in protobuf and hex digits in JSON.
 function idOf(value: unknown, digits: number): string | undefined {
   if (value === undefined || value === null || value === '') return undefined;
   const id =
@@ -37,11 +51,11 @@ function idOf(value: unknown, digits: number): string | undefined {
 
 function requiredId(value: unknown, digits: number): string {
   const id = idOf(value, digits);
-  if (id === undefined) throw new TypeError('OTLP: a span without ids');
+  if (id === undefined) throw new TypeError('OTLP: a span or link has no id');
   return id;
 }
 
-// Numbers of 64 bit come as text in both encodings.
+// 64-bit numbers are strings in both encodings.
 function nanosOf(value: unknown): bigint {
   return typeof value === 'string' || typeof value === 'number' ? BigInt(value) : 0n;
 }
@@ -109,13 +123,20 @@ function spanOf(span: Fields, resource: Fields): SpanRecord {
   };
 }
 
-/**
- * The spans of an OTLP `ExportTraceServiceRequest`, in the object form that its two encodings share.
- * Throws when the object is not such a request.
- */
-export function spansOfRequest(request: unknown): SpanRecord[] {
+// Both encodings decode to the same object form of `ExportTraceServiceRequest`.
+function spansOfRequest(request: unknown): SpanRecord[] {
   return listOf(fieldsOf(request)['resourceSpans']).flatMap((group) => {
     const resource = attributesOf(fieldsOf(group['resource'] ?? {})['attributes']);
     return listOf(group['scopeSpans']).flatMap((scope) => listOf(scope['spans']).map((span) => spanOf(span, resource)));
   });
+}
+
+/** Decodes an OTLP/HTTP body in protobuf. Throws when it is malformed. */
+export function decodeOtlpProtobuf(body: Buffer): SpanRecord[] {
+  return spansOfRequest(ExportTraceServiceRequest.toObject(ExportTraceServiceRequest.decode(body), { longs: String }));
+}
+
+/** Decodes an OTLP/HTTP body in JSON. Throws when it is malformed. */
+export function decodeOtlpJson(body: Buffer): SpanRecord[] {
+  return spansOfRequest(JSON.parse(body.toString('utf8')));
 }

@@ -1,4 +1,4 @@
-// The emulator as built: its instances are processes that run the compiled files. Types come from the source.
+// The built emulator, because its instances are processes that run the compiled files. The types come from the source.
 type Emulator = typeof import('../../src/emulator/instance');
 type Servers = typeof import('../../src/emulator/server-instance');
 type Triggers = typeof import('../../src/emulator/http-trigger');

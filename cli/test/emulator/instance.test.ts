@@ -6,7 +6,7 @@ import { startInstance } from './built';
 import type { Instance } from './built';
 
 const codeDir = join(__dirname, 'functions');
-// Written when it is needed: a file that does not parse would stop every tool that reads this folder.
+// The test writes this file: tools that read the folder would fail on a file with a syntax error.
 const SYNTAX_ERROR = 'syntax-error.handler';
 const started: Instance[] = [];
 
@@ -25,8 +25,8 @@ afterEach(async () => {
   await Promise.all(started.splice(0).map((instance) => instance.stop()));
 });
 
-describe('a call', () => {
-  test('reaches the handler as bytes; the first one is cold, and the process is kept for the next', async () => {
+describe('an invocation', () => {
+  test('passes the event as bytes, has a cold start if it is the first one, and else uses the same process', async () => {
     const instance = start('count');
     const cold = await instance.invoke({ a: 1 });
     const warm = await instance.invoke(Buffer.from('raw'));
@@ -46,49 +46,49 @@ describe('a call', () => {
     ['undefined', Buffer.alloc(0)],
     ['function', Buffer.from(String(Function))],
     ['large', Buffer.from('x'.repeat(3_000_000))],
-  ])('answers a value that is a %s in the bytes that FC sends for it', async (name, bytes) => {
+  ])('responds to a value of kind %s with the bytes that FC sends for it', async (name, bytes) => {
     const { ok, body } = await start('value').invoke(name);
     expect(ok).toBe(true);
     expect(body.equals(bytes)).toBe(true);
   });
 
-  test('is answered by the first callback only', async () => {
+  test('ends with the first callback only', async () => {
     const instance = start('twice');
     expect(await text(instance)).toBe('first');
     expect(await text(instance)).toBe('first');
   });
 
-  test('with a callback ignores what the handler’s promise resolves to', async () => {
+  test('with a callback ignores the value of the handler’s promise', async () => {
     expect(await text(start('promiseIgnored'))).toBe('from the callback');
   });
 
-  test('queues behind the call before it', async () => {
+  test('waits for the invocation before it', async () => {
     const instance = start('count');
-    const answers = await Promise.all([instance.invoke('a'), instance.invoke('b'), instance.invoke('c')]);
-    expect(answers.map(({ body }) => (JSON.parse(body.toString()) as { calls: number }).calls)).toEqual([1, 2, 3]);
+    const results = await Promise.all([instance.invoke('a'), instance.invoke('b'), instance.invoke('c')]);
+    expect(results.map(({ body }) => (JSON.parse(body.toString()) as { calls: number }).calls)).toEqual([1, 2, 3]);
   });
 });
 
 describe('an ES module', () => {
-  test('is loaded, initialized and answers through its promise', async () => {
-    const instance = start('module.handler', { initializer: 'module.initialize', answer: 'promise' });
+  test('is loaded, initialized, and responds with its promise', async () => {
+    const instance = start('module.handler', { initializer: 'module.initialize', handlerStyle: 'promise' });
     const { body, requestId } = await instance.invoke({ a: 1 });
     expect(JSON.parse(body.toString())).toEqual({ ready: true, event: { a: 1 }, id: requestId });
   });
 
-  test('gets two arguments and no callback when it answers by promise', async () => {
-    expect(await text(start('module.arity', { answer: 'promise' }))).toBe('2');
+  test('gets two arguments and no callback when it responds with a promise', async () => {
+    expect(await text(start('module.arity', { handlerStyle: 'promise' }))).toBe('2');
   });
 
   test('fails with the rejection of its promise', async () => {
-    const { ok, error } = await start('module.failing', { answer: 'promise' }).invoke('');
+    const { ok, error } = await start('module.failing', { handlerStyle: 'promise' }).invoke('');
     expect(ok).toBe(false);
     expect(error).toMatchObject({ errorMessage: 'from a module', errorType: 'Error' });
   });
 });
 
 describe('the context', () => {
-  test('of FC 3.0 has that generation’s fields, and its environment', async () => {
+  test('of FC 3.0 has the fields of that generation, as has the environment', async () => {
     const { context, env, cwd, logger } = await json(
       start('context', { functionName: 'orders', memorySize: 256, timeout: 9, env: { COLOUR: 'red' } }),
     );
@@ -131,7 +131,7 @@ describe('the context', () => {
     ]);
   });
 
-  test('of FC 2.0 has that generation’s fields, and its environment', async () => {
+  test('of FC 2.0 has the fields of that generation, as has the environment', async () => {
     const { context, env } = await json(start('context', { generation: '2.0', initializer: 'commonjs.initialize' }));
     expect(context.requestId).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
     expect(context.function.initializer).toBe('commonjs.initialize');
@@ -140,15 +140,15 @@ describe('the context', () => {
     expect(env).toMatchObject({ FC_SERVICE_NAME: 'fake-service', FC_QUALIFIER: 'LATEST' });
   });
 
-  test('carries the tracing fields of a call as they were given', async () => {
+  test('has the tracing fields of the call unchanged', async () => {
     const tracing = { openTracingSpanContext: '', jaegerEndpoint: 7 };
     const { body } = await start('context').invoke('', { tracing, retryCount: 2 });
     expect(JSON.parse(body.toString()).context).toMatchObject({ tracing, retryCount: 2 });
   });
 
-  test('refuses variables that FC keeps for itself', () => {
+  test('refuses variables with names that FC reserves', () => {
     expect(() => start('count', { env: { FC_TRACED: '1' } })).toThrow(
-      'FC_TRACED: Function Compute keeps names that start with FC_ for itself',
+      'FC_TRACED: Function Compute reserves names that start with FC_',
     );
   });
 });
@@ -224,7 +224,7 @@ describe('an error', () => {
         stackTrace: expect.any(Array),
       },
     ],
-  ])('of kind %s is answered as FC 3.0 answers it', async (method, expected) => {
+  ])('of kind %s is reported as FC 3.0 reports it', async (method, expected) => {
     const folder = await mkdtemp(join(tmpdir(), 'fc-traced-'));
     await writeFile(join(folder, 'syntax-error.js'), 'exports.handler = () => {');
     const { ok, error, body } = await start(method, method === SYNTAX_ERROR ? { codeDir: folder } : {}).invoke('');
@@ -239,17 +239,17 @@ describe('an error', () => {
     ['thrown', { errorMessage: 'thrown', errorType: 'FunctionUnhandledError: RangeError' }],
     ['rejected', { errorMessage: 'rejected', errorType: 'FunctionUnhandledError: RangeError' }],
     ['uncaught', { errorMessage: 'FunctionUnhandledError: uncaughtException', errorType: 'FunctionHandledError' }],
-  ])('of kind %s is answered as FC 2.0 answers it', async (method, expected) => {
+  ])('of kind %s is reported as FC 2.0 reports it', async (method, expected) => {
     expect((await start(method, { generation: '2.0' }).invoke('')).error).toMatchObject(expected);
   });
 
-  test('that ends the process makes the next call a cold one', async () => {
+  test('that ends the process gives the next invocation a cold start', async () => {
     const instance = start('exit');
     expect((await instance.invoke('')).coldStart).toBe(true);
     expect((await instance.invoke('')).coldStart).toBe(true);
   });
 
-  test('of a function that never answers comes when its time is over', async () => {
+  test('of a function that never responds comes after its timeout', async () => {
     const instance = start('hang', { timeout: 0.3 });
     const { error, durationMs } = await instance.invoke('');
     expect(error?.errorMessage).toBe('Function timed out after 0.3 seconds');
@@ -259,13 +259,13 @@ describe('an error', () => {
 });
 
 describe('hooks', () => {
-  test('the initializer runs once, before the first call', async () => {
+  test('the initializer runs once, before the first invocation', async () => {
     const instance = start('hooked', { initializer: 'commonjs.initialize' });
     expect((await json(instance)).initialized).toBe(1);
     expect((await json(instance)).initialized).toBe(1);
   });
 
-  test('an initializer that fails fails the call; FC 3.0 replaces the instance, FC 2.0 tries again in it', async () => {
+  test('a failing initializer fails the invocation; then FC 3.0 replaces the instance and FC 2.0 tries again', async () => {
     const replaced = start('hooked', { initializer: 'commonjs.failingInitializer' });
     expect((await replaced.invoke('')).error?.errorMessage).toBe('not yet');
     expect(await replaced.invoke('')).toMatchObject({ ok: false, coldStart: true });
@@ -274,17 +274,17 @@ describe('hooks', () => {
     expect(await retried.invoke('')).toMatchObject({ ok: true, coldStart: false });
   });
 
-  test('preFreeze runs after the answer and does not delay it, and before the next call', async () => {
+  test('preFreeze runs after the response without delaying it, and before the next invocation', async () => {
     const instance = start('hooked', { preFreeze: 'commonjs.preFreeze', generation: '2.0', freeze: true });
     expect((await json(instance)).frozen).toBe(0);
     expect((await json(instance)).frozen).toBe(1);
   });
 
-  test('preFreeze is refused with FC 3.0, which has none', () => {
+  test('preFreeze is refused with FC 3.0, which has no such hook', () => {
     expect(() => start('hooked', { preFreeze: 'commonjs.preFreeze' })).toThrow('FC 3.0 has no preFreeze hook');
   });
 
-  test('preStop runs in the instance, also when it was frozen', async () => {
+  test('preStop runs in the instance, even when it is frozen', async () => {
     const instance = start('count', { preStop: 'commonjs.preStop', freeze: true });
     await instance.invoke('');
     expect(await instance.preStop()).toMatchObject({ ok: true });
@@ -293,26 +293,26 @@ describe('hooks', () => {
   });
 });
 
-test('what the function writes is kept, by line', async () => {
+test('logs has the lines that the function writes', async () => {
   const instance = start('log');
   const { requestId } = await instance.invoke('');
   await instance.stop();
   expect(instance.logs).toEqual([
-    expect.stringMatching(new RegExp(`^\\d{4}-.*Z ${requestId} \\[info\\] told by the logger$`)),
-    'told by the console',
+    expect.stringMatching(new RegExp(`^\\d{4}-.*Z ${requestId} \\[info\\] from the logger$`)),
+    'from the console',
   ]);
 });
 
-test('a frozen instance does not run between its calls; one that is not frozen does', async () => {
+test('an instance runs between invocations unless it is frozen', async () => {
   const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 300));
-  const ticksBetweenCalls = async (freeze: boolean): Promise<number> => {
+  const ticksBetweenInvocations = async (freeze: boolean): Promise<number> => {
     const instance = start('tick', { freeze });
     await instance.invoke('');
     await pause();
     return Number(await text(instance));
   };
-  expect(await ticksBetweenCalls(true)).toBeLessThan(3);
-  expect(await ticksBetweenCalls(false)).toBeGreaterThan(10);
+  expect(await ticksBetweenInvocations(true)).toBeLessThan(3);
+  expect(await ticksBetweenInvocations(false)).toBeGreaterThan(10);
 });
 
 test('a frozen instance is stopped by the operating system', async () => {
@@ -320,7 +320,7 @@ test('a frozen instance is stopped by the operating system', async () => {
   const instance = start('tick', { freeze: true });
   await instance.invoke('');
   let state = '';
-  for (let look = 0; look < 50 && !state.startsWith('T'); look += 1) {
+  for (let attempt = 0; attempt < 50 && !state.startsWith('T'); attempt += 1) {
     await new Promise((resolve) => setTimeout(resolve, 10));
     state = /State:\s+(.*)/.exec(await readFile(`/proc/${instance.pid}/status`, 'utf8'))?.[1] ?? '';
   }

@@ -1,32 +1,32 @@
 import { join } from 'node:path';
-import type { ServerOptions } from '../../src/emulator/server-options';
+import type { ServerOptions } from '../../src/emulator/function-options';
 import { buildTraces, renderTrace } from '../../../src/testing/trace-tree';
 import { startCollector } from '../../src/viewer/collector';
 import { startHttpTrigger, startServer } from './built';
 import type { HttpTrigger, ServerInstance } from './built';
 
 const codeDir = join(__dirname, 'functions');
-const ends: (() => Promise<void>)[] = [];
+const cleanups: (() => Promise<void>)[] = [];
 
 function start(options: Partial<ServerOptions> = {}): ServerInstance {
   const server = startServer({ command: [process.execPath, 'server.js'], codeDir, ...options });
-  ends.push(() => server.stop());
+  cleanups.push(() => server.stop());
   return server;
 }
 async function trigger(options: Partial<ServerOptions> = {}): Promise<HttpTrigger & { server: ServerInstance }> {
   const server = start(options);
   const opened = await startHttpTrigger(server);
-  ends.push(() => opened.close());
+  cleanups.push(() => opened.close());
   return { ...opened, server };
 }
 const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 afterEach(async () => {
-  for (const end of ends.splice(0).reverse()) await end();
+  for (const cleanUp of cleanups.splice(0).reverse()) await cleanUp();
 });
 
 describe('a function on a custom runtime', () => {
-  test('gets events by POST /invoke, with FC’s headers, after its initializer; the first call is cold', async () => {
+  test('gets events by POST /invoke, with FC’s headers, after its initializer; the first has a cold start', async () => {
     const server = start({
       functionName: 'weather',
       handler: 'index.answer',
@@ -54,14 +54,14 @@ describe('a function on a custom runtime', () => {
     expect(JSON.parse(warm.body.toString())).toMatchObject({ body: 'text', initialized: 1, port: seen.port });
   });
 
-  test('fails an event by x-fc-status', async () => {
+  test('reports a failed event with x-fc-status', async () => {
     expect(await start().invoke('fail')).toMatchObject({
       ok: false,
       error: { errorMessage: 'given', errorType: 'RangeError' },
     });
   });
 
-  test('has its preStop hook called, also when it is frozen', async () => {
+  test('has its preStop hook called, even when it is frozen', async () => {
     const server = start({ freeze: true });
     await server.invoke('');
     await server.preStop();
@@ -69,7 +69,7 @@ describe('a function on a custom runtime', () => {
     expect(server.logs).toEqual(['preStop 1-']);
   });
 
-  test('that does not listen fails the call, and the next one starts it again', async () => {
+  test('that does not listen fails the invocation, and the next one starts it again', async () => {
     const server = start({ command: [process.execPath, '-e', 'process.exit(1)'] });
     for (let call = 0; call < 2; call += 1) {
       expect(await server.invoke('')).toMatchObject({
@@ -90,7 +90,7 @@ describe('a function on a custom runtime', () => {
 });
 
 describe('behind an HTTP trigger', () => {
-  test('a request is handed on with its method, path, query, body and headers, but not with x-fc-… of the client', async () => {
+  test('a request is forwarded with method, path, query, body and headers, but without the client’s x-fc-… headers', async () => {
     const { call } = await trigger();
     const { body } = await call('/path?a=1&a=2', {
       method: 'PUT',
@@ -108,7 +108,7 @@ describe('behind an HTTP trigger', () => {
     expect(seen.headers).not.toHaveProperty('x-fc-traced-call');
   });
 
-  test('the response comes as it is written, event by event', async () => {
+  test('the response is forwarded as it is written, event by event', async () => {
     const { url, server } = await trigger();
     await server.invoke('');
     const began = performance.now();
@@ -122,51 +122,51 @@ describe('behind an HTTP trigger', () => {
     expect(times.at(-1)! - times[0]!).toBeGreaterThan(50);
   });
 
-  test('as many requests as the instance takes go at once, the others wait', async () => {
+  test('the instance handles as many requests at a time as its concurrency allows, and the others wait', async () => {
     for (const [instanceConcurrency, most] of [
       [1, 1],
       [3, 3],
     ] as const) {
       const { call, server } = await trigger({ instanceConcurrency });
-      const answers = await Promise.all(Array.from({ length: 6 }, () => call('/slow')));
-      expect(answers.map(({ coldStart }) => coldStart).filter(Boolean)).toHaveLength(1);
+      const results = await Promise.all(Array.from({ length: 6 }, () => call('/slow')));
+      expect(results.map(({ coldStart }) => coldStart).filter(Boolean)).toHaveLength(1);
       expect(JSON.parse((await server.invoke('')).body.toString()).most).toBe(most);
     }
   });
 
-  test('a function that ends is answered with 502, and the next request starts it again', async () => {
+  test('a request whose function crashes gets 502, and the next request starts the function again', async () => {
     const { url, call } = await trigger();
     expect((await fetch(`${url}/crash`)).status).toBe(502);
     expect(await call('/again')).toMatchObject({ ok: true, coldStart: true });
   });
 
-  test('a function that takes too long is answered with 502', async () => {
+  test('a request that exceeds the timeout gets 502', async () => {
     expect(await (await trigger({ timeout: 0.3 })).call('/hang')).toMatchObject({
       ok: false,
       error: { errorMessage: 'Function timed out after 0.3 seconds' },
     });
   });
 
-  test('a client that leaves is no failure, and its place is free again', async () => {
+  test('a client that disconnects is no failure, and no longer counts for the concurrency', async () => {
     const { url, call } = await trigger();
-    const leaving = new AbortController();
-    await fetch(`${url}/endless`, { signal: leaving.signal });
-    leaving.abort();
+    const client = new AbortController();
+    await fetch(`${url}/endless`, { signal: client.signal });
+    client.abort();
     expect((await call('/next')).ok).toBe(true);
   });
 
-  test('a client that leaves is noticed by the function, and before its preStop hook, which no request under way sees', async () => {
+  test('the function notices that a client disconnects before preStop, which runs when no request is pending', async () => {
     const { url, server } = await trigger({ freeze: true });
-    const leaving = new AbortController();
-    await fetch(`${url}/endless`, { signal: leaving.signal });
-    leaving.abort();
+    const client = new AbortController();
+    await fetch(`${url}/endless`, { signal: client.signal });
+    client.abort();
     await server.preStop();
     await server.stop();
-    expect(server.logs).toEqual(['left', 'preStop 1-']);
+    expect(server.logs).toEqual(['client disconnected', 'preStop 1-']);
   });
 
   test.each(['/slow', '/hang'])(
-    'a client that leaves before %s is answered is no failure, and nothing is under way any more',
+    'a client that disconnects before the response to %s is no failure, and leaves no request pending',
     async (path) => {
       const { url, call, server } = await trigger({ freeze: true });
       await call('/warm');
@@ -176,7 +176,7 @@ describe('behind an HTTP trigger', () => {
     },
   );
 
-  test('a response that breaks off breaks off for the client as well, and is a failure', async () => {
+  test('a response that is cut off is cut off for the client as well, and is a failure', async () => {
     const { url, call } = await trigger();
     const response = await fetch(`${url}/broken`);
     await expect(response.text()).rejects.toThrow();
@@ -185,7 +185,7 @@ describe('behind an HTTP trigger', () => {
   });
 });
 
-test('FC’s spans continue the trace of the client, and the function is told of FC’s span', async () => {
+test('FC’s spans continue the trace of the client, and the function receives the context of FC’s span', async () => {
   const collector = await startCollector();
   const { call, server } = await trigger({ initializer: true, tracing: { endpoint: collector.jaegerEndpoint } });
   const parent = { traceId: '4bf92f3577b34da6a3ce929d0e0e4736', spanId: '00f067aa0ba902b7' };
