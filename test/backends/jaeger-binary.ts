@@ -9,12 +9,13 @@ const cached = path.join(
   'jaeger',
 );
 
-/** The Jaeger v2 program to test against: `JAEGER_BIN`, or what `.ci/jaeger.sh` built before; undefined when neither exists. */
+/** The path of Jaeger v2: `JAEGER_BIN`, or the one that `.ci/jaeger.sh` built; `undefined` when neither exists. */
 export function findJaeger(): string | undefined {
   return [process.env['JAEGER_BIN'], cached].find((file) => file !== undefined && file !== '' && existsSync(file));
 }
 
-/** Where the tests may not be skipped (`.ci/run`), a missing Jaeger is an error. */
+/** `.ci/run` sets this where the tests must not be skipped. */
 export const jaegerRequired = process.env['FC_TRACED_REQUIRE_JAEGER'] === '1';
 
-export const howToGetJaeger = 'no Jaeger v2 found: set JAEGER_BIN, or build one with .ci/jaeger.sh (needs Go)';
+export const jaegerInstructions =
+  'Jaeger v2 was not found: set JAEGER_BIN, or build it with .ci/jaeger.sh, which needs Go';

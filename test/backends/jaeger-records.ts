@@ -1,21 +1,21 @@
 import type { SpanKindName, SpanRecord } from 'fc-traced/testing';
 import type { JaegerSpan, JaegerTag, JaegerTrace } from './jaeger-server';
 
-// What Jaeger's model keeps as tags although OpenTelemetry has a field of its own for it, and what Jaeger adds.
-const STRUCTURAL =
+// Tags of Jaeger's model for which OpenTelemetry has separate fields, and tags that Jaeger adds.
+const NON_ATTRIBUTE_TAGS =
   /^(span\.kind|otel\.status_(code|description)|error|otel\.(scope|library)\.(name|version)|internal\.span\.format|service\.name)$/;
 
 function tagsOf(tags: readonly JaegerTag[]): Record<string, unknown> {
   return Object.fromEntries(tags.map(({ key, value }) => [key, value]));
 }
 
-// Jaeger drops leading zeros of a trace id.
-function full(traceId: string): string {
+// Jaeger removes leading zeros from trace ids.
+function padded(traceId: string): string {
   return traceId.padStart(32, '0');
 }
 
-function own(tags: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(tags).filter(([key]) => !STRUCTURAL.test(key)));
+function attributesOf(tags: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(tags).filter(([key]) => !NON_ATTRIBUTE_TAGS.test(key)));
 }
 
 function recordOf(span: JaegerSpan, trace: JaegerTrace): SpanRecord {
@@ -25,7 +25,7 @@ function recordOf(span: JaegerSpan, trace: JaegerTrace): SpanRecord {
   const code = tags['otel.status_code'];
   const message = tags['otel.status_description'];
   return {
-    traceId: full(span.traceID),
+    traceId: padded(span.traceID),
     spanId: span.spanID,
     ...(parent === undefined ? {} : { parentSpanId: parent.spanID }),
     name: span.operationName,
@@ -36,30 +36,34 @@ function recordOf(span: JaegerSpan, trace: JaegerTrace): SpanRecord {
       code: code === 'ERROR' || code === 'OK' ? code : 'UNSET',
       ...(typeof message === 'string' ? { message } : {}),
     },
-    attributes: own(tags),
+    attributes: attributesOf(tags),
     events: span.logs.map(({ timestamp, fields }) => {
       const { event, ...attributes } = tagsOf(fields);
       return { name: typeof event === 'string' ? event : '', timeNanos: BigInt(timestamp) * 1000n, attributes };
     }),
     links: span.references
       .filter(({ refType }) => refType === 'FOLLOWS_FROM')
-      .map(({ traceID, spanID }) => ({ traceId: full(traceID), spanId: spanID, attributes: {} })),
-    resource: { 'service.name': process?.serviceName, ...own(tagsOf(process?.tags ?? [])) },
+      .map(({ traceID, spanID }) => ({ traceId: padded(traceID), spanId: spanID, attributes: {} })),
+    resource: { 'service.name': process?.serviceName, ...attributesOf(tagsOf(process?.tags ?? [])) },
   };
 }
 
-/** What Jaeger shows of a trace, as the records that our own collector makes. */
+/** Converts a trace from Jaeger to the records of our own collector. */
 export function recordsOf(trace: JaegerTrace): SpanRecord[] {
   return trace.spans.map((span) => recordOf(span, trace));
 }
 
 /**
- * A form of a record in which what was sent and what Jaeger shows must be equal: whole microseconds, in order of ids, lists as the
- * text that Jaeger makes of them, and `telemetry.…` in the resource, where Jaeger puts it although thrift has it on the spans.
+ * Converts records to a form in which those that were sent and those in Jaeger are equal: times in whole microseconds,
+ * spans in order of their ids, lists as JSON, as Jaeger stores them, and `telemetry.…` in the resource, where Jaeger
+ * stores it although thrift sends it with the spans.
  */
 export function comparable(records: readonly SpanRecord[]): unknown[] {
   const text = (attributes: Readonly<Record<string, unknown>>): [string, unknown][] =>
-    Object.entries(own(attributes)).map(([key, value]) => [key, Array.isArray(value) ? JSON.stringify(value) : value]);
+    Object.entries(attributesOf(attributes)).map(([key, value]) => [
+      key,
+      Array.isArray(value) ? JSON.stringify(value) : value,
+    ]);
   return [...records]
     .sort((a, b) => (a.spanId < b.spanId ? -1 : 1))
     .map(({ startNanos, endNanos, ...record }) => ({

@@ -3,11 +3,11 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** A running Jaeger v2, in memory, on ports of its own. */
+/** A running Jaeger v2 that stores traces in memory, on free ports. */
 export interface JaegerServer {
   readonly thriftEndpoint: string;
   readonly otlpEndpoint: string;
-  /** Reads a trace back through the query API as soon as it holds `count` spans; fails after ten seconds. */
+  /** Reads a trace with the query API as soon as it has `count` spans. Rejects after ten seconds. */
   readTrace(traceId: string, count: number): Promise<JaegerTrace>;
   stop(): Promise<void>;
 }
@@ -56,7 +56,7 @@ async function freePorts(count: number): Promise<number[]> {
   return ports;
 }
 
-async function answersOk(url: string): Promise<boolean> {
+async function respondsOk(url: string): Promise<boolean> {
   return fetch(url).then(
     (response) => response.ok,
     () => false,
@@ -71,10 +71,10 @@ async function readTrace(query: string, traceId: string, count: number): Promise
     seen = trace?.spans.length ?? 0;
     if (trace !== undefined && seen >= count) return trace;
   }
-  throw new Error(`Jaeger shows ${seen} of ${count} spans of trace ${traceId}`);
+  throw new Error(`Jaeger has only ${seen} of ${count} spans of trace ${traceId}`);
 }
 
-/** Starts the program; resolves when its health check and its query API answer. */
+/** Starts Jaeger. Resolves when its health check and its query API respond. */
 export async function startJaeger(binary: string): Promise<JaegerServer> {
   const [query, grpc, health, otlp, thrift] = await freePorts(5);
   const child = spawn(binary, ['--config', path.join(__dirname, 'jaeger.yaml')], {
@@ -89,7 +89,7 @@ export async function startJaeger(binary: string): Promise<JaegerServer> {
       OTEL_TRACES_SAMPLER: 'always_off',
     },
   });
-  // A test that forgets to stop it must not keep jest alive.
+  // Must not keep jest alive if a test does not stop it.
   child.unref();
   (child.stdout as Socket).unref();
   (child.stderr as Socket).unref();
@@ -100,24 +100,24 @@ export async function startJaeger(binary: string): Promise<JaegerServer> {
   child.stderr.on('data', (chunk: Buffer) => {
     output += chunk.toString();
   });
-  const gone = new Promise<void>((resolve) => {
+  const exited = new Promise<void>((resolve) => {
     child.once('exit', () => resolve());
     child.once('error', () => resolve());
   });
-  const killed = (): void => {
+  const kill = (): void => {
     child.kill('SIGKILL');
   };
-  process.once('exit', killed);
+  process.once('exit', kill);
   const stop = async (): Promise<void> => {
-    process.removeListener('exit', killed);
-    killed();
-    await gone;
+    process.removeListener('exit', kill);
+    kill();
+    await exited;
   };
 
   for (const deadline = Date.now() + 20_000; ; await sleep(100)) {
     if (
-      (await answersOk(`http://127.0.0.1:${health}/status`)) &&
-      (await answersOk(`http://127.0.0.1:${query}/api/services`))
+      (await respondsOk(`http://127.0.0.1:${health}/status`)) &&
+      (await respondsOk(`http://127.0.0.1:${query}/api/services`))
     ) {
       break;
     }

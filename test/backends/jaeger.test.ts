@@ -3,12 +3,12 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { buildTraces, renderTrace } from '../../src/testing/trace-tree';
 import type { SpanRecord } from '../../src/testing/trace-tree';
-import { findJaeger, howToGetJaeger, jaegerRequired } from './jaeger-binary';
+import { findJaeger, jaegerInstructions, jaegerRequired } from './jaeger-binary';
 import { comparable, recordsOf } from './jaeger-records';
 import { startJaeger, type JaegerServer } from './jaeger-server';
 import { startTee, type Tee } from './tee';
 
-interface Answer {
+interface OrderResult {
   readonly ok: boolean;
   readonly traceId: string;
   readonly body: unknown;
@@ -16,15 +16,15 @@ interface Answer {
 
 const binary = findJaeger();
 const skipped = binary === undefined && !jaegerRequired;
-if (skipped) console.log(`skipped: ${howToGetJaeger}`);
+if (skipped) console.log(`skipped: ${jaegerInstructions}`);
 
-const HANDED_ON = { traceId: '4bf92f3577b34da6a3ce929d0e0e4736', spanId: '00f067aa0ba902b7' };
+const CALLER = { traceId: '4bf92f3577b34da6a3ce929d0e0e4736', spanId: '00f067aa0ba902b7' };
 const ORDER = { id: 'A-1001', sku: 'teapot', quantity: 2 };
 const TOO_MUCH = { ...ORDER, quantity: 500 };
 const HTTP = {
   version: 'v1',
   rawPath: '/orders',
-  headers: { Traceparent: `00-${HANDED_ON.traceId}-${HANDED_ON.spanId}-01` },
+  headers: { Traceparent: `00-${CALLER.traceId}-${CALLER.spanId}-01` },
   queryParameters: {},
   body: '',
   isBase64Encoded: false,
@@ -62,32 +62,32 @@ const FAILING = [
   (exporter) => {
     let jaeger: JaegerServer | undefined;
     let tee: Tee | undefined;
-    let cold: Answer, failing: Answer, http: Answer;
+    let cold: OrderResult, failing: OrderResult, http: OrderResult;
 
     beforeAll(async () => {
-      if (binary === undefined) throw new Error(howToGetJaeger);
+      if (binary === undefined) throw new Error(jaegerInstructions);
       jaeger = await startJaeger(binary);
       tee = await startTee(jaeger);
       const endpoint = exporter === 'jaeger' ? tee.thriftEndpoint : tee.otlpEndpoint;
       const { stdout } = await promisify(execFile)(
         process.execPath,
-        [path.join(__dirname, 'play-orders.cjs'), endpoint, JSON.stringify([ORDER, TOO_MUCH, HTTP])],
+        [path.join(__dirname, 'invoke-orders.cjs'), endpoint, JSON.stringify([ORDER, TOO_MUCH, HTTP])],
         { timeout: 25_000 },
       );
-      [cold, failing, http] = JSON.parse(stdout) as [Answer, Answer, Answer];
+      [cold, failing, http] = JSON.parse(stdout) as [OrderResult, OrderResult, OrderResult];
     });
     afterAll(async () => {
       await tee?.stop();
       await jaeger?.stop();
     });
 
-    function sent(traceId: string): SpanRecord[] {
+    function sentSpans(traceId: string): SpanRecord[] {
       return tee!.sent.filter((span) => span.traceId === traceId);
     }
 
-    /** What Jaeger shows of a trace, once it shows as many spans as were sent. */
-    async function shown(traceId: string): Promise<SpanRecord[]> {
-      const count = sent(traceId).length;
+    /** Reads a trace from Jaeger once it has all spans that were sent. */
+    async function storedSpans(traceId: string): Promise<SpanRecord[]> {
+      const count = sentSpans(traceId).length;
       expect(count).toBeGreaterThan(0);
       return recordsOf(await jaeger!.readTrace(traceId, count));
     }
@@ -100,12 +100,12 @@ const FAILING = [
 
     test('a cold call is one tree below the spans of Function Compute, with its attributes', async () => {
       expect(cold.body).toEqual({ order: 'A-1001', parcel: 'parcel-A-1001' });
-      expect(tree(await shown(cold.traceId))).toBe(COLD.join('\n'));
+      expect(tree(await storedSpans(cold.traceId))).toBe(COLD.join('\n'));
     });
 
-    test('a failing call is marked as an error where it failed, with the exception told once', async () => {
+    test('a failing call has the status ERROR where it failed, with one exception event', async () => {
       expect(failing.ok).toBe(false);
-      const spans = await shown(failing.traceId);
+      const spans = await storedSpans(failing.traceId);
       expect(tree(spans)).toBe(FAILING.join('\n'));
       expect(
         spans.flatMap((span) =>
@@ -119,16 +119,16 @@ const FAILING = [
       ).toEqual([['Stock.reserve', 'exception', 'OutOfStock', '500 of teapot were ordered, 10 are left']]);
     });
 
-    test('ids, parents, kinds, times, attributes, events, links, status and resource are what was sent', async () => {
-      for (const traceId of [cold.traceId, failing.traceId, http.traceId, HANDED_ON.traceId]) {
-        expect(comparable(await shown(traceId))).toEqual(comparable(sent(traceId)));
+    test('ids, parents, kinds, times, attributes, events, links, status and resource are stored as sent', async () => {
+      for (const traceId of [cold.traceId, failing.traceId, http.traceId, CALLER.traceId]) {
+        expect(comparable(await storedSpans(traceId))).toEqual(comparable(sentSpans(traceId)));
       }
       expect(tee!.statuses.every((status) => status === (exporter === 'jaeger' ? 202 : 200))).toBe(true);
     });
 
-    test('the service and the function are named', async () => {
-      const spans = (await shown(cold.traceId)).filter((span) => span.name === 'ship');
-      // Thrift has no place for most of it but the spans' own tags.
+    test('the spans have the attributes of the service and the function', async () => {
+      const spans = (await storedSpans(cold.traceId)).filter((span) => span.name === 'ship');
+      // In thrift, most of these are tags of the spans.
       expect(
         spans.map((span) => (exporter === 'jaeger' ? { ...span.attributes, ...span.resource } : span.resource)),
       ).toEqual([
@@ -143,12 +143,12 @@ const FAILING = [
       ]);
     });
 
-    test('a request with a traceparent of another trace continues that one and links to the trace of Function Compute', async () => {
-      const spans = await shown(HANDED_ON.traceId);
+    test('a request with a traceparent of another trace continues that one, and links to Function Compute’s', async () => {
+      const spans = await storedSpans(CALLER.traceId);
       const servers = spans.filter((span) => span.kind === 'server');
-      const platform = (await shown(http.traceId)).find((span) => span.name === 'Invocation');
+      const platform = (await storedSpans(http.traceId)).find((span) => span.name === 'Invocation');
       expect(servers).toHaveLength(1);
-      expect(servers[0]?.parentSpanId).toBe(HANDED_ON.spanId);
+      expect(servers[0]?.parentSpanId).toBe(CALLER.spanId);
       expect(servers[0]?.links).toEqual([{ traceId: http.traceId, spanId: platform?.spanId, attributes: {} }]);
       expect(spans.map((span) => span.name).sort()).toEqual(['Stock.reserve', 'orders', 'print label', 'ship']);
     });

@@ -3,20 +3,21 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import type { SpanRecord } from '../../src/testing/trace-tree';
 import { decodeJaegerThrift } from '../../cli/src/viewer/jaeger-thrift';
-import { decodeOtlpProtobuf } from '../../cli/src/viewer/otlp-protobuf';
+import { decodeOtlpProtobuf } from '../../cli/src/viewer/otlp';
 import type { JaegerServer } from './jaeger-server';
 
-/** Stands before a real Jaeger: keeps what an exporter sent, decoded, and hands the same bytes on. */
+/** A proxy in front of a real Jaeger that records what exporters send and forwards the same bytes. */
 export interface Tee {
   readonly thriftEndpoint: string;
   readonly otlpEndpoint: string;
-  /** What was sent so far. */
+  /** All spans that were sent. */
   readonly sent: SpanRecord[];
-  /** The status codes with which Jaeger answered. */
+  /** The status codes of Jaeger's responses. */
   readonly statuses: number[];
   stop(): Promise<void>;
 }
 
+/** Starts a proxy in front of a running Jaeger. */
 export async function startTee(jaeger: Pick<JaegerServer, 'thriftEndpoint' | 'otlpEndpoint'>): Promise<Tee> {
   const sent: SpanRecord[] = [];
   const statuses: number[] = [];
@@ -25,13 +26,13 @@ export async function startTee(jaeger: Pick<JaegerServer, 'thriftEndpoint' | 'ot
       const body = await buffer(request);
       const thrift = request.url === '/api/traces';
       sent.push(...(thrift ? decodeJaegerThrift(body) : decodeOtlpProtobuf(body)));
-      const answer = await fetch(thrift ? jaeger.thriftEndpoint : jaeger.otlpEndpoint, {
+      const forwarded = await fetch(thrift ? jaeger.thriftEndpoint : jaeger.otlpEndpoint, {
         method: 'POST',
         body: new Uint8Array(body),
         headers: { 'content-type': request.headers['content-type'] ?? '' },
       });
-      statuses.push(answer.status);
-      response.writeHead(answer.status).end(Buffer.from(await answer.arrayBuffer()));
+      statuses.push(forwarded.status);
+      response.writeHead(forwarded.status).end(Buffer.from(await forwarded.arrayBuffer()));
     })().catch((error: unknown) => {
       response.writeHead(500).end(String(error));
     });

@@ -5,7 +5,7 @@ import { createHandler, Handler, Traced } from 'fc-traced';
 import { fakeFcContext, invoke } from 'fc-traced/testing';
 import type { SpanRecord } from 'fc-traced/testing';
 import { decodeJaegerThrift } from '../../cli/src/viewer/jaeger-thrift';
-import { readBody } from '../../cli/src/viewer/request-body';
+import { readBody } from '../../cli/src/viewer/collector';
 
 @Handler({ name: 'ship', coldStartSpans: false })
 class Ship {

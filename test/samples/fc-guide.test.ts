@@ -23,14 +23,14 @@ const COLD = [
   '      └─ child',
 ];
 
-test('the story of FC’s tracing guide takes at most 15 lines of user code', () => {
+test('the program of FC’s tracing guide takes at most 15 lines', () => {
   const lines = readFileSync(join(folder, 'handler.ts'), 'utf8')
     .split('\n')
     .filter((line) => line.trim() !== '');
   expect(lines.length).toBeLessThanOrEqual(15);
 });
 
-test('the README shows the trace as it is', () => {
+test('the README shows the trace of a warm call', () => {
   expect(readFileSync(join(folder, 'README.md'), 'utf8')).toContain(WARM.join('\n'));
 });
 
@@ -53,10 +53,10 @@ describe.each<Protocol>(['jaeger', 'otlp'])('over %s', (protocol) => {
 
   test.each<[string, object]>([
     ['the instance keeps running', { freeze: false }],
-    ['the process is stopped at the answer', { freeze: true }],
-    ['the process is stopped at the answer, which goes through the promise', { freeze: true, answer: 'promise' }],
-    ['the process is stopped at the answer, in FC 2.0', { freeze: true, generation: '2.0' }],
-  ])('its spans are at the collector before the answer, when %s', async (_when, options) => {
+    ['the process is stopped at the response', { freeze: true }],
+    ['the process is stopped at the response, which is a promise', { freeze: true, handlerStyle: 'promise' }],
+    ['the process is stopped at the response, in FC 2.0', { freeze: true, generation: '2.0' }],
+  ])('its spans are at the collector before the response when %s', async (_when, options) => {
     const { calls } = await play('fc-guide', protocol, [event], options);
     expect([...calls[0]!.atAnswer].sort()).toEqual([
       'build container',

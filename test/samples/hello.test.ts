@@ -25,11 +25,11 @@ const COLD = [
   '      └─ Greeter.greet',
 ];
 
-test('the smallest program takes eighteen lines', () => {
+test('the smallest program has eighteen lines', () => {
   expect(readFileSync(join(folder, 'handler.ts'), 'utf8').trimEnd().split('\n')).toHaveLength(18);
 });
 
-test('the README shows the trace as it is', () => {
+test('the README shows the traces of a warm and a cold call', () => {
   const readme = readFileSync(join(folder, 'README.md'), 'utf8');
   expect(readme).toContain(WARM.join('\n'));
   expect(readme).toContain(COLD.join('\n'));

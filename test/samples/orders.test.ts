@@ -63,7 +63,7 @@ const FAILED = [
 ].join('\n');
 
 describe.each<Protocol>(['jaeger', 'otlp'])('orders over %s', (protocol) => {
-  test('two orders are shipped and the third fails, as the caller sees it', () => {
+  test('the caller sees two orders shipped and the third failed', () => {
     expect(played[protocol]!.calls.map(({ ok, body }) => (ok ? (JSON.parse(body) as unknown) : 'failed'))).toEqual([
       { order: 'A-1001', parcel: 'parcel-A-1001' },
       { order: 'A-1002', parcel: 'parcel-A-1002' },
@@ -72,19 +72,19 @@ describe.each<Protocol>(['jaeger', 'otlp'])('orders over %s', (protocol) => {
     expect(played[protocol]!.calls[2]!.error).toMatchObject({ errorType: 'OutOfStock', errorMessage: MESSAGE });
   });
 
-  test('each call is one whole trace: cold, warm and failing', () => {
+  test('each call is one complete trace: cold, warm and failing', () => {
     expect(treesOf(played[protocol]!)).toEqual([COLD, WARM, FAILED]);
     expect(buildTraces(played[protocol]!.spans)).toHaveLength(3);
   });
 
-  test('the failure is recorded once, where it happened', () => {
+  test('the failure is recorded once, on the span where it happened', () => {
     const events = played[protocol]!.spans.flatMap((span: SpanRecord) =>
       span.events.map((event) => [span.name, event.name, event.attributes['exception.message']]),
     );
     expect(events).toEqual([['Stock.reserve', 'exception', MESSAGE]]);
   });
 
-  test('the function’s spans were there at each answer, although the process is stopped there', () => {
+  test('the function’s spans are at the collector at each response, although the process is stopped then', () => {
     const counts = played[protocol]!.calls.map(
       ({ atAnswer }) =>
         atAnswer.filter((name) => ['orders', 'Stock.reserve', 'ship', 'print label'].includes(name)).length,
@@ -92,7 +92,7 @@ describe.each<Protocol>(['jaeger', 'otlp'])('orders over %s', (protocol) => {
     expect(counts).toEqual([4, 8, 10]);
   });
 
-  test('nothing of the context’s credentials is in a trace', () => {
+  test('no trace contains credentials of the context', () => {
     const everything = JSON.stringify(played[protocol]!.spans, (_key, value: unknown) =>
       typeof value === 'bigint' ? String(value) : value,
     );
@@ -101,12 +101,12 @@ describe.each<Protocol>(['jaeger', 'otlp'])('orders over %s', (protocol) => {
   });
 });
 
-test('the README shows the cold and the failing trace as they are', () => {
+test('the README shows the cold and the failing trace', () => {
   const readme = readFileSync(join(folder, 'README.md'), 'utf8');
   expect(readme).toContain(COLD);
   expect(readme).toContain(FAILED);
 });
 
-test('both protocols carry the same traces', () => {
+test('both protocols result in the same traces', () => {
   expect(treesOf(played.jaeger!)).toEqual(treesOf(played.otlp!));
 });

@@ -1,8 +1,8 @@
-// Calls a built sample in an instance, against a collector, and prints what came of it as JSON:
-// the answers, the spans that were there at each answer, and in the end all of them.
-// A process of its own: the emulator sends OTLP too, and that exporter imports `http` in a way that fails inside jest's modules.
+// Calls a built sample in one instance that sends to a collector, and prints as JSON: the results, the names of the
+// spans that the collector had at each response, and all spans at the end. In its own process, because the OTLP
+// exporter of the emulator imports `http` in a way that does not work inside jest.
 const { join } = require('node:path');
-const { startInstance } = require('../../cli/dist/emulator/start-instance.js');
+const { startInstance } = require('../../cli/dist/emulator/instance.js');
 const { startCollector } = require('../../cli/dist/viewer/collector.js');
 
 const { sample, protocol, events, options } = JSON.parse(process.argv[2]);

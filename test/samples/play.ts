@@ -1,20 +1,21 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { InstanceOptions } from '../../cli/src/emulator/instance-options';
-import type { ErrorAnswer } from '../../cli/src/emulator/messages';
+import type { InstanceOptions } from '../../cli/src/emulator/function-options';
+import type { ErrorResponse } from '../../cli/src/emulator/instance-protocol';
 import type { SpanRecord } from '../../src/testing/trace-tree';
 
-/** A call of a sample, and the names of the spans that the collector had when its answer came. */
+/** The result of a call of a sample, and the names of the spans that the collector had when the response came. */
 export interface PlayedCall {
   readonly ok: boolean;
   readonly body: string;
   readonly coldStart: boolean;
   readonly traceId: string;
-  readonly error?: ErrorAnswer;
+  readonly error?: ErrorResponse;
   readonly atAnswer: readonly string[];
 }
 
+/** The results of all calls of a sample, and the spans that the collector had at the end. */
 export interface Played {
   readonly calls: readonly PlayedCall[];
   readonly spans: readonly SpanRecord[];
@@ -24,7 +25,7 @@ export interface Played {
 
 export type Protocol = 'jaeger' | 'otlp';
 
-/** Calls a built sample once per event, in one instance, with FC's tracing switched on. */
+/** Calls a built sample once per event, in one instance, with FC's tracing enabled. */
 export async function play(
   sample: string,
   protocol: Protocol,

@@ -1,15 +1,18 @@
+import type { HandlerStyle } from './function-options';
 import type { FcFunction } from './load-function';
-import type { AnswerForm } from './messages';
 
 /** How a call ended. */
 export type Outcome =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly error: unknown; readonly from: 'callback' | 'throw' };
 
-/** The manner in which FC calls a function. */
-export interface CallManner {
-  readonly answer: AnswerForm;
-  /** A hook ends with its callback or with the promise it returned, whichever comes first; a handler with one of them only. */
+/** How FC calls a function. */
+export interface CallOptions {
+  readonly handlerStyle: HandlerStyle;
+  /**
+   * A hook ends with its callback or with the promise it returned, whichever comes first. A handler ends with only one
+   * of them.
+   */
   readonly hook: boolean;
 }
 
@@ -17,17 +20,17 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }
 
-/** Calls a function as FC does and tells its first outcome, once, in the very moment it is known. */
+/** Calls a function as FC does. Calls `done` synchronously with the first outcome, and only once. */
 export function callFunction(
-  run: FcFunction,
+  fcFunction: FcFunction,
   args: readonly unknown[],
-  { answer, hook }: CallManner,
+  { handlerStyle, hook }: CallOptions,
   done: (outcome: Outcome) => void,
 ): void {
-  let open = true;
+  let pending = true;
   const finish = (outcome: Outcome): void => {
-    if (!open) return;
-    open = false;
+    if (!pending) return;
+    pending = false;
     done(outcome);
   };
   const fail = (error: unknown): void => finish({ ok: false, error, from: 'throw' });
@@ -36,12 +39,13 @@ export function callFunction(
     if (error) finish({ ok: false, error, from: 'callback' });
     else succeed(value);
   };
-  const returnCounts = answer === 'promise' || hook;
+  const usesPromise = handlerStyle === 'promise' || hook;
   try {
-    const returned = answer === 'callback' ? run(...args, callback) : run(...args);
-    // With a callback, the value of a handler's promise is thrown away and only its rejection counts, as on Node up to 16.
-    if (isThenable(returned)) returned.then(returnCounts ? succeed : undefined, fail);
-    else if (answer === 'promise') succeed(returned);
+    const returned = handlerStyle === 'callback' ? fcFunction(...args, callback) : fcFunction(...args);
+    // With a callback, FC ignores the value of a handler's promise but not its rejection, as it does on Node.js up to
+    // 16.
+    if (isThenable(returned)) returned.then(usesPromise ? succeed : undefined, fail);
+    else if (handlerStyle === 'promise') succeed(returned);
   } catch (error) {
     fail(error);
   }

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** The span that a call came from, with what its caller hands on. */
+/** The span from which a function was called, and the caller's baggage. */
 export interface Caller {
   readonly traceId: string;
   readonly spanId: string;
@@ -8,12 +8,12 @@ export interface Caller {
   readonly baggage: Readonly<Record<string, string>>;
 }
 
-const SPAN_CONTEXT = 'x-fc-tracing-opentracing-span-context';
-const BAGGAGE_ITEM = `${SPAN_CONTEXT}-baggage-`;
-const JAEGER = /^([0-9a-f]{1,32}):([0-9a-f]{1,16}):[0-9a-f]{0,16}:([0-9a-f]{1,2})$/i;
+const SPAN_CONTEXT_HEADER = 'x-fc-tracing-opentracing-span-context';
+const BAGGAGE_HEADER_PREFIX = `${SPAN_CONTEXT_HEADER}-baggage-`;
+const SPAN_CONTEXT_FORMAT = /^([0-9a-f]{1,32}):([0-9a-f]{1,16}):[0-9a-f]{0,16}:([0-9a-f]{1,2})$/i;
 const TRACEPARENT = /^[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(-|$)/;
 
-const decoded = (text: string): string => {
+const percentDecoded = (text: string): string => {
   try {
     return decodeURIComponent(text.trim());
   } catch {
@@ -26,7 +26,7 @@ const textOf = (value: string | string[] | undefined): string =>
 function w3cBaggage(header: string): Record<string, string> {
   const items = header.split(',').map((item) => item.split(';', 1)[0]!.split('=', 2));
   return Object.fromEntries(
-    items.filter((item) => item.length === 2).map(([key, value]) => [key!.trim(), decoded(value!)]),
+    items.filter((item) => item.length === 2).map(([key, value]) => [key!.trim(), percentDecoded(value!)]),
   );
 }
 
@@ -41,24 +41,24 @@ function w3cCaller(headers: IncomingHttpHeaders): Caller | undefined {
   };
 }
 
-/** Reads FC's `{trace-id}:{span-id}:{parent-id}:{flags}`, ids padded. */
+/** Parses FC's `{trace-id}:{span-id}:{parent-id}:{flags}`, where ids may lack leading zeros. */
 function fcSpanContext(text: string): Omit<Caller, 'baggage'> | undefined {
-  const [, traceId, spanId, flags] = JAEGER.exec(text.trim()) ?? [];
+  const [, traceId, spanId, flags] = SPAN_CONTEXT_FORMAT.exec(text.trim()) ?? [];
   if (traceId === undefined || spanId === undefined) return undefined;
   const sampled = (Number.parseInt(flags!, 16) & 1) === 1;
   return { traceId: traceId.toLowerCase().padStart(32, '0'), spanId: spanId.toLowerCase().padStart(16, '0'), sampled };
 }
 
-/** Who sent a request to an HTTP trigger, by the W3C's headers: FC takes none of its own from there. */
+/** The caller of an HTTP trigger, from the W3C headers. An HTTP trigger ignores FC's own headers. */
 export const httpCaller = w3cCaller;
 
-/** Who called `InvokeFunction`: by FC's own headers, else by the W3C's. */
+/** The caller of `InvokeFunction`, from FC's own headers or else from the W3C headers. */
 export function apiCaller(headers: IncomingHttpHeaders): Caller | undefined {
-  const parent = fcSpanContext(textOf(headers[SPAN_CONTEXT]));
+  const parent = fcSpanContext(textOf(headers[SPAN_CONTEXT_HEADER]));
   if (parent === undefined) return w3cCaller(headers);
-  const items = Object.entries(headers).filter(([name]) => name.startsWith(BAGGAGE_ITEM));
+  const items = Object.entries(headers).filter(([name]) => name.startsWith(BAGGAGE_HEADER_PREFIX));
   const baggage = Object.fromEntries(
-    items.map(([name, value]) => [name.slice(BAGGAGE_ITEM.length), decoded(textOf(value))]),
+    items.map(([name, value]) => [name.slice(BAGGAGE_HEADER_PREFIX.length), percentDecoded(textOf(value))]),
   );
   return { ...parent, baggage };
 }

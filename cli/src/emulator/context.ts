@@ -1,8 +1,8 @@
-/** The two shapes of FC's context object: 3.0 with Node 18 and 20, and 2.0 with Node up to 16. */
+/** The two shapes of FC's context object: FC 3.0 with Node.js 18 and 20, and FC 2.0 with Node.js up to 16. */
 export type Generation = '3.0' | '2.0';
 
-/** What differs from one invocation to the next, as it travels to the instance. */
-export interface ContextFacts {
+/** The fields of a context that the emulator sends to the instance with each call. */
+export interface ContextFields {
   readonly generation: Generation;
   readonly requestId: string;
   readonly functionName: string;
@@ -10,14 +10,15 @@ export interface ContextFacts {
   readonly initializer?: string;
   readonly memorySize: number;
   readonly timeout: number;
-  readonly region: string;
-  readonly accountId: string;
   readonly retryCount: number;
-  /** FC's tracing fields, handed on as they are: a test may pass what a real FC never would. */
+  /** FC's tracing fields, passed on unchecked: a test may use values that FC never sends. */
   readonly tracing: Readonly<Record<string, unknown>>;
 }
 
-/** Values that nobody can take for real ones, and that a test can look for where they must not be. */
+export const REGION = 'cn-hangzhou';
+export const ACCOUNT_ID = '1234567890123456';
+
+/** Credentials that cannot be mistaken for real ones, and that tests can search for where they must not appear. */
 export const FAKE_CREDENTIALS = {
   accessKeyId: 'FAKE-access-key-id',
   accessKeySecret: 'FAKE-access-key-secret',
@@ -26,7 +27,7 @@ export const FAKE_CREDENTIALS = {
 
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 
-function createLogger({ generation, requestId }: ContextFacts): Record<string, unknown> {
+function createLogger({ generation, requestId }: ContextFields): Record<string, unknown> {
   const write = (level: string, parts: readonly unknown[]): void => {
     process.stdout.write(`${new Date().toISOString()} ${requestId} [${level}] ${parts.map(String).join(' ')}\n`);
   };
@@ -42,26 +43,26 @@ function createLogger({ generation, requestId }: ContextFacts): Record<string, u
   return logger;
 }
 
-/** The context object of one invocation or hook, in the shape of its generation. */
-export function createContext(facts: ContextFacts): Record<string, unknown> {
-  const old = facts.generation === '2.0';
+/** Creates the context object of one invocation or hook, in the shape of its generation. */
+export function createContext(fields: ContextFields): Record<string, unknown> {
+  const old = fields.generation === '2.0';
   const service = { logProject: 'fake-log-project', logStore: 'fake-log-store', qualifier: 'LATEST', versionId: '' };
   return {
-    requestId: facts.requestId,
+    requestId: fields.requestId,
     credentials: { ...FAKE_CREDENTIALS },
     function: {
-      name: facts.functionName,
-      handler: facts.handler,
-      memory: facts.memorySize,
-      timeout: facts.timeout,
-      ...(old && facts.initializer !== undefined ? { initializer: facts.initializer } : {}),
+      name: fields.functionName,
+      handler: fields.handler,
+      memory: fields.memorySize,
+      timeout: fields.timeout,
+      ...(old && fields.initializer !== undefined ? { initializer: fields.initializer } : {}),
     },
     service: old ? { name: 'fake-service', ...service } : service,
-    region: facts.region,
-    accountId: facts.accountId,
-    logger: createLogger(facts),
-    retryCount: facts.retryCount,
-    tracing: { ...facts.tracing },
+    region: REGION,
+    accountId: ACCOUNT_ID,
+    logger: createLogger(fields),
+    retryCount: fields.retryCount,
+    tracing: { ...fields.tracing },
     [old ? 'waitsForEmptyEventLoopBeforeCallback' : 'callbackWaitsForEmptyEventLoop']: false,
   };
 }

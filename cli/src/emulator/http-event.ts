@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import { isUtf8 } from 'node:buffer';
-import { throughHeaders } from './server-headers';
+import { ACCOUNT_ID } from './context';
+import { forwardedHeaders } from './fc-headers';
 
-/** The event of an HTTP trigger of FC 3.0. With `traceparent`, that of FC's span stands where the client's stood. */
+/** The event of an HTTP trigger of FC 3.0. `traceparent`, the one of FC's span, replaces the client's. */
 export function httpEvent(request: IncomingMessage, body: Buffer, traceparent: string | undefined): Buffer {
   const url = new URL(request.url ?? '/', 'http://localhost');
   const isText = isUtf8(body);
   const now = new Date();
   const host = request.headers.host ?? '';
-  const headers = { ...throughHeaders(request.headers), ...(traceparent !== undefined && { traceparent }) };
+  const headers = { ...forwardedHeaders(request.headers), ...(traceparent !== undefined && { traceparent }) };
   const query = [...new Set(url.searchParams.keys())].map((key) => [key, url.searchParams.getAll(key).join(',')]);
   return Buffer.from(
     JSON.stringify({
@@ -17,7 +18,7 @@ export function httpEvent(request: IncomingMessage, body: Buffer, traceparent: s
       rawPath: url.pathname,
       body: body.toString(isText ? 'utf8' : 'base64'),
       isBase64Encoded: !isText,
-      // As Go writes them, which FC's front does.
+      // In Go's canonical form, which FC uses.
       headers: Object.fromEntries(
         Object.entries(headers).map(([name, value]) => [
           name.replaceAll(/(^|-)[a-z]/g, (start) => start.toUpperCase()),
@@ -26,7 +27,7 @@ export function httpEvent(request: IncomingMessage, body: Buffer, traceparent: s
       ),
       queryParameters: Object.fromEntries(query) as Record<string, string>,
       requestContext: {
-        accountId: '1234567890123456',
+        accountId: ACCOUNT_ID,
         domainName: host,
         domainPrefix: host.split('.')[0],
         http: {
@@ -52,10 +53,12 @@ function decodedPath(path: string): string {
   }
 }
 
-/** What a client gets for a function's answer: the response that it describes, or else all of it as the body. */
-export function httpResponse(answer: Buffer): { status: number; headers: OutgoingHttpHeaders; body: Buffer } {
+/**
+ * The HTTP response for the response of a function: the one that it describes, or else one with all of it as the body.
+ */
+export function httpResponse(response: Buffer): { status: number; headers: OutgoingHttpHeaders; body: Buffer } {
   try {
-    const described = JSON.parse(answer.toString()) as {
+    const described = JSON.parse(response.toString()) as {
       statusCode?: unknown;
       headers?: OutgoingHttpHeaders;
       body?: string;
@@ -66,7 +69,7 @@ export function httpResponse(answer: Buffer): { status: number; headers: Outgoin
       return { status: statusCode, headers, body: Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8') };
     }
   } catch {
-    // A text, then.
+    // Not JSON, so it describes no response.
   }
-  return { status: 200, headers: { 'content-type': 'application/json' }, body: answer };
+  return { status: 200, headers: { 'content-type': 'application/json' }, body: response };
 }

@@ -1,81 +1,77 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import { closeServer, listenOnLoopback } from '../loopback';
 import { httpCaller } from './caller';
 import { httpEvent, httpResponse } from './http-event';
-import type { EventMaker, Invocation, InvokeOptions } from './invocation';
+import type { EventFactory, InvocationResult, InvokeOptions } from './invocation';
 
-/** A function that an HTTP trigger can stand before: one that takes events, or a server. */
-export type Triggered =
-  | { invoke(event: EventMaker, options: InvokeOptions): Promise<Invocation> }
-  | { http(request: IncomingMessage, response: ServerResponse): Promise<Invocation> };
+/** A function that an HTTP trigger can call: one that takes events, or a server. */
+export type TriggerTarget =
+  | { invoke(event: EventFactory, options: InvokeOptions): Promise<InvocationResult> }
+  | { http(request: IncomingMessage, response: ServerResponse): Promise<InvocationResult> };
 
 /** A running HTTP trigger. */
 export interface HttpTrigger {
-  /** Where clients send their requests; without a slash at its end. */
+  /** The base URL for clients, without a trailing slash. */
   readonly url: string;
-  /** Makes a request and reads its response to the end. Resolves to what FC has in its books of it, with the response's body. */
-  call(path: string, init?: RequestInit): Promise<Invocation>;
+  /**
+   * Sends a request and reads its response. Resolves to FC's result of the invocation, with the body of the response.
+   */
+  call(path: string, init?: RequestInit): Promise<InvocationResult>;
   close(): Promise<void>;
 }
 
-// What FC answers where a function failed is not published; this is what its error page says.
-const FAILED = 502;
+// FC's documents do not say how an HTTP trigger responds when the function fails.
+const FUNCTION_FAILED_STATUS = 502;
+// Matches a `call()` to the invocation that it causes. FC's own headers are not forwarded to the function.
+const CALL_HEADER = 'x-fc-traced-call';
 
 async function serveEvent(
-  target: Extract<Triggered, { invoke: unknown }>,
+  target: Extract<TriggerTarget, { invoke: unknown }>,
   request: IncomingMessage,
   response: ServerResponse,
-): Promise<Invocation> {
-  const body = await buffer(request);
-  const invocation = await target.invoke((traceparent) => httpEvent(request, body, traceparent), {
+): Promise<InvocationResult> {
+  const requestBody = await buffer(request);
+  const result = await target.invoke((traceparent) => httpEvent(request, requestBody, traceparent), {
     caller: httpCaller(request.headers),
   });
-  const answer = invocation.ok
-    ? httpResponse(invocation.body)
+  const { status, headers, body } = result.ok
+    ? httpResponse(result.body)
     : {
-        status: FAILED,
+        status: FUNCTION_FAILED_STATUS,
         headers: { 'content-type': 'application/json', 'x-fc-error-type': 'UnhandledInvocationError' },
-        body: invocation.body,
+        body: result.body,
       };
-  response.writeHead(answer.status, { ...answer.headers, 'x-fc-request-id': invocation.requestId }).end(answer.body);
-  return invocation;
+  response.writeHead(status, { ...headers, 'x-fc-request-id': result.requestId }).end(body);
+  return result;
 }
 
-/** Starts a listener on a free port of the loopback interface that plays the HTTP trigger of a function. */
-export async function startHttpTrigger(target: Triggered): Promise<HttpTrigger> {
-  const invocations = new Map<string, Promise<Invocation>>();
+/** Starts an HTTP trigger of a function on a free port of the loopback interface. */
+export async function startHttpTrigger(target: TriggerTarget): Promise<HttpTrigger> {
+  const results = new Map<string, Promise<InvocationResult>>();
   const server = createServer((request, response) => {
-    const serving = 'http' in target ? target.http(request, response) : serveEvent(target, request, response);
-    const key = request.headers['x-fc-traced-call'];
-    if (typeof key === 'string') invocations.set(key, serving);
-    serving.catch(() => response.destroy());
+    const result = 'http' in target ? target.http(request, response) : serveEvent(target, request, response);
+    const callId = request.headers[CALL_HEADER];
+    if (typeof callId === 'string') results.set(callId, result);
+    result.catch(() => response.destroy());
   });
-  // An instance that was frozen meanwhile uses its connections as it left them.
+  // A client that was frozen in the meantime still uses its old connections.
   server.keepAliveTimeout = 600_000;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen(0, '127.0.0.1', resolve);
-  });
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const url = `http://127.0.0.1:${await listenOnLoopback(server)}`;
   let calls = 0;
   return {
     url,
     async call(path, init = {}) {
-      const key = String((calls += 1));
+      const callId = String((calls += 1));
       const headers = new Headers(init.headers);
-      // Tells this call's entry in FC's books from others; FC's own headers never reach the function.
-      headers.set('x-fc-traced-call', key);
+      headers.set(CALL_HEADER, callId);
       const response = await fetch(url + path, { ...init, headers });
       const body = Buffer.from(await response.arrayBuffer());
-      const invocation = await invocations.get(key)!;
-      invocations.delete(key);
-      return { ...invocation, ok: response.ok, body };
+      const result = await results.get(callId)!;
+      results.delete(callId);
+      return { ...result, ok: response.ok, body };
     },
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    close: () => closeServer(server),
   };
 }

@@ -1,69 +1,114 @@
-// The process of one instance. The emulator starts it; it loads the user's module and calls its functions as FC does.
-import { readSync, writeSync } from 'node:fs';
-import { answerBody } from './answer-body';
-import { callFunction } from './call-function';
-import type { Outcome } from './call-function';
-import { createContext } from './context';
-import { errorAnswer } from './error-answer';
-import { loadFunction } from './load-function';
-import type { FcFunction } from './load-function';
-import { ANSWER_FD } from './messages';
-import type { Answer, Call } from './messages';
+import type { Generation } from './context';
+import type { InstanceOptions } from './function-options';
+import { InstanceLifecycle } from './instance-lifecycle';
+import type { InvocationRequest } from './instance-lifecycle';
+import type { CallResponse } from './instance-protocol';
+import { eventBytes, newRequestId } from './invocation';
+import type { EventFactory, InvocationResult, InvokeOptions } from './invocation';
+import { PlatformSpans } from './platform-spans';
 
-const codeDir = process.cwd();
-const loaded = new Map<string, Promise<FcFunction>>();
-let interrupt: ((error: unknown) => void) | undefined;
+/**
+ * One instance of an event function. Its process starts with the first invocation, and again after it has exited. It
+ * handles one invocation at a time; further ones wait.
+ */
+export class Instance {
+  readonly #options: InstanceOptions;
+  readonly #generation: Generation;
+  readonly #lifecycle: InstanceLifecycle;
+  readonly #platform: PlatformSpans | undefined;
+  #queue: Promise<unknown> = Promise.resolve();
 
-// Written in one go, whatever its size: nothing of this process may have to run after the answer for it to get out.
-function send(line: string): void {
-  const bytes = Buffer.from(`${line}\n`);
-  for (let at = 0; at < bytes.length;) at += writeSync(ANSWER_FD, bytes, at);
-}
+  constructor(options: InstanceOptions) {
+    const { generation = '3.0', functionName = 'function', preFreeze, tracing } = options;
+    if (preFreeze !== undefined && generation !== '2.0') {
+      throw new TypeError("FC 3.0 has no preFreeze hook; remove it or set generation: '2.0'");
+    }
+    this.#options = options;
+    this.#generation = generation;
+    this.#lifecycle = new InstanceLifecycle(options);
+    this.#platform = tracing && new PlatformSpans(tracing, generation, functionName);
+  }
 
-function answerOf(outcome: Outcome, { context }: Call): Answer {
-  if (!outcome.ok) return { ok: false, error: errorAnswer(outcome, context.generation) };
-  try {
-    return { ok: true, body: answerBody(outcome.value).toString('base64') };
-  } catch (error) {
-    return { ok: false, error: errorAnswer({ ok: false, error, from: 'throw' }, context.generation) };
+  /** The id of the instance's process; `undefined` while none is running. */
+  get pid(): number | undefined {
+    return this.#lifecycle.pid;
+  }
+
+  /** The lines that the function has written to its standard output and error. */
+  get logs(): readonly string[] {
+    return [...this.#lifecycle.logs];
+  }
+
+  /** Calls the function as `InvokeFunction` does. Resolves also when the invocation fails. */
+  invoke(event: unknown, options: InvokeOptions = {}): Promise<InvocationResult> {
+    return new Promise((resolve, reject) => {
+      const bytes = typeof event === 'function' ? (event as EventFactory) : eventBytes(event);
+      this.#queue = this.#queue.then(() => this.#invoke(bytes, options, resolve)).catch(reject);
+    });
+  }
+
+  /** Runs the `preStop` hook, as FC does before it removes an instance. Does nothing without a process or a hook. */
+  preStop(): Promise<CallResponse> {
+    const run = this.#queue.then(() =>
+      this.#lifecycle.runHook(this.#options.preStop, { requestId: newRequestId(this.#generation), retryCount: 0 }),
+    );
+    this.#queue = run.catch(() => undefined);
+    return run;
+  }
+
+  /** Resolves when FC's own spans have been sent, which happens after the response. Rejects when that failed. */
+  async delivered(): Promise<void> {
+    await this.#queue;
+    await this.#platform?.delivered();
+  }
+
+  /** Ends the instance after the invocations that are queued, without its `preStop` hook. */
+  async stop(): Promise<void> {
+    await this.#queue;
+    await this.#lifecycle.end();
+    await this.#platform?.shutdown();
+  }
+
+  /** Ends the instance at once. The current invocation fails. */
+  async kill(): Promise<void> {
+    await this.#lifecycle.end();
+  }
+
+  async #invoke(
+    event: Buffer | EventFactory,
+    options: InvokeOptions,
+    respond: (result: InvocationResult) => void,
+  ): Promise<void> {
+    const startMillis = performance.now();
+    const requestId = newRequestId(this.#generation);
+    const coldStart = this.pid === undefined;
+    const trace = this.#platform?.startTrace(requestId, options.caller);
+    const { retryCount = 0, tracing } = options;
+    const request: InvocationRequest = { requestId, retryCount, tracing, trace };
+    const prepared = await this.#lifecycle.prepare(request);
+    const response = prepared.ok ? await this.#lifecycle.invoke(event, request) : prepared;
+    const error = response.ok ? undefined : response.error;
+    trace?.end(coldStart, error?.errorType ?? error?.errorMessage);
+    respond({
+      ok: response.ok,
+      body: response.ok ? Buffer.from(response.body, 'base64') : Buffer.from(JSON.stringify(response.error)),
+      ...(error === undefined ? {} : { error }),
+      durationMs: performance.now() - startMillis,
+      coldStart,
+      requestId,
+      ...(trace === undefined ? {} : { traceId: trace.traceId }),
+    });
+    void this.#platform?.flush();
+    await this.#lifecycle.runHook(this.#options.preFreeze, request, this.#options.freeze);
   }
 }
 
-function answer(outcome: Outcome, call: Call): void {
-  interrupt = undefined;
-  send(JSON.stringify(answerOf(outcome, call)));
-  // Not one line of the user's runs between the answer and the freeze: the emulator stops the process while it waits here,
-  // and what it writes after continuing it ends the wait.
-  if (call.freeze) readSync(ANSWER_FD, Buffer.alloc(1));
+/**
+ * Creates an instance of an event function: a child process that loads the user's module and calls it as Function
+ * Compute does. The process starts with the first invocation, which therefore has a cold start.
+ *
+ * Throws a `TypeError` for settings that FC refuses: a variable named `FC_…`, or `preFreeze` with FC 3.0.
+ */
+export function startInstance(options: InstanceOptions): Instance {
+  return new Instance(options);
 }
-
-function load(call: Call): Promise<FcFunction> {
-  const known = loaded.get(call.handler) ?? loadFunction(call.handler, codeDir, call.context.generation);
-  loaded.set(call.handler, known);
-  return known;
-}
-
-async function serve(call: Call): Promise<void> {
-  const done = (outcome: Outcome): void => answer(outcome, call);
-  let run: FcFunction;
-  try {
-    run = await load(call);
-  } catch (error) {
-    done({ ok: false, error, from: 'throw' });
-    return;
-  }
-  interrupt = (error) => done({ ok: false, error, from: 'callback' });
-  const context = createContext(call.context);
-  const args = call.kind === 'invoke' ? [Buffer.from(call.event ?? '', 'base64'), context] : [context];
-  callFunction(run, args, { answer: call.answer, hook: call.kind === 'hook' }, done);
-}
-
-process.on('message', (call: Call) => {
-  // FC 2.0 answers the current call when something is thrown outside of it, and goes on; with 3.0, Node ends the process.
-  if (call.context.generation === '2.0' && process.listenerCount('uncaughtException') === 0) {
-    process.on('uncaughtException', () => interrupt?.('FunctionUnhandledError: uncaughtException'));
-  }
-  void serve(call);
-});
-process.on('disconnect', () => process.exit());
-send('ready');

@@ -1,25 +1,25 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import { closeServer, listenOnLoopback } from '../loopback';
 import { apiCaller } from './caller';
-import type { Invocation, InvokeOptions } from './invocation';
+import type { InvocationResult, InvokeOptions } from './invocation';
 
 /** A function that can be called by name. */
 export interface Invocable {
-  invoke(event: unknown, options?: InvokeOptions): Promise<Invocation>;
+  invoke(event: unknown, options?: InvokeOptions): Promise<InvocationResult>;
 }
 
 /** A running `InvokeFunction` API. */
 export interface InvokeApi {
-  /** Host and port, as the official client takes its `endpoint`. */
+  /** Host and port, the form in which the official client takes its `endpoint`. */
   readonly endpoint: string;
   close(): Promise<void>;
 }
 
 const PATH = /^\/2023-03-30\/functions\/([^/?]+)\/invocations(?:\?|$)/;
 
-async function answer(
+async function serve(
   functions: ReadonlyMap<string, Invocable>,
   request: IncomingMessage,
   response: ServerResponse,
@@ -42,23 +42,16 @@ async function answer(
   response.end(body);
 }
 
-/** Starts a listener on a free port of the loopback interface that answers `InvokeFunction` of FC 3.0 for functions by name. Calls are synchronous, and not authenticated. */
+/**
+ * Starts the API `InvokeFunction` of FC 3.0 on a free port of the loopback interface, for functions by name. Calls are
+ * synchronous and not authenticated.
+ */
 export async function startInvokeApi(functions: Readonly<Record<string, Invocable>>): Promise<InvokeApi> {
   const byName = new Map(Object.entries(functions));
   const server = createServer(
-    (request, response) => void answer(byName, request, response).catch(() => response.destroy()),
+    (request, response) => void serve(byName, request, response).catch(() => response.destroy()),
   );
-  // An instance that was frozen meanwhile uses its connections as it left them.
+  // A client that was frozen in the meantime still uses its old connections.
   server.keepAliveTimeout = 600_000;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen(0, '127.0.0.1', resolve);
-  });
-  return {
-    endpoint: `127.0.0.1:${(server.address() as AddressInfo).port}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  return { endpoint: `127.0.0.1:${await listenOnLoopback(server)}`, close: () => closeServer(server) };
 }

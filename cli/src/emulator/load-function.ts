@@ -3,10 +3,10 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Generation } from './context';
 
-/** A function that FC may call: a handler or a hook. */
+/** A function that FC calls: a handler or a hook. */
 export type FcFunction = (...args: unknown[]) => unknown;
 
-/** The function could not be loaded; `name` is the error type that FC answers with. */
+/** The function could not be loaded. `name` is the error type that FC reports. */
 export class LoadError extends Error {
   constructor(name: string, message: string) {
     super(message);
@@ -14,10 +14,10 @@ export class LoadError extends Error {
   }
 }
 
-// FC 2.0 knows CommonJS only and appends `.js` itself.
+// FC 2.0 supports CommonJS only and appends `.js`.
 function fileOf(path: string, generation: Generation): string | undefined {
-  const endings = generation === '2.0' ? ['.js'] : ['.js', '.mjs', '.cjs'];
-  return endings.map((ending) => path + ending).find((file) => existsSync(file));
+  const extensions = generation === '2.0' ? ['.js'] : ['.js', '.mjs', '.cjs'];
+  return extensions.map((extension) => path + extension).find((file) => existsSync(file));
 }
 
 async function importModule(file: string, generation: Generation): Promise<Record<string, unknown>> {
@@ -34,7 +34,10 @@ async function importModule(file: string, generation: Generation): Promise<Recor
   }
 }
 
-/** Loads what a handler string names: `file.method`, split at the last dot; `file` may hold a path below the code folder. */
+/**
+ * Loads the function that a handler string names: `file.method`, split at the last dot. `file` may contain a path below
+ * the code folder. Rejects with the errors that FC reports.
+ */
 export async function loadFunction(handler: string, codeDir: string, generation: Generation): Promise<FcFunction> {
   const dot = handler.lastIndexOf('.');
   if (dot <= 0 || dot === handler.length - 1) {
@@ -46,7 +49,7 @@ export async function loadFunction(handler: string, codeDir: string, generation:
     throw new LoadError('ImportModuleError', `Cannot find module '${handler.slice(0, dot)}' in the code folder`);
   }
   const module = await importModule(file, generation);
-  // A CommonJS module imported as an ES module carries its exports in `default`; only some of them also have a name.
+  // A CommonJS module that is imported as an ES module has all its exports in `default`, and only some of them by name.
   const found = module[method] ?? (module['default'] as Record<string, unknown> | undefined)?.[method];
   if (typeof found !== 'function') {
     throw new LoadError('HandlerNotFound', `Handler '${method}' is missing on module '${handler.slice(0, dot)}'`);

@@ -4,20 +4,23 @@ import type { Caller } from './caller';
 import type { Generation } from './context';
 import { PlatformTrace } from './platform-trace';
 
-/** The tracing configuration of a function, as in FC's console. */
+/** The tracing settings of a function, as in FC's console. */
 export interface TracingConfig {
-  /** Where FC and the function send: `…/api/traces` is Jaeger thrift, `…/api/otlp/traces` and `…/v1/traces` are OTLP. */
+  /**
+   * Where FC and the function send their spans: Jaeger thrift to `…/api/traces`, OTLP to `…/api/otlp/traces` and
+   * `…/v1/traces`.
+   */
   readonly endpoint: string;
-  /** FC's own decision about the invocations whose caller made none. Default true. */
+  /** FC's sampling decision for invocations whose caller made none. Default true. */
   readonly sampled?: boolean;
 }
 
-// Required, not imported, and only for a traced function: most instances need no SDK in the emulator's process.
+// Loaded on demand: without tracing, the emulator's process needs no SDK.
 function exporterFor(endpoint: string): SpanExporter {
   if (new URL(endpoint).pathname.endsWith('/api/traces')) {
     const { JaegerExporter } =
       require('@opentelemetry/exporter-jaeger') as typeof import('@opentelemetry/exporter-jaeger');
-    // Its shutdown leaves a timer of this length behind.
+    // The exporter's shutdown leaves a timer of this length.
     return new JaegerExporter({ endpoint, flushTimeout: 10 });
   }
   const { OTLPTraceExporter } =
@@ -25,8 +28,8 @@ function exporterFor(endpoint: string): SpanExporter {
   return new OTLPTraceExporter({ url: endpoint, timeoutMillis: 3000 });
 }
 
-// FC 2.0's Jaeger clients make trace ids of 64 bit.
-function idsOf(generation: Generation): IdGenerator {
+// FC 2.0 uses Jaeger clients with trace ids of 64 bits.
+function idGeneratorOf(generation: Generation): IdGenerator {
   return {
     generateTraceId: () =>
       randomBytes(generation === '2.0' ? 8 : 16)
@@ -36,7 +39,7 @@ function idsOf(generation: Generation): IdGenerator {
   };
 }
 
-/** Makes and sends the spans that Function Compute itself reports: the stay of the request, its cold start, the invocation. */
+/** Creates and sends the spans that Function Compute itself reports: the request, its cold start, the invocation. */
 export class PlatformSpans {
   readonly #endpoint: string;
   readonly #functionName: string;
@@ -52,12 +55,13 @@ export class PlatformSpans {
     this.#provider = new sdk.BasicTracerProvider({
       resource: resourceFromAttributes({ 'service.name': 'fc.platform', 'faas.name': functionName }),
       sampler: new sdk.ParentBasedSampler({ root: sampled ? new sdk.AlwaysOnSampler() : new sdk.AlwaysOffSampler() }),
-      idGenerator: idsOf(generation),
+      idGenerator: idGeneratorOf(generation),
       spanProcessors: [new sdk.BatchSpanProcessor(exporterFor(endpoint), { exportTimeoutMillis: 3000 })],
     });
   }
 
-  begin(requestId: string, caller?: Caller): PlatformTrace {
+  /** Starts FC's spans of one request. */
+  startTrace(requestId: string, caller?: Caller): PlatformTrace {
     return new PlatformTrace(
       this.#provider.getTracer('fc-traced-emulator'),
       this.#endpoint,
@@ -67,18 +71,18 @@ export class PlatformSpans {
     );
   }
 
-  /** Sends what has ended, after what is on its way already; never rejects. */
+  /** Sends all ended spans. Never rejects; `delivered()` reports a failure. */
   flush(): Promise<void> {
     this.#sending = this.#sending
       .then(() => this.#provider.forceFlush())
       .catch((error: unknown) => {
         const first: unknown = Array.isArray(error) ? error[0] : error;
-        this.#failure = first instanceof Error ? first : new Error('the spans of the platform could not be sent');
+        this.#failure = first instanceof Error ? first : new Error("FC's own spans could not be sent");
       });
     return this.#sending;
   }
 
-  /** Resolves when everything has been sent; rejects when something could not be, once for each failure. */
+  /** Resolves when all ended spans have been sent. Rejects when that failed; each failure is reported once. */
   async delivered(): Promise<void> {
     await this.flush();
     const failure = this.#failure;

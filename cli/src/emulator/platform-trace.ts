@@ -4,7 +4,7 @@ import type { Caller } from './caller';
 /** The fields of `context.tracing`, as FC fills them. */
 export type TracingFields = Readonly<Record<string, unknown>>;
 
-/** The W3C's form of a span of FC's, for those that are called over HTTP; a span that is not there has none. */
+/** The W3C `traceparent` of one of FC's spans; `undefined` without a span. */
 export function traceparentOf(span: Span | undefined): string | undefined {
   if (span === undefined) return undefined;
   const { traceId, spanId, traceFlags } = span.spanContext();
@@ -13,44 +13,45 @@ export function traceparentOf(span: Span | undefined): string | undefined {
 
 const now = (): number => performance.timeOrigin + performance.now();
 
-/** FC's own spans of one invocation, made while the emulator does what they stand for. */
+/** FC's own spans of one request, timed while the emulator does the work that they represent. */
 export class PlatformTrace {
   readonly #tracer: Tracer;
   readonly #endpoint: string;
   readonly #caller: Caller | undefined;
-  readonly #top: Span;
+  readonly #root: Span;
 
-  /** With a caller, FC's spans continue its trace. */
+  /** With a caller, FC's spans continue the caller's trace. */
   constructor(tracer: Tracer, endpoint: string, functionName: string, requestId: string, caller?: Caller) {
     this.#tracer = tracer;
     this.#endpoint = endpoint;
     this.#caller = caller;
-    this.#top = this.#start('InvokeFunction');
-    this.#top.setAttributes({ 'fc.function_name': functionName, 'fc.request_id': requestId });
+    this.#root = this.#start('InvokeFunction');
+    this.#root.setAttributes({ 'fc.function_name': functionName, 'fc.request_id': requestId });
   }
 
   get traceId(): string {
-    return this.#top.spanContext().traceId;
+    return this.#root.spanContext().traceId;
   }
 
-  /** Times `work` as a span; what it is given is the tracing context that FC would hand to the function from there. */
+  /** Runs `work` in a span and passes it the tracing fields that FC sends to the function in this phase. */
   async span<T>(
     name: string,
     work: (fields: TracingFields, span: Span) => Promise<T>,
-    parent: Span = this.#top,
+    parent: Span = this.#root,
   ): Promise<T> {
     const span = this.#start(name, parent);
     try {
-      return await work(this.#fieldsBelow(span, parent), span);
+      return await work(this.#fieldsOf(span, parent), span);
     } finally {
       span.end(now());
     }
   }
 
+  /** Ends the root span. */
   end(coldStart: boolean, errorType: string | undefined): void {
-    this.#top.setAttribute('faas.coldstart', coldStart);
-    if (errorType !== undefined) this.#top.setAttribute('fc.error_type', errorType);
-    this.#top.end(now());
+    this.#root.setAttribute('faas.coldstart', coldStart);
+    if (errorType !== undefined) this.#root.setAttribute('fc.error_type', errorType);
+    this.#root.end(now());
   }
 
   #start(name: string, parent?: Span): Span {
@@ -58,23 +59,23 @@ export class PlatformTrace {
     return this.#tracer.startSpan(
       name,
       { startTime: now() },
-      parent === undefined ? this.#callersContext() : trace.setSpan(ROOT_CONTEXT, parent),
+      parent === undefined ? this.#callerContext() : trace.setSpan(ROOT_CONTEXT, parent),
     );
   }
 
-  #callersContext(): Context {
+  #callerContext(): Context {
     const { ROOT_CONTEXT, trace } = require('@opentelemetry/api') as typeof import('@opentelemetry/api');
     if (this.#caller === undefined) return ROOT_CONTEXT;
     const { traceId, spanId, sampled } = this.#caller;
     return trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags: sampled ? 1 : 0, isRemote: true });
   }
 
-  // Jaeger's text form; an id of 64 bit is written with 16 digits, as FC 2.0 does.
-  #fieldsBelow(span: Span, parent: Span): TracingFields {
+  // In Jaeger's text format. An id of 64 bits has 16 digits, as in FC 2.0.
+  #fieldsOf(span: Span, parent: Span): TracingFields {
     const { traceId, spanId, traceFlags } = span.spanContext();
-    const shown = traceId.startsWith('0'.repeat(16)) ? traceId.slice(16) : traceId;
+    const jaegerTraceId = traceId.startsWith('0'.repeat(16)) ? traceId.slice(16) : traceId;
     return {
-      openTracingSpanContext: `${shown}:${spanId}:${parent.spanContext().spanId}:${traceFlags}`,
+      openTracingSpanContext: `${jaegerTraceId}:${spanId}:${parent.spanContext().spanId}:${traceFlags}`,
       openTracingSpanBaggages: { ...this.#caller?.baggage },
       jaegerEndpoint: this.#endpoint,
     };

@@ -1,9 +1,9 @@
-import type { InstanceOptions } from './instance-options';
-import type { Invocation, InvokeOptions } from './invocation';
-import { startInstance } from './start-instance';
-import type { Instance } from './start-instance';
+import type { InstanceOptions } from './function-options';
+import { startInstance } from './instance';
+import type { Instance } from './instance';
+import type { InvocationResult, InvokeOptions } from './invocation';
 
-/** A function with as many instances as it has calls at a time: an event function's instance takes one. */
+/** An event function with as many instances as it has concurrent invocations: each instance handles one at a time. */
 export class ScaledFunction {
   readonly #options: InstanceOptions;
   readonly #instances: Instance[] = [];
@@ -13,13 +13,13 @@ export class ScaledFunction {
     this.#options = options;
   }
 
-  /** How many instances there are. */
+  /** The number of instances. */
   get instances(): number {
     return this.#instances.length;
   }
 
-  /** Calls the function in an instance that is idle, the one used last, or else in a new one, which makes the call a cold one. */
-  async invoke(event: unknown, options: InvokeOptions = {}): Promise<Invocation> {
+  /** Calls the function in the idle instance that was used last, or else in a new one, with a cold start. */
+  async invoke(event: unknown, options: InvokeOptions = {}): Promise<InvocationResult> {
     const instance = this.#idle.pop() ?? this.#add();
     try {
       return await instance.invoke(event, options);
@@ -28,15 +28,17 @@ export class ScaledFunction {
     }
   }
 
-  /** Resolves when FC's own spans have been sent; rejects when they could not be. */
+  /** Resolves when FC's own spans have been sent. Rejects when that failed. */
   async delivered(): Promise<void> {
     await Promise.all(this.#instances.map((instance) => instance.delivered()));
   }
 
+  /** Ends all instances after their current invocations. */
   async stop(): Promise<void> {
     await Promise.all(this.#instances.map((instance) => instance.stop()));
   }
 
+  /** Ends all instances at once. */
   async kill(): Promise<void> {
     await Promise.all(this.#instances.map((instance) => instance.kill()));
   }

@@ -1,30 +1,23 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { connect, createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
-import { killAtExit } from './kill-at-exit';
+import { onExit } from '../cleanup';
+import { freePort } from '../loopback';
 
 /** How the process of a custom runtime is started. */
 export interface ServerProcessOptions {
   readonly command: readonly [program: string, ...args: string[]];
   readonly codeDir: string;
   readonly env: Readonly<Record<string, string>>;
+  /** Receives each line that the function writes to its standard output or error. */
   readonly onLog: (line: string) => void;
 }
 
-// FC gives a server two minutes; nothing that is started on this machine takes that long.
+// FC allows two minutes. On a developer's machine a server starts much faster.
 const START_TIMEOUT_MILLIS = 30_000;
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-function listens(port: number): Promise<boolean> {
+function isListening(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
     socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
@@ -32,11 +25,11 @@ function listens(port: number): Promise<boolean> {
   });
 }
 
-/** The process of one instance on a custom runtime: a server of the user's, on a port that it was given. */
+/** The process of one instance on a custom runtime: a server that listens on the port that it is given. */
 export class ServerProcess {
   readonly port: number;
   readonly #child: ChildProcess;
-  #gone = false;
+  #exited = false;
   #frozen = false;
 
   private constructor(port: number, { command: [program, ...args], codeDir, env, onLog }: ServerProcessOptions) {
@@ -46,41 +39,41 @@ export class ServerProcess {
     for (const output of [this.#child.stdout, this.#child.stderr]) {
       if (output) createInterface({ input: output }).on('line', onLog);
     }
-    const forget = killAtExit(() => this.kill());
-    const ended = (): void => {
-      this.#gone = true;
-      forget();
+    const cancelExitTask = onExit(() => this.kill());
+    const onExited = (): void => {
+      this.#exited = true;
+      cancelExitTask();
     };
-    this.#child.once('exit', ended).once('error', ended);
+    this.#child.once('exit', onExited).once('error', onExited);
   }
 
   /** Starts a process and waits until it listens. Rejects when it does not. */
   static async start(options: ServerProcessOptions): Promise<ServerProcess> {
     const server = new ServerProcess(await freePort(), options);
     const deadline = performance.now() + START_TIMEOUT_MILLIS;
-    while (!(await listens(server.port))) {
-      if (!server.gone && performance.now() < deadline) {
+    while (!(await isListening(server.port))) {
+      if (!server.exited && performance.now() < deadline) {
         await new Promise((resolve) => setTimeout(resolve, 10));
         continue;
       }
       await server.end();
-      throw new Error(`the server of the function did not start: nothing listens on the port in FC_SERVER_PORT`);
+      throw new Error('the server of the function did not start: it does not listen on the port in FC_SERVER_PORT');
     }
     return server;
   }
 
-  /** Whether the process has ended. */
-  get gone(): boolean {
-    return this.#gone;
+  /** Whether the process has exited. */
+  get exited(): boolean {
+    return this.#exited;
   }
 
   get pid(): number | undefined {
     return this.#child.pid;
   }
 
-  /** Stops it until {@link thaw}. Windows has no such signals. */
+  /** Stops the process until {@link thaw}. Does nothing on Windows, which has no such signals. */
   freeze(): void {
-    if (this.#gone || process.platform === 'win32') return;
+    if (this.#exited || process.platform === 'win32') return;
     this.#frozen = true;
     this.#child.kill('SIGSTOP');
   }
@@ -91,18 +84,21 @@ export class ServerProcess {
     this.#child.kill('SIGCONT');
   }
 
-  /** Ends it at once, also when it is frozen. */
+  /** Kills the process, even when it is frozen. */
   kill(): void {
     this.#child.kill('SIGKILL');
   }
 
-  /** Resolves when it has ended, or after `milliseconds`: a connection breaks before the end of the process is known. */
-  async endsWithin(milliseconds: number): Promise<void> {
+  /**
+   * Resolves when the process has exited, or after `milliseconds`. A connection breaks before the exit of its process
+   * is known.
+   */
+  async exitsWithin(milliseconds: number): Promise<void> {
     const deadline = performance.now() + milliseconds;
-    while (!this.#gone && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (!this.#exited && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 5));
   }
 
-  /** Ends it; resolves when it has ended and all that it wrote has been read. */
+  /** Kills the process. Resolves when it has exited and all its output has been read. */
   async end(): Promise<void> {
     const { stdout } = this.#child;
     const closed =

@@ -1,35 +1,35 @@
 import { createServer } from 'node:http';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
 import type { SpanRecord } from 'fc-traced/testing';
+import { closeServer, listenOnLoopback } from '../loopback';
 import { decodeJaegerThrift } from './jaeger-thrift';
-import { decodeOtlpJson } from './otlp-json';
-import { decodeOtlpProtobuf } from './otlp-protobuf';
-import { readBody } from './request-body';
+import { decodeOtlpJson, decodeOtlpProtobuf } from './otlp';
 import { SpanStore } from './span-store';
 import type { SpanPredicate } from './span-store';
 
-/** How many requests came, by what they turned out to be. */
+/** How many requests arrived, by their kind. */
 export interface RequestCounts {
   jaeger: number;
   otlp: number;
-  /** Not decodable, or sent to a path that takes no traces. */
+  /** Requests that could not be decoded, or that were sent to a path that accepts no traces. */
   rejected: number;
 }
 
 /** A running collector. */
 export interface Collector {
   readonly url: string;
-  /** Where a Jaeger exporter sends: thrift over HTTP. */
+  /** The endpoint for a Jaeger exporter: thrift over HTTP. */
   readonly jaegerEndpoint: string;
-  /** Where an OTLP exporter sends: protobuf or JSON over HTTP. */
+  /** The endpoint for an OTLP exporter: protobuf or JSON over HTTP. */
   readonly otlpEndpoint: string;
   readonly requests: Readonly<RequestCounts>;
-  /** All spans that arrived, in order of arrival. */
+  /** All spans, in order of arrival. */
   spans(): readonly SpanRecord[];
-  /** Resolves to all spans once the predicate holds for them; rejects after `milliseconds` (default 5000). */
+  /** Resolves to all spans as soon as the predicate holds. Rejects after `milliseconds`, by default 5000. */
   waitFor(predicate: SpanPredicate, milliseconds?: number): Promise<readonly SpanRecord[]>;
-  /** Forgets spans and counts. */
+  /** Removes all spans and resets the counts. */
   clear(): void;
   close(): Promise<void>;
 }
@@ -37,6 +37,10 @@ export interface Collector {
 // Alibaba Cloud's Managed Service for OpenTelemetry puts a token before the path: /adapt_<token>/api/traces.
 const JAEGER_PATH = /^(\/adapt_[^/]+)?\/api\/traces$/;
 const OTLP_PATH = /^((\/adapt_[^/]+)?\/api\/otlp\/traces|\/v1\/traces)$/;
+
+// Exporters send a few megabytes at a time at most.
+const MAX_BODY_BYTES = 32 * 1024 * 1024;
+const unzip = promisify(gunzip);
 
 type Protocol = 'jaeger' | 'otlp';
 
@@ -50,6 +54,19 @@ function isJson(request: IncomingMessage): boolean {
   return (request.headers['content-type'] ?? '').startsWith('application/json');
 }
 
+/** Reads the body of a request and decompresses it. Rejects when it is too large, cut off or not valid gzip. */
+export async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > MAX_BODY_BYTES) throw new RangeError('the request body is too large');
+    chunks.push(chunk);
+  }
+  const body = Buffer.concat(chunks);
+  return request.headers['content-encoding'] === 'gzip' ? unzip(body, { maxOutputLength: MAX_BODY_BYTES }) : body;
+}
+
 function decode(protocol: Protocol, request: IncomingMessage, body: Buffer): SpanRecord[] {
   if (protocol === 'jaeger') return decodeJaegerThrift(body);
   return isJson(request) ? decodeOtlpJson(body) : decodeOtlpProtobuf(body);
@@ -57,7 +74,7 @@ function decode(protocol: Protocol, request: IncomingMessage, body: Buffer): Spa
 
 function accept(protocol: Protocol, request: IncomingMessage, response: ServerResponse): void {
   if (protocol === 'jaeger') response.writeHead(202).end();
-  // An empty ExportTraceServiceResponse is no bytes at all in protobuf.
+  // In protobuf, an empty ExportTraceServiceResponse has no bytes.
   else if (isJson(request)) response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
   else response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end();
 }
@@ -73,7 +90,7 @@ async function receive(
     const body = await readBody(request);
     if (protocol === undefined) {
       counts.rejected += 1;
-      response.writeHead(404).end('traces are taken at POST /api/traces (Jaeger thrift) and POST /v1/traces (OTLP)\n');
+      response.writeHead(404).end('send traces to POST /api/traces (Jaeger thrift) or POST /v1/traces (OTLP)\n');
       return;
     }
     const spans = decode(protocol, request, body);
@@ -88,25 +105,15 @@ async function receive(
   }
 }
 
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
-}
-
 /**
- * Starts a collector on the loopback interface that reads what real exporters send: Jaeger thrift and OTLP
- * (protobuf, JSON, gzip). `port` 0, the default, takes any free one. What cannot be read is answered with 400 and counted.
+ * Starts a collector on the loopback interface that accepts what real exporters send: Jaeger thrift and OTLP (protobuf,
+ * JSON, gzip). `port` 0, the default, is any free port. Malformed requests get the status 400 and are counted.
  */
 export async function startCollector(options: { readonly port?: number } = {}): Promise<Collector> {
   const store = new SpanStore();
   const counts: RequestCounts = { jaeger: 0, otlp: 0, rejected: 0 };
   const server = createServer((request, response) => void receive(request, response, store, counts));
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen(options.port ?? 0, '127.0.0.1', resolve);
-  });
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const url = `http://127.0.0.1:${await listenOnLoopback(server, options.port)}`;
   return {
     url,
     jaegerEndpoint: `${url}/api/traces`,
@@ -118,6 +125,6 @@ export async function startCollector(options: { readonly port?: number } = {}): 
       store.clear();
       Object.assign(counts, { jaeger: 0, otlp: 0, rejected: 0 });
     },
-    close: () => close(server),
+    close: () => closeServer(server),
   };
 }

@@ -40,10 +40,10 @@ interface Batch {
 
 type Attributes = Record<string, unknown>;
 
-const NO_SPAN = '0'.repeat(16);
+const NO_SPAN_ID = '0'.repeat(16);
 const KINDS: readonly SpanKindName[] = ['internal', 'server', 'client', 'producer', 'consumer'];
-// What the Jaeger format writes as tags although OpenTelemetry has a field of its own for it.
-const STRUCTURAL = new Set([
+// Tags of the Jaeger format for which OpenTelemetry has separate fields.
+const NON_ATTRIBUTE_TAGS = new Set([
   'span.kind',
   'otel.status_code',
   'otel.status_description',
@@ -55,13 +55,13 @@ const STRUCTURAL = new Set([
 
 let batchType: ReturnType<Thrift['getType']> | undefined;
 
-// The format's definition comes with Jaeger's own client, which the exporter depends on: found through the exporter,
-// so that a package manager that does not hoist has it too.
-function batch(): ReturnType<Thrift['getType']> {
+// Jaeger's own client contains the definition of the format. The exporter depends on it, so it is resolved from the
+// exporter, which also works with package managers that do not hoist.
+function loadBatchType(): ReturnType<Thrift['getType']> {
   const exporter = dirname(require.resolve('@opentelemetry/exporter-jaeger'));
   const client = dirname(require.resolve('jaeger-client/package.json', { paths: [exporter] }));
   const source = readFileSync(join(client, 'dist', 'src', 'jaeger-idl', 'thrift', 'jaeger.thrift'), 'utf8');
-  return (batchType ??= new Thrift({ source }).getType('Batch'));
+  return new Thrift({ source }).getType('Batch');
 }
 
 function valueOf(tag: Tag): unknown {
@@ -71,7 +71,7 @@ function valueOf(tag: Tag): unknown {
   return tag.vType === 'LONG' ? Number(tag.vLong.readBigInt64BE()) : tag.vBinary;
 }
 
-// The exporter writes a span's own attributes first and the resource's after them: of two equal keys the first is the span's.
+// The exporter writes the span's attributes before those of the resource: of two equal keys, the first is the span's.
 function attributesOf(tags: readonly Tag[] | null): Attributes {
   const attributes: Attributes = {};
   for (const tag of tags ?? []) {
@@ -86,7 +86,7 @@ const traceIdOf = (ids: { traceIdHigh: Buffer; traceIdLow: Buffer }): string =>
 
 function parentOf(span: JaegerSpan, traceId: string): string | undefined {
   const field = span.parentSpanId.toString('hex');
-  if (field !== NO_SPAN) return field;
+  if (field !== NO_SPAN_ID) return field;
   const reference = span.references?.find((one) => one.refType === 'CHILD_OF' && traceIdOf(one) === traceId);
   return reference?.spanId.toString('hex');
 }
@@ -120,16 +120,16 @@ function spanOf(span: JaegerSpan, process: Batch['process']): SpanRecord {
     startNanos,
     endNanos: startNanos + microsToNanos(span.duration),
     status: statusOf(tags),
-    attributes: Object.fromEntries(Object.entries(tags).filter(([key]) => !STRUCTURAL.has(key))),
+    attributes: Object.fromEntries(Object.entries(tags).filter(([key]) => !NON_ATTRIBUTE_TAGS.has(key))),
     events: (span.logs ?? []).map(eventOf),
     links,
     resource: { 'service.name': process.serviceName, ...attributesOf(process.tags) },
   };
 }
 
-/** Reads a Jaeger thrift `Batch`, the body of a POST to `/api/traces`. Throws when the bytes are not one. */
+/** Decodes a Jaeger thrift `Batch`, the body of a POST to `/api/traces`. Throws when it is malformed. */
 export function decodeJaegerThrift(body: Buffer): SpanRecord[] {
-  const { err, value } = batch().fromBufferResult(body);
+  const { err, value } = (batchType ??= loadBatchType()).fromBufferResult(body);
   if (err) throw err;
   const { process, spans } = value as Batch;
   return spans.map((span) => spanOf(span, process));

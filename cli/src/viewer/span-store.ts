@@ -1,12 +1,12 @@
 import type { SpanRecord } from 'fc-traced/testing';
 
-/** Is it all there? Asked again whenever spans arrive. */
+/** Whether the expected spans have arrived. Called again whenever spans arrive. */
 export type SpanPredicate = (spans: readonly SpanRecord[]) => boolean;
 
-/** Keeps what arrived, in order of arrival, and tells those who wait for it. */
+/** Stores spans in order of arrival and resolves promises that wait for them. */
 export class SpanStore {
   #spans: SpanRecord[] = [];
-  readonly #waiting = new Set<() => void>();
+  readonly #checks = new Set<() => void>();
 
   all(): readonly SpanRecord[] {
     return [...this.#spans];
@@ -14,22 +14,25 @@ export class SpanStore {
 
   add(spans: readonly SpanRecord[]): void {
     this.#spans.push(...spans);
-    for (const look of [...this.#waiting]) look();
+    for (const check of [...this.#checks]) check();
   }
 
   clear(): void {
     this.#spans = [];
   }
 
-  /** Resolves to the spans once `predicate` holds; rejects after `milliseconds`, naming what was there. */
+  /**
+   * Resolves to all spans as soon as the predicate holds. Rejects after `milliseconds` with the names of the spans that
+   * arrived.
+   */
   waitFor(predicate: SpanPredicate, milliseconds: number): Promise<readonly SpanRecord[]> {
     return new Promise((resolve, reject) => {
       const finish = (settle: () => void): void => {
         clearTimeout(timer);
-        this.#waiting.delete(look);
+        this.#checks.delete(check);
         settle();
       };
-      const look = (): void => {
+      const check = (): void => {
         try {
           if (predicate(this.all())) finish(() => resolve(this.all()));
         } catch (error) {
@@ -39,11 +42,11 @@ export class SpanStore {
       const timer = setTimeout(() => {
         const names = this.#spans.map((span) => span.name).join(', ') || 'none';
         finish(() =>
-          reject(new Error(`the awaited spans did not arrive within ${milliseconds} ms; arrived: ${names}`)),
+          reject(new Error(`the expected spans did not arrive within ${milliseconds} ms; arrived: ${names}`)),
         );
       }, milliseconds);
-      this.#waiting.add(look);
-      look();
+      this.#checks.add(check);
+      check();
     });
   }
 }

@@ -1,4 +1,4 @@
-/** The small part of thriftrw that the Jaeger decoder uses; the package itself ships no types. */
+/** The part of thriftrw that the Jaeger decoder uses. The package has no types. */
 declare module 'thriftrw' {
   interface DecodeResult {
     readonly err: Error | null;

@@ -9,21 +9,21 @@ import { ScaledFunction, startHttpTrigger, startInvokeApi } from './built';
 
 const codeDir = join(__dirname, 'functions');
 const PARENT = { traceId: '4bf92f3577b34da6a3ce929d0e0e4736', spanId: '00f067aa0ba902b7' };
-const ends: (() => Promise<void>)[] = [];
+const cleanups: (() => Promise<void>)[] = [];
 
 function deploy(method: string, options: object = {}): ScaledFunction {
   const deployed = new ScaledFunction({ handler: `commonjs.${method}`, codeDir, ...options });
-  ends.push(() => deployed.stop());
+  cleanups.push(() => deployed.stop());
   return deployed;
 }
 afterEach(async () => {
-  for (const end of ends.splice(0).reverse()) await end();
+  for (const cleanUp of cleanups.splice(0).reverse()) await cleanUp();
 });
 
 describe('InvokeFunction', () => {
   async function clientOf(functions: Record<string, ScaledFunction>): Promise<Client> {
     const api = await startInvokeApi(functions);
-    ends.push(() => api.close());
+    cleanups.push(() => api.close());
     return new Client(
       new $OpenApiUtil.Config({
         accessKeyId: 'id',
@@ -48,7 +48,7 @@ describe('InvokeFunction', () => {
     return { body: await text(response.body!), headers: response.headers };
   }
 
-  test('is answered for the official client: the event arrives, the answer comes back', async () => {
+  test('works with the official client: the event arrives, and the response comes back', async () => {
     const client = await clientOf({ count: deploy('count') });
     expect(JSON.parse((await invoke(client, 'count', '{"a":1}')).body)).toEqual({
       calls: 1,
@@ -58,13 +58,13 @@ describe('InvokeFunction', () => {
     expect(JSON.parse((await invoke(client, 'count', 'text')).body).calls).toBe(2);
   });
 
-  test('tells a failure by x-fc-error-type', async () => {
+  test('reports a failure with x-fc-error-type', async () => {
     const { body, headers } = await invoke(await clientOf({ failing: deploy('thrown') }), 'failing', '');
     expect(headers!['x-fc-error-type']).toBe('HandledInvocationError');
     expect(JSON.parse(body)).toMatchObject({ errorType: 'RangeError' });
   });
 
-  test('of a function that is not there fails', async () => {
+  test('of a function that does not exist fails', async () => {
     await expect(invoke(await clientOf({}), 'nobody', '')).rejects.toMatchObject({ code: 'FunctionNotFound' });
   });
 
@@ -76,10 +76,10 @@ describe('InvokeFunction', () => {
         'X-Fc-Tracing-Opentracing-Span-Context-Baggage-tenant': 'a%20b',
       },
     ],
-    ['the W3C’s headers', { traceparent: `00-${PARENT.traceId}-${PARENT.spanId}-01`, baggage: 'tenant=a%20b' }],
-  ])('continues the trace that %s name, and hands on the baggage', async (_which, headers) => {
+    ['the W3C headers', { traceparent: `00-${PARENT.traceId}-${PARENT.spanId}-01`, baggage: 'tenant=a%20b' }],
+  ])('continues the trace in %s, and passes the baggage on', async (_which, headers) => {
     const collector = await startCollector();
-    ends.push(() => collector.close());
+    cleanups.push(() => collector.close());
     const called = deploy('context', { tracing: { endpoint: collector.jaegerEndpoint, sampled: false } });
     const { body } = await invoke(await clientOf({ called }), 'called', '', headers);
     await called.delivered();
@@ -89,20 +89,21 @@ describe('InvokeFunction', () => {
       parentSpanId: PARENT.spanId,
     });
     const { tracing } = JSON.parse(body).context;
+    const spanIdOf = (spanName: string): string => spans.find(({ name }) => name === spanName)!.spanId;
     expect(tracing.openTracingSpanContext).toBe(
-      `${PARENT.traceId}:${spans.find(({ name }) => name === 'Invocation')!.spanId}:${spans.find(({ name }) => name === 'InvokeFunction')!.spanId}:1`,
+      `${PARENT.traceId}:${spanIdOf('Invocation')}:${spanIdOf('InvokeFunction')}:1`,
     );
     expect(tracing.openTracingSpanBaggages).toEqual({ tenant: 'a b' });
   });
 });
 
-describe('an HTTP trigger before an event function', () => {
-  test('makes a request the event that FC 3.0 makes of it, with FC’s span as its traceparent', async () => {
+describe('an HTTP trigger of an event function', () => {
+  test('converts a request to the event of FC 3.0, with FC’s span as its traceparent', async () => {
     const collector = await startCollector();
-    ends.push(() => collector.close());
+    cleanups.push(() => collector.close());
     const called = deploy('count', { tracing: { endpoint: collector.jaegerEndpoint } });
     const trigger = await startHttpTrigger(called);
-    ends.push(() => trigger.close());
+    cleanups.push(() => trigger.close());
     const { body, traceId } = await trigger.call('/a%20b?x=1&x=2&y=3', {
       method: 'POST',
       body: 'text',
@@ -127,25 +128,25 @@ describe('an HTTP trigger before an event function', () => {
     expect(traceId).toBe(PARENT.traceId);
   });
 
-  test('answers with the response that the function describes, else with all that it answered, and with 502 when it failed', async () => {
+  test('sends the response that the function describes, else all of its result as the body, and 502 after a failure', async () => {
     for (const [method, status, expected] of [
       ['twice', 200, 'first'],
       ['thrown', 502, '"errorType":"RangeError"'],
       ['described', 418, 'short'],
     ] as const) {
       const trigger = await startHttpTrigger(deploy(method));
-      ends.push(() => trigger.close());
+      cleanups.push(() => trigger.close());
       const response = await fetch(`${trigger.url}/`);
       expect([response.status, await response.text()]).toEqual([status, expect.stringContaining(expected)]);
     }
   });
 });
 
-test('a function has as many instances as it has calls at a time', async () => {
+test('a function has as many instances as concurrent invocations', async () => {
   const scaled = deploy('count');
   await scaled.invoke('');
-  const answers = await Promise.all([scaled.invoke(''), scaled.invoke(''), scaled.invoke('')]);
-  expect(answers.map(({ coldStart }) => coldStart)).toEqual([false, true, true]);
+  const results = await Promise.all([scaled.invoke(''), scaled.invoke(''), scaled.invoke('')]);
+  expect(results.map(({ coldStart }) => coldStart)).toEqual([false, true, true]);
   await scaled.invoke('');
   expect(scaled.instances).toBe(3);
 });

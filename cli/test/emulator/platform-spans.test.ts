@@ -28,7 +28,7 @@ function start(method: string, sampled = true, generation: '2.0' | '3.0' = '3.0'
   return instance;
 }
 
-test('FC’s own spans show the cold start of the first call only', async () => {
+test('FC’s own spans show the cold start of the first invocation only', async () => {
   const function_ = start('count');
   await function_.invoke('');
   await function_.invoke('');
@@ -47,7 +47,7 @@ test('FC’s own spans show the cold start of the first call only', async () => 
   ]);
 });
 
-test('the function is handed the context of FC’s span for the invocation, and where FC sends', async () => {
+test('the function receives the context of FC’s span of the invocation, and FC’s endpoint', async () => {
   const function_ = start('context');
   const { body, traceId } = await function_.invoke('');
   await function_.delivered();
@@ -60,14 +60,14 @@ test('the function is handed the context of FC’s span for the invocation, and 
   expect(invocation.traceId).toBe(traceId);
 });
 
-test('FC 2.0 hands over trace ids of 64 bit', async () => {
+test('FC 2.0 passes trace ids of 64 bits', async () => {
   const { body, traceId } = await start('context', true, '2.0').invoke('');
-  const [shown] = JSON.parse(body.toString()).context.tracing.openTracingSpanContext.split(':') as string[];
-  expect(shown).toMatch(/^[0-9a-f]{16}$/);
-  expect(traceId).toBe(`${'0'.repeat(16)}${shown}`);
+  const [jaegerTraceId] = JSON.parse(body.toString()).context.tracing.openTracingSpanContext.split(':') as string[];
+  expect(jaegerTraceId).toMatch(/^[0-9a-f]{16}$/);
+  expect(traceId).toBe(`${'0'.repeat(16)}${jaegerTraceId}`);
 });
 
-test('an invocation that FC does not sample says so in its flags, and FC sends nothing', async () => {
+test('an invocation that FC does not sample has the flag 0, and FC sends nothing', async () => {
   const function_ = start('context', false);
   const { body } = await function_.invoke('');
   await function_.delivered();
@@ -75,7 +75,7 @@ test('an invocation that FC does not sample says so in its flags, and FC sends n
   expect(collector.requests).toEqual({ jaeger: 0, otlp: 0, rejected: 0 });
 });
 
-test('a failed invocation names FC’s error type on its top span', async () => {
+test('a failed invocation has FC’s error type on its root span', async () => {
   const function_ = start('thrown');
   await function_.invoke('');
   await function_.delivered();
@@ -84,7 +84,7 @@ test('a failed invocation names FC’s error type on its top span', async () => 
   });
 });
 
-test('a backend that cannot be reached leaves the answer alone and is told on asking', async () => {
+test('a backend that cannot be reached does not affect the response, and delivered() rejects', async () => {
   await collector.close();
   const function_ = start('count');
   expect((await function_.invoke('')).ok).toBe(true);

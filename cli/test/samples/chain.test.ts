@@ -1,8 +1,8 @@
 import type { HttpTrigger } from '../../src/emulator/http-trigger';
 import type { SpanRecord } from '../../../src/testing/trace-tree';
-import { stageOf } from './stage-of';
+import { deploymentOf } from './deployment';
 
-const { startShop } = require('../../dist/stories/chain.js') as typeof import('../../src/stories/chain');
+const { deployShop } = require('../../dist/samples/chain.js') as typeof import('../../src/samples/chain');
 
 const ORDERS = [
   { sku: 'teapot', tenant: 'acme', answer: { amount: 36 } },
@@ -12,9 +12,9 @@ const ORDERS = [
 ] as const;
 const ANSWERS = ORDERS.map(({ answer }) => answer);
 
-const on = stageOf('chain');
+const current = deploymentOf('chain');
 
-interface Told {
+interface OrderResult {
   readonly traceId: string | undefined;
   readonly answer: unknown;
 }
@@ -23,7 +23,7 @@ async function order(
   shop: HttpTrigger,
   { sku, tenant }: { sku: string; tenant: string },
   headers: Record<string, string> = {},
-): Promise<Told> {
+): Promise<OrderResult> {
   const init = {
     method: 'POST',
     headers: { baggage: `cart=7;of=web,tenant=${tenant}`, ...headers },
@@ -32,49 +32,53 @@ async function order(
   const { body, traceId } = await shop.call('/orders', init);
   return { traceId, answer: JSON.parse(body.toString()) };
 }
-async function orderAll(shop: HttpTrigger, headers?: Record<string, string>): Promise<Told[]> {
-  const told: Told[] = [];
-  for (const one of ORDERS) told.push(await order(shop, one, headers));
-  await on.stage.delivered();
-  return told;
+async function orderAll(shop: HttpTrigger, headers?: Record<string, string>): Promise<OrderResult[]> {
+  const results: OrderResult[] = [];
+  for (const one of ORDERS) results.push(await order(shop, one, headers));
+  await current.deployment.delivered();
+  return results;
 }
-const answersOf = (told: readonly Told[]): unknown[] => told.map(({ answer }) => answer);
+const answersOf = (results: readonly OrderResult[]): unknown[] => results.map(({ answer }) => answer);
 const spansOf = (traceId: string | undefined): SpanRecord[] =>
-  on.collector.spans().filter((span) => span.traceId === traceId);
+  current.collector.spans().filter((span) => span.traceId === traceId);
 
 const UNSAMPLED = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00';
 
 test.each([
-  ['whose caller did not sample', true, { traceparent: UNSAMPLED }],
-  ['that FC did not sample', false, {}],
+  ['that their caller does not sample', true, { traceparent: UNSAMPLED }],
+  ['that FC does not sample', false, {}],
 ])(
-  'orders %s make no span in any of the three functions, get the same answers, and their baggage is at the end',
+  'orders %s create no span in any function, get the same answers, and their baggage reaches the last function',
   async (_which, sampled, headers: Record<string, string>) => {
-    expect(answersOf(await orderAll(await startShop(on.stage, sampled), headers))).toEqual(ANSWERS);
-    expect(on.collector.requests).toEqual({ jaeger: 0, otlp: 0, rejected: 0 });
+    expect(answersOf(await orderAll(await deployShop(current.deployment, sampled), headers))).toEqual(ANSWERS);
+    expect(current.collector.requests).toEqual({ jaeger: 0, otlp: 0, rejected: 0 });
   },
   60_000,
 );
 
-test('functions that have made spans make none for an order that is not sampled, and some for the next', async () => {
-  const shop = await startShop(on.stage);
-  for (const told of [await orderAll(shop), await orderAll(shop, { traceparent: UNSAMPLED }), await orderAll(shop)]) {
-    expect(answersOf(told)).toEqual(ANSWERS);
+test('functions that have created spans create none for an order that is not sampled, and some for the next', async () => {
+  const shop = await deployShop(current.deployment);
+  for (const results of [
+    await orderAll(shop),
+    await orderAll(shop, { traceparent: UNSAMPLED }),
+    await orderAll(shop),
+  ]) {
+    expect(answersOf(results)).toEqual(ANSWERS);
   }
   expect(spansOf(UNSAMPLED.split('-')[1])).toEqual([]);
-  expect(new Set(on.collector.spans().map(({ traceId }) => traceId)).size).toBe(8);
+  expect(new Set(current.collector.spans().map(({ traceId }) => traceId)).size).toBe(8);
 }, 60_000);
 
-test('of the baggage only what an option names is on spans, and nothing of the credentials', async () => {
-  const told = await orderAll(await startShop(on.stage));
-  for (const [index, { traceId }] of told.entries()) {
+test('spans have only the baggage that an option names, and no credentials', async () => {
+  const results = await orderAll(await deployShop(current.deployment));
+  for (const [index, { traceId }] of results.entries()) {
     const tenants = spansOf(traceId).flatMap(({ resource, attributes }) =>
       attributes['tenant'] === undefined ? [] : [[resource['service.name'], attributes['tenant']].join()],
     );
     expect([...new Set(tenants)]).toEqual([`price,${ORDERS[index]!.tenant}`]);
   }
   const everything = JSON.stringify(
-    on.collector.spans().map(({ name, attributes, resource, events, status }) => ({
+    current.collector.spans().map(({ name, attributes, resource, events, status }) => ({
       name,
       attributes,
       resource,
@@ -85,14 +89,14 @@ test('of the baggage only what an option names is on spans, and nothing of the c
   expect(everything).not.toMatch(/FAKE|cart|of=web/);
 }, 60_000);
 
-test('orders at once: each is one trace, from its own customer to its own tenant', async () => {
-  const shop = await startShop(on.stage);
+test('of concurrent orders, each is one trace from its own customer to its own tenant', async () => {
+  const shop = await deployShop(current.deployment);
   const tenants = ['a', 'b', 'c', 'acme'];
-  const told = await Promise.all(tenants.map((tenant) => order(shop, { sku: 'teapot', tenant })));
-  await on.stage.delivered();
-  expect(answersOf(told)).toEqual([40, 40, 40, 36].map((amount) => ({ amount })));
-  expect(new Set(told.map(({ traceId }) => traceId)).size).toBe(4);
-  told.forEach(({ traceId }, index) => {
+  const results = await Promise.all(tenants.map((tenant) => order(shop, { sku: 'teapot', tenant })));
+  await current.deployment.delivered();
+  expect(answersOf(results)).toEqual([40, 40, 40, 36].map((amount) => ({ amount })));
+  expect(new Set(results.map(({ traceId }) => traceId)).size).toBe(4);
+  results.forEach(({ traceId }, index) => {
     const spans = spansOf(traceId);
     const ids = new Set(spans.map(({ spanId }) => spanId));
     expect(

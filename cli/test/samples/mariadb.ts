@@ -1,9 +1,9 @@
-import { findProgram } from '../../src/stories/missing-part';
+import { findProgram } from '../../src/samples/child-program';
 
-/** Where the tests may not be skipped (`.ci/run`), a missing MariaDB is an error. */
+/** `.ci/run` sets this where the tests must not be skipped. */
 const required = process.env['FC_TRACED_REQUIRE_MARIADB'] === '1';
 
-/** Whether the tests that need a MariaDB are left out. */
+/** Whether the tests that need MariaDB are skipped. */
 export const withoutMariaDb = findProgram('mariadbd') === undefined && !required;
 
-export const howToGetMariaDb = 'no MariaDB found: install mariadb-server';
+export const mariaDbInstructions = 'MariaDB is not installed: install mariadb-server';

@@ -1,34 +1,34 @@
 import { buildTraces } from '../../../src/testing/trace-tree';
-import { interruptSample } from './sample';
-import { stageOf } from './stage-of';
+import { interruptCli } from '../cli-process';
+import { deploymentOf } from './deployment';
 
-const { deployBoth, WAYS } =
-  require('../../dist/stories/mcp-weather.js') as typeof import('../../src/stories/mcp-weather');
+const { deployBoth, TRANSPORTS } =
+  require('../../dist/samples/mcp-weather.js') as typeof import('../../src/samples/mcp-weather');
 
-const SKY: Readonly<Record<string, string>> = {
+const FORECASTS: Readonly<Record<string, string>> = {
   Beijing: 'sun, 12 °C',
   Hangzhou: 'rain, 18 °C',
   Shanghai: 'clouds, 19 °C',
   Atlantis: 'no forecast for Atlantis',
 };
-const CITIES = Object.keys(SKY);
+const CITIES = Object.keys(FORECASTS);
 
-const on = stageOf('mcp-weather');
+const current = deploymentOf('mcp-weather');
 
-const ways = Object.entries(WAYS);
+const transports = Object.entries(TRANSPORTS);
 
-test.each(ways)(
-  '%s: questions at once are one trace each, with their own city alone on both sides',
-  async (_name, way) => {
-    const { assistant, weather } = await deployBoth(on.stage, way);
-    const asked = await Promise.all(
+test.each(transports)(
+  '%s: of concurrent questions, each is one trace with only its own city on both sides',
+  async (_name, transport) => {
+    const { assistant, weather } = await deployBoth(current.deployment, transport);
+    const questions = await Promise.all(
       CITIES.map(async (city) => ({ city, invocation: await assistant.invoke({ city }) })),
     );
     await weather.preStop();
-    await on.stage.delivered();
-    for (const { city, invocation } of asked) {
-      expect(JSON.parse(invocation.body.toString())).toEqual({ city, answer: SKY[city] });
-      const spans = on.collector.spans().filter(({ traceId }) => traceId === invocation.traceId);
+    await current.deployment.delivered();
+    for (const { city, invocation } of questions) {
+      expect(JSON.parse(invocation.body.toString())).toEqual({ city, answer: FORECASTS[city] });
+      const spans = current.collector.spans().filter(({ traceId }) => traceId === invocation.traceId);
       expect(buildTraces(spans).map(({ roots }) => roots.map(({ span }) => span.name))).toEqual([['InvokeFunction']]);
       expect(
         spans
@@ -41,25 +41,25 @@ test.each(ways)(
       expect(spans.flatMap(({ attributes }) => attributes['weather.city'] ?? [])).toEqual([city]);
       expect(new Set(spans.map(({ spanId }) => spanId)).size).toBe(spans.length);
     }
-    expect(new Set(on.collector.spans().map(({ traceId }) => traceId)).size).toBe(CITIES.length);
+    expect(new Set(current.collector.spans().map(({ traceId }) => traceId)).size).toBe(CITIES.length);
   },
   60_000,
 );
 
-test.each(ways)(
-  '%s: a question that is not sampled gets the same answer, and neither function makes a span',
-  async (_name, way) => {
-    const { assistant, weather } = await deployBoth(on.stage, way, false);
+test.each(transports)(
+  '%s: a question that is not sampled gets the same answer, and neither function creates a span',
+  async (_name, transport) => {
+    const { assistant, weather } = await deployBoth(current.deployment, transport, false);
     for (const city of CITIES) {
-      expect(JSON.parse((await assistant.invoke({ city })).body.toString())).toEqual({ city, answer: SKY[city] });
+      expect(JSON.parse((await assistant.invoke({ city })).body.toString())).toEqual({ city, answer: FORECASTS[city] });
     }
     await weather.preStop();
-    await on.stage.delivered();
-    expect(on.collector.requests).toEqual({ jaeger: 0, otlp: 0, rejected: 0 });
+    await current.deployment.delivered();
+    expect(current.collector.requests).toEqual({ jaeger: 0, otlp: 0, rejected: 0 });
   },
   60_000,
 );
 
-test.each([0, 500, 1_500, 3_000])('Ctrl-C after %i ms leaves no process and no folder', async (milliseconds) => {
-  expect(await interruptSample('mcp-weather', 'the event function assistant', milliseconds)).toEqual([]);
+test.each([0, 500, 1_500, 3_000])('Ctrl-C after %i ms leaves no process and no folder behind', async (milliseconds) => {
+  expect(await interruptCli(['sample', 'mcp-weather'], 'the event function assistant', milliseconds)).toEqual([]);
 });

@@ -1,32 +1,32 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { drawRun } from '../../src/stories/draw';
-import { STORIES } from '../../src/stories/stories';
+import { renderRun } from '../../src/samples/render';
+import { SAMPLES } from '../../src/samples/samples';
 import type { SpanRecord } from '../../../src/testing/trace-tree';
-import { findJaeger, howToGetJaeger, jaegerRequired } from '../../../test/backends/jaeger-binary';
+import { findJaeger, jaegerInstructions, jaegerRequired } from '../../../test/backends/jaeger-binary';
 import { recordsOf } from '../../../test/backends/jaeger-records';
 import { startJaeger, type JaegerServer } from '../../../test/backends/jaeger-server';
 import { startTee, type Tee } from '../../../test/backends/tee';
-import { howToGetMariaDb, withoutMariaDb } from './mariadb';
-import { runSample } from './sample';
+import { mariaDbInstructions, withoutMariaDb } from './mariadb';
+import { runCli } from '../cli-process';
 
 const binary = findJaeger();
 const withoutJaeger = binary === undefined && !jaegerRequired;
 const NEEDS_MARIADB = new Set(['rds']);
-if (withoutJaeger) console.log(`skipped: ${howToGetJaeger}`);
-else if (withoutMariaDb) console.log(`skipped: the sample rds: ${howToGetMariaDb}`);
+if (withoutJaeger) console.log(`skipped: ${jaegerInstructions}`);
+else if (withoutMariaDb) console.log(`skipped: the sample rds: ${mariaDbInstructions}`);
 
-const stories = STORIES.map(({ name, attributes }) => ({ name, attributes }));
+const samples = SAMPLES.map(({ name, attributes }) => ({ name, attributes }));
 const TRACE = / {2}trace {2}([0-9a-f]{32}) {2}as in (\S+)/g;
 
-// The folder that stands for a mounted one has another name in each run.
-const shown = (drawn: string): string => drawn.replaceAll(/[^'"\s]*\/fc-traced-nas-\w+/g, '/mnt/nas');
+// The name of the temporary folder differs in each run.
+const withMountPath = (rendered: string): string => rendered.replaceAll(/[^'"\s]*\/fc-traced-nas-\w+/g, '/mnt/nas');
 
 (withoutJaeger ? describe.skip : describe)('in a real Jaeger', () => {
   let jaeger: JaegerServer;
   let tee: Tee;
   beforeAll(async () => {
-    if (binary === undefined) throw new Error(howToGetJaeger);
+    if (binary === undefined) throw new Error(jaegerInstructions);
     jaeger = await startJaeger(binary);
     tee = await startTee(jaeger);
   });
@@ -35,19 +35,20 @@ const shown = (drawn: string): string => drawn.replaceAll(/[^'"\s]*\/fc-traced-n
     await jaeger?.stop();
   });
 
-  // What Jaeger shows of a trace, once it shows as many spans as were sent.
-  async function read(traceId: string): Promise<SpanRecord[]> {
+  // Reads a trace from Jaeger once it has all spans that were sent.
+  async function readTrace(traceId: string): Promise<SpanRecord[]> {
     const count = tee.sent.filter((span) => span.traceId === traceId).length;
     expect(count).toBeGreaterThan(0);
     return recordsOf(await jaeger.readTrace(traceId, count));
   }
 
-  describe.each(stories)('the sample $name', ({ name, attributes }) => {
+  describe.each(samples)('the sample $name', ({ name, attributes }) => {
     const skipped = NEEDS_MARIADB.has(name) && withoutMariaDb;
     (skipped ? test.skip : test).each(['jaeger', 'otlp'] as const)(
-      'gives, run by run, the traces that it must give, over %s',
+      'gives the expected traces in every run, over %s',
       async (protocol) => {
-        const { code, stdout, stderr } = await runSample([
+        const { code, stdout, stderr } = await runCli([
+          'sample',
           name,
           `--${protocol}`,
           protocol === 'jaeger' ? tee.thriftEndpoint : tee.otlpEndpoint,
@@ -57,10 +58,10 @@ const shown = (drawn: string): string => drawn.replaceAll(/[^'"\s]*\/fc-traced-n
         for (const [, traceId, file] of stdout.matchAll(TRACE)) runs.set(file!, [...(runs.get(file!) ?? []), traceId!]);
         expect(runs.size).toBeGreaterThanOrEqual(2);
         for (const [file, traceIds] of runs) {
-          const traces = await Promise.all(traceIds.map(read));
-          const must = join(__dirname, '..', '..', '..', file);
-          expect(existsSync(must)).toBe(true);
-          expect(shown(drawRun(traces, attributes))).toBe(readFileSync(must, 'utf8').trimEnd());
+          const traces = await Promise.all(traceIds.map(readTrace));
+          const expected = join(__dirname, '..', '..', '..', file);
+          expect(existsSync(expected)).toBe(true);
+          expect(withMountPath(renderRun(traces, attributes))).toBe(readFileSync(expected, 'utf8').trimEnd());
         }
       },
       60_000,
@@ -68,7 +69,7 @@ const shown = (drawn: string): string => drawn.replaceAll(/[^'"\s]*\/fc-traced-n
   });
 
   (withoutMariaDb ? test.skip : test)(
-    'nothing that the sample rds put into its queries is in a trace, nor a URL with a password',
+    'the traces of the sample rds contain neither values of its queries nor a URL with a password',
     () => {
       const queries = tee.sent.filter((span) => span.attributes['db.query.text'] !== undefined);
       expect(queries.length).toBeGreaterThanOrEqual(20);

@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterEach(() => collector.clear());
 afterAll(() => collector.close());
 
-/** Two spans, with one of everything a span can carry, made by the real SDK and sent by the real exporter. */
+/** Sends two spans, with one of everything that a span can have, with the real SDK and the real exporter. */
 async function sendBy(
   protocol: 'jaeger' | 'otlp',
   path: string,
@@ -35,7 +35,7 @@ test.each([
   ['otlp', '/v1/traces'],
   ['otlp', '/api/otlp/traces'],
   ['otlp', '/adapt_a@b_c/api/otlp/traces'],
-] as const)('a trace sent by the real %s exporter to %s is read back whole', async (protocol, path) => {
+] as const)('a trace that the real %s exporter sends to %s is read completely', async (protocol, path) => {
   const sent = await sendBy(protocol, path);
   const spans = await collector.waitFor((all) => all.length === 2);
   const byName = (name: string): SpanRecord => spans.find((span) => span.name === name)!;
@@ -68,7 +68,7 @@ test.each([
   expect(collector.requests.rejected).toBe(0);
 });
 
-test('both protocols give the same tree', async () => {
+test('both protocols result in the same tree', async () => {
   const trees: string[] = [];
   for (const [protocol, path] of [
     ['jaeger', '/api/traces'],
@@ -117,7 +117,7 @@ function post(
 test.each([
   ['plain', JSON_BODY, {}],
   ['gzipped', new Uint8Array(gzipSync(JSON_BODY)), { 'content-encoding': 'gzip' }],
-])('OTLP JSON is read, %s, to the nanosecond', async (_form, body, headers: Record<string, string>) => {
+])('OTLP JSON, %s, is read with nanosecond precision', async (_form, body, headers: Record<string, string>) => {
   const response = await post('/v1/traces', 'application/json', body, headers);
   expect(response.status).toBe(200);
   expect(await response.json()).toEqual({});
@@ -143,9 +143,9 @@ const PROTOBUF = 'application/x-protobuf';
 
 test.each<[string, string, string, Uint8Array<ArrayBuffer> | string, Record<string, string>]>([
   ['text as thrift', '/api/traces', THRIFT, 'this is not thrift', {}],
-  ['nothing as thrift', '/api/traces', THRIFT, '', {}],
+  ['an empty body as thrift', '/api/traces', THRIFT, '', {}],
   [
-    'a list of two thousand million spans as thrift',
+    'a list of two billion spans as thrift',
     '/api/traces',
     THRIFT,
     new Uint8Array([15, 0, 2, 12, 127, 255, 255, 255]),
@@ -154,28 +154,28 @@ test.each<[string, string, string, Uint8Array<ArrayBuffer> | string, Record<stri
   ['text as protobuf', '/v1/traces', PROTOBUF, 'this is not protobuf', {}],
   ['a span without ids as protobuf', '/v1/traces', PROTOBUF, new Uint8Array([10, 4, 18, 2, 18, 0]), {}],
   ['broken JSON', '/v1/traces', 'application/json', '{"resourceSpans":', {}],
-  ['JSON that is no request', '/v1/traces', 'application/json', '[]', {}],
+  ['JSON that is not a request', '/v1/traces', 'application/json', '[]', {}],
   ['ids of the wrong length', '/v1/traces', 'application/json', JSON_BODY.replace('AB', ''), {}],
-  ['times that are no numbers', '/v1/traces', 'application/json', JSON_BODY.replace('1760000000000000001', 'now'), {}],
+  ['times that are not numbers', '/v1/traces', 'application/json', JSON_BODY.replace('1760000000000000001', 'now'), {}],
   [
-    'something that only claims to be gzip',
+    'a body that is not gzip although its header says so',
     '/v1/traces',
     'application/json',
     JSON_BODY,
     { 'content-encoding': 'gzip' },
   ],
-])('%s is answered with 400 and counted, and the collector goes on', async (_what, path, type, body, headers) => {
+])('%s gets 400 and is counted, and the collector continues', async (_what, path, type, body, headers) => {
   expect((await post(path, type, body, headers)).status).toBe(400);
   expect(collector.requests).toEqual({ jaeger: 0, otlp: 0, rejected: 1 });
   expect(collector.spans()).toEqual([]);
   expect((await post('/v1/traces', 'application/json', JSON_BODY)).status).toBe(200);
 });
 
-test('a thousand bodies of noise leave the collector running', async () => {
+test('a thousand random bodies leave the collector running', async () => {
   let seed = 1;
-  const noise = (): number => (seed = (seed * 48271) % 2147483647);
+  const random = (): number => (seed = (seed * 48271) % 2147483647);
   for (let round = 0; round < 500; round += 1) {
-    const bytes = Uint8Array.from({ length: noise() % 200 }, () => noise() % 256);
+    const bytes = Uint8Array.from({ length: random() % 200 }, () => random() % 256);
     await post('/api/traces', THRIFT, bytes);
     await post('/v1/traces', PROTOBUF, bytes);
   }
@@ -184,13 +184,13 @@ test('a thousand bodies of noise leave the collector running', async () => {
   expect((await post('/v1/traces', 'application/json', JSON_BODY)).status).toBe(200);
 });
 
-test('a path that takes no traces is told apart from a broken body', async () => {
+test('a path that accepts no traces gets 404', async () => {
   const response = await post('/v1/metrics', PROTOBUF, '');
   expect(response.status).toBe(404);
   expect(await response.text()).toContain('/api/traces');
 });
 
-test('spans that do not come in time are named in the failure', async () => {
+test('waitFor rejects after its timeout, with the names of the spans that arrived', async () => {
   await post('/v1/traces', 'application/json', JSON_BODY);
   await expect(collector.waitFor((spans) => spans.length === 2, 30)).rejects.toThrow(
     'did not arrive within 30 ms; arrived: by hand',

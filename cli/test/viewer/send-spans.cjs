@@ -1,5 +1,5 @@
-// Sends two spans that carry one of everything, by the real SDK and the real exporter, and prints their ids.
-// A process of its own: the OTLP exporter imports `http` in a way that does not work inside jest's modules.
+// Sends two spans that have one of everything, with the real SDK and the real exporter, and prints their ids.
+// In its own process, because the OTLP exporter imports `http` in a way that does not work inside jest.
 const { SpanKind, SpanStatusCode, ROOT_CONTEXT, trace } = require('@opentelemetry/api');
 const { resourceFromAttributes } = require('@opentelemetry/resources');
 const { BasicTracerProvider, SimpleSpanProcessor } = require('@opentelemetry/sdk-trace-base');

@@ -1,4 +1,4 @@
-// Functions for the emulator to call: CommonJS, answering through the callback.
+// CommonJS functions that respond through the callback.
 let calls = 0;
 let ticks = 0;
 let initialized = 0;
@@ -56,8 +56,8 @@ exports.promiseIgnored = async (event, context, callback) => {
   return 'from the promise';
 };
 exports.log = (event, context, callback) => {
-  context.logger.info('told by the logger');
-  console.log('told by the console');
+  context.logger.info('from the logger');
+  console.log('from the console');
   callback(null, '');
 };
 exports.tick = (event, context, callback) => {

@@ -1,4 +1,4 @@
-// The documented form of Node 18 and later: an ES module whose functions answer by what they return.
+// The documented form for Node.js 18 and later: an ES module whose functions respond with what they return.
 let ready = false;
 
 export const initialize = async () => {

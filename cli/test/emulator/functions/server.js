@@ -1,8 +1,9 @@
-// A function on a custom runtime: it answers events and hooks as FC asks, and HTTP requests by their path.
+// A function on a custom runtime. It responds to events and hooks as FC requires, and to HTTP requests depending on
+// their path.
 const { createServer } = require('node:http');
 
 let initialized = 0;
-let underWay = 0;
+let pending = 0;
 let most = 0;
 let ticks = 0;
 setInterval(() => {
@@ -47,7 +48,7 @@ const PATHS = {
     response.end('slow');
   },
   '/endless': (request, body, response) => {
-    response.on('close', () => console.log('left'));
+    response.on('close', () => console.log('client disconnected'));
     response.writeHead(200);
     response.write('on');
   },
@@ -57,20 +58,20 @@ const PATHS = {
 };
 
 createServer((request, response) => {
-  underWay += 1;
-  most = Math.max(most, underWay);
+  pending += 1;
+  most = Math.max(most, pending);
   response.on('close', () => {
-    underWay -= 1;
+    pending -= 1;
   });
   const chunks = [];
   request
     .on('data', (chunk) => chunks.push(chunk))
     .on('end', () => {
       const body = Buffer.concat(chunks).toString();
-      const answer =
+      const respond =
         PATHS[request.url.split('?', 1)[0]] ??
         ((...args) =>
           args[2].writeHead(201, { 'content-type': 'application/json' }).end(JSON.stringify(seen(request, body))));
-      void answer(request, body, response);
+      void respond(request, body, response);
     });
 }).listen(Number(process.env.FC_SERVER_PORT), '127.0.0.1');

@@ -1,4 +1,4 @@
-// The sample rds, which answers with what it has loaded as well.
+// The sample rds, with the modules that it has loaded added to its response.
 const sample = require('../../../../samples/dist/rds/handler.js');
 
 const loaded = () =>

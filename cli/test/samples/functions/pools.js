@@ -1,4 +1,5 @@
-// Many reads at once through pools that are far too small for them: most queries are made by whoever gives a connection back.
+// Many concurrent reads through pools that are much too small: most queries start when another query releases its
+// connection.
 const { createPool } = require('mysql2/promise');
 const { Pool } = require('pg');
 const { createHandler, Traced } = require('../../../../dist/index.js');

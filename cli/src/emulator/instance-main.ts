@@ -1,0 +1,68 @@
+// The main module of an instance process. It loads the user's module and calls its functions as FC does.
+import { readSync, writeSync } from 'node:fs';
+import { callFunction } from './call-function';
+import type { Outcome } from './call-function';
+import { createContext } from './context';
+import { errorResponse, RESPONSE_FD, responseBody } from './instance-protocol';
+import type { CallRequest, CallResponse } from './instance-protocol';
+import { loadFunction } from './load-function';
+import type { FcFunction } from './load-function';
+
+const codeDir = process.cwd();
+const loaded = new Map<string, Promise<FcFunction>>();
+let failCurrentCall: ((error: unknown) => void) | undefined;
+
+// Synchronous, whatever the size: the response must get out even if nothing else runs in this process afterwards.
+function send(line: string): void {
+  const bytes = Buffer.from(`${line}\n`);
+  for (let offset = 0; offset < bytes.length;) offset += writeSync(RESPONSE_FD, bytes, offset);
+}
+
+function responseTo(outcome: Outcome, { context }: CallRequest): CallResponse {
+  if (!outcome.ok) return { ok: false, error: errorResponse(outcome, context.generation) };
+  try {
+    return { ok: true, body: responseBody(outcome.value).toString('base64') };
+  } catch (error) {
+    return { ok: false, error: errorResponse({ ok: false, error, from: 'throw' }, context.generation) };
+  }
+}
+
+function respond(outcome: Outcome, call: CallRequest): void {
+  failCurrentCall = undefined;
+  send(JSON.stringify(responseTo(outcome, call)));
+  // The user's code must not run between the response and the freeze. So this process blocks here: the emulator stops
+  // it while it waits, and writes a byte after continuing it.
+  if (call.freeze) readSync(RESPONSE_FD, Buffer.alloc(1));
+}
+
+function load(call: CallRequest): Promise<FcFunction> {
+  const loading = loaded.get(call.handler) ?? loadFunction(call.handler, codeDir, call.context.generation);
+  loaded.set(call.handler, loading);
+  return loading;
+}
+
+async function serve(call: CallRequest): Promise<void> {
+  const done = (outcome: Outcome): void => respond(outcome, call);
+  let fcFunction: FcFunction;
+  try {
+    fcFunction = await load(call);
+  } catch (error) {
+    done({ ok: false, error, from: 'throw' });
+    return;
+  }
+  failCurrentCall = (error) => done({ ok: false, error, from: 'callback' });
+  const context = createContext(call.context);
+  const args = call.kind === 'invoke' ? [Buffer.from(call.event ?? '', 'base64'), context] : [context];
+  callFunction(fcFunction, args, { handlerStyle: call.handlerStyle, hook: call.kind === 'hook' }, done);
+}
+
+process.on('message', (call: CallRequest) => {
+  // After an uncaught exception FC 2.0 fails the current call and keeps the process; with FC 3.0, Node.js ends the
+  // process.
+  if (call.context.generation === '2.0' && process.listenerCount('uncaughtException') === 0) {
+    process.on('uncaughtException', () => failCurrentCall?.('FunctionUnhandledError: uncaughtException'));
+  }
+  void serve(call);
+});
+process.on('disconnect', () => process.exit());
+send('ready');

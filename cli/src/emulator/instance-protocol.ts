@@ -1,0 +1,75 @@
+// The messages between the emulator and the process of an instance: the emulator sends each call over Node.js's IPC
+// channel, the instance writes one line of JSON for each response to a pipe.
+import type { Outcome } from './call-function';
+import type { ContextFields, Generation } from './context';
+import type { HandlerStyle } from './function-options';
+
+/** A call that the emulator asks the instance to make. */
+export interface CallRequest {
+  readonly kind: 'invoke' | 'hook';
+  /** `file.method`. */
+  readonly handler: string;
+  readonly handlerStyle: HandlerStyle;
+  readonly context: ContextFields;
+  /** Base64; hooks have none. */
+  readonly event?: string;
+  /** Whether the instance is stopped as soon as it has written its response. */
+  readonly freeze: boolean;
+}
+
+/** The error that a caller of `InvokeFunction` receives. */
+export interface ErrorResponse {
+  readonly errorMessage: string;
+  readonly errorType?: string;
+  readonly stackTrace?: readonly string[];
+}
+
+/** The response of an instance; `body` is base64. */
+export type CallResponse =
+  { readonly ok: true; readonly body: string } | { readonly ok: false; readonly error: ErrorResponse };
+
+/**
+ * The file descriptor, in the instance, of the pipe that it writes responses to and that it waits on while it is
+ * frozen.
+ */
+export const RESPONSE_FD = 3;
+
+/** The bytes that FC sends for the value of a handler. */
+export function responseBody(value: unknown): Buffer {
+  if (Buffer.isBuffer(value)) return value;
+  if (value === null || value === undefined) return Buffer.alloc(0);
+  // FC converts a function to the source text of its constructor.
+  if (typeof value === 'function') return Buffer.from(String(value.constructor));
+  if (typeof value === 'object') return Buffer.from(JSON.stringify(value) ?? '');
+  return Buffer.from(String(value as string | number | boolean | bigint | symbol));
+}
+
+function messageOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (Buffer.isBuffer(value)) return value.toString('utf8');
+  if (typeof value === 'object' && value !== null) return JSON.stringify(value) ?? '';
+  return String(value);
+}
+
+/**
+ * The error that FC responds with. FC 3.0 uses the error's own name; FC 2.0 adds a prefix to the name of a thrown
+ * error, on the error object itself. How FC 3.0 reports a thrown value that is not an error is not documented; the
+ * emulator does as FC 2.0.
+ */
+export function errorResponse({ error, from }: Extract<Outcome, { ok: false }>, generation: Generation): ErrorResponse {
+  if (!(error instanceof Error)) {
+    return {
+      errorMessage: messageOf(error),
+      errorType: from === 'callback' ? 'FunctionHandledError' : 'FunctionUnhandledError',
+    };
+  }
+  const stackTrace = (error.stack ?? '').split('\n');
+  if (generation === '2.0' && from === 'throw') {
+    try {
+      error.name = `FunctionUnhandledError: ${error.name}`;
+    } catch {
+      // A frozen error keeps its name.
+    }
+  }
+  return { errorMessage: error.message, errorType: error.name, stackTrace };
+}

@@ -1,0 +1,38 @@
+import { chain } from './chain';
+import { mcpWeather } from './mcp-weather';
+import { nas } from './nas';
+import { rds } from './rds';
+import { singleFunctionSample } from './sample';
+import type { Sample } from './sample';
+
+const COLD_AND_WARM = [
+  { name: 'cold', title: 'cold call' },
+  { name: 'warm', title: 'warm call' },
+] as const;
+
+/** The sample that `fc-traced demo` runs. */
+export const orders: Sample = singleFunctionSample(
+  'orders',
+  'How do services, attributes, a manual span and an error appear in a trace?',
+  [
+    { name: 'cold', title: 'cold call' },
+    { name: 'warm', title: 'warm call', event: { id: 'A-1002' } },
+    { name: 'failing', title: 'failing call', event: { id: 'A-1003', quantity: 500 } },
+  ],
+  ['order.sku', 'order.quantity', 'order.shelf'],
+);
+
+/** All samples, in the order in which the help lists them. */
+export const SAMPLES: readonly Sample[] = [
+  singleFunctionSample('hello', 'What is the smallest program, and what does its trace look like?', COLD_AND_WARM),
+  singleFunctionSample(
+    'fc-guide',
+    "What does Function Compute's own tracing guide look like with fc-traced?",
+    COLD_AND_WARM,
+  ),
+  orders,
+  rds,
+  nas,
+  mcpWeather,
+  chain,
+];
