@@ -3,6 +3,7 @@ import path from 'node:path';
 import { createHandler, Service, Traced } from 'fc-traced';
 import { ERROR_CODES } from '../../src/errors';
 import { root } from './fresh-process';
+import { readCode, sourceFiles } from './import-scan';
 import { anchorsOf, codeBlocks, documentsIn, firstColumn, readDocument, relativeLinks } from './markdown';
 
 const documents = documentsIn(root);
@@ -104,6 +105,17 @@ describe('the README', () => {
     expect([...new Set([...read].map((match) => match[1]!))].filter((name) => !readme.includes(`\`${name}\``))).toEqual(
       [],
     );
+  });
+
+  test('quotes messages that fc-traced logs', () => {
+    const code = sourceFiles(path.join(root, 'src'))
+      .map((file) => readCode(path.join(root, 'src', file)))
+      .join('\n');
+    const quoted = firstColumn(readme, 'When no trace arrives', 'message');
+    expect(quoted.length).toBeGreaterThan(3);
+    // The variable parts of a message are `…`, HOST or a number.
+    const fixed = quoted.flatMap((message) => message.split(/…|HOST|\d+/)).map((part) => part.trim());
+    expect(fixed.filter((part) => !code.includes(part))).toEqual([]);
   });
 
   test('names only commands that exist', () => {
