@@ -105,9 +105,9 @@ const NAME_PROTOCOLS = ['src/config/config.ts', 'src/invocation/telemetry-source
 /** For each change, a check that the files in its row are the only ones to edit. */
 const CHECKS: Readonly<Record<string, (...files: string[]) => void>> = {
   'a trigger': (folder, list) => {
-    const triggers = filesIn(folder!, `${folder}/trigger.ts`);
-    expectListedOnce(triggers, list!);
-    const { code } = sourceOf(list!);
+    const triggers = filesIn(folder, `${folder}/trigger.ts`);
+    expectListedOnce(triggers, list);
+    const { code } = sourceOf(list);
     const names = [...code.matchAll(/import \{ (\w+) \} from '\.\/triggers\//g)].map(([, name]) => name!);
     const withoutImports = code.replace(/^import .*$/gm, '');
     const uses = names.map((name) => [name, withoutImports.match(new RegExp(`\\b${name}\\b`, 'g'))?.length]);
@@ -115,12 +115,12 @@ const CHECKS: Readonly<Record<string, (...files: string[]) => void>> = {
   },
 
   'an instrumentation': (folder, list, manifest) => {
-    const files = filesIn(folder!).filter((file) => /export const instrumentation\b/.test(sourceOf(file).code));
-    expectListedOnce(files, list!, SHARED_HELPERS);
+    const files = filesIn(folder).filter((file) => /export const instrumentation\b/.test(sourceOf(file).code));
+    expectListedOnce(files, list, SHARED_HELPERS);
     expect(filesMatching(/import \{[^}]*\binstrumentation\b[^}]*\} from/)).toEqual([]);
     const definitions = Object.values(INSTRUMENTATIONS).map(({ load }) => load().instrumentation);
     expect(definitions).toHaveLength(files.length);
-    const { peerDependencies, peerDependenciesMeta } = JSON.parse(readFileSync(path.join(root, manifest!), 'utf8'));
+    const { peerDependencies, peerDependenciesMeta } = JSON.parse(readFileSync(path.join(root, manifest), 'utf8'));
     for (const { package: name, version } of definitions) {
       expect({ name, version, optional: true }).toEqual({
         name,
@@ -140,7 +140,7 @@ const CHECKS: Readonly<Record<string, (...files: string[]) => void>> = {
 
   'the default flush budget': (file) => {
     const digits = String(resolveConfig({}, {}).flushTimeoutMillis).replace(/(\d)(?=(\d{3})+$)/g, '$1_?');
-    const inConfig = runtime.filter((source) => source.file.startsWith(`${path.posix.dirname(file!)}/`));
+    const inConfig = runtime.filter((source) => source.file.startsWith(`${path.posix.dirname(file)}/`));
     const uses = inConfig.flatMap((source) =>
       [...source.code.matchAll(new RegExp(`\\b${digits}\\b`, 'g'))].map(() => source.file),
     );
@@ -149,7 +149,7 @@ const CHECKS: Readonly<Record<string, (...files: string[]) => void>> = {
   },
 
   'an option of `@Traced`': (file) => {
-    const { code } = sourceOf(file!);
+    const { code } = sourceOf(file);
     const options = [
       ...code
         .slice(code.indexOf('interface TracedOptions'))
@@ -164,17 +164,17 @@ const CHECKS: Readonly<Record<string, (...files: string[]) => void>> = {
         (reader) => reader !== file && /^src\/(tracing|decorators)\//.test(reader),
       );
       expect({ option, isRead: readers.length > 0 }).toEqual({ option, isRead: true });
-      if (!READ_IN_SEVERAL_FILES.includes(option!))
-        expect({ option, readers }).toEqual({ option, readers: [readers[0]] });
+      const allowed = READ_IN_SEVERAL_FILES.includes(option!) ? readers : [readers[0]];
+      expect({ option, readers }).toEqual({ option, readers: allowed });
     }
   },
 
   'a command of the CLI': (folder, list) => {
-    expectListedOnce(filesIn(folder!, list!), list!);
+    expectListedOnce(filesIn(folder, list), list);
   },
 
   'the container': (folder) => {
-    expect(importersOutside(folder!, /^tsyringe/)).toEqual([]);
+    expect(importersOutside(folder, /^tsyringe/)).toEqual([]);
     expect(filesWithLiteral('design:paramtypes').filter((file) => !file.startsWith(`${folder}/`))).toEqual([]);
   },
 
@@ -188,13 +188,13 @@ const CHECKS: Readonly<Record<string, (...files: string[]) => void>> = {
   },
 
   'another line of the OpenTelemetry SDK': (folder) => {
-    const importers = importersOutside(folder!, /^@opentelemetry\/(sdk-|core$|resources$|exporter-)/);
+    const importers = importersOutside(folder, /^@opentelemetry\/(sdk-|core$|resources$|exporter-)/);
     expect(importers.filter((file) => !IMPORT_SDK_TYPES.includes(file))).toEqual([]);
   },
 
   'an exporter': (folder, list) => {
-    const exporters = filesIn(folder!, list!);
-    expectListedOnce(exporters, list!);
+    const exporters = filesIn(folder, list);
+    expectListedOnce(exporters, list);
     const protocols = Object.keys(EXPORTERS);
     expect(protocols).toHaveLength(exporters.length);
     for (const protocol of protocols) {
@@ -208,7 +208,7 @@ const section =
   readDocument(root, 'docs/architecture.md').split('## Where to change what\n')[1]?.split('\n## ')[0] ?? '';
 const rows = [...section.matchAll(/^\| (.+?) \| (.+) \|$/gm)].slice(1).map(([, change, files]) => ({
   change: change!,
-  files: [...files!.matchAll(/`([^`]+)`/g)].map(([, file]) => file!),
+  files: [...files!.matchAll(/`([^`]+)`/g)].map(([, name]) => name!),
 }));
 
 describe('the table "Where to change what" of docs/architecture.md', () => {
