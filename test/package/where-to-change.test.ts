@@ -105,13 +105,17 @@ const NAME_PROTOCOLS = ['src/config/config.ts', 'src/invocation/telemetry-source
 /** For each change, a check that the files in its row are the only ones to edit. */
 const CHECKS: Readonly<Record<string, (...files: string[]) => void>> = {
   'a trigger': (folder, list) => {
-    const triggers = filesIn(folder, `${folder}/trigger.ts`);
-    expectListedOnce(triggers, list);
-    const { code } = sourceOf(list);
-    const names = [...code.matchAll(/import \{ (\w+) \} from '\.\/triggers\//g)].map(([, name]) => name!);
-    const withoutImports = code.replace(/^import .*$/gm, '');
-    const uses = names.map((name) => [name, withoutImports.match(new RegExp(`\\b${name}\\b`, 'g'))?.length]);
-    expect(uses).toEqual(names.map((name) => [name, 1]));
+    const triggers = filesIn(folder).flatMap((file) =>
+      [...sourceOf(file).code.matchAll(/export const (\w+): Trigger\b/g)].map(([, name]) => ({ file, name: name! })),
+    );
+    expect(triggers.length).toBeGreaterThan(1);
+    const entries = sourceOf(list)
+      .code.replace(/^import .*$/gm, '')
+      .replace(/'[^'\n]*'/g, '');
+    for (const { file, name } of triggers) {
+      const times = entries.match(new RegExp(`\\b${name}\\b`, 'g'))?.length;
+      expect({ name, importers: importersOf(file), times }).toEqual({ name, importers: [list], times: 1 });
+    }
   },
 
   'an instrumentation': (folder, list, manifest) => {
