@@ -1,15 +1,14 @@
 import { Lifecycle } from 'tsyringe';
 import type { DependencyContainer } from 'tsyringe';
 import { FcTracedError } from '../errors';
-import { createChild } from './child-container';
-import type { FailureRecorder } from './failure-recorder';
-import { contextProxy, eventProxy } from './invocation-proxies';
+import { contextProxy, createChild, eventProxy } from './child-container';
+import type { FailureRecorder } from './resolution-errors';
 import { classNameOf, interceptResolution, lifecycleOf, moveDisposablesToOwner } from './tsyringe-internals';
 import type { Registration } from './tsyringe-internals';
 
 /**
- * Creates the container that constructs singletons. A singleton that the child container of an invocation constructs would be
- * disposed of with that container, although it is still in use, and would keep objects of that invocation.
+ * Creates the container that constructs singletons. A singleton that the child container of an invocation constructs
+ * would be disposed of with that container, although it is still in use, and would keep objects of that invocation.
  */
 export function createApplicationContainer(
   parent: DependencyContainer,
@@ -33,7 +32,8 @@ export function createApplicationContainer(
       return resolve(registration);
     } finally {
       building = outer;
-      // Objects created with a singleton live as long as it does: the container that owns the registration disposes of them.
+      // Objects created with a singleton live as long as it does: the container that owns the registration disposes of
+      // them.
       if (building.length === 0) moveDisposablesToOwner(application, registration);
     }
   });

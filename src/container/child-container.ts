@@ -1,6 +1,10 @@
 import type { DependencyContainer, InjectionToken } from 'tsyringe';
+import { FcTracedError } from '../errors';
+import type { FcContext } from '../fc/context';
+import { activeInvocation } from '../tracing/context/active-context';
 import { ambientTracer } from '../tracing/context/ambient-telemetry';
 import { ambientSpan } from '../tracing/context/current-span';
+import type { Invocation } from '../tracing/context/invocation';
 import { ACTIVE_SPAN, FC_CONTEXT, FC_EVENT, TRACER } from './inject';
 
 export type { DependencyContainer, InjectionToken } from 'tsyringe';
@@ -13,7 +17,10 @@ export interface InvocationValues {
 
 const TOKENS: readonly InjectionToken[] = [TRACER, ACTIVE_SPAN, FC_CONTEXT, FC_EVENT];
 
-/** Creates a child container with our tokens. A token that is registered in `parent` already, such as a test double, is kept. */
+/**
+ * Creates a child container with our tokens. A token that is registered in `parent` already, such as a test double, is
+ * kept.
+ */
 export function createChild(parent: DependencyContainer, { context, event }: InvocationValues): DependencyContainer {
   const child = parent.createChildContainer();
   const values = [ambientTracer, ambientSpan, context, event];
@@ -28,3 +35,48 @@ export function createChild(parent: DependencyContainer, { context, event }: Inv
 export function isResolvableToken(parent: DependencyContainer, token: InjectionToken): boolean {
   return TOKENS.includes(token) || parent.isRegistered(token, true);
 }
+
+/**
+ * A proxy whose target is looked up in the running invocation at each use. Throws `NO_INVOCATION` where there is none.
+ */
+function invocationProxy(token: string, find: (invocation: Invocation) => unknown): object {
+  const target = (): object => {
+    const invocation = activeInvocation();
+    if (invocation === undefined) {
+      throw new FcTracedError(
+        'NO_INVOCATION',
+        `A singleton used ${token} while no invocation was running: use it during a call, or inject it into a class that is not a singleton.`,
+      );
+    }
+    const found = find(invocation);
+    if ((typeof found === 'object' && found !== null) || typeof found === 'function') return found;
+    throw new FcTracedError(
+      'NO_INVOCATION',
+      `A singleton used ${token}, which is ${found === null ? 'null' : `of type ${typeof found}`} in this invocation: a singleton can use it only if it is an object. Use the argument of the entry method instead.`,
+    );
+  };
+  return new Proxy(Object.create(null) as object, {
+    get: (_, key) => {
+      const object = target();
+      return Reflect.get(object, key, object) as unknown;
+    },
+    set: (_, key, value) => {
+      const object = target();
+      return Reflect.set(object, key, value, object);
+    },
+    has: (_, key) => Reflect.has(target(), key),
+    ownKeys: () => Reflect.ownKeys(target()),
+    getPrototypeOf: () => Reflect.getPrototypeOf(target()),
+    getOwnPropertyDescriptor: (_, key) => {
+      const descriptor = Reflect.getOwnPropertyDescriptor(target(), key);
+      // A proxy may report a property as non-configurable only if its own target has it.
+      return descriptor === undefined ? undefined : { ...descriptor, configurable: true };
+    },
+  });
+}
+
+/** FC's context of the running invocation, for singletons: they outlive invocations. */
+export const contextProxy = invocationProxy('FC_CONTEXT', ({ context }) => context) as FcContext;
+
+/** The event of the running invocation, for singletons: they outlive invocations. */
+export const eventProxy: unknown = invocationProxy('FC_EVENT', ({ event }) => event);

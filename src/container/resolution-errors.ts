@@ -1,9 +1,63 @@
-import type { InjectionToken } from 'tsyringe';
+import type { DependencyContainer, InjectionToken } from 'tsyringe';
 import { FcTracedError } from '../errors';
-import { isClass, isPlaceholder, parametersOf } from './constructor-parameters';
-import type { Parameter } from './constructor-parameters';
-import { isTypeInfoError } from './tsyringe-internals';
+import {
+  hasFactory,
+  injectTokensOf,
+  interceptConstruction,
+  interceptResolution,
+  isTypeInfoError,
+} from './tsyringe-internals';
 import type { Class } from './tsyringe-internals';
+
+/** A constructor parameter as tsyringe resolves it. */
+interface Parameter {
+  readonly owner: Class;
+  readonly index: number;
+  readonly token: unknown;
+  readonly isOptional: boolean;
+}
+
+/** The types that compilers emit where they do not know a class: nothing can be injected for them. */
+const PLACEHOLDERS: ReadonlySet<unknown> = new Set([
+  Object,
+  String,
+  Number,
+  Boolean,
+  Array,
+  Function,
+  Promise,
+  Symbol,
+  BigInt,
+]);
+
+/** Whether a token is a type that compilers emit where they do not know a class. */
+function isPlaceholder(token: unknown): boolean {
+  return PLACEHOLDERS.has(token);
+}
+
+/** Whether a token is a class. */
+function isClass(token: unknown): token is Class {
+  return typeof token === 'function';
+}
+
+/**
+ * The parameters of a class's constructor: the types that the compiler emitted, replaced by the tokens of `@inject`
+ * where there are any. `undefined` where the constructor has parameters but nothing is known about them.
+ */
+function parametersOf(owner: Class): Parameter[] | undefined {
+  const emitted = Reflect.getMetadata('design:paramtypes', owner) as unknown[] | undefined;
+  const injected = injectTokensOf(owner);
+  const count = Math.max(emitted?.length ?? 0, ...Object.keys(injected).map((index) => Number(index) + 1));
+  if (count === 0) return owner.length === 0 ? [] : undefined;
+  return Array.from({ length: count }, (_, index) => {
+    const given = index in injected ? injected[index] : emitted?.[index];
+    const isDescriptor = typeof given === 'object' && given !== null && 'token' in given;
+    const { token, isOptional } = isDescriptor
+      ? (given as { token: unknown; isOptional?: boolean })
+      : { token: given, isOptional: false };
+    return { owner, index, token, isOptional: isOptional === true };
+  });
+}
 
 /** Whether a container can resolve a token without constructing a class: the token is registered, or one of ours. */
 export type IsRegistered = (token: InjectionToken) => boolean;
@@ -50,8 +104,8 @@ function problemOf(parameter: Parameter, isRegistered: IsRegistered, cause: unkn
 }
 
 /**
- * Explains why a class itself cannot be constructed: names the class, the parameter and the remedy. Returns `undefined` if its
- * parameters can be injected; then its constructor threw. `cause` is the error that tsyringe threw.
+ * Explains why a class itself cannot be constructed: names the class, the parameter and the remedy. Returns `undefined`
+ * if its parameters can be injected; then its constructor threw. `cause` is the error that tsyringe threw.
  */
 export function explainUnresolvable(
   target: Class,
@@ -71,8 +125,8 @@ export function explainUnresolvable(
 }
 
 /**
- * Finds the first class that `start` needs and that cannot be constructed, without constructing any. Registered tokens are not
- * checked, since they may have a factory.
+ * Finds the first class that `start` needs and that cannot be constructed, without constructing any. Registered tokens
+ * are not checked, since they may have a factory.
  */
 export function findUnresolvable(start: Class, isRegistered: IsRegistered): FcTracedError | undefined {
   const visited = new Set<Class>([start]);
@@ -84,4 +138,78 @@ export function findUnresolvable(start: Class, isRegistered: IsRegistered): FcTr
     }
   }
   return undefined;
+}
+
+/** The singletons that constructing a class will construct, dependencies before dependents. */
+export function singletonsBelow(start: Class, isSingleton: (token: InjectionToken) => boolean): InjectionToken[] {
+  const found: InjectionToken[] = [];
+  const visited = new Set<unknown>();
+  const visit = (token: unknown): void => {
+    if (visited.has(token)) return;
+    visited.add(token);
+    if (isClass(token)) for (const parameter of parametersOf(token) ?? []) visit(parameter.token);
+    if (isSingleton(token as InjectionToken)) found.push(token as InjectionToken);
+  };
+  visit(start);
+  return found;
+}
+
+/** A construction that failed: of a class, or in a factory (`target` is undefined). */
+interface Failure {
+  readonly target: Class | undefined;
+  readonly thrown: unknown;
+}
+
+/**
+ * Records the innermost failure of a resolution: tsyringe wraps an error once for each class that it passes through,
+ * and only the first is the program's. Resolution is synchronous, so one recorder serves several containers.
+ */
+export class FailureRecorder {
+  private failure: Failure | undefined;
+
+  /** `isExplained`: whether failures of injection become UNRESOLVABLE_DEPENDENCY. */
+  constructor(
+    private readonly isRegistered: IsRegistered,
+    private readonly isExplained: boolean,
+  ) {}
+
+  /** Records a failure, unless an inner one is recorded already. */
+  record(failure: Failure): void {
+    this.failure ??= failure;
+  }
+
+  /**
+   * Resolves a token. Throws what a constructor or factory threw, or UNRESOLVABLE_DEPENDENCY where injection failed.
+   */
+  resolve<T>(container: DependencyContainer, token: InjectionToken<T>): T {
+    this.failure = undefined;
+    try {
+      return container.resolve(token);
+    } catch (error) {
+      const { target, thrown } = (this.failure as Failure | undefined) ?? { target: undefined, thrown: error };
+      if (thrown instanceof FcTracedError || target === undefined || !this.isExplained) throw thrown;
+      throw explainUnresolvable(target, this.isRegistered, thrown) ?? thrown;
+    }
+  }
+
+  /** Records the failures of a container. */
+  attachTo(container: DependencyContainer): void {
+    const recording = (target: Class | undefined, make: () => unknown): unknown => {
+      const before = this.failure;
+      try {
+        const made = make();
+        // A factory caught the failure of something that it resolved, so it is no longer the reason for a later one.
+        this.failure = before;
+        return made;
+      } catch (thrown) {
+        // Where a placeholder cannot be constructed, the class that injects it is to blame.
+        if (target === undefined || !isPlaceholder(target)) this.record({ target, thrown });
+        throw thrown;
+      }
+    };
+    interceptConstruction(container, recording);
+    interceptResolution(container, (registration, resolve) =>
+      hasFactory(registration) ? recording(undefined, () => resolve(registration)) : resolve(registration),
+    );
+  }
 }

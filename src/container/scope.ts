@@ -4,11 +4,8 @@ import { countError } from '../diagnostics';
 import type { Invocation } from '../tracing/context/invocation';
 import { settledWithin } from '../tracing/telemetry/shared-flush';
 import { createApplicationContainer } from './application-container';
-import { createChild, isResolvableToken } from './child-container';
-import { singletonsBelow } from './constructor-parameters';
-import { FailureRecorder } from './failure-recorder';
-import { contextProxy, eventProxy } from './invocation-proxies';
-import { findUnresolvable } from './resolution-errors';
+import { contextProxy, createChild, eventProxy, isResolvableToken } from './child-container';
+import { FailureRecorder, findUnresolvable, singletonsBelow } from './resolution-errors';
 import {
   checkInternals,
   disposablesOf,
@@ -21,7 +18,10 @@ import {
 } from './tsyringe-internals';
 import type { Class, Registration, SupportedFeatures } from './tsyringe-internals';
 
-/** Disposes of the objects that a container constructed. Resolves after `timeoutMillis` at the latest; failures are counted. */
+/**
+ * Disposes of the objects that a container constructed. Resolves after `timeoutMillis` at the latest; failures are
+ * counted.
+ */
 async function disposeOf(child: DependencyContainer, timeoutMillis: number): Promise<void> {
   const services = disposablesOf(child);
   if (services.size === 0) return;
@@ -39,7 +39,10 @@ async function disposeOf(child: DependencyContainer, timeoutMillis: number): Pro
 
 /** The objects of one invocation. */
 export interface Scope {
-  /** Constructs the handler and its dependencies. Throws what a constructor throws, UNRESOLVABLE_DEPENDENCY or CAPTIVE_DEPENDENCY. */
+  /**
+   * Constructs the handler and its dependencies. Throws what a constructor throws, UNRESOLVABLE_DEPENDENCY or
+   * CAPTIVE_DEPENDENCY.
+   */
   resolveHandler(): object;
   /** Disposes of the services of this invocation only. Resolves after `timeoutMillis` at the latest; never rejects. */
   dispose(timeoutMillis: number): Promise<void>;
@@ -57,11 +60,14 @@ export class ScopeFactory {
   ) {
     this.features = checkInternals(parent);
     this.failures = new FailureRecorder(this.isRegistered, this.features.explanation);
-    // For an undecorated class that extends a decorated one: tsyringe would call the inherited constructor without arguments.
+    // For an undecorated class that extends a decorated one: tsyringe would call the inherited constructor without
+    // arguments.
     if (handlerClass.length === 0) injectable()(handlerClass);
   }
 
-  /** Checks that the handler can be constructed, and constructs its singletons, so that no invocation waits for them. */
+  /**
+   * Checks that the handler can be constructed, and constructs its singletons, so that no invocation waits for them.
+   */
   prepare(): void {
     const problem = this.features.explanation ? findUnresolvable(this.handlerClass, this.isRegistered) : undefined;
     if (problem !== undefined) throw problem;
@@ -111,8 +117,9 @@ export class ScopeFactory {
 }
 
 /**
- * A scope that uses only what is public in tsyringe: nothing is disposed of, and failures are tsyringe's own errors. A singleton
- * keeps the context and event that it gets, so all classes get proxies where these behave like the object itself.
+ * A scope that uses only what is public in tsyringe: nothing is disposed of, and failures are tsyringe's own errors. A
+ * singleton keeps the context and event that it gets, so all classes get proxies where these behave like the object
+ * itself.
  */
 function plainScope(parent: DependencyContainer, { event }: Invocation, handlerClass: Class): Scope {
   const child = createChild(parent, { context: contextProxy, event: isPlainObject(event) ? eventProxy : event });

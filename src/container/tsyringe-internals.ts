@@ -134,8 +134,8 @@ export interface SupportedFeatures {
 }
 
 /**
- * Checks the private members on a child of `parent`, which is discarded, and on the decorators. Where members are missing or
- * changed, logs one warning that names them and what is lost. Never throws.
+ * Checks the private members on a child of `parent`, which is discarded, and on the decorators. Where members are
+ * missing or changed, logs one warning that names them and what is lost. Never throws.
  */
 export function checkInternals(parent: DependencyContainer): SupportedFeatures {
   let child: DependencyContainer;
@@ -201,7 +201,9 @@ function missingContainerMembers(parent: DependencyContainer, container: Depende
   return Object.keys(expectations).filter((member) => attempt(expectations[member]!) !== true);
 }
 
-/** Decorates a class and constructs an undecorated one to see whether tsyringe keeps and says what this file expects. */
+/**
+ * Decorates a class and constructs an undecorated one to see whether tsyringe keeps and says what this file expects.
+ */
 function missingErrorMembers(child: DependencyContainer): string[] {
   class Undecorated {
     constructor(readonly parameter: unknown) {}

@@ -110,7 +110,7 @@ test('in a singleton, outside of any invocation, they say what is wrong', async 
 test('in a singleton, an event that is no object says so when it is used', async () => {
   const { handler } = createHandler(UsesSingle);
   await expect(invoke(handler, '42')).rejects.toThrow(
-    "A singleton used FC_EVENT, which is of type number in this invocation: a singleton can use it only if it is an object. Use the argument of the entry method instead. [NO_INVOCATION]",
+    'A singleton used FC_EVENT, which is of type number in this invocation: a singleton can use it only if it is an object. Use the argument of the entry method instead. [NO_INVOCATION]',
   );
 });
 

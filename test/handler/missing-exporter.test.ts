@@ -20,6 +20,6 @@ test('an exporter that is not installed is named, the call is answered, and no p
   `);
   expect(answers).toEqual(['hello', 'hello']);
   expect(lines).toEqual([
-    'fc-traced: the tracing SDK could not be loaded or set up: the package @opentelemetry/exporter-jaeger-of-nobody is not there; it belongs into node_modules, also beside a bundle',
+    'fc-traced: the tracing SDK could not be loaded or set up: the package @opentelemetry/exporter-jaeger-of-nobody was not found; deploy it in node_modules, also with a bundled function',
   ]);
 });

@@ -132,6 +132,7 @@ function changedContainer(changes: Readonly<Record<string, string>>): Dependency
     source = source.replaceAll(text, replacement);
   }
   const exports: { instance?: DependencyContainer } = {};
+  // oxlint-disable-next-line no-implied-eval -- the source is tsyringe's own
   const load = new Function('require', 'exports', 'original', source) as (...args: unknown[]) => void;
   load((request: string) => require(createRequire(file).resolve(request)), exports, require(file));
   return exports.instance!;
