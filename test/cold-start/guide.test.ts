@@ -14,7 +14,7 @@ test('the first tree is that of the sample’s README, which another test checks
 });
 
 test('the table explains exactly the phases in the first tree', () => {
-  const explained = firstColumn(guide, 'What is shown', 'span');
+  const explained = firstColumn(guide, 'Spans', 'span');
   expect(
     trees[0]!
       .split('\n')
