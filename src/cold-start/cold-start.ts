@@ -5,31 +5,33 @@ import { recordFailure } from '../tracing/calls/failure';
 import { spanIn } from '../tracing/context/linked-context';
 import { state } from '../tracing/telemetry/state';
 import type { Telemetry } from '../tracing/telemetry/telemetry';
-import { endLoading, watchLoading } from './loading';
+import { endLoading, endLoadingSoon } from './loading';
 import { Phases, wasKeptReady } from './phases';
 
 const BUILD = 'build container';
 
-/** Where the time before a function's first invocation went: keeps a few numbers, and makes spans of them when that one is recorded. */
+/**
+ * Measures the time before the first invocation of a function, and records it as spans if that invocation is recorded.
+ */
 export class ColdStart {
   private readonly phases = new Phases();
   private isOver = false;
   private isBuilt = false;
-  private offset = 0;
+  private offsetMillis = 0;
 
-  /** Made while the program's modules are loaded. `isShown`: whether spans are wanted at all. */
-  constructor(private readonly isShown: boolean) {
-    watchLoading();
+  /** Created while the program's modules are loading. `isEnabled`: the option `coldStartSpans`. */
+  constructor(private readonly isEnabled: boolean) {
+    endLoadingSoon();
   }
 
-  /** Does a part of the start, such as the initializer. Returns and throws what `work` does. */
+  /** Measures a phase of the start, such as the initializer. Returns and throws what `work` does. */
   measure<T>(name: string, work: () => T): T {
     if (this.isOver) return work();
     endLoading();
     return this.phases.measure(name, work);
   }
 
-  /** Builds what outlives the invocations, in the initializer. */
+  /** Measures the construction of singletons in the initializer. Returns and throws what `work` does. */
   build<T>(work: () => T): T {
     const built = this.measure(BUILD, work);
     this.isBuilt = true;
@@ -37,44 +39,48 @@ export class ColdStart {
   }
 
   /**
-   * The function's first invocation has come: tells whether its caller waited for the instance to start. Nobody did where the instance had been
-   * ready for more than ten seconds, as one that is provisioned is.
+   * Ends the start when the first invocation of the function arrives. Returns whether it is a cold start: whether its
+   * caller waited for the instance. A provisioned instance has been ready for more than ten seconds, so no caller
+   * waited for it.
    */
-  isAwaited(): boolean {
+  endStart(): boolean {
     endLoading();
-    // In a test's process nothing is provisioned.
-    const isAwaited = state.recorders.size > 0 || !wasKeptReady(this.phases.all.at(-1)?.ended ?? state.loadedAt ?? 0);
-    // The instance, which is the process, starts once, however many functions are in it.
-    this.isOver = !isAwaited || state.invoked;
+    // The process of a test is not a provisioned instance.
+    const isColdStart = state.recorders.size > 0 || !wasKeptReady(this.phases.all.at(-1)?.end ?? state.loadedAt ?? 0);
+    // A process starts once, even if it contains several functions.
+    this.isOver = !isColdStart || state.invoked;
     state.invoked = true;
-    return isAwaited;
+    return isColdStart;
   }
 
-  /** Itself, if its spans belong into the first invocation's trace; nothing where that is not recorded, or a test records it. */
-  shownIn(telemetry: Telemetry | undefined): ColdStart | undefined {
-    const isShown = this.isShown && !this.isOver && telemetry !== undefined && state.recorders.size === 0;
+  /**
+   * Returns itself if the first invocation records the cold start, otherwise `undefined`: tests and `coldStartSpans:
+   * false`.
+   */
+  startRecording(telemetry: Telemetry | undefined): ColdStart | undefined {
+    const isRecorded = this.isEnabled && !this.isOver && telemetry !== undefined && state.recorders.size === 0;
     this.isOver = true;
-    // Now, and not at the invocation's end: until then the clocks may part.
-    this.offset = isShown ? Date.now() - (performance.timeOrigin + performance.now()) : 0;
-    return isShown ? this : undefined;
+    // Read at the start of the invocation, because the wall clock may be adjusted while it runs.
+    this.offsetMillis = isRecorded ? Date.now() - (performance.timeOrigin + performance.now()) : 0;
+    return isRecorded ? this : undefined;
   }
 
-  /** Makes the spans of what came before the first invocation, which continues the span in `caller`. Never throws. */
+  /** Records the phases before the first invocation, whose parent is the span in `caller`. Never throws. */
   record(telemetry: Telemetry, caller: Context, invocation: Span): void {
     try {
-      // Loaded here: an invocation that is not recorded has no use for it.
+      // Loaded lazily: an invocation that is not recorded does not need it.
       const { recordStart } = require('./start-spans') as typeof import('./start-spans');
-      recordStart(telemetry.tracer, this.phases.all, caller, invocation, this.offset);
+      recordStart(telemetry.tracer, this.phases.all, caller, invocation, this.offsetMillis);
     } catch {
-      failed();
+      countFailure();
     }
   }
 
   /**
-   * Builds inside the first invocation, where no initializer did it before. Its span is not made active: a constructor finds the
-   * same active span in each invocation. Returns and throws what `work` does.
+   * Constructs the handler in the first invocation, in a span of its own if no initializer has run. That span is not
+   * made active, so a constructor finds the same active span in each invocation. Returns and throws what `work` does.
    */
-  buildWithin<T>(telemetry: Telemetry | undefined, active: Context, work: () => T): T {
+  buildInInvocation<T>(telemetry: Telemetry | undefined, active: Context, work: () => T): T {
     const span = this.isBuilt || telemetry === undefined ? undefined : startBuild(telemetry, active);
     if (span === undefined) return work();
     try {
@@ -92,7 +98,7 @@ function startBuild(telemetry: Telemetry, active: Context): Span | undefined {
   try {
     return telemetry.startCall(BUILD, undefined, active, spanIn(active));
   } catch {
-    failed();
+    countFailure();
     return undefined;
   }
 }
@@ -101,10 +107,10 @@ function endBuild(span: Span): void {
   try {
     span.end();
   } catch {
-    failed();
+    countFailure();
   }
 }
 
-function failed(): void {
-  countError('the spans of a cold start could not be made: a span processor, sampler or tracer provider threw');
+function countFailure(): void {
+  countError('the spans of a cold start could not be created: a span processor, sampler or tracer provider threw');
 }

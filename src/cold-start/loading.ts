@@ -1,25 +1,25 @@
 import { performance } from 'node:perf_hooks';
 import { slowestModules } from '../config/config';
 import { state } from '../tracing/telemetry/state';
-import type { RequireWatch } from './slowest-requires';
+import type { RequireRecorder } from './slowest-requires';
 
-function watchRequires(count: number): RequireWatch | undefined {
+function recordRequires(count: number): RequireRecorder | undefined {
   if (count === 0) return undefined;
-  const { RequireWatch } = require('./slowest-requires') as typeof import('./slowest-requires');
-  return new RequireWatch(count);
+  const { RequireRecorder } = require('./slowest-requires') as typeof import('./slowest-requires');
+  return new RequireRecorder(count);
 }
 
-/** The watch over the modules of this process, where `TRACED_SLOWEST_MODULES` asks for it; without, nothing is loaded or touched. */
-export const requireWatch = watchRequires(slowestModules());
+/** The recorder of this process, if `TRACED_SLOWEST_MODULES` is set. Otherwise nothing is loaded or replaced. */
+export const requireRecorder = recordRequires(slowestModules());
 
-/** Has loading end with the synchronous work that is under way: the modules that are being loaded now. */
-export function watchLoading(): void {
+/** Marks loading as ended once the modules that are loading now have been loaded. */
+export function endLoadingSoon(): void {
   if (state.loadedAt === undefined) queueMicrotask(endLoading);
 }
 
-/** Takes loading as ended, at the latest when FC calls. */
+/** Marks loading as ended now, unless it has ended. Called at the latest when FC calls the function. */
 export function endLoading(): void {
   if (state.loadedAt !== undefined) return;
   state.loadedAt = performance.now();
-  requireWatch?.stop();
+  requireRecorder?.stop();
 }

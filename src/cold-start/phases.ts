@@ -1,43 +1,44 @@
 import type { Attributes } from '@opentelemetry/api';
 import { performance } from 'node:perf_hooks';
 
-/** After so long without work, in milliseconds, nobody was waiting: the instance, or its process, was kept ready. */
+/** An instance or process that was idle for longer, in milliseconds, was kept ready: no caller waited for it. */
 export const KEPT_READY_MILLIS = 10_000;
 
-/** Whether an instance that was ready at `readyAt`, on the clock of `performance.now()`, has been so for that long. */
+/** Whether an instance was kept ready since `readyAt`, which is on the clock of `performance.now()`. */
 export function wasKeptReady(readyAt: number): boolean {
-  // By either clock: one of them may have stood still while the instance did.
-  return Math.max(performance.now() - readyAt, Date.now() - (performance.timeOrigin + readyAt)) > KEPT_READY_MILLIS;
+  // Either clock may have been stopped while the instance was frozen, so the longer time is used.
+  const idleMillis = Math.max(performance.now() - readyAt, Date.now() - (performance.timeOrigin + readyAt));
+  return idleMillis > KEPT_READY_MILLIS;
 }
 
-/** A stretch of a start that is over. Times are milliseconds on the clock of `performance.now()`. */
+/** A phase of a cold start that has ended. Times are in milliseconds on the clock of `performance.now()`. */
 export interface Phase {
   readonly name: string;
-  readonly began: number;
-  readonly ended: number;
+  readonly start: number;
+  readonly end: number;
   readonly attributes?: Attributes;
-  /** What it consisted of, as far as that is known. */
-  readonly within: readonly Phase[];
+  /** The phases that it consists of, as far as they are known. */
+  readonly children: readonly Phase[];
 }
 
-/** Takes the times of work as it is done, work inside work included. */
+/** Measures phases, which may be nested. */
 export class Phases {
   private done: Phase[] = [];
 
-  /** What was done so far, earliest first. */
+  /** The phases that have ended, earliest first. */
   get all(): readonly Phase[] {
     return this.done;
   }
 
-  /** Does synchronous work and remembers when; what failed is not remembered. Returns and throws what `work` does. */
+  /** Measures synchronous work. Work that throws is not recorded. Returns and throws what `work` does. */
   measure<T>(name: string, work: () => T): T {
     const outer = this.done;
-    const within: Phase[] = [];
-    this.done = within;
-    const began = performance.now();
+    const children: Phase[] = [];
+    this.done = children;
+    const start = performance.now();
     try {
       const result = work();
-      outer.push({ name, began, ended: performance.now(), within });
+      outer.push({ name, start, end: performance.now(), children });
       return result;
     } finally {
       this.done = outer;

@@ -2,13 +2,14 @@ import Module from 'node:module';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { codeFolder } from '../config/config';
+import { warnOnce } from '../diagnostics';
 import { ATTR_FC_TRACED_OWN_MILLISECONDS } from '../semconv';
 import { firstModuleAt } from './first-module';
-import { isBare, isOwnFile, moduleName, packageOf } from './module-name';
+import { isBareSpecifier, isOwnFile, moduleName, packageOf } from './module-name';
 import type { Phase } from './phases';
 
-/** A module that was found already loaded takes less, in milliseconds. */
-const LEAST = 0.5;
+/** A `require` that took less, in milliseconds, is not kept: in most cases its module was loaded already. */
+const MIN_MILLIS = 0.5;
 
 type Load = (
   this: unknown,
@@ -17,24 +18,26 @@ type Load = (
   ...rest: unknown[]
 ) => unknown;
 
-/** One `require` that is under way, or is over. */
-interface Required {
+/** One `require`. Times are in milliseconds on the clock of `performance.now()`. */
+interface Require {
   readonly request: string;
   readonly requiredBy: string | undefined;
-  readonly began: number;
-  /** The require inside of which it happened. */
-  readonly above: Required | undefined;
-  /** Whether the files it loads are a package's, and so part of it. */
+  readonly start: number;
+  /** The `require` during which it happened. */
+  readonly parent: Require | undefined;
+  /** Whether it loads a package, whose own files count as a part of it. */
   readonly isPackage: boolean;
-  ended: number;
-  /** What of it went to further ones. */
+  end: number;
+  /** The time that nested `require`s took. */
   nestedMillis: number;
 }
 
-const ownMillis = ({ began, ended, nestedMillis }: Required): number => ended - began - nestedMillis;
+const ownMillis = ({ start, end, nestedMillis }: Require): number => end - start - nestedMillis;
 
-/** The file of this package that is being loaded, as Node.js knows it. A bundle has none, and in its place there can be anything: a `require` without cache, modules without names. */
-function findDoor(): { readonly loaded: boolean } | undefined {
+/**
+ * The entry module of this package while it is loading. A bundle has none, and its `require` may have no usable cache.
+ */
+function findEntryModule(): { readonly loaded: boolean } | undefined {
   try {
     return Object.values(require.cache).find(
       (module) => module?.loaded === false && path.dirname(module.filename) === path.dirname(__dirname),
@@ -45,34 +48,35 @@ function findDoor(): { readonly loaded: boolean } | undefined {
 }
 
 /**
- * Looks on while modules are loaded, and keeps the `count` that took longest by themselves. A package with all of its files is one; each
- * file of the program is one. Node.js has no other way to see this than `Module._load`, which is put back at the end.
+ * Records `require` calls and keeps the `count` modules that took longest by themselves. A package with all of its
+ * files is one module; so is each file of the program. Node.js has no public hook for this, so `Module._load` is
+ * replaced until `stop`. If that is not possible, nothing is recorded and one warning is logged.
  */
-export class RequireWatch {
+export class RequireRecorder {
   private readonly module = Module as unknown as { _load: Load };
   private readonly original = this.module._load;
-  private readonly replaced: Load;
+  private readonly replacement: Load;
+  private readonly isSupported: boolean;
   private readonly folder = codeFolder();
-  private readonly kept: Required[] = [];
-  /** This package, whose loading began before anybody looked on. */
-  private readonly ourselves: Required = {
+  private readonly slowest: Require[] = [];
+  /** The `require` of this package, which began before this recorder was created. */
+  private readonly ownPackage: Require = {
     request: 'fc-traced',
     requiredBy: undefined,
-    began: firstModuleAt,
-    above: undefined,
+    start: firstModuleAt,
+    parent: undefined,
     isPackage: true,
-    ended: performance.now(),
+    end: performance.now(),
     nestedMillis: 0,
   };
-  /** The file that the program required to get it, while it is at that. */
-  private readonly door = findDoor();
-  private innermost: Required | undefined = this.ourselves;
-  private isOver = false;
+  private readonly entryModule = findEntryModule();
+  private innermost: Require | undefined = this.ownPackage;
+  private isStopped = false;
 
   constructor(private readonly count: number) {
     const { original, enter, leave } = this;
-    // `arguments`: what other versions of Node.js pass further goes through as it is.
-    this.replaced = function (this: unknown, request, parent) {
+    // `arguments`: other versions of Node.js may pass more.
+    this.replacement = function (this: unknown, request, parent) {
       const entered = enter(request, parent?.filename ?? undefined);
       try {
         return Reflect.apply(original, this, arguments) as unknown;
@@ -80,69 +84,75 @@ export class RequireWatch {
         leave(entered);
       }
     };
-    this.module._load = this.replaced;
+    this.isSupported = typeof original === 'function' && Reflect.set(this.module, '_load', this.replacement);
   }
 
-  /** Ends the watch: Node.js loads modules by itself again, unless somebody wrapped it once more. */
+  /** Stops recording and restores `Module._load`, unless other code has replaced it since. */
   stop(): void {
-    if (this.isOver) return;
-    if (this.innermost === this.ourselves) this.close(this.ourselves);
-    this.isOver = true;
-    if (this.module._load === this.replaced) this.module._load = this.original;
+    if (this.isStopped) return;
+    if (this.innermost === this.ownPackage) this.close(this.ownPackage);
+    this.isStopped = true;
+    if (this.module._load === this.replacement) this.module._load = this.original;
+    // Not in the constructor: no logger is set when the first module loads.
+    if (!this.isSupported) {
+      warnOnce(
+        'Node.js has changed: Module._load of node:module is missing or cannot be replaced, so TRACED_SLOWEST_MODULES has no effect',
+      );
+    }
   }
 
-  /** The slowest modules, each below the next of them that required it. */
+  /** The slowest modules as phases. Each is a child of the nearest of them that required it. */
   phases(): readonly Phase[] {
-    const below = (above: Required | undefined): Phase[] =>
-      this.kept
-        .filter((required) => this.keptAbove(required) === above)
-        .sort((a, b) => a.began - b.began)
+    const childrenOf = (parent: Require | undefined): Phase[] =>
+      this.slowest
+        .filter((required) => this.nearestKept(required.parent) === parent)
+        .sort((a, b) => a.start - b.start)
         .map((required) => ({
           name: `require ${moduleName(required.request, required.requiredBy, this.folder)}`,
-          began: required.began,
-          ended: required.ended,
+          start: required.start,
+          end: required.end,
           attributes: { [ATTR_FC_TRACED_OWN_MILLISECONDS]: Math.round(ownMillis(required) * 1e3) / 1e3 },
-          within: below(required),
+          children: childrenOf(required),
         }));
-    return below(undefined);
+    return this.isSupported ? childrenOf(undefined) : [];
   }
 
-  private readonly enter = (request: unknown, requiredBy: string | undefined): Required | undefined => {
-    if (this.isOver || typeof request !== 'string') return undefined;
-    if (this.innermost === this.ourselves && this.door?.loaded !== false) this.close(this.ourselves);
-    const above = this.innermost;
+  private readonly enter = (request: unknown, requiredBy: string | undefined): Require | undefined => {
+    if (this.isStopped || typeof request !== 'string') return undefined;
+    if (this.innermost === this.ownPackage && this.entryModule?.loaded !== false) this.close(this.ownPackage);
+    const parent = this.innermost;
     if (
-      above?.isPackage === true &&
-      !isBare(request) &&
+      parent?.isPackage === true &&
+      !isBareSpecifier(request) &&
       !(path.isAbsolute(request) && isOwnFile(request, this.folder))
     ) {
       return undefined;
     }
-    const isPackage = isBare(request) || packageOf(request) !== undefined;
-    this.innermost = { request, requiredBy, began: performance.now(), above, isPackage, ended: 0, nestedMillis: 0 };
+    const isPackage = isBareSpecifier(request) || packageOf(request) !== undefined;
+    this.innermost = { request, requiredBy, start: performance.now(), parent, isPackage, end: 0, nestedMillis: 0 };
     return this.innermost;
   };
 
-  private readonly leave = (required: Required | undefined): void => {
-    if (this.isOver) return;
+  private readonly leave = (required: Require | undefined): void => {
+    if (this.isStopped) return;
     if (required !== undefined) {
-      required.ended = performance.now();
+      required.end = performance.now();
       this.close(required);
     }
-    if (this.innermost === this.ourselves) this.ourselves.ended = performance.now();
+    if (this.innermost === this.ownPackage) this.ownPackage.end = performance.now();
   };
 
-  /** What it took is taken off from the one around it; the slowest are kept. */
-  private close(required: Required): void {
-    this.innermost = required.above;
-    if (required.above !== undefined) required.above.nestedMillis += required.ended - required.began;
-    if (ownMillis(required) < LEAST) return;
-    this.kept.push(required);
-    this.kept.sort((a, b) => ownMillis(b) - ownMillis(a));
-    this.kept.length = Math.min(this.kept.length, this.count);
+  /** Adds the time of a `require` to its parent, and keeps it if it is one of the slowest. */
+  private close(required: Require): void {
+    this.innermost = required.parent;
+    if (required.parent !== undefined) required.parent.nestedMillis += required.end - required.start;
+    if (ownMillis(required) < MIN_MILLIS) return;
+    this.slowest.push(required);
+    this.slowest.sort((a, b) => ownMillis(b) - ownMillis(a));
+    this.slowest.length = Math.min(this.slowest.length, this.count);
   }
 
-  private keptAbove({ above }: Required): Required | undefined {
-    return above === undefined || this.kept.includes(above) ? above : this.keptAbove(above);
+  private nearestKept(required: Require | undefined): Require | undefined {
+    return required === undefined || this.slowest.includes(required) ? required : this.nearestKept(required.parent);
   }
 }

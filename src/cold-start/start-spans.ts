@@ -1,92 +1,103 @@
 import type { Context, HrTime, Span, Tracer } from '@opentelemetry/api';
 import { performance } from 'node:perf_hooks';
 import { codeFolder } from '../config/config';
+import { warnOnce } from '../diagnostics';
 import { ATTR_FAAS_COLDSTART } from '../semconv';
 import { contextWithSpan, spanIn } from '../tracing/context/linked-context';
 import { state } from '../tracing/telemetry/state';
-import { firstModuleAt, wasBeforeTheLoop } from './first-module';
-import { requireWatch } from './loading';
+import { firstModuleAt, loadedBeforeEventLoop } from './first-module';
+import { requireRecorder } from './loading';
 import { isOwnFile } from './module-name';
 import { KEPT_READY_MILLIS } from './phases';
 import type { Phase } from './phases';
 
 /**
- * Makes the spans of a start: of the process, and of what the function did in `phases`. They are below the span that the invocation
- * continues, so beside the invocation; below the invocation where there is none. `offset`: how far `Date` was ahead of the process's clock.
+ * Creates the spans of a cold start: of the process, and of what the function did in `phases`. Their parent is the
+ * caller's span in `caller`, or the invocation span if there is none. `offsetMillis`: how far the system clock was
+ * ahead of the clock of `performance`.
  */
 export function recordStart(
   tracer: Tracer,
   phases: readonly Phase[],
   caller: Context,
   invocation: Span,
-  offset: number,
+  offsetMillis: number,
 ): void {
-  const within = awaited([...processPhases(), ...phases]);
-  const start: Phase = {
+  const children = withoutIdleStart([...processPhases(), ...phases]);
+  if (children.length === 0) return;
+  const coldStart: Phase = {
     name: 'cold start',
-    began: within[0]!.began,
-    ended: within.at(-1)!.ended,
+    start: children[0]!.start,
+    end: children.at(-1)!.end,
     attributes: { [ATTR_FAAS_COLDSTART]: true },
-    within,
+    children,
   };
   const parent = spanIn(caller) === undefined ? contextWithSpan(caller, invocation) : caller;
-  recordPhase(tracer, start, parent, wallClock(offset, startOf(invocation)));
+  recordPhase(tracer, coldStart, parent, wallClock(offsetMillis, startOf(invocation)));
 }
 
-/** The phases without those that were over long before the next began: the platform had made a process ready in advance. */
-function awaited(phases: readonly Phase[]): readonly Phase[] {
-  const last = phases.findLastIndex(
-    ({ ended }, index) => (phases[index + 1]?.began ?? ended) - ended > KEPT_READY_MILLIS,
-  );
+/** Omits the phases that ended long before the next one began: the platform had started the process in advance. */
+function withoutIdleStart(phases: readonly Phase[]): readonly Phase[] {
+  const last = phases.findLastIndex(({ end }, index) => (phases[index + 1]?.start ?? end) - end > KEPT_READY_MILLIS);
   return phases.slice(last + 1);
 }
 
-/** What the process did before the function could be called. */
+/** The phases of the process before the function could be called. */
 export function processPhases(): readonly Phase[] {
-  const { bootstrapComplete } = performance.nodeTiming;
-  // What is preloaded (`node --require`) runs before Node.js says that it is ready.
-  const ready = Math.min(bootstrapComplete, firstModuleAt);
-  const started: Phase = { name: 'start process', began: 0, ended: ready, within: [] };
-  if (state.loadedAt === undefined) return [started];
-  const began = isMainProgram() ? ready : firstModuleAt;
-  return [started, { name: 'load modules', began, ended: state.loadedAt, within: requireWatch?.phases() ?? [] }];
+  const bootstrapComplete: number | undefined = performance.nodeTiming?.bootstrapComplete;
+  // Modules that are preloaded with `node --require` run before Node.js reports that it is ready.
+  const ready = Math.min(bootstrapComplete ?? firstModuleAt, firstModuleAt);
+  const phases: Phase[] = [];
+  if (bootstrapComplete === undefined) {
+    warnOnce(
+      'Node.js has changed: performance.nodeTiming of node:perf_hooks is missing, so cold starts have no span "start process"',
+    );
+  } else {
+    phases.push({ name: 'start process', start: 0, end: ready, children: [] });
+  }
+  if (state.loadedAt !== undefined) {
+    const start = isMainProgram() ? ready : firstModuleAt;
+    phases.push({ name: 'load modules', start, end: state.loadedAt, children: requireRecorder?.phases() ?? [] });
+  }
+  return phases;
 }
 
 /**
- * Whether the program is what the process was started with, as in a custom runtime: then all that ran so far is the program being
- * loaded. In FC's own runtime it may as well have been the wait for the program's code.
+ * Whether the process was started with the program, as in a custom runtime: then everything that has run so far was
+ * loading the program. FC's built-in runtimes start first and wait for the code.
  */
 function isMainProgram(): boolean {
-  return wasBeforeTheLoop && process.argv[1] !== undefined && isOwnFile(process.argv[1], codeFolder());
+  return loadedBeforeEventLoop && process.argv[1] !== undefined && isOwnFile(process.argv[1], codeFolder());
 }
 
-/** From the clock of `performance.now()` to milliseconds since the epoch. */
-type WallClock = (mark: number) => number;
+/** Converts a time on the clock of `performance.now()` to milliseconds since the Unix epoch. */
+type WallClock = (time: number) => number;
 
 /**
- * The wall clock of this process, never beyond `latest`. A span of the SDK starts at a whole millisecond, up to one too early:
- * without that bound, what came before the invocation would seem to end inside of it. `offset`: how far `Date` was ahead.
+ * The wall clock of this process, at most `latest`. The SDK rounds the start of the invocation span down to a whole
+ * millisecond. Without the limit, the cold start could seem to end after the invocation started.
  */
-function wallClock(offset: number, latest: number): WallClock {
-  // What the wall clock was set by since the process started; to be behind by less than a millisecond is only that `Date` has no fractions.
-  const shift = Math.max(0, offset) + Math.min(0, offset + 1);
-  return (mark) => Math.min(performance.timeOrigin + mark + shift, latest);
+function wallClock(offsetMillis: number, latest: number): WallClock {
+  // By how much the wall clock was adjusted since the process started. `Date` has no fractions of a millisecond, so it
+  // may be behind by up to 1 ms without having been adjusted.
+  const adjustment = Math.max(0, offsetMillis) + Math.min(0, offsetMillis + 1);
+  return (time) => Math.min(performance.timeOrigin + time + adjustment, latest);
 }
 
-/** When a span started, in milliseconds since the epoch; without a bound where that cannot be read. */
+/** When a span started, in milliseconds since the Unix epoch, or infinity if its provider does not expose that. */
 function startOf(span: Span): number {
   const { startTime } = span as { startTime?: HrTime };
   return Array.isArray(startTime) ? startTime[0] * 1e3 + startTime[1] / 1e6 : Number.POSITIVE_INFINITY;
 }
 
-/** Makes the span of a phase that is over, and those of what it consisted of below it. */
+/** Creates the spans of a phase and its children. */
 function recordPhase(tracer: Tracer, phase: Phase, context: Context, clock: WallClock): void {
   const span = tracer.startSpan(
     phase.name,
-    { startTime: clock(phase.began), ...(phase.attributes && { attributes: phase.attributes }) },
+    { startTime: clock(phase.start), ...(phase.attributes && { attributes: phase.attributes }) },
     context,
   );
-  const below = contextWithSpan(context, span);
-  for (const inner of phase.within) recordPhase(tracer, inner, below, clock);
-  span.end(clock(phase.ended));
+  const inner = contextWithSpan(context, span);
+  for (const child of phase.children) recordPhase(tracer, child, inner, clock);
+  span.end(clock(phase.end));
 }

@@ -1,59 +1,53 @@
 import { Lifecycle } from 'tsyringe';
 import type { DependencyContainer } from 'tsyringe';
 import { FcTracedError } from '../errors';
-import { childOf, contextFacade, eventFacade } from './child-container';
-import type { OpenContainer, Registration } from './child-container';
-import type { FailureWatch } from './resolution-errors';
+import { contextProxy, createChild, eventProxy } from './child-container';
+import type { FailureRecorder } from './resolution-errors';
+import { classNameOf, interceptResolution, lifecycleOf, moveDisposablesToOwner } from './tsyringe-internals';
+import type { Registration } from './tsyringe-internals';
 
 /**
- * The container that makes singletons. Through the child container of an invocation they would be disposed of with it and used on,
- * and would keep for ever what belonged to the first invocation.
+ * Creates the container that constructs singletons. A singleton that the child container of an invocation constructs
+ * would be disposed of with that container, although it is still in use, and would keep objects of that invocation.
  */
-export function applicationContainer(parent: DependencyContainer, failures: FailureWatch): OpenContainer {
-  const application = childOf(parent, { context: contextFacade, event: eventFacade });
-  failures.watch(application);
-  const { resolveRegistration } = application;
+export function createApplicationContainer(
+  parent: DependencyContainer,
+  failures: FailureRecorder,
+): DependencyContainer {
+  const application = createChild(parent, { context: contextProxy, event: eventProxy });
+  failures.attachTo(application);
+  /** Names of the singletons under construction, outermost first. */
   let building: string[] = [];
-  application.resolveRegistration = (registration, context) => {
-    const { lifecycle } = registration.options;
-    const name = nameOf(registration);
+  interceptResolution(application, (registration, resolve) => {
+    const lifecycle = lifecycleOf(registration);
     if (lifecycle === Lifecycle.ContainerScoped) {
-      // Outside of any construction it is asked for later on: by `delay`, or by a factory that kept the container.
-      const keeper = building.at(-1) ?? 'that asks for it later';
-      const thrown = new FcTracedError(
-        'CAPTIVE_DEPENDENCY',
-        `The singleton ${keeper} injects ${name}, which belongs to one invocation: it would keep the first invocation's for ever. Make ${building.at(-1) ?? 'the singleton'} scoped to the invocation (@Service({ scope: 'invocation' })), or ${name} a singleton.`,
-      );
-      failures.note({ target: undefined, thrown });
+      const thrown = captiveDependency(building.at(-1), nameOf(registration));
+      failures.record({ target: undefined, thrown });
       throw thrown;
     }
-    if (lifecycle !== Lifecycle.Singleton) return resolveRegistration.call(application, registration, context);
+    if (lifecycle !== Lifecycle.Singleton) return resolve(registration);
     const outer = building;
-    building = [...outer, name];
+    building = [...outer, nameOf(registration)];
     try {
-      return resolveRegistration.call(application, registration, context);
+      return resolve(registration);
     } finally {
       building = outer;
-      if (building.length === 0) handOver(application, registration);
+      // Objects created with a singleton live as long as it does: the container that owns the registration disposes of
+      // them.
+      if (building.length === 0) moveDisposablesToOwner(application, registration);
     }
-  };
+  });
   return application;
 }
 
-function nameOf({ provider }: Registration): string {
-  const target = typeof provider === 'function' ? provider : provider.useClass;
-  return target?.name ?? 'a registered token';
+function nameOf(registration: Registration): string {
+  return classNameOf(registration) ?? 'a registered token';
 }
 
-/** What was made along with a singleton lives as long as it: the container that owns the registration disposes of it. */
-function handOver(application: OpenContainer, registration: Registration): void {
-  let owner: OpenContainer | undefined = application.parent;
-  while (
-    owner?.parent !== undefined &&
-    ![...owner._registry.entries()].some(([, registrations]) => registrations.includes(registration))
-  ) {
-    owner = owner.parent;
-  }
-  for (const disposable of application.disposables) owner?.disposables.add(disposable);
-  application.disposables.clear();
+/** `singleton` is undefined if it resolves the dependency after its construction: through `delay`, or in a factory. */
+function captiveDependency(singleton: string | undefined, dependency: string): FcTracedError {
+  return new FcTracedError(
+    'CAPTIVE_DEPENDENCY',
+    `${singleton === undefined ? 'A singleton' : `The singleton ${singleton}`} injects ${dependency}, which is scoped to one invocation, so it would keep the ${dependency} of the first invocation. Make ${singleton ?? 'the singleton'} scoped to the invocation (@Service({ scope: 'invocation' })), or ${dependency} a singleton.`,
+  );
 }

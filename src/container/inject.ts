@@ -5,8 +5,8 @@ import { FcTracedError } from '../errors';
 import type { FcContext } from '../fc/context';
 
 /**
- * The token of a Tracer whose spans fall under the running invocation; safe in singletons. The tokens are for the option `inject`,
- * where parameters cannot be decorated.
+ * The token of a Tracer whose spans belong to the running invocation, also in singletons. Use the tokens in the option
+ * `inject`, or with tsyringe's `@inject`.
  *
  * @example
  * ```ts
@@ -20,23 +20,26 @@ import type { FcContext } from '../fc/context';
  */
 export const TRACER: InjectionToken<Tracer> = Symbol.for('fc-traced.TRACER');
 
-/** The token of a Span that stands for whichever span is active when it is used; safe in singletons. */
+/** The token of a Span that represents the span that is active when it is used, also in singletons. */
 export const ACTIVE_SPAN: InjectionToken<Span> = Symbol.for('fc-traced.ACTIVE_SPAN');
 
-/** The token of FC's context: the object that FC passed; in a singleton, a stand-in for that of the running invocation. */
+/**
+ * The token of FC's context: the object that FC passed, or in a singleton a proxy for the context of the running
+ * invocation.
+ */
 export const FC_CONTEXT: InjectionToken<FcContext> = Symbol.for('fc-traced.FC_CONTEXT');
 
-/** The token of the decoded event; in a singleton, a stand-in for that of the running invocation. */
+/** The token of the decoded event, or in a singleton a proxy for the event of the running invocation. */
 export const FC_EVENT: InjectionToken<unknown> = Symbol.for('fc-traced.FC_EVENT');
 
 type ParameterDecorator = ReturnType<typeof inject>;
 
-function injected(token: InjectionToken, name: string): ParameterDecorator {
+function injectParameter(token: InjectionToken, name: string): ParameterDecorator {
   return (target, key, index) => {
     if (typeof target !== 'function' || key !== undefined || typeof index !== 'number') {
       throw new FcTracedError(
         'INVALID_TARGET',
-        `@${name}() must stand on a parameter of a constructor; with standard decorators, name the tokens by the option inject.`,
+        `@${name}() must decorate a constructor parameter. With standard decorators, name the tokens with the option inject.`,
       );
     }
     inject(token)(target, key, index);
@@ -44,9 +47,13 @@ function injected(token: InjectionToken, name: string): ParameterDecorator {
 }
 
 /**
- * Injects a Tracer into a constructor parameter: its spans fall under the running invocation, also inside singletons and
- * under interleaved invocations. Outside of any invocation it uses the provider registered with OpenTelemetry, if any.
- * For legacy decorators; standard ones have no parameter decorators: use `inject: [TRACER]`.
+ * Injects a Tracer into a constructor parameter. Its spans belong to the running invocation, also in singletons and
+ * with interleaved invocations. Outside of invocations it uses the provider that is registered with OpenTelemetry, if
+ * any.
+ *
+ * For legacy decorators. Standard decorators have no parameter decorators: use `inject: [TRACER]`.
+ *
+ * @throws FcTracedError `INVALID_TARGET` on anything but a constructor parameter
  *
  * @example
  * ```ts
@@ -65,11 +72,14 @@ function injected(token: InjectionToken, name: string): ParameterDecorator {
  * ```
  */
 export function InjectTracer(): ParameterDecorator {
-  return injected(TRACER, 'InjectTracer');
+  return injectParameter(TRACER, 'InjectTracer');
 }
 
 /**
- * Injects a Span that stands for whichever span is active when it is used. Its `end()` does nothing: who started a span ends it.
+ * Injects a Span that represents the span that is active when it is used. Its `end()` does nothing: a span is ended by
+ * the code that started it. For legacy decorators; with standard decorators, use `inject: [ACTIVE_SPAN]`.
+ *
+ * @throws FcTracedError `INVALID_TARGET` on anything but a constructor parameter
  *
  * @example
  * ```ts
@@ -85,11 +95,15 @@ export function InjectTracer(): ParameterDecorator {
  * ```
  */
 export function InjectSpan(): ParameterDecorator {
-  return injected(ACTIVE_SPAN, 'InjectSpan');
+  return injectParameter(ACTIVE_SPAN, 'InjectSpan');
 }
 
 /**
- * Injects FC's context of the invocation: the very object that FC passed; in a singleton, a stand-in for that of the running invocation.
+ * Injects FC's context of the invocation: the object that FC passed, or in a singleton a proxy for the context of the
+ * running invocation. The proxy throws `NO_INVOCATION` when it is used outside of invocations. For legacy decorators;
+ * with standard decorators, use `inject: [FC_CONTEXT]`.
+ *
+ * @throws FcTracedError `INVALID_TARGET` on anything but a constructor parameter
  *
  * @example
  * ```ts
@@ -105,11 +119,15 @@ export function InjectSpan(): ParameterDecorator {
  * ```
  */
 export function InjectContext(): ParameterDecorator {
-  return injected(FC_CONTEXT, 'InjectContext');
+  return injectParameter(FC_CONTEXT, 'InjectContext');
 }
 
 /**
- * Injects the decoded event of the invocation; in a singleton, a stand-in for that of the running one.
+ * Injects the decoded event of the invocation, or in a singleton a proxy for the event of the running invocation. The
+ * proxy throws `NO_INVOCATION` when it is used outside of invocations, or when the event is not an object. For legacy
+ * decorators; with standard decorators, use `inject: [FC_EVENT]`.
+ *
+ * @throws FcTracedError `INVALID_TARGET` on anything but a constructor parameter
  *
  * @example
  * ```ts
@@ -124,5 +142,5 @@ export function InjectContext(): ParameterDecorator {
  * ```
  */
 export function InjectEvent(): ParameterDecorator {
-  return injected(FC_EVENT, 'InjectEvent');
+  return injectParameter(FC_EVENT, 'InjectEvent');
 }

@@ -1,8 +1,15 @@
-import type { InjectionToken } from 'tsyringe';
+import type { DependencyContainer, InjectionToken } from 'tsyringe';
 import { FcTracedError } from '../errors';
-import type { Class, OpenContainer } from './child-container';
+import {
+  hasFactory,
+  injectTokensOf,
+  interceptConstruction,
+  interceptResolution,
+  isTypeInfoError,
+} from './tsyringe-internals';
+import type { Class } from './tsyringe-internals';
 
-/** One constructor parameter as tsyringe will resolve it. */
+/** A constructor parameter as tsyringe resolves it. */
 interface Parameter {
   readonly owner: Class;
   readonly index: number;
@@ -10,27 +17,7 @@ interface Parameter {
   readonly isOptional: boolean;
 }
 
-/** Where tsyringe's `@inject` keeps its tokens. */
-const INJECTION_TOKENS = 'injectionTokens';
-
-/** What a class's constructor asks for: the types that the compiler emitted, overlaid with the tokens of `@inject`. */
-function parametersOf(owner: Class): Parameter[] | undefined {
-  const emitted = Reflect.getMetadata('design:paramtypes', owner) as unknown[] | undefined;
-  const injected = (Reflect.getOwnMetadata(INJECTION_TOKENS, owner) ?? {}) as Record<number, unknown>;
-  const count = Math.max(emitted?.length ?? 0, ...Object.keys(injected).map((index) => Number(index) + 1));
-  if (count === 0) return owner.length === 0 ? [] : undefined;
-  return Array.from({ length: count }, (_, index) => {
-    const given = index in injected ? injected[index] : emitted?.[index];
-    const isDescriptor = typeof given === 'object' && given !== null && 'token' in given;
-    const { token, isOptional } = isDescriptor
-      ? (given as { token: unknown; isOptional?: boolean })
-      : { token: given, isOptional: false };
-    return { owner, index, token, isOptional: isOptional === true };
-  });
-}
-
-const isClass = (token: unknown): token is Class => typeof token === 'function';
-/** What compilers emit where they do not know a class: nothing can be injected for it. */
+/** The types that compilers emit where they do not know a class: nothing can be injected for them. */
 const PLACEHOLDERS: ReadonlySet<unknown> = new Set([
   Object,
   String,
@@ -43,10 +30,37 @@ const PLACEHOLDERS: ReadonlySet<unknown> = new Set([
   BigInt,
 ]);
 
-/** Whether a class is what compilers emit where they know none. */
-export function isPlaceholder(token: unknown): boolean {
+/** Whether a token is a type that compilers emit where they do not know a class. */
+function isPlaceholder(token: unknown): boolean {
   return PLACEHOLDERS.has(token);
 }
+
+/** Whether a token is a class. */
+function isClass(token: unknown): token is Class {
+  return typeof token === 'function';
+}
+
+/**
+ * The parameters of a class's constructor: the types that the compiler emitted, replaced by the tokens of `@inject`
+ * where there are any. `undefined` where the constructor has parameters but nothing is known about them.
+ */
+function parametersOf(owner: Class): Parameter[] | undefined {
+  const emitted = Reflect.getMetadata('design:paramtypes', owner) as unknown[] | undefined;
+  const injected = injectTokensOf(owner);
+  const count = Math.max(emitted?.length ?? 0, ...Object.keys(injected).map((index) => Number(index) + 1));
+  if (count === 0) return owner.length === 0 ? [] : undefined;
+  return Array.from({ length: count }, (_, index) => {
+    const given = index in injected ? injected[index] : emitted?.[index];
+    const isDescriptor = typeof given === 'object' && given !== null && 'token' in given;
+    const { token, isOptional } = isDescriptor
+      ? (given as { token: unknown; isOptional?: boolean })
+      : { token: given, isOptional: false };
+    return { owner, index, token, isOptional: isOptional === true };
+  });
+}
+
+/** Whether a container can resolve a token without constructing a class: the token is registered, or one of ours. */
+export type IsRegistered = (token: InjectionToken) => boolean;
 
 function describe(token: unknown): string {
   return typeof token === 'symbol'
@@ -66,77 +80,73 @@ function unresolvable(message: string, cause: unknown): FcTracedError {
   return new FcTracedError('UNRESOLVABLE_DEPENDENCY', message, cause === undefined ? undefined : { cause });
 }
 
-function problemOf(
-  parameter: Parameter,
-  isKnown: (token: InjectionToken) => boolean,
-  cause: unknown,
-): FcTracedError | undefined {
+function problemOf(parameter: Parameter, isRegistered: IsRegistered, cause: unknown): FcTracedError | undefined {
   const { token, isOptional } = parameter;
   if (token === undefined || token === null) {
     return unresolvable(
-      `The type at ${place(parameter)} is not there at run time: its module is imported in a circle, so use @inject(delay(() => …)), or only as a type.`,
+      `The type of ${place(parameter)} is undefined at run time: either its module is part of a circular import (use @inject(delay(() => …))), or it is imported as a type only (import the class itself).`,
       cause,
     );
   }
-  if (isKnown(token as InjectionToken) || isOptional) return undefined;
+  if (isRegistered(token as InjectionToken) || isOptional) return undefined;
   if (isPlaceholder(token)) {
     return unresolvable(
-      `Nothing can be injected at ${place(parameter)}: its type came out as ${describe(token)}. The class is imported with "import type" (import it without "type"), or it is an interface or a primitive (give it a token with @inject(…) or the option inject).`,
+      `Nothing can be injected for ${place(parameter)}: the compiler emitted its type as ${describe(token)}. Either the class is imported with "import type" (import it without "type"), or the type is an interface or a primitive (name a token with @inject(…) or the option inject).`,
       cause,
     );
   }
   return isClass(token) || typeof token === 'object'
     ? undefined
     : unresolvable(
-        `Nothing is registered for ${describe(token)} at ${place(parameter)}: register it with the container before the first invocation.`,
+        `Nothing is registered for ${describe(token)}, ${place(parameter)}: register it with the container before the first invocation.`,
         cause,
       );
 }
 
 /**
- * Why a class itself cannot be built: the class, the parameter and the remedy. Nothing when its injection is sound; an error then
- * came out of its constructor. `isKnown` tells whether a token is registered; `cause` is what tsyringe said.
+ * Explains why a class itself cannot be constructed: names the class, the parameter and the remedy. Returns `undefined`
+ * if its parameters can be injected; then its constructor threw. `cause` is the error that tsyringe threw.
  */
 export function explainUnresolvable(
   target: Class,
-  isKnown: (token: InjectionToken) => boolean,
+  isRegistered: IsRegistered,
   cause: unknown,
 ): FcTracedError | undefined {
   const parameters = parametersOf(target);
-  if (parameters !== undefined && !isUndecorated(cause)) {
-    return parameters.map((parameter) => problemOf(parameter, isKnown, cause)).find((problem) => problem !== undefined);
+  if (parameters !== undefined && !isTypeInfoError(cause)) {
+    return parameters
+      .map((parameter) => problemOf(parameter, isRegistered, cause))
+      .find((problem) => problem !== undefined);
   }
   return unresolvable(
-    `${target.name} has ${target.length} constructor parameter${target.length === 1 ? '' : 's'}, but nothing says what to inject: decorate it with @Service() or @injectable(); if it is decorated, its types were not emitted: switch emitDecoratorMetadata on, or, with esbuild or standard decorators, name the tokens: @Service({ inject: […] }), on a handler @Handler({ inject: […] }).`,
+    `${target.name} has ${target.length} constructor parameter${target.length === 1 ? '' : 's'}, but it is not known what to inject. If the class has no decorator, add @Service() or @injectable(). If it has one, the compiler emitted no types: enable emitDecoratorMetadata or, with esbuild or standard decorators, name the tokens: @Service({ inject: […] }), on a handler @Handler({ inject: […] }).`,
     cause,
   );
 }
 
-/** Whether tsyringe said of a class that no decorator told it about it. */
-function isUndecorated(cause: unknown): boolean {
-  return cause instanceof Error && cause.message.startsWith('TypeInfo not known');
-}
-
-/** Finds the first class below `start` that cannot be built, without building any. What is registered may have a factory and is trusted. */
-export function findUnresolvable(start: Class, isKnown: (token: InjectionToken) => boolean): FcTracedError | undefined {
-  const seen = new Set<Class>([start]);
-  for (const target of seen) {
-    const problem = explainUnresolvable(target, isKnown, undefined);
+/**
+ * Finds the first class that `start` needs and that cannot be constructed, without constructing any. Registered tokens
+ * are not checked, since they may have a factory.
+ */
+export function findUnresolvable(start: Class, isRegistered: IsRegistered): FcTracedError | undefined {
+  const visited = new Set<Class>([start]);
+  for (const target of visited) {
+    const problem = explainUnresolvable(target, isRegistered, undefined);
     if (problem !== undefined) return problem;
     for (const { token } of parametersOf(target) ?? []) {
-      if (isClass(token) && !isPlaceholder(token) && !isKnown(token as InjectionToken)) seen.add(token);
+      if (isClass(token) && !isPlaceholder(token) && !isRegistered(token as InjectionToken)) visited.add(token);
     }
   }
   return undefined;
 }
 
-/** The singletons that building a class will make, what they need first. */
+/** The singletons that constructing a class will construct, dependencies before dependents. */
 export function singletonsBelow(start: Class, isSingleton: (token: InjectionToken) => boolean): InjectionToken[] {
   const found: InjectionToken[] = [];
-  const seen = new Set<unknown>();
+  const visited = new Set<unknown>();
   const visit = (token: unknown): void => {
-    if (seen.has(token)) return;
-    seen.add(token);
+    if (visited.has(token)) return;
+    visited.add(token);
     if (isClass(token)) for (const parameter of parametersOf(token) ?? []) visit(parameter.token);
     if (isSingleton(token as InjectionToken)) found.push(token as InjectionToken);
   };
@@ -144,58 +154,62 @@ export function singletonsBelow(start: Class, isSingleton: (token: InjectionToke
   return found;
 }
 
-/** A construction that failed: of the innermost class, and so the one at fault; of none, where a factory threw. */
+/** A construction that failed: of a class, or in a factory (`target` is undefined). */
 interface Failure {
   readonly target: Class | undefined;
   readonly thrown: unknown;
 }
 
-/** Finds out what a resolution really failed with. Containers resolve at one go, so one record serves them all. */
-export class FailureWatch {
+/**
+ * Records the innermost failure of a resolution: tsyringe wraps an error once for each class that it passes through,
+ * and only the first is the program's. Resolution is synchronous, so one recorder serves several containers.
+ */
+export class FailureRecorder {
   private failure: Failure | undefined;
 
-  /** `isKnown` tells whether a token is registered. */
-  constructor(private readonly isKnown: (token: InjectionToken) => boolean) {}
+  /** `isExplained`: whether failures of injection become UNRESOLVABLE_DEPENDENCY. */
+  constructor(
+    private readonly isRegistered: IsRegistered,
+    private readonly isExplained: boolean,
+  ) {}
 
-  /** Notes a failure, unless one further in was noted already. */
-  note(failure: Failure): void {
+  /** Records a failure, unless an inner one is recorded already. */
+  record(failure: Failure): void {
     this.failure ??= failure;
   }
 
-  /** Resolves a token; what a constructor threw comes out as it was, a mistake of injection as UNRESOLVABLE_DEPENDENCY. */
-  resolve<T>(container: OpenContainer, token: InjectionToken<T>): T {
+  /**
+   * Resolves a token. Throws what a constructor or factory threw, or UNRESOLVABLE_DEPENDENCY where injection failed.
+   */
+  resolve<T>(container: DependencyContainer, token: InjectionToken<T>): T {
     this.failure = undefined;
     try {
       return container.resolve(token);
     } catch (error) {
       const { target, thrown } = (this.failure as Failure | undefined) ?? { target: undefined, thrown: error };
-      if (thrown instanceof FcTracedError) throw thrown;
-      throw (target && explainUnresolvable(target, this.isKnown, thrown)) ?? thrown;
+      if (thrown instanceof FcTracedError || target === undefined || !this.isExplained) throw thrown;
+      throw explainUnresolvable(target, this.isRegistered, thrown) ?? thrown;
     }
   }
 
-  /**
-   * tsyringe wraps an error once for each class on its way out: the first is the one that counts. What failed inside of a factory
-   * that went on without it, is settled.
-   */
-  watch(container: OpenContainer): void {
-    const { construct, resolveRegistration } = container;
-    const watched = (target: Class | undefined, make: () => unknown): unknown => {
+  /** Records the failures of a container. */
+  attachTo(container: DependencyContainer): void {
+    const recording = (target: Class | undefined, make: () => unknown): unknown => {
       const before = this.failure;
       try {
         const made = make();
+        // A factory caught the failure of something that it resolved, so it is no longer the reason for a later one.
         this.failure = before;
         return made;
       } catch (thrown) {
-        // That nothing can be made for a placeholder is the fault of the class that asks for it.
-        if (target === undefined || !isPlaceholder(target)) this.note({ target, thrown });
+        // Where a placeholder cannot be constructed, the class that injects it is to blame.
+        if (target === undefined || !isPlaceholder(target)) this.record({ target, thrown });
         throw thrown;
       }
     };
-    container.construct = (target, context) => watched(target, () => construct.call(container, target, context));
-    container.resolveRegistration = (registration, context) => {
-      const make = (): unknown => resolveRegistration.call(container, registration, context);
-      return 'useFactory' in registration.provider ? watched(undefined, make) : make();
-    };
+    interceptConstruction(container, recording);
+    interceptResolution(container, (registration, resolve) =>
+      hasFactory(registration) ? recording(undefined, () => resolve(registration)) : resolve(registration),
+    );
   }
 }

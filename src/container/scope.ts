@@ -3,19 +3,33 @@ import type { DependencyContainer, InjectionToken } from 'tsyringe';
 import { countError } from '../diagnostics';
 import type { Invocation } from '../tracing/context/invocation';
 import { settledWithin } from '../tracing/telemetry/shared-flush';
-import { applicationContainer } from './application-container';
-import { childOf, isKnownTo, lifecycleIn } from './child-container';
-import type { Class, OpenContainer, Registration } from './child-container';
-import { FailureWatch, findUnresolvable, singletonsBelow } from './resolution-errors';
+import { createApplicationContainer } from './application-container';
+import { contextProxy, createChild, eventProxy, isResolvableToken } from './child-container';
+import { FailureRecorder, findUnresolvable, singletonsBelow } from './resolution-errors';
+import {
+  checkInternals,
+  disposablesOf,
+  hasInstance,
+  interceptResolution,
+  lifecycleOf,
+  lifecycleOfToken,
+  resolveIn,
+  withoutInstance,
+} from './tsyringe-internals';
+import type { Class, Registration, SupportedFeatures } from './tsyringe-internals';
 
-/** Disposes of what was made in an invocation's container. Resolves at the latest after `timeoutMillis`; never rejects: what fails is counted. */
-export async function disposeOf(child: OpenContainer, timeoutMillis: number): Promise<void> {
-  if (child.disposables.size === 0) return;
+/**
+ * Disposes of the objects that a container constructed. Resolves after `timeoutMillis` at the latest; failures are
+ * counted.
+ */
+async function disposeOf(child: DependencyContainer, timeoutMillis: number): Promise<void> {
+  const services = disposablesOf(child);
+  if (services.size === 0) return;
   const failed = (): void => countError('a service failed while it was disposed of after its invocation');
-  // A constructor-made disposable may throw at once; tsyringe then leaves the others undisposed, so each is asked by itself.
-  const all = [...child.disposables].map(async (disposable) => {
+  // tsyringe's own `dispose` stops at the first service that throws, so each is called separately.
+  const all = [...services].map(async (service) => {
     try {
-      await (disposable as { dispose(): unknown }).dispose();
+      await (service as { dispose(): unknown }).dispose();
     } catch {
       failed();
     }
@@ -25,32 +39,41 @@ export async function disposeOf(child: OpenContainer, timeoutMillis: number): Pr
 
 /** The objects of one invocation. */
 export interface Scope {
-  /** The handler, newly made with all that it needs. Throws what a constructor throws, or UNRESOLVABLE_DEPENDENCY. */
+  /**
+   * Constructs the handler and its dependencies. Throws what a constructor throws, UNRESOLVABLE_DEPENDENCY or
+   * CAPTIVE_DEPENDENCY.
+   */
   resolveHandler(): object;
-  /** Disposes of what was made for this invocation, and of nothing else. Resolves at the latest after `timeoutMillis`; never rejects. */
+  /** Disposes of the services of this invocation only. Resolves after `timeoutMillis` at the latest; never rejects. */
   dispose(timeoutMillis: number): Promise<void>;
 }
 
-/** Makes scopes: a child container for each invocation, and one for what outlives them. */
+/** Creates a scope for each invocation: a child container, beside one container for the singletons. */
 export class ScopeFactory {
-  private readonly failures: FailureWatch;
-  private application: OpenContainer | undefined;
+  private readonly features: SupportedFeatures;
+  private readonly failures: FailureRecorder;
+  private application: DependencyContainer | undefined;
 
   constructor(
     private readonly handlerClass: Class,
     private readonly parent: DependencyContainer = globalContainer,
   ) {
-    this.failures = new FailureWatch(this.isKnown);
-    // A class that extends a decorated one without a decorator of its own: tsyringe would call the inherited constructor with nothing.
+    this.features = checkInternals(parent);
+    this.failures = new FailureRecorder(this.isRegistered, this.features.explanation);
+    // For an undecorated class that extends a decorated one: tsyringe would call the inherited constructor without
+    // arguments.
     if (handlerClass.length === 0) injectable()(handlerClass);
   }
 
-  /** Checks that the handler can be built, and makes the singletons it needs, so that no answer waits for them. */
+  /**
+   * Checks that the handler can be constructed, and constructs its singletons, so that no invocation waits for them.
+   */
   prepare(): void {
-    const problem = findUnresolvable(this.handlerClass, this.isKnown);
+    const problem = this.features.explanation ? findUnresolvable(this.handlerClass, this.isRegistered) : undefined;
     if (problem !== undefined) throw problem;
+    if (!this.features.interception) return;
     const isSingleton = (token: InjectionToken): boolean =>
-      lifecycleIn(this.parent as OpenContainer, token) === Lifecycle.Singleton;
+      lifecycleOfToken(this.parent, token) === Lifecycle.Singleton;
     for (const token of singletonsBelow(this.handlerClass, isSingleton)) {
       this.failures.resolve(this.applicationContainer(), token);
     }
@@ -58,37 +81,51 @@ export class ScopeFactory {
 
   /** Opens the scope of an invocation. */
   open(invocation: Invocation): Scope {
-    const child = childOf(this.parent, invocation);
-    this.interceptChild(child);
+    const { handlerClass } = this;
+    if (!this.features.interception) return plainScope(this.parent, invocation, handlerClass);
+    const child = createChild(this.parent, invocation);
+    this.intercept(child);
     return {
-      resolveHandler: () => this.failures.resolve(child, this.handlerClass as InjectionToken<object>),
+      resolveHandler: () => this.failures.resolve(child, handlerClass as InjectionToken<object>),
       dispose: (timeoutMillis) => disposeOf(child, timeoutMillis),
     };
   }
 
-  /** Sends singletons to the application's container, and gives each invocation its own of what is container-scoped. */
-  private interceptChild(child: OpenContainer): void {
-    this.failures.watch(child);
-    const { resolveRegistration } = child;
+  /** Has singletons constructed by the application container, and container-scoped classes once for each invocation. */
+  private intercept(child: DependencyContainer): void {
+    this.failures.attachTo(child);
     const copies = new Map<Registration, Registration>();
-    child.resolveRegistration = (registration, context) => {
-      const { lifecycle } = registration.options;
-      // With a memory of resolutions of its own: from this one's, the singleton would keep objects of the invocation.
-      if (lifecycle === Lifecycle.Singleton && registration.instance === undefined) {
-        return this.applicationContainer().resolveRegistration(registration, { scopedResolutions: new Map() });
+    interceptResolution(child, (registration, resolve) => {
+      const lifecycle = lifecycleOf(registration);
+      if (lifecycle === Lifecycle.Singleton && !hasInstance(registration)) {
+        return resolveIn(this.applicationContainer(), registration);
       }
-      if (lifecycle !== Lifecycle.ContainerScoped) return resolveRegistration.call(child, registration, context);
-      // A registration that tsyringe did not copy into this child would keep its instance for the next invocation.
-      const own = copies.get(registration) ?? { provider: registration.provider, options: registration.options };
+      if (lifecycle !== Lifecycle.ContainerScoped) return resolve(registration);
+      // tsyringe copies registrations only from the direct parent. One that it did not copy would keep its instance.
+      const own = copies.get(registration) ?? withoutInstance(registration);
       copies.set(registration, own);
-      return resolveRegistration.call(child, own, context);
-    };
+      return resolve(own);
+    });
   }
 
-  private applicationContainer(): OpenContainer {
-    this.application ??= applicationContainer(this.parent, this.failures);
+  private applicationContainer(): DependencyContainer {
+    this.application ??= createApplicationContainer(this.parent, this.failures);
     return this.application;
   }
 
-  private readonly isKnown = (token: InjectionToken): boolean => isKnownTo(this.parent, token);
+  private readonly isRegistered = (token: InjectionToken): boolean => isResolvableToken(this.parent, token);
+}
+
+/**
+ * A scope that uses only what is public in tsyringe: nothing is disposed of, and failures are tsyringe's own errors. A
+ * singleton keeps the context and event that it gets, so all classes get proxies where these behave like the object
+ * itself.
+ */
+function plainScope(parent: DependencyContainer, { event }: Invocation, handlerClass: Class): Scope {
+  const child = createChild(parent, { context: contextProxy, event: isPlainObject(event) ? eventProxy : event });
+  return { resolveHandler: () => child.resolve(handlerClass as InjectionToken<object>), dispose: async () => {} };
+}
+
+function isPlainObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Reflect.getPrototypeOf(value) === Object.prototype;
 }

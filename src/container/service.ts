@@ -7,7 +7,10 @@ import { FcTracedError } from '../errors';
 
 type NewableClass = new (...args: never[]) => object;
 
-/** Registers a class with tsyringe: its constructor's parameters are told by `tokens`, else by the metadata that the compiler emitted. */
+/**
+ * Registers a class with tsyringe. Its constructor gets `tokens`, or the types that the compiler emitted. `decorator`
+ * is named in errors.
+ */
 export function makeInjectable(
   target: Constructor,
   tokens: readonly InjectionToken[] | undefined,
@@ -26,26 +29,29 @@ export function makeInjectable(
       if (token === undefined || token === null) {
         throw new FcTracedError(
           'INVALID_OPTION',
-          `Option "inject" of ${decorator} on ${newable.name} is ${String(token)} at position ${index}: the module of that class is perhaps imported in a circle, or only as a type.`,
+          `Option "inject" of ${decorator} on ${newable.name} is ${String(token)} at index ${index}: the module of that class may be part of a circular import, or the class is imported as a type only.`,
         );
       }
       inject(token)(newable, undefined, index);
     });
-    // A list of its own: tsyringe writes the tokens into the list it finds, which may be that of the class extended. And a
-    // class that extends this one inherits it along with the constructor.
+    // A list of its own, because tsyringe writes the tokens into the list that it finds, which may be inherited. A
+    // subclass inherits this list together with the constructor.
     Reflect.defineMetadata('design:paramtypes', [...tokens, ...emitted.slice(tokens.length)], newable);
   }
   injectable()(newable);
 }
 
-/** How long an instance of a service lives. */
+/** The lifetime of a service. */
 export type ServiceScope = 'transient' | 'invocation' | 'singleton';
 
 /** Options of `@Service`. */
 export interface ServiceOptions {
-  /** Tokens for the constructor's parameters, in order: needs no emitted metadata. */
+  /** The tokens of the constructor's parameters, in order. Default: the parameter types that the compiler emitted. */
   readonly inject?: readonly InjectionToken[];
-  /** `transient`: a new one wherever it is injected (default). `invocation`: one for each invocation. `singleton`: one for the instance of the function. */
+  /**
+   * `transient` (default): a new object wherever it is injected. `invocation`: one object per invocation. `singleton`:
+   * one object per function instance.
+   */
   readonly scope?: ServiceScope;
 }
 
@@ -61,11 +67,12 @@ const CHECKS: { readonly [K in keyof Required<ServiceOptions>]: Check } = {
 };
 
 /**
- * Makes a class known to the container, so that it can be injected by its type. The same as tsyringe's `@injectable()`, plus
- * tokens that need no emitted metadata (esbuild, standard decorators) and a scope.
+ * Registers a class with the container, so that it can be injected by its type. Does the same as tsyringe's
+ * `@injectable()`, and also accepts a scope and, where the compiler emits no metadata (esbuild, standard decorators),
+ * tokens.
  *
- * @throws FcTracedError `INVALID_OPTION` for an unknown option, or when `inject` names fewer tokens than the constructor has parameters;
- *   `INVALID_TARGET` on anything but a class
+ * @throws FcTracedError `INVALID_OPTION` for an unknown option or an invalid value, or if `inject` names fewer tokens
+ *   than the constructor has parameters; `INVALID_TARGET` on anything but a class
  *
  * @example
  * ```ts
@@ -85,7 +92,7 @@ export function Service(options: ServiceOptions = {}): (target: Constructor, con
   checkOptions(options, '@Service', CHECKS);
   return (target: unknown, second?: { readonly kind?: unknown }) => {
     if (typeof target !== 'function' || (second !== undefined && second.kind !== 'class')) {
-      throw new FcTracedError('INVALID_TARGET', '@Service must stand on a class.');
+      throw new FcTracedError('INVALID_TARGET', '@Service must decorate a class.');
     }
     makeInjectable(target as Constructor, options.inject, '@Service');
     const lifecycle = LIFECYCLES[options.scope ?? 'transient'];

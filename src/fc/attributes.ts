@@ -25,7 +25,7 @@ import {
 } from '../semconv';
 import type { FcContext } from './context';
 
-/** What an instance of FC knows of itself from its environment. */
+/** The facts about a function instance that FC sets in its environment variables. `memoryMb` is in MB. */
 export interface InstanceFacts {
   readonly functionName?: string;
   readonly functionVersion?: string;
@@ -36,7 +36,10 @@ export interface InstanceFacts {
   readonly memoryMb?: string;
 }
 
-/** What FC's environment variables say of the instance; `read` returns the value of a variable that is set and not blank. */
+/**
+ * Reads the facts about the instance. `read` returns the value of an environment variable, or `undefined` if it is
+ * unset or blank.
+ */
 export function instanceFacts(read: (name: string) => string | undefined): InstanceFacts {
   return Object.freeze({
     functionName: read(FC_FUNCTION_NAME),
@@ -49,11 +52,12 @@ export function instanceFacts(read: (name: string) => string | undefined): Insta
   });
 }
 
-// Names of OpenTelemetry's semantic conventions for FaaS and cloud; their package costs more to load than all of this.
-// https://opentelemetry.io/docs/specs/semconv/resource/faas/ and …/faas/faas-spans/
+// Attribute names follow the semantic conventions for FaaS and cloud. Their package is not used because it is slow to
+// load. https://opentelemetry.io/docs/specs/semconv/resource/faas/
+// https://opentelemetry.io/docs/specs/semconv/faas/faas-spans/
 
-/** Attributes without those that are not known. */
-function known(attributes: Attributes): Attributes {
+/** Omits the attributes whose value is `undefined`. */
+function withoutUndefined(attributes: Attributes): Attributes {
   return Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined));
 }
 
@@ -68,11 +72,14 @@ function resourceId(context: FcContext, instance: InstanceFacts): string | undef
   return `acs:fc:${region}:${account}:services/${service}${qualifier === undefined ? '' : `.${qualifier}`}/functions/${name}`;
 }
 
-/** What is true of every call of this function, from FC's context and the instance's environment. Nothing but what is named here. */
+/**
+ * The resource attributes of the function, from FC's context and the environment. Nothing else is read from the
+ * context.
+ */
 export function functionAttributes(context: FcContext, instance: InstanceFacts): Attributes {
   const name = readText(context, 'function', 'name') ?? instance.functionName;
   const memory = readNumber(context, 'function', 'memory') ?? readNumber(instance, 'memoryMb');
-  return known({
+  return withoutUndefined({
     [ATTR_SERVICE_NAME]: name,
     [ATTR_CLOUD_PROVIDER]: 'alibaba_cloud',
     [ATTR_CLOUD_PLATFORM]: 'alibaba_cloud_fc',
@@ -90,9 +97,9 @@ export function functionAttributes(context: FcContext, instance: InstanceFacts):
   });
 }
 
-/** What is true of one call. */
+/** The attributes of one invocation. `trigger` is a value of `faas.trigger`. */
 export function invocationAttributes(context: FcContext, trigger: string, coldStart: boolean): Attributes {
-  return known({
+  return withoutUndefined({
     [ATTR_FAAS_INVOCATION_ID]: readText(context, 'requestId'),
     [ATTR_FAAS_TRIGGER]: trigger,
     [ATTR_FAAS_COLDSTART]: coldStart,

@@ -6,15 +6,15 @@ import type { InstanceFacts } from './attributes';
 import type { FcContext, FcLogger } from './context';
 import { readFcTracingHeaders } from './tracing';
 
-/** Lines as FC's own runtimes write them: time, request id, level, text. */
+/** Writes lines in the format of FC's built-in runtimes: time, request id, level, message. */
 function loggerFor(requestId: string): FcLogger {
   const write =
     (level: string, print: (line: string) => void) =>
     (...values: unknown[]): void =>
       print(`${new Date().toISOString()} ${requestId} [${level}] ${format(...values)}`);
-  // oxlint-disable-next-line no-console -- a custom runtime's log is what it prints
+  // oxlint-disable-next-line no-console -- FC logs what a custom runtime prints
   const out = (line: string): void => console.log(line);
-  // oxlint-disable-next-line no-console -- likewise
+  // oxlint-disable-next-line no-console -- as above
   const err = (line: string): void => console.error(line);
   return {
     log: write('verbose', out),
@@ -25,26 +25,29 @@ function loggerFor(requestId: string): FcLogger {
   };
 }
 
-/** An object without the fields that are not known: FC leaves them out as well. */
-function known<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+/** Omits the fields whose value is `undefined`, as FC does. */
+function withoutUndefined<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]: Exclude<T[K], undefined>;
   };
 }
 
-/** FC's context out of the headers that FC adds to each request of a custom runtime. Whatever is missing is empty, or the instance's own. */
+/**
+ * Makes FC's context from the `x-fc-*` headers that FC adds to each request to a custom runtime. Missing values are
+ * taken from `instance`; otherwise they are empty or 0. Without a request id, a random UUID is used.
+ */
 export function contextOf(headers: IncomingHttpHeaders, instance: InstanceFacts): FcContext {
   const text = (name: string): string | undefined => readText(headers, `x-fc-${name}`);
   const requestId = text('request-id') ?? randomUUID();
   const memory = readNumber(headers, 'x-fc-function-memory') ?? readNumber(instance, 'memoryMb');
   return {
     requestId,
-    credentials: known({
+    credentials: withoutUndefined({
       accessKeyId: text('access-key-id'),
       accessKeySecret: text('access-key-secret'),
       securityToken: text('security-token'),
     }),
-    function: known({
+    function: withoutUndefined({
       name: text('function-name') ?? instance.functionName ?? '',
       handler: text('function-handler') ?? '',
       memory: memory ?? 0,
@@ -52,7 +55,7 @@ export function contextOf(headers: IncomingHttpHeaders, instance: InstanceFacts)
       initializer: text('function-initializer'),
       initializationTimeout: readNumber(headers, 'x-fc-initialization-timeout'),
     }),
-    service: known({
+    service: withoutUndefined({
       name: text('service-name'),
       logProject: text('service-logproject'),
       logStore: text('service-logstore'),

@@ -1,20 +1,27 @@
-/** What FC tells of tracing. A field is missing or empty where tracing is off; the second group are the names that FC's documents give. */
+/**
+ * The trace context and endpoint that FC passes. Fields are missing or empty if tracing is disabled for the function.
+ */
 export interface FcTracing {
+  /** The caller's span in Jaeger's format, `{trace-id}:{span-id}:{parent-id}:{flags}`. */
   readonly openTracingSpanContext?: string;
+  /** The caller's baggage. */
   readonly openTracingSpanBaggages?: Readonly<Record<string, string>>;
-  /** A Jaeger or an OTLP address, token included: a secret. */
+  /** The URL of a Jaeger or OTLP endpoint. Its path may contain a token, so it is redacted from spans. */
   readonly jaegerEndpoint?: string;
+  /** Another name of `openTracingSpanContext`, used in FC's documentation. */
   readonly spanContext?: string;
+  /** Another name of `openTracingSpanBaggages`, used in FC's documentation. */
   readonly spanBaggages?: Readonly<Record<string, string>>;
 }
 
 /**
- * The `context` that Function Compute hands to a Node.js function, of both generations: FC 2.0 fills `service.name` and
- * `waitsForEmptyEventLoopBeforeCallback`, FC 3.0 `callbackWaitsForEmptyEventLoop`. Times are seconds, memory is MB.
+ * The `context` that Function Compute passes to a Node.js function, for FC 2.0 and FC 3.0. FC 2.0 sets `service.name`
+ * and `waitsForEmptyEventLoopBeforeCallback`, FC 3.0 sets `callbackWaitsForEmptyEventLoop`. Times are in seconds,
+ * memory is in MB.
  */
 export interface FcContext {
   readonly requestId: string;
-  /** Live credentials of the function's role. fc-traced never reads them. */
+  /** Temporary credentials of the function's role. fc-traced reads them only to redact them from spans. */
   readonly credentials?: {
     readonly accessKeyId?: string;
     readonly accessKeySecret?: string;
@@ -44,7 +51,7 @@ export interface FcContext {
   callbackWaitsForEmptyEventLoop?: boolean;
 }
 
-/** The logger in FC's context. */
+/** The logger in FC's context. Each method writes one log line at its level. */
 export interface FcLogger {
   log(...values: unknown[]): void;
   debug(...values: unknown[]): void;
@@ -53,5 +60,5 @@ export interface FcLogger {
   error(...values: unknown[]): void;
 }
 
-/** The answer of a callback-style function: `callback(error)` or `callback(null, value)`. */
+/** The callback of a callback-style function. Call it as `callback(error)` or `callback(null, value)`. */
 export type FcCallback = (error: unknown, value?: unknown) => void;

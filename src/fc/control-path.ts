@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { originForm } from './http-event';
 
-/** What FC wants of a custom runtime. */
+/** The kind of a request to a custom runtime: an event call, a lifecycle hook, or an HTTP request for the function. */
 export type Control = 'invoke' | 'initialize' | 'pre-freeze' | 'pre-stop' | 'http';
 
 const PATHS: Readonly<Record<string, readonly [method: string, control: Control]>> = {
@@ -11,10 +11,10 @@ const PATHS: Readonly<Record<string, readonly [method: string, control: Control]
   '/pre-stop': ['GET', 'pre-stop'],
 };
 
-/** What a request is for: what `x-fc-control-path` says, else its method and path. */
+/** The kind of a request, by the header `x-fc-control-path`, otherwise by its method and path. */
 export function controlOf({ method, url = '/', headers }: IncomingMessage): Control {
-  const told = headers['x-fc-control-path'];
-  if (typeof told === 'string' && told !== '') return Object.hasOwn(PATHS, told) ? PATHS[told]![1] : 'http';
+  const header = headers['x-fc-control-path'];
+  if (typeof header === 'string' && header !== '') return Object.hasOwn(PATHS, header) ? PATHS[header]![1] : 'http';
   const path = originForm(url).split('?', 1)[0]!;
   const known = Object.hasOwn(PATHS, path) ? PATHS[path] : undefined;
   return known !== undefined && known[0] === method ? known[1] : 'http';

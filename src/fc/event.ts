@@ -11,12 +11,12 @@ import { timer } from './triggers/timer';
 import type { Trigger } from './triggers/trigger';
 
 /**
- * The event as the program wants it: FC hands over bytes; bytes that are JSON (RFC 8259, so UTF-8) become the value they
- * spell, everything else is handed on as it came, the very same object. Never throws.
+ * Decodes the event that FC passes. Bytes or a string that are JSON (RFC 8259, in UTF-8) become the parsed value.
+ * Anything else is returned unchanged, as the same object. Never throws.
  */
 export function decodeEvent(event: unknown): unknown {
   if (typeof event === 'string') return parseJson(event, event);
-  // `isView` first: unlike `instanceof`, it asks the object nothing, and an object may fail when it is asked.
+  // `isView` first: unlike `instanceof`, it runs no code of the object, which could throw.
   if (!ArrayBuffer.isView(event) || !(event instanceof Uint8Array) || event.byteLength === 0 || !isUtf8(event)) {
     return event;
   }
@@ -24,11 +24,11 @@ export function decodeEvent(event: unknown): unknown {
   return parseJson(bytes.toString('utf8'), event);
 }
 
-function parseJson(text: string, otherwise: unknown): unknown {
+function parseJson(text: string, fallback: unknown): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    return otherwise;
+    return fallback;
   }
 }
 
@@ -36,7 +36,9 @@ const TRIGGERS: readonly Trigger[] = [http, apiGateway, timer, oss, cdn, sls, mn
 
 const OTHER: Trigger = { name: 'other', faasTrigger: 'other', matches: () => true };
 
-/** The trigger whose shape the decoded event has; one named `other` when none fits. */
+/**
+ * Detects the trigger by the shape of the decoded event. Returns the trigger `other` if no shape matches. Never throws.
+ */
 export function detectTrigger(event: unknown): Trigger {
   if (typeof event !== 'object' || event === null) return OTHER;
   try {

@@ -1,4 +1,4 @@
-/** A text without the spaces and tabs around it: what HTTP calls optional whitespace, and nothing else that `trim` takes. */
+/** Removes leading and trailing spaces and tabs, the optional whitespace of HTTP. `trim` would remove more. */
 export function trimOptionalWhitespace(text: string): string {
   let start = 0;
   let end = text.length;
@@ -12,10 +12,11 @@ function isBlank(text: string, index: number): boolean {
   return code === 0x20 || code === 0x09;
 }
 
-// What may stand in a baggage value as it is: `baggage-octet` of W3C Baggage, without the percent sign.
-const NOT_PLAIN = /[^\x21\x23\x24\x26-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]+/gu;
-const NOT_PLAIN_IN_WIRE_FORM = /(?:[^\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]|%(?![0-9a-f]{2}))+/giu;
-const ENCODED = /(?:%[0-9a-f]{2})+/gi;
+// Characters other than the `baggage-octet` of W3C Baggage. The percent sign needs encoding, too, unless it starts an
+// escape.
+const UNENCODED = /[^\x21\x23\x24\x26-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]+/gu;
+const UNENCODED_EXCEPT_ESCAPES = /(?:[^\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]|%(?![0-9a-f]{2}))+/giu;
+const ESCAPES = /(?:%[0-9a-f]{2})+/gi;
 
 function encodeBytes(text: string): string {
   let encoded = '';
@@ -23,27 +24,27 @@ function encodeBytes(text: string): string {
   return encoded;
 }
 
-/** A value as it stands in a `baggage` header: percent-encoded where it must be, so that any text fits a header. */
+/** Percent-encodes a string for the value of a member of the `baggage` header. */
 export function encodeBaggageValue(value: string): string {
-  return value.replace(NOT_PLAIN, encodeBytes);
+  return value.replace(UNENCODED, encodeBytes);
 }
 
-/** A value that is in its encoded form already, with what is still not fit for a header encoded as well. */
+/** Percent-encodes the characters of a partly encoded baggage value that a header cannot contain. Escapes are kept. */
 export function completeEncoding(value: string): string {
-  return value.replace(NOT_PLAIN_IN_WIRE_FORM, encodeBytes);
+  return value.replace(UNENCODED_EXCEPT_ESCAPES, encodeBytes);
 }
 
-/** A text with all percent-encoded that any form of URL or header could take for something else. */
+/** Percent-encodes all characters except the unreserved ones of RFC 3986, for URLs and headers of any kind. */
 export function percentEncode(text: string): string {
   return text.replace(/[^0-9A-Za-z\-._~]+/gu, encodeBytes);
 }
 
 /**
- * The text that a percent-encoded value stands for. Bytes that are no UTF-8 become U+FFFD; a percent sign that encodes nothing
- * stays one. Never throws.
+ * Decodes a percent-encoded string. Bytes that are not UTF-8 become U+FFFD. A percent sign that starts no escape is
+ * kept. Never throws.
  */
 export function percentDecode(text: string): string {
   return text.includes('%')
-    ? text.replace(ENCODED, (run) => Buffer.from(run.replaceAll('%', ''), 'hex').toString())
+    ? text.replace(ESCAPES, (escapes) => Buffer.from(escapes.replaceAll('%', ''), 'hex').toString())
     : text;
 }

@@ -1,15 +1,15 @@
 import type { Readable } from 'node:stream';
 import { readField } from '../safe-access';
 
-/** What is known of a request besides its path, query, headers and body. */
+/** Properties of a request other than its path, query, headers and body. */
 export interface HttpRequestContext {
   readonly accountId?: string;
   readonly domainName?: string;
   readonly domainPrefix?: string;
   readonly requestId?: string;
-  /** ISO 8601. */
+  /** When the request arrived, in ISO 8601 format. */
   readonly time?: string;
-  /** Milliseconds since 1970, as text. */
+  /** When the request arrived, in milliseconds since the Unix epoch, as a decimal string. */
   readonly timeEpoch?: string;
   readonly http: {
     readonly method: string;
@@ -21,52 +21,58 @@ export interface HttpRequestContext {
 }
 
 /**
- * An HTTP request as FC 3.0 hands it to a function on a built-in runtime. The other two forms, `(req, resp, context)` of FC 2.0 and
- * the custom runtime, are brought into the same shape, so that one class serves all three. Of names that come several times in headers or query,
- * the values stand joined by commas. On built-in runtimes the case of header names is the client's; in the other forms it is lower.
+ * An HTTP request in the format that FC 3.0 passes to a function on a built-in runtime. Requests in the other two
+ * formats, `(req, resp, context)` of FC 2.0 and those of a custom runtime, are converted to it, so one class serves all
+ * three.
+ *
+ * Values of a header or query parameter that occurs several times are joined by commas. Header names are in lower case,
+ * except on built-in runtimes of FC 3.0, where they are as the client sent them.
  */
 export interface HttpEvent {
   readonly version: 'v1';
-  /** The path, still percent-encoded. The decoded one is `requestContext.http.path`. */
+  /** The percent-encoded path. The decoded path is `requestContext.http.path`. */
   readonly rawPath: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly queryParameters: Readonly<Record<string, string>>;
   readonly requestContext: HttpRequestContext;
-  /** Text, or base64 where `isBase64Encoded` says so. */
+  /** The body: base64 if `isBase64Encoded` is true, otherwise text. */
   readonly body: string;
   readonly isBase64Encoded: boolean;
 }
 
-/** A request whose body is still arriving: what `serve(Class, { body: 'stream' })` gives. */
+/** An HTTP request whose body is a stream that may still be arriving. `serve(Class, { body: 'stream' })` passes it. */
 export type HttpStreamEvent = Omit<HttpEvent, 'body'> & { readonly body: Readable };
 
-/** The request of FC 2.0's HTTP functions, also a stream of its body. */
+/** The request of an HTTP function of FC 2.0. It is a stream of the request's body. */
 export interface Fc2Request extends Readable {
   readonly method: string;
   readonly url: string;
-  /** The path below the function; `url` may have the function's own place before it: `/2016-08-15/proxy/<service>/<function>/…`. */
+  /**
+   * The path relative to the function. `url` may start with the function's path:
+   * `/2016-08-15/proxy/<service>/<function>/…`.
+   */
   readonly path?: string;
   readonly clientIP?: string;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly body?: Buffer;
 }
 
-/** The response of FC 2.0's HTTP functions. */
+/** The response of an HTTP function of FC 2.0. */
 export interface Fc2Response {
   setStatusCode(code: number): void;
   setHeader(name: string, value: string | readonly string[]): void;
   send(body: string | Buffer | Readable): void;
 }
 
-/** Whether a call has FC 2.0's form `(req, resp, context)`. */
+/** Whether a value is the response that FC 2.0 passes as the second argument of `(req, resp, context)`. */
 export function isFc2Response(value: unknown): value is Fc2Response {
   return typeof readField(value, 'setStatusCode') === 'function' && typeof readField(value, 'send') === 'function';
 }
 
-/** The parts that a request of any form consists of. */
+/** The parts of a request in any format. */
 export interface RequestParts {
   readonly method: string;
-  /** Path and query as they stood in the request line. */
+  /** The request target: path and query as they were in the request line. */
   readonly target: string;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly protocol?: string | undefined;
@@ -75,7 +81,10 @@ export interface RequestParts {
   readonly accountId?: string | undefined;
 }
 
-/** A request's target without scheme, user and host, which a client may send along (RFC 9112, section 3.2.2). */
+/**
+ * Converts a request target to origin-form: removes scheme, user and host, which a client may send (RFC 9112, section
+ * 3.2.2).
+ */
 export function originForm(target: string): string {
   const match = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i.exec(target);
   if (match === null) return target;
@@ -83,7 +92,7 @@ export function originForm(target: string): string {
   return rest.startsWith('/') ? rest : `/${rest}`;
 }
 
-/** The query of a request's target, without its question mark; empty where there is none. */
+/** The query of a request target without the question mark, or an empty string. */
 export function queryOfTarget(target: string): string {
   const start = target.indexOf('?');
   return start < 0 ? '' : target.slice(start + 1);
@@ -97,8 +106,8 @@ function decodedPath(path: string): string {
   }
 }
 
-function record(entries: Iterable<readonly [string, string]>): Record<string, string> {
-  // Without a prototype a name such as `__proto__` is a name like any other.
+function recordOf(entries: Iterable<readonly [string, string]>): Record<string, string> {
+  // Without a prototype, so that `__proto__` is an ordinary name.
   const found = Object.create(null) as Record<string, string>;
   for (const [name, value] of entries) found[name] = name in found ? `${found[name]},${value}` : value;
   return found;
@@ -110,7 +119,7 @@ function headerEntries(headers: RequestParts['headers']): [string, string][] {
   );
 }
 
-/** A request in FC 3.0's shape, without its body. */
+/** Converts a request to the format of FC 3.0, without its body. */
 export function httpEventOf({
   method,
   target,
@@ -122,13 +131,13 @@ export function httpEventOf({
 }: RequestParts): Omit<HttpEvent, 'body'> {
   const origin = originForm(target);
   const rawPath = origin.split('?', 1)[0]!;
-  const known = record(headerEntries(headers));
+  const known = recordOf(headerEntries(headers));
   const now = new Date();
   return {
     version: 'v1',
     rawPath,
     headers: known,
-    queryParameters: record(new URLSearchParams(queryOfTarget(origin))),
+    queryParameters: recordOf(new URLSearchParams(queryOfTarget(origin))),
     isBase64Encoded: false,
     requestContext: {
       ...(accountId !== undefined && { accountId }),

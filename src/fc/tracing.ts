@@ -2,7 +2,7 @@ import { countMalformed } from '../diagnostics';
 import type { FcTracing } from './context';
 import { percentDecode } from './header-text';
 
-/** The ids that a Jaeger text form holds, padded to 128 and 64 bit, lower-case. */
+/** A span context in Jaeger's format. The ids are lower-case hex, padded to 128 and 64 bits. */
 export interface JaegerSpanContext {
   readonly traceId: string;
   readonly spanId: string;
@@ -10,17 +10,17 @@ export interface JaegerSpanContext {
   readonly debug: boolean;
 }
 
-const FORM = /^([0-9a-f]{1,32}):([0-9a-f]{1,16}):([0-9a-f]{0,16}):([0-9a-f]{1,2})$/i;
+const FORMAT = /^([0-9a-f]{1,32}):([0-9a-f]{1,16}):([0-9a-f]{0,16}):([0-9a-f]{1,2})$/i;
 
 /**
- * Reads `{trace-id}:{span-id}:{parent-id}:{flags}`, the form of `context.tracing.openTracingSpanContext`.
+ * Parses `{trace-id}:{span-id}:{parent-id}:{flags}`, the format of `context.tracing.openTracingSpanContext`.
  *
- * Ids are hex of 64 or 128 bit, with or without leading zeros. Of the flags, bit 0 says sampled and bit 1 debug (which
- * Jaeger gives together with bit 0). Returns nothing for any other text, and for ids that are all zero.
- * Form: https://www.jaegertracing.io/docs/1.76/client-libraries/#propagation-format
+ * The ids are hex, the trace id of 64 or 128 bits, with or without leading zeros. Bit 0 of the flags means sampled, bit
+ * 1 means debug (Jaeger sets bit 0 as well). Returns `undefined` for any other string, and for ids that are all zeros.
+ * Specification: https://www.jaegertracing.io/docs/1.76/client-libraries/#propagation-format
  */
 export function parseJaegerSpanContext(text: string): JaegerSpanContext | undefined {
-  const match = FORM.exec(text.trim());
+  const match = FORMAT.exec(text.trim());
   if (match === null) return undefined;
   const traceId = match[1]!.toLowerCase().padStart(32, '0');
   const spanId = match[2]!.toLowerCase().padStart(16, '0');
@@ -29,8 +29,9 @@ export function parseJaegerSpanContext(text: string): JaegerSpanContext | undefi
   return { traceId, spanId, sampled: (flags & 1) === 1, debug: (flags & 2) === 2 };
 }
 
-/** FC's headers in a request to `InvokeFunction`, and in one that a custom runtime gets. */
+/** The header with the caller's span, in requests to `InvokeFunction` and in those to a custom runtime. */
 export const SPAN_CONTEXT_HEADER = 'X-Fc-Tracing-Opentracing-Span-Context';
+/** The prefix of the headers with one baggage item each. */
 export const BAGGAGE_ITEM_PREFIX = `${SPAN_CONTEXT_HEADER}-Baggage-`;
 
 const PREFIX = 'x-fc-tracing-';
@@ -45,7 +46,7 @@ function textOf(value: unknown): string {
   return Array.isArray(value) ? value.join(', ') : typeof value === 'string' ? value : '';
 }
 
-/** The baggage that FC sends as the base64 of a JSON object. */
+/** Reads the baggage that FC sends as a JSON object in base64. */
 function readBaggages(text: string): { items: Items; malformed: number } {
   try {
     const object: unknown = JSON.parse(Buffer.from(text, 'base64').toString());
@@ -59,8 +60,9 @@ function readBaggages(text: string): { items: Items; malformed: number } {
 }
 
 /**
- * What a custom runtime gets in `x-fc-tracing-*` headers, in the shape of `context.tracing`. An empty header counts as a missing
- * one: both say that tracing is off. Baggage that cannot be read is left out and counted. Never throws.
+ * Converts the `x-fc-tracing-*` headers of a request to a custom runtime to the format of `context.tracing`. An empty
+ * header is treated as missing: both mean that tracing is disabled. Malformed baggage is skipped and counted. Never
+ * throws.
  */
 export function readFcTracingHeaders(headers: Readonly<Record<string, string | string[] | undefined>>): FcTracing {
   const texts = new Map<string, string>();
@@ -77,11 +79,11 @@ export function readFcTracingHeaders(headers: Readonly<Record<string, string | s
   const [spanContext, baggages, endpoint] = [SPAN_CONTEXT, BAGGAGES, ENDPOINT].map((key) => texts.get(key));
   const { items, malformed } = baggages === undefined ? { items: [], malformed: 0 } : readBaggages(baggages);
   if (malformed > 0) {
-    countMalformed(malformed, 'malformed baggage in the header x-fc-tracing-opentracing-span-baggages was left out');
+    countMalformed(malformed, 'malformed baggage in the header x-fc-tracing-opentracing-span-baggages was skipped');
   }
   return {
     ...(spanContext !== undefined && { openTracingSpanContext: spanContext }),
-    // As own properties, so that a key such as `__proto__` is a key like any other.
+    // `fromEntries` defines own properties, so that `__proto__` is an ordinary key.
     openTracingSpanBaggages: Object.fromEntries([...single, ...items]),
     ...(endpoint !== undefined && { jaegerEndpoint: endpoint }),
   };

@@ -8,65 +8,68 @@ import type { CreateHandlerOptions } from './entries';
 import { FunctionInstance } from './function-instance';
 
 /**
- * Gives an answer the way FC asked for it: through its callback, once, and then nothing is returned; else as a promise.
+ * Delivers a result to FC: through `callback` if that is a function, otherwise by the returned promise.
  *
- * An error is passed on as the very object. A callback takes `undefined` and its like for success, so these alone are wrapped
- * (FALSY_ERROR, the value as its `cause`).
+ * An error is passed to the callback as the same object. FC treats a falsy error as success, so a falsy value is
+ * wrapped: FALSY_ERROR, with the value as `cause`.
  */
 export function answer(result: Promise<unknown>, callback: unknown): Promise<unknown> | undefined {
   if (typeof callback !== 'function') return result;
   const respond = callback as FcCallback;
-  // Not `.then().catch()`: what the callback itself throws is no error of the handler.
+  // Not `.then().catch()`: an error of the callback itself is not an error of the handler.
   void result.then(
     (value) => respond(null, value),
-    (error: unknown) => respond(error ? error : asError(error)),
+    (error: unknown) => respond(error ? error : falsyError(error)),
   );
   return undefined;
 }
 
-function asError(value: unknown): FcTracedError {
+function falsyError(value: unknown): FcTracedError {
   return new FcTracedError(
     'FALSY_ERROR',
-    `The handler failed with ${typeof value === 'string' ? 'an empty text' : String(value)} instead of an error: throw an Error.`,
+    `The handler failed with ${typeof value === 'string' ? 'an empty string' : String(value)} instead of an error: throw an Error.`,
     { cause: value },
   );
 }
 
-/** A function that FC calls with an event: answers through the callback when FC passes one, else by the promise. FC 2.0 calls its HTTP functions with request and response. */
+/**
+ * A function for FC to call. Settles the returned promise, or calls the callback if FC passes one. FC 2.0 calls HTTP
+ * functions with a request and a response instead of an event.
+ */
 export interface FcFunction {
   (event: unknown, context: FcContext): Promise<unknown>;
   (event: unknown, context: FcContext, callback: FcCallback): undefined;
   (request: Fc2Request, response: Fc2Response, context: FcContext): Promise<undefined>;
 }
 
-/** A lifecycle hook that FC calls without an event. */
+/** A lifecycle hook for FC to call. Settles the returned promise, or calls the callback if FC passes one. */
 export interface FcHook {
   (context: FcContext): Promise<unknown>;
   (context: FcContext, callback: FcCallback): undefined;
 }
 
-/** The lifecycle hooks, under names to be exported. */
+/** The lifecycle hooks that `createHandler` returns. */
 export interface FcHooks {
-  /** For FC's `initializer`: builds the container and loads what tracing needs. */
+  /** For FC's `initializer`: constructs singletons and loads the SDK. Rejects if the handler cannot be constructed. */
   readonly initialize: FcHook;
-  /** For FC 2.0's `preFreeze`: delivers what is left. */
+  /** For FC 2.0's `preFreeze`: exports the remaining spans. Never rejects. */
   readonly preFreeze: FcHook;
-  /** For FC's `preStop`: delivers what is left. */
+  /** For FC's `preStop`: exports the remaining spans. Never rejects. */
   readonly preStop: FcHook;
 }
 
-/** Names of a class's methods. */
+/** The names of a class's methods. */
 export type MethodNames<T> = {
   [K in keyof T]: T[K] extends (...args: never[]) => unknown ? K : never;
 }[keyof T] &
   string;
 
-/** The functions of the entries `E`, and the lifecycle hooks. */
+/** The FC functions of the entries `E`, and the lifecycle hooks. */
 export type FcHandlers<E extends string> = FcHooks & { readonly [K in Exclude<E, keyof FcHooks>]: FcFunction };
 
 /**
- * What is known of a class whose entries are not named: a method `handle` makes `handler`. Any other method is an entry only if it carries
- * `@Handler()`, which its type does not show.
+ * The FC functions of a class whose entries are not named. A class with a method `handle` has the function `handler`.
+ * Any other method is an entry only if it has `@Handler()`, which types cannot show, so its function is optional.
  */
 export type FcHandlersOf<T> = FcHooks &
   (T extends { handle(...args: never[]): unknown }
@@ -76,17 +79,20 @@ export type FcHandlersOf<T> = FcHooks &
   };
 
 /**
- * Makes the functions that FC calls out of a handler class: export them from the module that the function's `handler` names.
+ * Creates the FC functions of a handler class. Export them from the module that the function's setting `handler` names.
  *
- * Each call decodes the event, finds the caller's trace, resolves the class in a container of its own, runs the entry method
- * inside the invocation span and delivers the trace before it answers: within `flushTimeoutMillis` milliseconds (default 1000), and
- * never beyond the function's timeout. What the method returns or throws is what FC gets; for an HTTP request it becomes a response, of the
- * form in which the request came. Where nothing is recorded, no SDK is loaded.
+ * Each call decodes the event, extracts the caller's trace context, resolves the class in a child container and runs
+ * the entry method in the invocation span. Spans are exported before the call settles: within `flushTimeoutMillis`
+ * milliseconds (default 1000), and within the function's timeout. The call settles as the method does. For an HTTP
+ * request, the value or error becomes a response in the format of the request, see the option `http`. If the invocation
+ * is not sampled, the SDK is not loaded.
  *
- * @param handlerClass a class with a method `handle`, or with methods that carry `@Handler()`
- * @param options see {@link HandlerOptions}; they count before those of `@Handler`
- * @throws FcTracedError at once: `INVALID_TARGET`, `INVALID_OPTION`, `ENTRY_NOT_FOUND`, `ENTRY_NAME_TAKEN`. The functions answer with
- *   `UNRESOLVABLE_DEPENDENCY` or `CAPTIVE_DEPENDENCY` when the container cannot build the class.
+ * @param handlerClass a class with a method `handle`, or with methods that are decorated with `@Handler()`
+ * @param options see {@link HandlerOptions}; they take precedence over those of `@Handler`
+ * @returns the FC functions by name, and the lifecycle hooks `initialize`, `preFreeze` and `preStop`
+ * @throws FcTracedError `INVALID_TARGET`, `INVALID_OPTION`, `ENTRY_NOT_FOUND` or `ENTRY_NAME_TAKEN`. If the container
+ *   cannot construct the class, the functions and `initialize` fail with `UNRESOLVABLE_DEPENDENCY` or
+ *   `CAPTIVE_DEPENDENCY`.
  *
  * @example
  * ```ts
@@ -123,7 +129,7 @@ export function createHandler(handlerClass: unknown, options?: CreateHandlerOpti
   };
   for (const [name, entry] of definition.entries) {
     functions[name] = (event: unknown, context: FcContext, callback?: unknown) => {
-      // The second argument of FC 2.0's HTTP functions is the response; the context is the third.
+      // FC 2.0 calls an HTTP function with request, response and context.
       if (!isFc2Response(context)) return answer(instance.invoke(entry, event, context), callback);
       const { respondFc2 } = require('./fc2-http') as typeof import('./fc2-http');
       return respondFc2(instance, entry, event as Fc2Request, context, callback as FcContext);

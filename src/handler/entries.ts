@@ -9,24 +9,25 @@ import { FcTracedError } from '../errors';
 /** Options of `createHandler`. */
 export interface CreateHandlerOptions<E extends string = string> extends HandlerOptions {
   /**
-   * The methods that FC calls, each exported under its own name: exactly these, decorated with `@Handler()` or not. Naming them also
-   * tells TypeScript which functions there are. Default: the methods that carry `@Handler()`, and `handler` for the entry method.
+   * The names of the entry methods, with or without `@Handler()`. `createHandler` returns one FC function for each,
+   * under the name of the method, and TypeScript knows these names. Default: the methods with `@Handler()`, and as
+   * `handler` the method that the option `method` names.
    */
   readonly entries?: readonly E[];
 }
 
-/** One method that FC can call. */
+/** A method that FC can call. */
 export interface Entry {
   readonly method: string;
-  /** Name of its invocation span, where one was given. */
+  /** The name of its invocation span, if an option sets one. */
   readonly spanName: string | undefined;
 }
 
-/** A handler class as its decorators and `createHandler`'s options describe it. */
+/** A handler class with the options of its decorators and of `createHandler`. */
 export interface HandlerDefinition {
   readonly handlerClass: new (...args: never[]) => object;
   readonly options: HandlerOptions;
-  /** By the name under which the FC function is exported. */
+  /** The entries by the name of their FC function. */
   readonly entries: ReadonlyMap<string, Entry>;
 }
 
@@ -48,12 +49,15 @@ function hasMethod(handlerClass: Constructor, method: string): boolean {
   return false;
 }
 
-/** Finds the methods of a class that FC can call. `caller` is the function that the class was passed to. */
+/**
+ * Merges the options and finds the entry methods of a class. `caller` is the function that the class was passed to.
+ * Throws `INVALID_TARGET`, `INVALID_OPTION`, `ENTRY_NOT_FOUND` or `ENTRY_NAME_TAKEN`.
+ */
 export function defineHandler(given: unknown, givenOptions: unknown, caller = 'createHandler'): HandlerDefinition {
   if (typeof given !== 'function' || given.prototype === undefined) {
     throw new FcTracedError(
       'INVALID_TARGET',
-      `${caller} takes a class, not ${given === undefined ? 'undefined (is it imported in a circle?)' : `a value of type ${typeof given}`}.`,
+      `${caller} requires a class, not ${given === undefined ? 'undefined (is its module part of a circular import?)' : `a value of type ${typeof given}`}.`,
     );
   }
   const handlerClass = given as HandlerDefinition['handlerClass'];
@@ -77,7 +81,7 @@ export function defineHandler(given: unknown, givenOptions: unknown, caller = 'c
   return { handlerClass, options, entries };
 }
 
-/** Adds the entry that is exported as `handler`. */
+/** Adds the entry whose FC function is called `handler`. */
 function addDefaultEntry(
   entries: Map<string, Entry>,
   handlerClass: Constructor,
@@ -85,26 +89,26 @@ function addDefaultEntry(
   options: HandlerOptions,
 ): void {
   const method = options.method ?? DEFAULT_METHOD;
-  // A method `handler` that carries @Handler() is exported under its own name.
+  // A method `handler` with @Handler() is an entry already.
   if (entries.has('handler') && options.method === undefined) return;
   if (hasMethod(handlerClass, method)) entries.set('handler', { method, spanName: options.name });
   else if (entries.size === 0 || options.method !== undefined) throw notFound(className, method);
   else if (entries.size === 1) entries.set('handler', [...entries.values()][0]!);
 }
 
-function nameTaken(className: string, method: string, isNamed: boolean): FcTracedError {
-  const what = isNamed
+function nameTaken(className: string, method: string, isListed: boolean): FcTracedError {
+  const what = isListed
     ? `The option entries names ${className}.${method}`
-    : `${className}.${method} carries @Handler()`;
+    : `${className}.${method} is decorated with @Handler()`;
   return new FcTracedError(
     'ENTRY_NAME_TAKEN',
-    `${what}, but createHandler returns a lifecycle hook of that name: rename the method.`,
+    `${what}, but createHandler returns a lifecycle hook with that name: rename the method.`,
   );
 }
 
 function notFound(className: string, method: string): FcTracedError {
   return new FcTracedError(
     'ENTRY_NOT_FOUND',
-    `${className} has no method "${method}": write one, name another with @Handler({ method: '…' }), or put @Handler() on the methods that FC calls.`,
+    `${className} has no method "${method}": add it, name another one with @Handler({ method: '…' }), or put @Handler() on the methods that FC calls.`,
   );
 }

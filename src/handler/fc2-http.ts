@@ -34,7 +34,10 @@ async function eventOf(request: Fc2Request, context: FcContext): Promise<HttpEve
   return { ...httpEventOf(parts), isBase64Encoded: !isText, body: bytes.toString(isText ? 'utf8' : 'base64') };
 }
 
-/** Answers a request of FC 2.0's form: the method gets the event of FC 3.0, and its response is sent once the trace is delivered. */
+/**
+ * Handles an HTTP request in the format of FC 2.0. The entry method gets an event in the format of FC 3.0. Its response
+ * is sent after the spans are exported.
+ */
 export async function respondFc2(
   instance: FunctionInstance,
   entry: Entry,
@@ -46,7 +49,7 @@ export async function respondFc2(
   await instance.respond(entry, await eventOf(request, context), context, sink, {
     query: queryOfTarget(targetOf(request)),
   });
-  const { statusCode, headers, body } = sink.taken ?? {
+  const { statusCode, headers, body } = sink.response ?? {
     statusCode: 500,
     headers: new Map<string, string>(),
     body: Buffer.alloc(0),

@@ -4,7 +4,7 @@ import type { FcContext } from '../fc/context';
 import { decodeEvent, detectTrigger } from '../fc/event';
 import { CollectingSink, fcHttpAnswer } from '../http/fc-answer';
 import { requestAttributes, routeOf, spanNameOf } from '../http/http-attributes';
-import type { KnownBeside } from '../http/http-attributes';
+import type { UrlParts } from '../http/http-attributes';
 import { exchange } from '../http/http-exchange';
 import type { HttpSink, Outcome } from '../http/http-exchange';
 import type { IncomingCall } from '../invocation/incoming-call';
@@ -14,7 +14,7 @@ import { readField } from '../safe-access';
 import { ATTR_HTTP_ROUTE } from '../semconv';
 import type { Entry, HandlerDefinition } from './entries';
 
-/** A handler class in one instance of the function: what it keeps between invocations, and the way of each one through. */
+/** Runs the invocations of a handler class, and holds its state between them: runner and containers. */
 export class FunctionInstance {
   readonly runner: InvocationRunner;
   private readonly scopes: ScopeFactory;
@@ -24,19 +24,19 @@ export class FunctionInstance {
     this.scopes = new ScopeFactory(definition.handlerClass, definition.options.container);
   }
 
-  /** Builds the container, and loads what a recorded invocation will need. Rejects with the developer's mistake, if there is one. */
+  /** Constructs singletons and loads the SDK. Rejects if the handler or a singleton cannot be constructed. */
   async initialize(context: FcContext): Promise<void> {
     this.runner.prepare(context, () => this.scopes.prepare());
   }
 
-  /** One invocation: from FC's bytes to the answer, its trace delivered before. Settles as the entry method does. */
+  /** Runs one invocation on the bytes that FC passes and exports its spans. Settles as the entry method does. */
   async invoke(entry: Entry, bytes: unknown, context: FcContext): Promise<unknown> {
     const event = decodeEvent(bytes);
     const trigger = detectTrigger(event);
     if (trigger.faasTrigger === 'http' && this.runner.options.http !== false) {
       const sink = new CollectingSink(fcHttpAnswer);
       await this.respond(entry, event, context, sink);
-      return sink.taken;
+      return sink.response;
     }
     const call: IncomingCall = {
       event,
@@ -49,16 +49,10 @@ export class FunctionInstance {
   }
 
   /**
-   * One HTTP request, whose event has FC 3.0's shape: the sink takes the response but for its very end, which is to follow when this
-   * resolves, the trace delivered. Never rejects.
+   * Runs one HTTP request, whose event is in the format of FC 3.0. Passes the response to `sink`, exports the spans,
+   * and resolves. Only then may the end of the response be sent. Never rejects.
    */
-  async respond(
-    entry: Entry,
-    event: unknown,
-    context: FcContext,
-    sink: HttpSink,
-    beside?: KnownBeside,
-  ): Promise<Outcome> {
+  async respond(entry: Entry, event: unknown, context: FcContext, sink: HttpSink, url?: UrlParts): Promise<Outcome> {
     const route = routeOf(this.runner.options.route, event);
     const call: IncomingCall = {
       event,
@@ -67,7 +61,7 @@ export class FunctionInstance {
       headers: readField(event, 'headers'),
       spanName: entry.spanName ?? (route === undefined ? undefined : spanNameOf(event, route)),
       attributes: () => ({
-        ...requestAttributes(event, beside),
+        ...requestAttributes(event, url),
         ...(route !== undefined && { [ATTR_HTTP_ROUTE]: route }),
       }),
     };
@@ -78,12 +72,12 @@ export class FunctionInstance {
     });
   }
 
-  /** Delivers what is still held. Never rejects. */
+  /** Exports the remaining spans. Never rejects. */
   async flush(): Promise<void> {
     await this.runner.flush();
   }
 
-  /** The entry method of a handler that is made for this invocation, with all it needs. */
+  /** The work of an invocation: construct a handler in a scope of its own and call the entry method. */
   private workOf(entry: Entry, { event, context }: IncomingCall): Work<unknown> {
     let scope: Scope | undefined;
     return {
@@ -93,7 +87,7 @@ export class FunctionInstance {
         const resolved =
           coldStart === undefined
             ? opened.resolveHandler()
-            : coldStart.buildWithin(invocation.telemetry, active, opened.resolveHandler);
+            : coldStart.buildInInvocation(invocation.telemetry, active, opened.resolveHandler);
         const handler = resolved as Record<string, (event: unknown, context: FcContext) => unknown>;
         return handler[entry.method]!(event, context);
       },

@@ -7,7 +7,7 @@ import type { Constructor, EntryOptions } from '../decorators/metadata';
 import { FcTracedError } from '../errors';
 import type { AnyMethod } from '../tracing/calls/traced-options';
 
-/** `@Handler` with legacy and standard decorators, on a class and on a method. */
+/** The decorator that `@Handler` returns: for a class or a method, as a legacy or a standard decorator. */
 export interface HandlerDecorator {
   (target: Constructor, context?: ClassDecoratorContext): void;
   (value: AnyMethod, context: ClassMethodDecoratorContext): void;
@@ -19,7 +19,7 @@ function entryOptions(options: HandlerOptions, where: string): EntryOptions {
   if (unknown !== undefined) {
     throw new FcTracedError(
       'INVALID_OPTION',
-      `${where} takes the option "name" alone; "${unknown}" belongs to @Handler on the class.`,
+      `${where} accepts only the option "name": put "${unknown}" on the @Handler of the class.`,
     );
   }
   return options;
@@ -36,18 +36,21 @@ function decorateMethod(
   if (typeof method !== 'function' || typeof key !== 'string' || key.startsWith('#') || isStatic) {
     throw new FcTracedError(
       'INVALID_TARGET',
-      `@Handler on ${String(key)} must stand on a class or on a public instance method.`,
+      `@Handler on ${String(key)} must decorate a class or a public instance method.`,
     );
   }
   recordEntry(entryOptions(options, where), method, target === undefined ? undefined : { target, key });
 }
 
 /**
- * Makes a class the handler of an FC function, and registers it with tsyringe. On a method, makes that method an entry: a class
- * may have several, and `createHandler` gives one FC function for each.
+ * Declares a class as the handler of an FC function and registers it with tsyringe. On a method, declares that method
+ * as an entry. A class can have several entries: `createHandler` returns one FC function for each.
  *
- * @param options see {@link HandlerOptions}; on a method, `name` alone
- * @throws FcTracedError `INVALID_OPTION` or `INVALID_TARGET`, when the class is defined
+ * Options of `createHandler` take precedence over these.
+ *
+ * @param options see {@link HandlerOptions}; on a method only `name`, the name of the invocation span
+ * @throws FcTracedError when the class is defined: `INVALID_OPTION` for an unknown option or an invalid value,
+ *   `INVALID_TARGET` on anything but a class or a public instance method
  *
  * @example
  * ```ts

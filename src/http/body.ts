@@ -2,11 +2,11 @@ import { isReadable } from 'node:stream';
 import type { HttpEvent, HttpStreamEvent } from '../fc/http-event';
 import { HttpError } from './http-error';
 
-/** The pieces of a body that are not all there yet. */
+/** A body that is read in pieces. */
 export interface BodySource {
-  /** The next piece; nothing at the end. Rejects with the source's own error. */
+  /** Resolves to the next piece, or to `undefined` at the end. Rejects with the error of the source. */
   next(): Promise<Uint8Array | undefined>;
-  /** Says that nobody wants the rest. Resolves when the source has put its things away; never rejects. */
+  /** Discards the rest. Resolves when the source has cleaned up. Never rejects. */
   cancel(): Promise<void>;
 }
 
@@ -20,7 +20,7 @@ function bytesOf(chunk: unknown): Uint8Array {
   if (ArrayBuffer.isView(chunk)) return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
   if (chunk instanceof ArrayBuffer) return new Uint8Array(chunk);
   throw new TypeError(
-    `A body is made of texts and bytes, not of values of type ${chunk === null ? 'null' : typeof chunk}.`,
+    `A body consists of strings and bytes, not of values of type ${chunk === null ? 'null' : typeof chunk}.`,
   );
 }
 
@@ -29,7 +29,7 @@ function ofIterator(iterator: AsyncIterator<unknown> | Iterator<unknown>, stop: 
     try {
       await stop();
     } catch {
-      // It was to stop; whatever it says to that comes too late.
+      // The rest is discarded, so an error of the source no longer matters.
     }
   };
   return {
@@ -52,46 +52,52 @@ function ofWebStream(stream: ReadableStream<unknown>): BodySource {
   return ofIterator({ next: () => reader.read() as Promise<IteratorResult<unknown>> }, () => reader.cancel());
 }
 
-function has(value: object, key: PropertyKey): boolean {
+function hasMethod(value: object, key: PropertyKey): boolean {
   return typeof Reflect.get(value, key) === 'function';
 }
 
 /**
- * A stream as a source of bytes: a Node.js stream, a web stream, an async iterable, a generator. Nothing for any other value. Throws
- * what a locked stream throws.
+ * Returns the source of a Node.js stream, a web stream, an async iterable or a generator, and `undefined` for any other
+ * value. Throws the error of a web stream that is locked.
  */
 export function bodySourceOf(value: unknown): BodySource | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  if (has(value, 'getReader')) return ofWebStream(value as ReadableStream<unknown>);
-  if (has(value, 'pipe') && has(value, Symbol.asyncIterator) && isReadable(value as NodeJS.ReadableStream) !== null) {
+  if (hasMethod(value, 'getReader')) return ofWebStream(value as ReadableStream<unknown>);
+  if (
+    hasMethod(value, 'pipe') &&
+    hasMethod(value, Symbol.asyncIterator) &&
+    isReadable(value as NodeJS.ReadableStream) !== null
+  ) {
     const readable = value as NodeReadable;
-    // The iterator hears of an error only while it is asked for pieces; one that nobody hears of ends the process.
+    // The iterator listens for errors only while a piece is requested. An error without a listener ends the process.
     readable.on('error', () => {});
     const iterator = readable[Symbol.asyncIterator]();
-    // Its iterator is a generator that waits for the next piece before it hears of a return.
+    // `destroy`, because `return` of the iterator waits for the next piece.
     return ofIterator(iterator, () => readable.destroy());
   }
-  if (has(value, Symbol.asyncIterator)) {
+  if (hasMethod(value, Symbol.asyncIterator)) {
     const iterator = (value as AsyncIterable<unknown>)[Symbol.asyncIterator]();
     return ofIterator(iterator, () => iterator.return?.());
   }
-  // Lists and maps are values; a generator is work to be done.
-  if (has(value, 'next') && has(value, Symbol.iterator)) {
+  // Of sync iterables only generators: arrays and maps are values that become JSON.
+  if (hasMethod(value, 'next') && hasMethod(value, Symbol.iterator)) {
     const iterator = value as Iterator<unknown>;
     return ofIterator(iterator, () => iterator.return?.());
   }
   return undefined;
 }
 
-/** Whether a value is a stream that {@link bodySourceOf} takes; starts nothing. */
+/** Whether {@link bodySourceOf} accepts a value. Does not start the stream. */
 export function isBodyStream(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   return (
-    has(value, 'getReader') || has(value, Symbol.asyncIterator) || (has(value, 'next') && has(value, Symbol.iterator))
+    hasMethod(value, 'getReader') ||
+    hasMethod(value, Symbol.asyncIterator) ||
+    (hasMethod(value, 'next') && hasMethod(value, Symbol.iterator))
   );
 }
 
-/** All bytes of a source. */
+/** Reads all bytes of a source. Rejects with the error of the source. */
 export async function collect(source: BodySource): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
   for (let piece = await source.next(); piece !== undefined; piece = await source.next()) pieces.push(piece);
@@ -99,8 +105,8 @@ export async function collect(source: BodySource): Promise<Buffer> {
 }
 
 /**
- * The bytes of a request's body, in whichever form the request came: text, base64, or a stream that is still arriving. A stream can be
- * read once. Rejects with what the stream fails with.
+ * Reads the body of a request: text, base64, or a stream that is still arriving. Returns an empty `Buffer` if there is
+ * no body. A stream can be read only once. Rejects with the error of the stream.
  *
  * @example
  * ```ts
@@ -116,21 +122,24 @@ export async function readBody(event: Pick<HttpEvent | HttpStreamEvent, 'body' |
   return source === undefined ? Buffer.alloc(0) : collect(source);
 }
 
-/** API Gateway's documents show the text `"true"`. */
+/** API Gateway's documentation shows the string `"true"`. */
 function isBase64(flag: unknown): boolean {
   return flag === true || flag === 'true';
 }
 
 /**
- * The value of a request's JSON body.
+ * Parses the JSON body of a request, in the formats that {@link readBody} reads. Rejects with the error of a stream.
  *
- * @throws HttpError 400 when the body is not JSON
+ * @throws HttpError with status 400 if the body is not JSON
  *
  * @example
  * ```ts
  * import { readJson } from 'fc-traced';
  * import type { HttpEvent } from 'fc-traced';
- * export const quantity = async (event: HttpEvent): Promise<number> => ((await readJson(event)) as { quantity: number }).quantity;
+ * export async function quantity(event: HttpEvent): Promise<number> {
+ *   const order = (await readJson(event)) as { quantity: number };
+ *   return order.quantity;
+ * }
  * ```
  */
 export async function readJson(event: Pick<HttpEvent | HttpStreamEvent, 'body' | 'isBase64Encoded'>): Promise<unknown> {

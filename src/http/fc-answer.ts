@@ -3,7 +3,7 @@ import { bodySourceOf, collect } from './body';
 import type { HttpAnswer } from './http-answer';
 import type { HttpSink, Sent } from './http-exchange';
 
-/** A response as FC 3.0 takes it from a built-in runtime. */
+/** A response in the format of FC 3.0 for built-in runtimes. */
 export interface FcHttpAnswer {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -11,9 +11,9 @@ export interface FcHttpAnswer {
   readonly body: string;
 }
 
-const TEXTUAL = /^(?:text\/|application\/(?:[\w.+-]*\+)?(?:json|xml|javascript|x-www-form-urlencoded)\b)/i;
+const TEXT_TYPE = /^(?:text\/|application\/(?:[\w.+-]*\+)?(?:json|xml|javascript|x-www-form-urlencoded)\b)/i;
 
-/** All of an answer's body. Streams are read to their end: a built-in runtime sends nothing before. */
+/** Reads the whole body of an answer. A built-in runtime cannot send a stream, so streams are read to their end. */
 export async function wholeBody({ body }: HttpAnswer): Promise<Buffer> {
   if (body === undefined) return Buffer.alloc(0);
   if (typeof body === 'string') return Buffer.from(body);
@@ -21,7 +21,10 @@ export async function wholeBody({ body }: HttpAnswer): Promise<Buffer> {
   return source === undefined || Buffer.isBuffer(body) ? (body as Buffer) : collect(source);
 }
 
-/** `set-cookie`, `Set-cookie`, `sEt-cookie`, …: a map has a name once, and cookies cannot be joined by commas. */
+/**
+ * Spells a header name differently for each index: `set-cookie`, `Set-cookie`, `sEt-cookie`, … FC takes an object of
+ * headers, and several cookies cannot be joined by commas.
+ */
 function spelling(name: string, index: number): string {
   return Array.from(name, (letter, place) => ((index >> place) & 1 ? letter.toUpperCase() : letter)).join('');
 }
@@ -36,12 +39,15 @@ function headerRecord(headers: HttpAnswer['headers']): Record<string, string> {
   return { ...record };
 }
 
-/** An answer in FC 3.0's form. What the program gave in that form already comes out as the very object. */
+/**
+ * Converts an answer to the format of FC 3.0. A response that the program returned in that format is returned as the
+ * same object.
+ */
 export async function fcHttpAnswer(answer: HttpAnswer): Promise<object> {
-  if (answer.asGiven !== undefined) return answer.asGiven;
+  if (answer.fcResponse !== undefined) return answer.fcResponse;
   const bytes = await wholeBody(answer);
   const type = answer.headers.get('content-type');
-  const isText = typeof answer.body === 'string' || (TEXTUAL.test(String(type ?? '')) && isUtf8(bytes));
+  const isText = typeof answer.body === 'string' || (TEXT_TYPE.test(String(type ?? '')) && isUtf8(bytes));
   const made: FcHttpAnswer = {
     statusCode: answer.statusCode,
     headers: headerRecord(answer.headers),
@@ -51,23 +57,23 @@ export async function fcHttpAnswer(answer: HttpAnswer): Promise<object> {
   return made;
 }
 
-/** Holds a whole response until the trace is delivered, since FC takes the answer for the end. */
+/** Keeps a whole response, for runtimes to which a function returns its response as one value. */
 export class CollectingSink<T> implements HttpSink {
   readonly isStarted = false;
-  taken: T | undefined;
+  response: T | undefined;
 
-  /** `convert` brings an answer into FC's form, its body read to the end. */
+  /** `convert` converts an answer to FC's format and reads its body. */
   constructor(private readonly convert: (answer: HttpAnswer) => Promise<T>) {}
 
   async send(answer: HttpAnswer): Promise<Sent> {
-    this.taken = await this.convert(answer);
+    this.response = await this.convert(answer);
     return 'sent';
   }
 
-  breakOff(): void {}
+  abort(): void {}
 }
 
-/** An answer whose body is all there. */
+/** Returns an answer with its whole body. */
 export async function withWholeBody(answer: HttpAnswer): Promise<HttpAnswer & { readonly body: Buffer }> {
   return { ...answer, body: await wholeBody(answer) };
 }

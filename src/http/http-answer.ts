@@ -1,25 +1,29 @@
 import { isBodyStream } from './body';
 import { isHttpError } from './http-error';
 
-/** What an entry method may return to set status and headers. All other values become a 200, see {@link httpAnswerOf}. */
+/**
+ * A response with status and headers. An entry method may return it; any other value becomes a response with status
+ * 200.
+ */
 export interface HttpResponse {
-  /** A whole number from 200 to 599: below, there is no response yet. */
+  /** The status code: an integer from 200 to 599. */
   readonly statusCode: number;
+  /** The headers. A header with several values is an array; `undefined` omits a header. */
   readonly headers?: Readonly<Record<string, string | number | readonly string[] | undefined>> | Headers;
-  /** Whether a text in `body` is base64 of the bytes meant. Default: false. */
+  /** Whether a string in `body` is base64. Default: false. */
   readonly isBase64Encoded?: boolean;
-  /** A text, bytes, a Node.js or web stream, an async iterable of texts and bytes, or a value that becomes JSON. */
+  /** A string, bytes, a Node.js or web stream, an async iterable of strings and bytes, or a value that becomes JSON. */
   readonly body?: unknown;
 }
 
-/** A response, whatever it was made from. */
+/** A response in the internal format. Header names are in lower case. */
 export interface HttpAnswer {
   readonly statusCode: number;
   readonly headers: ReadonlyMap<string, string | readonly string[]>;
-  /** Text, bytes, or a stream. */
+  /** A string, a `Buffer`, a stream, or `undefined`. */
   readonly body: unknown;
-  /** The value, where it is what FC itself takes for a response. */
-  readonly asGiven?: object;
+  /** The returned value, if it is a response in the format of FC already. */
+  readonly fcResponse?: object;
 }
 
 const JSON_TYPE = 'application/json';
@@ -36,7 +40,7 @@ function bytesOf(value: ArrayBufferView | ArrayBuffer): Buffer {
   return ArrayBuffer.isView(value) ? Buffer.from(value.buffer, value.byteOffset, value.byteLength) : Buffer.from(value);
 }
 
-/** A web `Response`, of Node's own or any other implementation. */
+/** Whether a value is a web `Response`, of Node.js or another implementation. */
 function isWebResponse(value: object): value is Response {
   return (
     isStatus(Reflect.get(value, 'status')) &&
@@ -49,7 +53,7 @@ function headerText(value: unknown): string {
   return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
 }
 
-/** Whether headers are a list of names and values: a web `Headers`, a Map, an array of pairs. */
+/** Whether headers are a list of names and values: a web `Headers`, a `Map`, or an array of pairs. */
 function isHeaderList(given: unknown): given is Iterable<readonly [string, unknown]> {
   return typeof given === 'object' && given !== null && Symbol.iterator in given;
 }
@@ -61,7 +65,7 @@ function headersOf(given: unknown): Map<string, string | readonly string[]> {
     if (value === undefined || value === null) continue;
     const key = name.toLowerCase();
     const values = Array.isArray(value) ? value.map(headerText) : headerText(value);
-    // Of a list a name may come more than once; of an object the last spelling counts.
+    // A list may contain a name several times. In an object, the last spelling of a name is used.
     const before = isHeaderList(given) ? headers.get(key) : undefined;
     headers.set(key, before === undefined ? values : [before, values].flat());
   }
@@ -70,13 +74,13 @@ function headersOf(given: unknown): Map<string, string | readonly string[]> {
 
 function ofWebResponse(response: Response): HttpAnswer {
   const headers = new Map<string, string | readonly string[]>(response.headers);
-  // Implementations older than the method know cookies by other means only.
+  // Older implementations have no `getSetCookie`.
   const cookies = (response.headers as Partial<Headers>).getSetCookie?.() ?? [];
   if (cookies.length > 0) headers.set('set-cookie', cookies);
   return { statusCode: response.status, headers, body: response.body ?? undefined };
 }
 
-/** A body and the content type that it has of itself. */
+/** The body of a value and its default content type. */
 function typedBody(value: unknown): { readonly body: unknown; readonly type?: string } {
   if (value === undefined || value === null) return { body: undefined };
   if (typeof value === 'string') return { body: value, type: 'text/plain; charset=utf-8' };
@@ -84,23 +88,25 @@ function typedBody(value: unknown): { readonly body: unknown; readonly type?: st
   if (isBodyStream(value)) return { body: value, type: 'application/octet-stream' };
   const json = JSON.stringify(value) as string | undefined;
   if (json === undefined) {
-    throw new TypeError(`The entry method returned a ${typeof value}, which is no response and has no JSON form.`);
+    throw new TypeError(
+      `The entry method returned a ${typeof value}, which is not a response and cannot be converted to JSON.`,
+    );
   }
   return { body: json, type: JSON_TYPE };
 }
 
 function ofResponse(response: HttpResponse): HttpAnswer {
   const headers = headersOf(response.headers);
-  // A response that another server gave is a stream of its own body.
+  // An `IncomingMessage`, the response of another server, is a stream of its body.
   const given = response.body === undefined && isBodyStream(response) ? response : response.body;
   if (typeof given === 'string' || given === undefined || given === null) {
     const body = response.isBase64Encoded === true ? Buffer.from(given ?? '', 'base64') : (given ?? undefined);
-    // A map of several values, or of numbers, is more than FC takes.
-    const isPlain =
+    // FC accepts only strings as header values.
+    const isFcResponse =
       !isHeaderList(response.headers) &&
       [...headers.values()].every((value) => typeof value === 'string') &&
       Object.values(response.headers ?? {}).every((value) => typeof value === 'string');
-    return { statusCode: response.statusCode, headers, body, ...(isPlain && { asGiven: response }) };
+    return { statusCode: response.statusCode, headers, body, ...(isFcResponse && { fcResponse: response }) };
   }
   const { body, type } = typedBody(given);
   if (type !== undefined && !headers.has('content-type')) headers.set('content-type', type);
@@ -108,8 +114,10 @@ function ofResponse(response: HttpResponse): HttpAnswer {
 }
 
 /**
- * The response that a value stands for: one with a status as it is, a web `Response`, and otherwise a 200: a text as `text/plain`, bytes and
- * streams as `application/octet-stream`, every other value as JSON; nothing at all gives an empty body. Throws where a value has no JSON form.
+ * Converts the value that an entry method returned to a response. A value with a status code is used as it is, and so
+ * is a web `Response`. Any other value becomes a response with status 200: a string as `text/plain`, bytes and streams
+ * as `application/octet-stream`, `undefined` and `null` without a body, everything else as JSON. Throws if a value
+ * cannot be converted to JSON.
  */
 export function httpAnswerOf(value: unknown): HttpAnswer {
   if (typeof value === 'object' && value !== null) {
@@ -120,7 +128,10 @@ export function httpAnswerOf(value: unknown): HttpAnswer {
   return { statusCode: 200, headers: new Map(type === undefined ? [] : [['content-type', type]]), body };
 }
 
-/** The response to an error: what an `HttpError` says, and a 500 without any detail for all else. */
+/**
+ * Converts an error to a response: an `HttpError` to its status, headers and body, any other error to a 500 without
+ * details.
+ */
 export function httpAnswerOfError(error: unknown): HttpAnswer {
   if (!isHttpError(error)) return problem(500, 'Internal Server Error');
   if (error.body === undefined) return problem(error.statusCode, error.message, headersOf(error.headers));

@@ -14,7 +14,7 @@ import {
 } from '../semconv';
 import { redactQuery } from '../tracing/redaction/redact-url';
 
-// Names and rules of https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-server-span
+// Follows https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-server-span
 
 const METHODS = new Set(['CONNECT', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT', 'QUERY', 'TRACE']);
 
@@ -28,10 +28,11 @@ function headerOf(headers: unknown, name: string): string | undefined {
   }
 }
 
-/** What is known of a request beside its event. */
-export interface KnownBeside {
+/** Parts of a request's URL that its event does not contain. */
+export interface UrlParts {
+  /** `http` or `https`. */
   readonly scheme?: string | undefined;
-  /** The query as it stood in the request line. Where it is not known, it is put together from the event's parameters. */
+  /** The query as it was in the request line. Default: built from the query parameters of the event. */
   readonly query?: string | undefined;
 }
 
@@ -39,7 +40,7 @@ function encoded(text: string): string {
   try {
     return encodeURIComponent(text);
   } catch {
-    // Half a surrogate pair, which becomes a replacement character.
+    // A lone surrogate becomes U+FFFD.
     return encodeURIComponent(Buffer.from(text).toString());
   }
 }
@@ -61,8 +62,11 @@ function serverOf(host: string | undefined): Attributes {
   return { [ATTR_SERVER_ADDRESS]: match[1]!, ...(match[2] !== undefined && { [ATTR_SERVER_PORT]: Number(match[2]) }) };
 }
 
-/** What a request says of itself, on a server span. `event` is of FC 3.0's shape, or of API Gateway's; anything may be missing. */
-export function requestAttributes(event: unknown, { scheme, query }: KnownBeside = {}): Attributes {
+/**
+ * The attributes of a request for a server span. `event` is in the format of FC 3.0 or of API Gateway; fields may be
+ * missing.
+ */
+export function requestAttributes(event: unknown, { scheme, query }: UrlParts = {}): Attributes {
   const http = readField(readField(event, 'requestContext'), 'http');
   const headers = readField(event, 'headers');
   const method = readText(http, 'method') ?? readText(event, 'httpMethod') ?? '';
@@ -86,7 +90,7 @@ export function requestAttributes(event: unknown, { scheme, query }: KnownBeside
   return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined)) as Attributes;
 }
 
-/** The route that an option gives for a request, or nothing. What the option throws is nothing, too. */
+/** The route of a request by the option `route`: `undefined` if there is none, or if the option throws. */
 export function routeOf(
   option: string | ((event: unknown) => string | undefined) | undefined,
   event: unknown,
@@ -100,7 +104,7 @@ export function routeOf(
   }
 }
 
-/** The name of a server span whose route is known: `GET /orders/{id}`. */
+/** The name of a server span with a route, such as `GET /orders/{id}`. */
 export function spanNameOf(event: unknown, route: string): string {
   const method = readText(event, 'requestContext', 'http', 'method') ?? readText(event, 'httpMethod') ?? '';
   return `${METHODS.has(method) ? method : 'HTTP'} ${route}`;

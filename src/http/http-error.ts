@@ -1,30 +1,31 @@
 import { FcTracedError } from '../errors';
 
-/** What an {@link HttpError} can carry beside its status. */
+/** Options of {@link HttpError}. `cause` is that of `Error`. */
 export interface HttpErrorOptions extends ErrorOptions {
-  /** Headers of the response. */
+  /** Headers of the response. Default: none. */
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
-  /** The response's body, in place of the problem document; anything that an entry method may return as `body`. */
+  /** The body of the response: anything that an entry method may return as `body`. Default: a problem document. */
   readonly body?: unknown;
 }
 
-/** How copies of this package know each other's errors. */
+/** Marks the errors of all copies of this package in a process. */
 const BRAND = Symbol.for('fc-traced HttpError');
 
 /**
- * An error that is an HTTP response: thrown out of an entry method, it becomes its status code and a problem document
- * (`application/problem+json`, RFC 9457) whose `detail` is the message. So the message is public.
+ * An error that becomes an HTTP response when an entry method throws it: with its status code and a problem document
+ * (`application/problem+json`, RFC 9457) whose `detail` is the message. The message is therefore public.
  *
- * From 500 on the invocation's span is marked as failed; below, it is an answer like any other. Errors of every other kind become a 500
- * that says nothing of them.
+ * A status from 500 on sets the status of the invocation span to ERROR; a lower one does not. Any other error becomes a
+ * 500 without details.
  *
- * @throws FcTracedError `INVALID_OPTION` when the status is no whole number from 400 to 599
+ * @throws FcTracedError `INVALID_OPTION` if the status code is not an integer from 400 to 599
  *
  * @example
  * ```ts
  * import { HttpError } from 'fc-traced';
  * export function check(sku: string): void {
- *   if (sku === 'unicorn') throw new HttpError(404, 'there are no unicorns', { headers: { 'cache-control': 'no-store' } });
+ *   if (sku !== 'unicorn') return;
+ *   throw new HttpError(404, 'there are no unicorns', { headers: { 'cache-control': 'no-store' } });
  * }
  * ```
  */
@@ -40,7 +41,7 @@ export class HttpError extends Error {
     if (!Number.isInteger(statusCode) || statusCode < 400 || statusCode > 599) {
       throw new FcTracedError(
         'INVALID_OPTION',
-        `An HttpError takes a status code from 400 to 599, not ${typeof statusCode === 'string' ? JSON.stringify(statusCode) : String(statusCode)}.`,
+        `HttpError requires a status code from 400 to 599, not ${typeof statusCode === 'string' ? JSON.stringify(statusCode) : String(statusCode)}.`,
       );
     }
     this.name = 'HttpError';
@@ -50,7 +51,7 @@ export class HttpError extends Error {
   }
 }
 
-/** Whether something thrown is an {@link HttpError}, of this copy of the package or another. */
+/** Whether a thrown value is an {@link HttpError}, of this copy of the package or another. */
 export function isHttpError(error: unknown): error is HttpError {
   try {
     return typeof error === 'object' && error !== null && Reflect.get(error, BRAND) === true;

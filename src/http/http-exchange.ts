@@ -7,20 +7,20 @@ import { httpAnswerOf, httpAnswerOfError } from './http-answer';
 import type { HttpAnswer } from './http-answer';
 import { isHttpError } from './http-error';
 
-/** How a response got out. */
+/** The result of sending a response. `cancelled`: the client disconnected. */
 export type Sent = 'sent' | 'cancelled';
 
-/** Takes the one response to a request. */
+/** Receives the response to one request. */
 export interface HttpSink {
-  /** Whether something went out already, so that the status cannot change any more. */
+  /** Whether a part of the response has been sent, so that its status can no longer change. */
   readonly isStarted: boolean;
-  /** Takes the response up to its very end. `cancelled`: the client went away. Rejects with what the body failed with. */
+  /** Sends the response except for its end. Rejects with the error of the body. */
   send(answer: HttpAnswer): Promise<Sent>;
-  /** Breaks a response off that has begun. */
-  breakOff(): void;
+  /** Aborts a response that has been started. */
+  abort(): void;
 }
 
-/** The request whose response is made. */
+/** A request that is being handled. */
 export interface HttpExchange {
   readonly context: FcContext;
   readonly sink: HttpSink;
@@ -28,26 +28,28 @@ export interface HttpExchange {
   readonly active: Context;
 }
 
-/** What came of a request. */
+/** The result of a request. */
 export interface Outcome {
   readonly statusCode: number;
-  /** Whether the program failed: an error that is no `HttpError`, or a body that failed half-way. */
+  /** Whether the program failed: with an error other than an `HttpError`, or in the middle of the body. */
   readonly failed: boolean;
 }
 
-/** Nobody else hears of an error that a client is not to see. */
+/** Logs an error, because the client does not get its details. */
 function report({ context }: HttpExchange, error: unknown): void {
   try {
     if (typeof context.logger?.error === 'function') context.logger.error(error);
-    // oxlint-disable-next-line no-console -- FC's function log is what the console prints; the client must not see it, and nobody else would
+    // oxlint-disable-next-line no-console -- FC's function log contains what the console prints
     else console.error(error);
   } catch {
-    // A logger that fails must not take the answer along.
+    // A logger that throws must not affect the response.
   }
 }
 
-/** Sends a response and says on the span what of it got out: no status where the client was gone before. */
-async function deliver({ sink, span }: HttpExchange, answer: HttpAnswer): Promise<void> {
+/**
+ * Sends a response and records its status on the span, or the event `fc_traced.cancelled` if the client disconnected.
+ */
+async function sendAndRecord({ sink, span }: HttpExchange, answer: HttpAnswer): Promise<void> {
   let sent: Sent | undefined;
   try {
     sent = await sink.send(answer);
@@ -63,12 +65,12 @@ async function send(request: HttpExchange, answer: HttpAnswer): Promise<void> {
     span.setAttribute(ATTR_ERROR_TYPE, String(answer.statusCode));
     span.setStatus({ code: SpanStatusCode.ERROR });
   }
-  await deliver(request, answer);
+  await sendAndRecord(request, answer);
 }
 
 /**
- * Runs the work behind a request and gives its response to the sink: the value's, or the error's. Never rejects: the client gets a
- * response in any case, or the end of its connection when one had begun.
+ * Runs the work of a request and sends its value or error as a response to the sink. Never rejects. If the work fails
+ * after the response has been started, the response is aborted.
  */
 export async function exchange(request: HttpExchange, work: () => Promise<unknown>): Promise<Outcome> {
   const { sink, span, active } = request;
@@ -83,23 +85,26 @@ export async function exchange(request: HttpExchange, work: () => Promise<unknow
       recordFailure(span, error, undefined, active);
     }
     if (!sink.isStarted) return { statusCode: await answerError(request, error), failed: !isExpected };
-    sink.breakOff();
+    sink.abort();
     return { statusCode: 500, failed: true };
   }
 }
 
-/** Gives the response to an error; where even that cannot be sent, an HttpError's own headers or body say, a bare 500. */
+/**
+ * Sends the response to an error, or a 500 if that fails, for example because of the headers of an `HttpError`. Returns
+ * the status.
+ */
 async function answerError(request: HttpExchange, error: unknown): Promise<number> {
   const { sink } = request;
   try {
     const answer = httpAnswerOfError(error);
-    // The error itself is on the span, if it is a failure: its type stays.
-    await deliver(request, answer);
+    // Not `send`, which would overwrite the `error.type` of the recorded error.
+    await sendAndRecord(request, answer);
     return answer.statusCode;
-  } catch (second) {
-    report(request, second);
-    if (sink.isStarted) sink.breakOff();
-    else await send(request, httpAnswerOfError(undefined)).catch(() => sink.breakOff());
+  } catch (sendError) {
+    report(request, sendError);
+    if (sink.isStarted) sink.abort();
+    else await send(request, httpAnswerOfError(undefined)).catch(() => sink.abort());
     return 500;
   }
 }

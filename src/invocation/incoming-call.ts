@@ -2,17 +2,17 @@ import type { Attributes } from '@opentelemetry/api';
 import type { FcContext } from '../fc/context';
 import type { FaasTrigger } from '../fc/triggers/trigger';
 
-/** A call of the function, of whichever form, as far as its trace needs to know it. */
+/** A call of the function by any trigger, as far as tracing needs it. */
 export interface IncomingCall {
-  /** What the program gets as the event. */
+  /** The event that the program gets. */
   readonly event: unknown;
-  /** FC's context: the very object that FC passed, or one made from the headers of a custom runtime. */
+  /** FC's context: the object that FC passed, or one made from the headers of a request to a custom runtime. */
   readonly context: FcContext;
   readonly trigger: FaasTrigger;
-  /** Request headers that may hold the caller's trace. */
+  /** The request headers, from which the caller's trace context is extracted. */
   readonly headers: unknown;
-  /** Name of the invocation span, where one is known. */
+  /** The name of the invocation span. Default: the name of the function. */
   readonly spanName: string | undefined;
-  /** Further attributes of the invocation span; asked for only when it is recorded. */
+  /** Returns additional attributes of the invocation span. Called only if the invocation is sampled. */
   readonly attributes?: () => Attributes;
 }

@@ -17,15 +17,17 @@ import type { Telemetry } from '../tracing/telemetry/telemetry';
 import type { IncomingCall } from './incoming-call';
 import type { TelemetrySource } from './telemetry-source';
 
-/** What is decided of an invocation before anything of the program runs. */
+/** The decisions about an invocation that are made before the program runs. */
 export interface InvocationPlan {
   readonly parentage: Parentage;
-  /** What records it; nothing when it is not recorded. */
+  /** Records the invocation; `undefined` if it is not recorded. */
   readonly telemetry: Telemetry | undefined;
-  /** The trace id that sampling was decided by, for a new trace. */
+  /**
+   * The id of a new trace, from which the sampling decision was made; `undefined` if the caller's trace is continued.
+   */
   readonly traceId: string | undefined;
-  /** Where it is not recorded: what is passed on to those whom the program calls. */
-  readonly passedOn: SpanContext;
+  /** The span context that outgoing requests propagate if the invocation is not recorded. */
+  readonly unrecordedContext: SpanContext;
 }
 
 function explicitParent(option: HandlerOptions['parent'], event: unknown, context: FcContext): unknown {
@@ -33,11 +35,11 @@ function explicitParent(option: HandlerOptions['parent'], event: unknown, contex
   try {
     const given: unknown = option(event, context);
     if (!types.isPromise(given)) return given;
-    // An invocation cannot wait for it; its rejection must not end the process.
+    // The invocation does not wait for it. An unhandled rejection would end the process.
     given.catch(() => {});
-    countMalformed(1, 'the option parent returned a promise and is passed over');
+    countMalformed(1, 'the option parent returned a promise and was ignored');
   } catch {
-    countMalformed(1, 'the option parent threw and is passed over');
+    countMalformed(1, 'the option parent threw and was ignored');
   }
   return undefined;
 }
@@ -52,24 +54,24 @@ function telemetryOf(
   try {
     const destination = source.destinationOf(context);
     if (destination === undefined) {
-      source.tellNowhere();
-      source.passOn();
+      source.warnNoDestination();
+      source.enablePropagation();
       return undefined;
     }
-    // The application's provider has a sampler of its own, which sees the parent's flag.
+    // The sampler of the application's provider decides itself: it gets the parent's sampled flag.
     const isSampled =
       destination.kind === 'provider' ||
       (parent === undefined ? sampleRoot(traceId!, sampleRatio) : (parent.traceFlags & 1) === 1);
     if (isSampled) return source.telemetryFor(destination, context);
-    source.passOn();
+    source.enablePropagation();
     return undefined;
   } catch (error) {
-    source.countNotLoaded(error);
+    source.countLoadError(error);
     return undefined;
   }
 }
 
-/** Decides where an invocation comes from and whether it is recorded. Never throws; loads the SDK only when it is recorded. */
+/** Determines the parent of an invocation and whether it is recorded. Loads the SDK only if it is. Never throws. */
 export function planInvocation(
   source: TelemetrySource,
   options: HandlerOptions,
@@ -84,31 +86,37 @@ export function planInvocation(
   const { parent } = parentage;
   const traceId = parent === undefined ? newTraceId() : undefined;
   const telemetry = telemetryOf(source, context, parent, traceId, sampleRatio);
-  const passedOn = parent ?? { traceId: traceId!, spanId: newSpanId(), traceFlags: 0 };
-  return { parentage, telemetry, traceId, passedOn };
+  const unrecordedContext = parent ?? { traceId: traceId!, spanId: newSpanId(), traceFlags: 0 };
+  return { parentage, telemetry, traceId, unrecordedContext };
 }
 
-/** The context that the invocation span starts in: the caller's span and baggage, and nothing of whatever ran before. */
+/** The context in which the invocation span starts: the caller's span and baggage only. */
 export function parentContext({ parent, baggage }: Parentage): Context {
   const base = baggage === undefined ? ROOT_CONTEXT : propagation.setBaggage(ROOT_CONTEXT, baggage);
   return parent === undefined || !isSpanContextValid(parent) ? base : trace.setSpanContext(base, parent);
 }
 
-/** What the instance adds to an invocation span. */
-export interface InstanceSide {
+/** What an invocation span needs that is not part of the call. */
+export interface InvocationSpanOptions {
   readonly instance: InstanceFacts;
-  /** The name where nothing else gives one. */
+  /** The name of the span if neither an option nor FC sets one. */
   readonly programName: string;
   readonly coldStart: boolean;
-  /** Keys of baggage that become attributes; on a set-up of ours every span gets them elsewhere. */
+  /**
+   * Keys of baggage entries that become attributes. Used with the application's provider only: our pipeline adds them
+   * to every span.
+   */
   readonly baggageKeys: readonly string[];
 }
 
-/** Starts the invocation span, or gives nothing when there is none. One that the application's provider does not record says what that decided. */
+/**
+ * Starts the invocation span. Returns `undefined` if the invocation is not recorded. A span that the sampler of the
+ * application's provider dropped is returned too, because its context holds that decision.
+ */
 export function startInvocationSpan(
   { telemetry, parentage, traceId }: InvocationPlan,
   call: IncomingCall,
-  { instance, programName, coldStart, baggageKeys }: InstanceSide,
+  { instance, programName, coldStart, baggageKeys }: InvocationSpanOptions,
 ): Span | undefined {
   if (telemetry === undefined) return undefined;
   const { context } = call;
@@ -136,7 +144,7 @@ export function startInvocationSpan(
   }
 }
 
-/** Ends the invocation span; it carries out what was counted since the last one. */
+/** Ends the invocation span and records on it the failures that were counted since the last one. */
 export function endInvocationSpan(span: Span): void {
   try {
     const counts = takeCounts();

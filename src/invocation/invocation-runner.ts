@@ -23,12 +23,12 @@ import { endInvocationSpan, parentContext, planInvocation, startInvocationSpan }
 import type { InvocationPlan } from './invocation-plan';
 import { TelemetrySource } from './telemetry-source';
 
-/** Kept free before the function's timeout, so that the answer still gets out. */
+/** Reserved before the function's timeout, so that the result can still be sent. */
 const MARGIN_MILLIS = 100;
 
 /**
- * Milliseconds that delivery may take before the answer: the option, but never more than what the function's timeout leaves.
- * `elapsedMillis` counts from the entry of the handler. 0 where no time is left.
+ * The milliseconds that the export may take: `flushTimeoutMillis`, but not more than the time until 100 ms before the
+ * function's timeout, and 0 if that has passed. `elapsedMillis` is the time since the handler was called.
  */
 export function flushBudget(flushTimeoutMillis: number, context: unknown, elapsedMillis: number): number {
   const timeout = readNumber(context, 'function', 'timeout');
@@ -36,26 +36,26 @@ export function flushBudget(flushTimeoutMillis: number, context: unknown, elapse
   return Math.max(0, Math.min(flushTimeoutMillis, timeout * 1_000 - elapsedMillis - MARGIN_MILLIS));
 }
 
-/** What an invocation consists of while it runs. */
-export interface Running {
+/** An invocation that is running. */
+export interface RunningInvocation {
   readonly invocation: Invocation;
-  /** The context that its work runs in. */
+  /** The context in which its work runs. */
   readonly active: Context;
-  /** Its span; nothing when it is not recorded. */
+  /** Its span; `undefined` if it is not recorded. */
   readonly span: Span | undefined;
-  /** Where its trace shows the start of the instance: what that took within this invocation belongs there, too. */
+  /** Set if its trace contains the cold start, which then includes the container that this invocation builds. */
   readonly coldStart: ColdStart | undefined;
 }
 
 /** The work of one invocation. */
 export interface Work<T> {
-  /** What is to be done, inside the invocation's context. What it throws marks the invocation as failed. */
-  run(running: Running): Promise<T>;
-  /** Puts away what was made for it, whatever came of it; within `timeoutMillis`. Never rejects. */
+  /** Does the work in the invocation's context. A rejection is recorded on the invocation span. */
+  run(running: RunningInvocation): Promise<T>;
+  /** Cleans up after success and failure, within `timeoutMillis`. Never rejects. */
   close?(timeoutMillis: number): Promise<void>;
 }
 
-/** Runs invocations: finds the caller's trace, opens the span, runs the work inside it, delivers the trace. */
+/** Runs invocations: extracts the parent, starts the span, runs the work, ends the span and exports the trace. */
 export class InvocationRunner {
   readonly config: Config;
   readonly source: TelemetrySource;
@@ -63,7 +63,10 @@ export class InvocationRunner {
   private readonly name: string;
   private isCold = true;
 
-  /** `name` is that of the program, for spans that nothing else gives a name. A class need not have one: bundlers leave it out, and a static member can take its place. */
+  /**
+   * `name` is used for spans without another name. It may be anything: bundlers remove class names, and a static member
+   * can replace `name`.
+   */
   constructor(
     readonly options: HandlerOptions,
     name: unknown,
@@ -76,7 +79,10 @@ export class InvocationRunner {
     this.source = new TelemetrySource(this.config, this.coldStart);
   }
 
-  /** Runs `build`, if there is anything to build, as the initializer does, and loads what a recorded invocation will need. Throws what `build` throws. */
+  /**
+   * Runs `build`, loads the SDK if there is an endpoint, and measures both as the initializer. Throws what `build`
+   * throws.
+   */
   prepare(context: FcContext, build?: () => void): void {
     this.coldStart.measure('initialize', () => this.initialize(context, build));
   }
@@ -86,7 +92,8 @@ export class InvocationRunner {
     correlateLogs(this.options.logCorrelation, context);
     this.config.warnings.forEach(warnOnce);
     const open = new OpenCalls();
-    // What is started here and goes on, a timer of a singleton say, is of no invocation then, and recorded as what runs outside of any.
+    // Work that continues after the initializer, such as a timer of a singleton, is recorded as work outside of
+    // invocations.
     const invocation: Invocation = {
       context,
       event: undefined,
@@ -106,11 +113,11 @@ export class InvocationRunner {
       const destination = this.source.destinationOf(context);
       if (destination !== undefined) this.source.telemetryFor(destination, context);
     } catch (error) {
-      this.source.countNotLoaded(error);
+      this.source.countLoadError(error);
     }
   }
 
-  /** One invocation. Settles as its work does, once its trace is delivered. */
+  /** Runs one invocation. Settles as its work does, after its trace has been exported. */
   async run<T>(call: IncomingCall, work: Work<T>): Promise<T> {
     const entered = performance.now();
     const { event, context } = call;
@@ -126,7 +133,7 @@ export class InvocationRunner {
     });
     const span = started?.isRecording() === true ? started : undefined;
     const recorded = span === undefined ? undefined : plan.telemetry;
-    const shown = coldStart ? this.coldStart.shownIn(recorded) : undefined;
+    const recordedColdStart = coldStart ? this.coldStart.startRecording(recorded) : undefined;
     const invocation: Invocation = {
       context,
       event,
@@ -138,10 +145,12 @@ export class InvocationRunner {
       plan.parentage.baggage === undefined
         ? ROOT_CONTEXT
         : propagation.setBaggage(ROOT_CONTEXT, plan.parentage.baggage);
-    const active = contextOfInvocation(invocation, started ?? trace.wrapSpanContext(plan.passedOn), base);
+    const active = contextOfInvocation(invocation, started ?? trace.wrapSpanContext(plan.unrecordedContext), base);
     if (recorded !== undefined) rememberCredentials(context);
     try {
-      return await (callIn(active, work.run, work, [{ invocation, active, span, coldStart: shown }]) as Promise<T>);
+      return await (callIn(active, work.run, work, [
+        { invocation, active, span, coldStart: recordedColdStart },
+      ]) as Promise<T>);
     } catch (error) {
       if (span !== undefined) recordFailure(span, error, undefined, active);
       throw error;
@@ -151,16 +160,18 @@ export class InvocationRunner {
       if (span !== undefined) {
         invocation.open.abandonAll();
         endInvocationSpan(span);
-        // At the end, where no span is open that would seem longer by it.
-        shown?.record(recorded!, parentContext(plan.parentage), span);
+        // After all spans have ended, so that none of them includes the time that this takes.
+        recordedColdStart?.record(recorded!, parentContext(plan.parentage), span);
         await recorded?.flush(budget());
       }
     }
   }
 
-  /** Delivers what is still held: what ended after an answer, or did not make it in time. Never rejects. */
+  /**
+   * Exports the remaining spans: those that ended after their invocation, or were not exported in time. Never rejects.
+   */
   async flush(): Promise<void> {
-    // Where answers do not wait at all, this is where their spans are delivered.
+    // With `flushTimeoutMillis: 0`, invocations do not wait for the export, so the hooks do.
     await this.source.flush(this.config.flushTimeoutMillis || this.config.exportTimeoutMillis);
   }
 
@@ -169,18 +180,23 @@ export class InvocationRunner {
     this.isCold = false;
     this.config.warnings.forEach(warnOnce);
     discardPreparedIds();
-    return this.coldStart.isAwaited();
+    return this.coldStart.endStart();
   }
 }
 
-/** Ids made here are random; of others the caller says so in bit 1 of the flags. */
+/**
+ * The trace id if it is random: a new one always is, that of a caller if bit 1 of its flags is set (W3C Trace Context,
+ * level 2).
+ */
 function randomTraceId({ parentage: { parent }, traceId }: InvocationPlan): string | undefined {
   return parent !== undefined && (parent.traceFlags & 2) === 2 ? parent.traceId : traceId;
 }
 
-/** Credentials are never put on a span; where the program lets them slip into one, they are replaced. */
+/**
+ * Has the credentials in FC's context redacted from spans: the program may add them to an attribute or error message.
+ */
 function rememberCredentials(context: FcContext): void {
-  // An endpoint of Alibaba Cloud has a token in its path.
+  // Endpoints of Alibaba Cloud contain a token in their path.
   rememberSecret(readText(context, 'tracing', 'jaegerEndpoint'), true);
   for (const key of ['accessKeyId', 'accessKeySecret', 'securityToken']) {
     rememberSecret(readText(context, 'credentials', key), true);

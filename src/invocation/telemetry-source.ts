@@ -12,26 +12,29 @@ import { foreignTelemetry, registerAmbientProvider } from '../tracing/context/am
 import { state } from '../tracing/telemetry/state';
 import type { Telemetry } from '../tracing/telemetry/telemetry';
 
-/** Where the spans of an invocation would go. Found out without loading anything. */
+/** The destination of an invocation's spans, which is determined without loading the SDK. */
 export type Destination =
   | { readonly kind: 'provider'; readonly telemetry: Telemetry }
   | { readonly kind: 'sdk'; readonly endpoint: Endpoint | undefined; readonly recorded: boolean };
 
-/** Endpoints whose set-up is kept; FC changes them rarely, when a token is renewed. */
+/** How many endpoints keep their SDK setup. FC changes the endpoint rarely, when it renews a token. */
 const MAX_ENDPOINTS = 4;
 
-/** Chooses, makes and keeps what records the invocations of one handler. */
+/** Selects, creates and caches the telemetry that records the invocations of one handler. */
 export class TelemetrySource {
-  /** Our own set-ups by endpoint, and the application's provider under itself. */
-  private readonly made = new Map<string | Telemetry, Telemetry>();
-  private passesOn = false;
+  /** SDK setups by endpoint, and the application's provider by itself. */
+  private readonly cache = new Map<string | Telemetry, Telemetry>();
+  private isPropagating = false;
 
   constructor(
     private readonly config: Config,
     private readonly coldStart: ColdStart,
   ) {}
 
-  /** Where spans would go: to a test's recorder, the application's provider, our SDK set-up; nothing when nowhere. */
+  /**
+   * The destination: the recorder of a test, the application's provider, or our SDK setup. `undefined` if there is
+   * none.
+   */
   destinationOf(context: FcContext): Destination | undefined {
     if (state.recorders.size > 0) return { kind: 'sdk', endpoint: undefined, recorded: true };
     if (this.config.disabled) return undefined;
@@ -44,76 +47,80 @@ export class TelemetrySource {
     return undefined;
   }
 
-  /** Says why an invocation has no destination. Not of the initializer: that its context names no endpoint says nothing about those of the invocations. */
-  tellNowhere(): void {
+  /**
+   * Logs once why an invocation has no destination. Not called for the initializer, whose context may have no endpoint
+   * although those of invocations have one.
+   */
+  warnNoDestination(): void {
     if (this.config.disabled) return;
     if (this.config.endpoint === undefined && !this.config.followsContext) {
       warnOnce('OTEL_TRACES_EXPORTER is none, so nothing is recorded');
     } else {
       warnOnce(
-        'no endpoint is known, so nothing is recorded: switch tracing on for the function, or set the option endpoint or OTEL_EXPORTER_OTLP_ENDPOINT',
+        'no endpoint is known, so nothing is recorded: enable tracing for the function, or set the option endpoint or OTEL_EXPORTER_OTLP_ENDPOINT',
       );
     }
   }
 
-  /** Counts that the SDK could not be loaded or set up, and says what is missing, if that is it. */
-  countNotLoaded(error: unknown): void {
+  /** Counts that the SDK could not be loaded or set up, and logs the reason once. */
+  countLoadError(error: unknown): void {
     const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
-    // The name of a package alone: a path would say where a file lies.
+    // Only the name of a package: a path must not be logged.
     const missing =
       code === 'MODULE_NOT_FOUND' ? /^Cannot find module '([@\w][^']*)'/.exec(String(message))?.[1] : undefined;
-    const why =
+    const reason =
       missing === undefined
-        ? '; is @opentelemetry/exporter-jaeger part of a bundle, where it finds no file of its own, or does a span processor throw?'
-        : `: the package ${missing} is not there; it belongs into node_modules, also beside a bundle`;
-    countError(`the tracing SDK could not be loaded or set up${why}`);
+        ? 'either a span processor threw, or @opentelemetry/exporter-jaeger is part of a bundle and does not find its files'
+        : `the package ${missing} was not found; deploy it in node_modules, also with a bundled function`;
+    countError(`the tracing SDK could not be loaded or set up: ${reason}`);
   }
 
-  /** The set-up for a destination; loads the SDK when it is the first that needs it. */
+  /** The telemetry for a destination. Loads the SDK when it is needed for the first time. */
   telemetryFor(destination: Destination, context: FcContext): Telemetry {
     const key =
       destination.kind === 'provider'
         ? destination.telemetry
         : `${destination.recorded} ${destination.endpoint?.protocol} ${destination.endpoint?.url}`;
-    const known = this.made.get(key);
-    if (known !== undefined) return known;
+    const cached = this.cache.get(key);
+    if (cached !== undefined) return cached;
     const telemetry =
       destination.kind === 'provider'
         ? destination.telemetry
         : this.coldStart.measure('load tracing', () => this.loadSdk(destination, context));
-    this.forgetOldest();
-    this.made.set(key, telemetry);
+    this.evictOldest();
+    this.cache.set(key, telemetry);
     this.setUpInstrumentations(this.config.instrumentations);
     return telemetry;
   }
 
   /**
-   * Has the requests of an invocation that is not recorded carry its trace: otherwise those whom it calls would decide anew what is
-   * sampled. Loads no SDK, and nothing at all but for instrumentations that make requests. What fails is counted.
+   * Enables propagation in invocations that are not recorded: otherwise the services that they call would make a
+   * sampling decision of their own. Sets up only the instrumentations of outgoing requests, and does not load the SDK.
+   * Failures are counted.
    */
-  passOn(): void {
-    if (this.passesOn || this.config.disabled) return;
-    this.passesOn = true;
+  enablePropagation(): void {
+    if (this.isPropagating || this.config.disabled) return;
+    this.isPropagating = true;
     this.setUpInstrumentations(
       this.config.instrumentations.filter((item) => typeof item === 'object' || INSTRUMENTATIONS[item].propagates),
     );
   }
 
-  /** Delivers what every set-up still holds, in a lifecycle hook. Never rejects. */
+  /** Exports the remaining spans in a lifecycle hook. Never rejects. */
   async flush(timeoutMillis: number): Promise<void> {
-    await Promise.all([...this.made.values()].map((telemetry) => telemetry.flush(timeoutMillis, true)));
+    await Promise.all([...this.cache.values()].map((telemetry) => telemetry.flush(timeoutMillis, true)));
   }
 
   private endpointFrom(context: FcContext): Endpoint | undefined {
     const url = this.config.followsContext ? readText(context, 'tracing', 'jaegerEndpoint') : undefined;
     if (url === undefined) return undefined;
     if (isHttpUrl(url)) return { url, protocol: protocolOf(url) ?? this.config.protocol ?? 'jaeger' };
-    countMalformed(1, 'context.tracing.jaegerEndpoint is not an http or https URL and is left out');
+    countMalformed(1, 'context.tracing.jaegerEndpoint is not an http or https URL and was ignored');
     return undefined;
   }
 
   private loadSdk({ endpoint, recorded }: Extract<Destination, { kind: 'sdk' }>, context: FcContext): Telemetry {
-    // The one door to the SDK: nothing of it is loaded before a first invocation is recorded, or `initialize` says one will be.
+    // The only place that loads the SDK: when the first invocation is recorded, or in the initializer.
     const { SdkTelemetry } = require('../export/sdk-telemetry') as typeof import('../export/sdk-telemetry');
     const telemetry = new SdkTelemetry({
       config: this.config,
@@ -135,10 +142,10 @@ export class TelemetrySource {
     registerInstrumentations(list);
   }
 
-  private forgetOldest(): void {
-    const [oldest] = this.made;
-    if (oldest === undefined || this.made.size < MAX_ENDPOINTS) return;
-    this.made.delete(oldest[0]);
+  private evictOldest(): void {
+    const [oldest] = this.cache;
+    if (oldest === undefined || this.cache.size < MAX_ENDPOINTS) return;
+    this.cache.delete(oldest[0]);
     void oldest[1].flush(this.config.exportTimeoutMillis);
   }
 }

@@ -1,6 +1,9 @@
 import type { ServerResponse } from 'node:http';
 
-/** A value as FC's own runtimes send it: bytes as they are, texts, numbers and truth values as text, objects as JSON, nothing as nothing. */
+/**
+ * Encodes a value as FC's built-in runtimes do: bytes as they are, objects as JSON, `undefined` and `null` as no bytes,
+ * anything else as a string.
+ */
 function bytesOf(value: unknown): Buffer {
   if (value === undefined || value === null) return Buffer.alloc(0);
   if (ArrayBuffer.isView(value)) return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
@@ -15,7 +18,7 @@ function textOf(thrown: unknown): string {
   }
 }
 
-/** An error as FC's own runtimes report it. */
+/** Encodes an error as FC's built-in runtimes do. */
 function errorBody(error: unknown): Buffer {
   const isError = error instanceof Error;
   const report = {
@@ -33,7 +36,10 @@ function end(response: ServerResponse, status: 200 | 404, type: string, body: Bu
   response.end(body);
 }
 
-/** Answers an event call or a lifecycle hook: 200 with the value, or 404 with the error, as FC asks of a custom runtime. Never rejects. */
+/**
+ * Responds to an event call or a lifecycle hook as FC requires: with status 200 and the value, or 404 and the error.
+ * Rejects only if the response cannot be written.
+ */
 export async function answerEvent(response: ServerResponse, work: () => Promise<unknown>): Promise<void> {
   response.on('error', () => {});
   try {

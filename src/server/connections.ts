@@ -3,35 +3,37 @@ import { Server as NetServer } from 'node:net';
 import type { Socket } from 'node:net';
 import { settledWithin } from '../tracing/telemetry/shared-flush';
 
-/** Those that wait for a connection's end on behalf of responses that have no connection yet. */
-const waiting = new WeakMap<Socket, Set<() => void>>();
+/** Listeners for the end of a connection, on behalf of responses that it has not been assigned to yet. */
+const closeListeners = new WeakMap<Socket, Set<() => void>>();
 
-function waitersOf(socket: Socket): Set<() => void> {
-  const known = waiting.get(socket);
-  if (known !== undefined) return known;
-  const made = new Set<() => void>();
-  waiting.set(socket, made);
-  // One listener a connection, however many requests are queued on it.
-  socket.once('close', () => made.forEach((waiter) => waiter()));
-  return made;
+function closeListenersOf(socket: Socket): Set<() => void> {
+  const existing = closeListeners.get(socket);
+  if (existing !== undefined) return existing;
+  const listeners = new Set<() => void>();
+  closeListeners.set(socket, listeners);
+  // One event listener per connection, even if many requests are queued on it.
+  socket.once('close', () => listeners.forEach((listener) => listener()));
+  return listeners;
 }
 
 /**
- * Calls back once when a response is over or its connection gone. A response to a pipelined request has no connection while the one
- * before is under way, and Node.js never tells it that the client left.
+ * Calls `callback` when a response is complete or its connection is closed. The response to a pipelined request has no
+ * connection while an earlier response is in progress, and Node.js does not notify it if the client disconnects.
  */
 export function whenClosed(request: IncomingMessage, response: ServerResponse, callback: () => void): void {
   response.once('close', callback);
   if (response.socket !== null) return;
-  const waiters = waitersOf(request.socket);
-  waiters.add(callback);
-  response.once('socket', () => waiters.delete(callback));
+  const listeners = closeListenersOf(request.socket);
+  listeners.add(callback);
+  const remove = (): boolean => listeners.delete(callback);
+  response.once('socket', remove);
+  response.once('close', remove);
 }
 
-/** What requests that were broken off get to put their things away, their traces delivered. */
+/** How long aborted requests may take to clean up and export their traces, in milliseconds. */
 const CLEANUP_MILLIS = 2_000;
 
-/** The connections of a server, the responses under way on each, and the work behind them. */
+/** The connections of a server, with the responses in progress on each, and the requests in progress. */
 export class Connections {
   private readonly open = new Map<Socket, Set<ServerResponse>>();
   private readonly running = new Set<Promise<void>>();
@@ -44,7 +46,7 @@ export class Connections {
     });
   }
 
-  /** Takes note of a request; `work` settles when nothing is left to do for it. */
+  /** Adds a request. `work` settles when the request has been handled. */
   add(request: IncomingMessage, response: ServerResponse, work: Promise<void>): void {
     this.running.add(work);
     void work.finally(() => this.running.delete(work));
@@ -52,22 +54,25 @@ export class Connections {
     const responses = this.open.get(socket);
     if (responses === undefined) return;
     responses.add(response);
-    if (this.isClosing) announceEnd(response);
+    if (this.isClosing) announceClose(response);
     whenClosed(request, response, () => {
       responses.delete(response);
       if (this.isClosing && responses.size === 0) socket.destroySoon();
     });
   }
 
-  /** Takes no more connections, and ends each when its last response is through; after `timeoutMillis` breaks off what is left. */
+  /**
+   * Accepts no more connections and closes each one after its last response. Aborts the remaining ones after
+   * `timeoutMillis`.
+   */
   async close(timeoutMillis: number): Promise<void> {
     this.isClosing = true;
-    // Not Node's `close` for HTTP, which breaks off responses that are ended but not yet read to their end.
+    // Not `close` of the HTTP server: it closes connections whose response has ended but has not been fully read.
     const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(this.server, () => resolve()));
     for (const [socket, responses] of this.open) {
       const last = [...responses].at(-1);
       if (last === undefined) socket.destroySoon();
-      else announceEnd(last);
+      else announceClose(last);
     }
     await settledWithin(closed, timeoutMillis);
     this.server.closeAllConnections();
@@ -75,12 +80,12 @@ export class Connections {
   }
 }
 
-/** Tells the client that its next request needs another connection. */
-function announceEnd(response: ServerResponse): void {
-  response.shouldKeepAlive = false;
+/** Tells the client to use another connection for its next request, if the headers have not been sent. */
+function announceClose(response: ServerResponse): void {
+  if (!response.headersSent) response.setHeader('Connection', 'close');
 }
 
-/** Lets running requests end, for at most `timeoutMillis`, closes the server, and delivers what is left. */
+/** Waits up to `timeoutMillis` for running requests, closes the server, and exports the remaining spans. */
 export async function shutDown(
   connections: Connections,
   timeoutMillis: number,
@@ -90,21 +95,24 @@ export async function shutDown(
   await flush();
 }
 
-/** How servers of one process know each other's listeners, those of another copy of this package among them. */
+/** Marks the listeners of all copies of this package in a process. */
 const BRAND = Symbol.for('fc-traced SIGTERM');
 
-function isOurs(listener: unknown): boolean {
+function isServerListener(listener: unknown): boolean {
   return typeof listener === 'function' && BRAND in listener;
 }
 
-/** Shuts a server down when FC says that the instance goes away; the last one ends the process, unless the program has a listener for that of its own. */
+/**
+ * Calls `stop` at SIGTERM, which FC sends before it stops the instance. The last server to stop exits the process,
+ * unless the program has a SIGTERM listener. Returns a function that removes the listener.
+ */
 export function onSigterm(stop: () => Promise<void>): () => void {
   const listener = Object.assign(
     (): void => {
-      const isAlone = process.listeners('SIGTERM').every(isOurs);
+      const exits = process.listeners('SIGTERM').every(isServerListener);
       void stop().then(() => {
         process.off('SIGTERM', listener);
-        if (isAlone && !process.listeners('SIGTERM').some(isOurs)) process.exit(0);
+        if (exits && !process.listeners('SIGTERM').some(isServerListener)) process.exit(0);
       });
     },
     { [BRAND]: true },

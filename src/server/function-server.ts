@@ -10,12 +10,13 @@ import type { Entry, HandlerDefinition } from '../handler/entries';
 import type { FunctionInstance } from '../handler/function-instance';
 import { httpAnswerOfError } from '../http/http-answer';
 import { answerEvent } from './answer-event';
-import { knownBeside, requestBody, requestParts } from './incoming-request';
+import { urlPartsOf, requestBody, requestParts } from './incoming-request';
 import type { ServeOptions } from './serve';
 import { StreamingSink } from './streaming-sink';
 
 const BODY_LIMIT = 33_554_432;
-const LINES: Readonly<Record<Control, string>> = {
+/** FC's name of each kind of request in the log. */
+const LOG_NAMES: Readonly<Record<Control, string>> = {
   invoke: 'Invoke',
   http: 'Invoke',
   initialize: 'Initialize',
@@ -23,7 +24,7 @@ const LINES: Readonly<Record<Control, string>> = {
   'pre-stop': 'PreStop',
 };
 
-/** Answers the requests that FC sends to a custom runtime. */
+/** Handles the requests that FC sends to a custom runtime. */
 export class FunctionServer {
   constructor(
     private readonly instance: FunctionInstance,
@@ -31,17 +32,17 @@ export class FunctionServer {
     private readonly options: ServeOptions,
   ) {}
 
-  /** Answers one request. Never rejects. */
+  /** Handles one request. Never rejects. */
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const context = contextOf(request.headers, this.instance.runner.config.instance);
     const control = controlOf(request);
-    // FC finds the lines of a call by these.
-    const say = (what: string): void => {
+    // FC uses these lines to find the log of an invocation.
+    const logLine = (what: string): void => {
       if (request.headers['x-fc-request-id'] === undefined) return;
-      // oxlint-disable-next-line no-console -- FC reads these lines from what a custom runtime prints
-      console.log(`FC ${LINES[control]} ${what} RequestId: ${context.requestId}`);
+      // oxlint-disable-next-line no-console -- FC reads what a custom runtime prints
+      console.log(`FC ${LOG_NAMES[control]} ${what} RequestId: ${context.requestId}`);
     };
-    say('Start');
+    logLine('Start');
     try {
       if (control === 'http') await this.http(request, response, context);
       else await answerEvent(response, () => this.event(control, request, context));
@@ -49,7 +50,7 @@ export class FunctionServer {
       countError('a response could not be written');
       response.destroy();
     }
-    say('End');
+    logLine('End');
   }
 
   private async event(
@@ -69,7 +70,7 @@ export class FunctionServer {
     try {
       if (!isStream) body = await requestBody(request, this.options.bodyLimitBytes ?? BODY_LIMIT);
     } catch (error) {
-      // Nobody waits for an answer whose request never ended.
+      // The client disconnected before the request was complete.
       if (request.destroyed && !request.complete) return;
       await sink.send(httpAnswerOfError(error));
       response.setHeader('connection', 'close');
@@ -81,13 +82,15 @@ export class FunctionServer {
       isBase64Encoded: !isText,
       body: body === undefined ? request : body.toString(isText ? 'utf8' : 'base64'),
     };
-    const outcome = await this.instance.respond(this.entryOf(context), event, context, sink, knownBeside(request));
+    const outcome = await this.instance.respond(this.entryOf(context), event, context, sink, urlPartsOf(request));
     sink.finish(outcome);
-    // What the program left of a body would keep the connection from its next request.
+    // The connection can be reused only after the rest of the body has been read.
     if (isStream && !request.readableEnded) request.resume();
   }
 
-  /** The entry that FC's configuration names behind its last dot, else the one called `handler`, else the first. */
+  /**
+   * The entry named after the last dot of the function's setting `handler`, otherwise `handler`, otherwise the first.
+   */
   private entryOf(context: FcContext): Entry {
     const { entries } = this.definition;
     return (

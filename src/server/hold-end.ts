@@ -3,28 +3,31 @@ import { ServerResponse } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { replaceMethod } from '../replace-method';
+import { warnOnce } from '../diagnostics';
 import type { Method } from '../replace-method';
 import { whenClosed } from './connections';
 
 /**
- * Keeps back what is written to a connection from now on; gives the function that lets it through. Works by corking, since Node.js
- * uncorks a connection at the end of each response. Who closes the connection meanwhile lets through what was written before, as
- * he would without us.
+ * Holds back what is written to a connection from now on. Returns the function that releases it. The connection is
+ * corked, and its `uncork` is replaced, since Node.js uncorks a connection at the end of each response. `destroy`
+ * releases what was written before, as it would without us.
  */
 export function holdConnection(socket: Socket): () => void {
   const { uncork, destroy } = socket;
   let isHeld = true;
-  let uncorked = 0;
+  let uncorkCalls = 0;
   socket.cork();
-  // Listeners of `finish` run in the context of who lets through. They are to see that of who wrote: a logger asks it which request this is.
+  // Listeners of `finish` run during the release, but in the async context of the writer: loggers read their request
+  // from it.
   const release = AsyncResource.bind((): void => {
     if (!isHeld) return;
     isHeld = false;
+    if (socket.writableCorked === 0 && !socket.destroyed) warnNotHeld('uncork of a socket');
     Reflect.deleteProperty(socket, 'uncork');
     Reflect.deleteProperty(socket, 'destroy');
-    for (let n = 0; n <= uncorked; n += 1) Reflect.apply(uncork, socket, []);
+    for (let n = 0; n <= uncorkCalls; n += 1) Reflect.apply(uncork, socket, []);
   });
-  replaceMethod(socket, 'uncork', uncork, () => void (uncorked += 1));
+  replaceMethod(socket, 'uncork', uncork, () => void (uncorkCalls += 1));
   replaceMethod(socket, 'destroy', destroy, (...args: never[]) => {
     release();
     return Reflect.apply(destroy, socket, args) as Socket;
@@ -32,30 +35,36 @@ export function holdConnection(socket: Socket): () => void {
   return release;
 }
 
-/** What became of a response. */
+/** The result of a response. */
 export interface Ended {
-  /** Whether the program ended it; if not, the connection closed before. */
+  /** Whether the program ended it. If not, the connection was closed before. */
   readonly isWhole: boolean;
-  /** Its status; nothing when none was sent. */
+  /** Its status; `undefined` if none was sent. */
   readonly statusCode: number | undefined;
 }
 
-/** A response whose end is watched, and perhaps held back. */
+/** A response whose end is observed and possibly held back. */
 export interface HeldResponse {
   readonly ended: Promise<Ended>;
-  /** Lets the held end through. */
+  /** Releases the end. */
   release(): void;
 }
 
+function warnNotHeld(member: string): void {
+  warnOnce(
+    `Node.js has changed: responses do not use ${member} as expected, so they end before their trace is exported`,
+  );
+}
+
 /**
- * Watches a response's end. With `isHeld` what it writes at the end is kept back until `release`: the response itself ends when the
- * program says so and is in every respect an ended one, it is its connection that waits. HTTP/2 has one connection for many
- * responses, so there nothing is held.
+ * Observes the end of a response. With `isHeld`, what the response writes at its end is held back until `release`. For
+ * the program, the response ends when it calls `end`; only the connection waits. HTTP/2 has one connection for many
+ * responses, so nothing is held back there.
  */
 export function holdEnd(request: IncomingMessage, response: ServerResponse, isHeld: boolean): HeldResponse {
   let resolve: (ended: Ended) => void = () => {};
   const ended = new Promise<Ended>((resolveEnded) => (resolve = resolveEnded));
-  // Asked at once: what a program writes into `statusCode` later is not sent.
+  // Read now: a status that the program sets later is not sent.
   const resolveEnded = (whole: boolean): void =>
     resolve({ isWhole: whole, statusCode: response.headersSent ? response.statusCode : undefined });
   let isWhole = false;
@@ -65,25 +74,30 @@ export function holdEnd(request: IncomingMessage, response: ServerResponse, isHe
 
   const end = response.end as (...args: unknown[]) => ServerResponse;
   let isReleased = false;
-  let letThrough = (): void => {};
+  let isDeferred = false;
+  let releaseConnection = (): void => {};
   const hold = (): void => {
+    isDeferred = false;
     if (response.socket === null || isReleased) return;
-    letThrough = holdConnection(response.socket);
-    // Where there was nothing left to write; before the next response on this connection gets its turn.
-    response.prependOnceListener('finish', letThrough);
+    releaseConnection = holdConnection(response.socket);
+    // If there is nothing left to write, `finish` comes now. The next response on this connection must not be held
+    // back.
+    response.prependOnceListener('finish', releaseConnection);
   };
   const endHeld = function (this: ServerResponse, ...args: unknown[]): ServerResponse {
     if (isReleased || response.writableEnded) return Reflect.apply(end, this, args);
-    if (response.socket === null) response.once('socket', hold);
+    isDeferred = response.socket === null;
+    if (isDeferred) response.once('socket', hold);
     else hold();
     try {
       return Reflect.apply(end, this, args);
     } finally {
       if (response.writableEnded) resolveEnded(true);
       else {
-        // It threw, or whoever stands before us has put the end off.
+        // It threw, or another wrapper of `end` defers the end.
         response.off('socket', hold);
-        letThrough();
+        isDeferred = false;
+        releaseConnection();
       }
     }
   };
@@ -92,7 +106,8 @@ export function holdEnd(request: IncomingMessage, response: ServerResponse, isHe
     ended,
     release() {
       isReleased = true;
-      letThrough();
+      if (isDeferred && response.writableFinished) warnNotHeld('the event socket');
+      releaseConnection();
     },
   };
 }

@@ -3,17 +3,20 @@ import type { TLSSocket } from 'node:tls';
 import type { FcContext } from '../fc/context';
 import { queryOfTarget } from '../fc/http-event';
 import type { RequestParts } from '../fc/http-event';
-import type { KnownBeside } from '../http/http-attributes';
+import type { UrlParts } from '../http/http-attributes';
 import { HttpError } from '../http/http-error';
 
-/** All of a request's body. Rejects with a 413 when it has more than `limit` bytes, and when the client goes away before its end. */
+/**
+ * Reads the body of a request. Rejects with an `HttpError` 413 if it has more than `limit` bytes, and with an error if
+ * the client disconnects.
+ */
 export function requestBody(request: IncomingMessage, limit: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const pieces: Buffer[] = [];
     let bytes = 0;
     const tooLong = (): void => {
       pieces.length = 0;
-      // The rest is read and forgotten: a client that is still sending would not hear the answer.
+      // The rest is read and discarded: a client that is still sending may not read the response.
       request.removeAllListeners('data').resume();
       reject(new HttpError(413, `the body has more than ${limit} bytes`));
     };
@@ -25,25 +28,25 @@ export function requestBody(request: IncomingMessage, limit: number): Promise<Bu
     });
     request.once('end', () => resolve(Buffer.concat(pieces)));
     request.once('error', reject);
-    request.once('close', () => reject(new Error('the client went away before the body ended')));
+    request.once('close', () => reject(new Error('the client disconnected before the end of the body')));
   });
 }
 
-/** What a request of Node's own server consists of. */
+/** The parts of a request to a Node.js server. */
 export function requestParts(request: IncomingMessage, context: FcContext): RequestParts {
   return {
     method: request.method ?? 'GET',
     target: request.url ?? '/',
     headers: request.headers,
     protocol: `HTTP/${request.httpVersion}`,
-    // To the function, the connection comes from FC.
+    // The connection itself comes from FC.
     sourceIp: (request.headers['x-fc-client-ip'] as string | undefined) ?? request.socket.remoteAddress,
     requestId: context.requestId,
     accountId: context.accountId,
   };
 }
 
-/** What a request tells that an event does not hold. */
-export function knownBeside({ socket, url = '' }: IncomingMessage): KnownBeside {
+/** Scheme and query of a request, which its event does not contain. */
+export function urlPartsOf({ socket, url = '' }: IncomingMessage): UrlParts {
   return { scheme: (socket as TLSSocket).encrypted ? 'https' : 'http', query: queryOfTarget(url) };
 }

@@ -13,17 +13,26 @@ import { FunctionInstance } from '../handler/function-instance';
 import { Connections, onSigterm, shutDown } from './connections';
 import { FunctionServer } from './function-server';
 
-/** Options of `serve`, beside those of `createHandler`. */
+/** Options of `serve`: those of `createHandler` except `entries`, and those of the server. */
 export interface ServeOptions extends HandlerOptions {
-  /** Port to listen on; 0 takes a free one. Default: `FC_SERVER_PORT`, else `FC_CUSTOM_LISTEN_PORT`, else 9000. */
+  /**
+   * The port to listen on, 0 to 65535; 0 selects a free port. Default: `FC_SERVER_PORT`, then `FC_CUSTOM_LISTEN_PORT`,
+   * then 9000.
+   */
   readonly port?: number;
-  /** Address to listen on. Default: `0.0.0.0`, as FC asks. */
+  /** The address to listen on. Default: `0.0.0.0`, which FC requires. */
   readonly host?: string;
-  /** Whether the bodies of HTTP requests are read first (`text`, as on built-in runtimes) or handed on as they arrive (`stream`). Default: `text`. */
+  /**
+   * The format of `event.body`. `text`: the body is read before the entry method is called, as on built-in runtimes.
+   * `stream`: a Node.js stream of the body. Default: `text`.
+   */
   readonly body?: 'text' | 'stream';
-  /** Bytes that a body may have that is read first; more is answered with 413. Default: 33,554,432 (32 MiB), FC's own limit. */
+  /**
+   * The size limit, in bytes, of a body that is read before the call. Larger ones get a 413. Default: 33,554,432 (32
+   * MiB), FC's limit.
+   */
   readonly bodyLimitBytes?: number;
-  /** Milliseconds that running requests get at SIGTERM. Default: 10,000. */
+  /** How long running requests may take after SIGTERM, in milliseconds. Default: 10,000. */
   readonly shutdownTimeoutMillis?: number;
 }
 
@@ -35,7 +44,7 @@ const SERVER_CHECKS: { readonly [K in Exclude<keyof Required<ServeOptions>, keyo
   shutdownTimeoutMillis: check.integer(2 ** 31 - 1, 'a whole number of milliseconds'),
 };
 
-/** The options of a server, apart from those of its handler. Throws `INVALID_OPTION`. */
+/** Separates the options of the server from those of the handler. Throws `INVALID_OPTION`. */
 export function splitServeOptions(
   given: ServeOptions | undefined,
   where: string,
@@ -49,29 +58,36 @@ export function splitServeOptions(
   };
 }
 
-/** A server that runs. */
+/** A server that is listening. */
 export interface RunningServer {
-  /** The port that it listens on. */
+  /** The port that the server listens on. */
   readonly port: number;
-  /** Node's own server. */
+  /** The Node.js server. */
   readonly server: Server;
-  /** Lets running requests end, delivers their traces, and stops. Resolves when that is done, `shutdownTimeoutMillis` and a moment later at the latest; never rejects. */
+  /**
+   * Stops the server: waits for running requests, aborts them after `shutdownTimeoutMillis`, and exports the remaining
+   * spans. Then resolves; never rejects.
+   */
   close(): Promise<void>;
 }
 
-/** FC keeps connections for long, and sends a request down one that the server just closed. */
+/** FC keeps connections for a long time and may use one that the server has just closed, so the server closes none. */
 const KEEP_ALIVE_MILLIS = 24 * 60 * 60 * 1_000;
 
 /**
- * Runs a handler class as FC's custom runtime: listens on `0.0.0.0` and answers `POST /invoke`, `POST /initialize`, `GET /pre-freeze` and
- * `GET /pre-stop` as FC asks; every other request goes to the class as HTTP, its event in FC 3.0's shape. Resolves when the server listens.
+ * Runs a handler class as the HTTP server that FC requires of a custom runtime. Resolves when the server is listening.
  *
- * FC's `x-fc-*` headers become the same context that built-in runtimes hand over. Streams that the class returns are sent as they come. Each
- * request is one trace, delivered before the response ends. Requests may run at once. At SIGTERM running requests end first.
+ * `POST /invoke` is an event call; `POST /initialize`, `GET /pre-freeze` and `GET /pre-stop` are lifecycle hooks. Any
+ * other request is an HTTP request for the class, with an event in the format of FC 3.0. The `x-fc-*` headers become
+ * the context. Requests may run concurrently. Streams that the class returns are sent while they are read.
  *
- * @param handlerClass a class as `createHandler` takes it
+ * Each request is one invocation, whose spans are exported before the response ends. At SIGTERM, running requests may
+ * complete within `shutdownTimeoutMillis`.
+ *
+ * @param handlerClass a handler class, as for `createHandler`
  * @param options see {@link ServeOptions}
- * @throws FcTracedError (as a rejection) with the codes of `createHandler`; what the system says when it cannot listen comes out as it is
+ * @throws FcTracedError (as a rejection) `INVALID_TARGET`, `INVALID_OPTION`, `ENTRY_NOT_FOUND` or `ENTRY_NAME_TAKEN`
+ * @throws Error (as a rejection) the error of Node.js if the server cannot listen, such as `EADDRINUSE`
  *
  * @example
  * ```ts
@@ -93,7 +109,10 @@ export async function serve(
   const { handler, server: own } = splitServeOptions(options, 'serve');
   const definition = defineHandler(handlerClass, handler, 'serve');
   if (definition.entries.size === 0) {
-    throw new FcTracedError('ENTRY_NOT_FOUND', `${handlerClass.name} has no entry method.`);
+    throw new FcTracedError(
+      'ENTRY_NOT_FOUND',
+      `${handlerClass.name} has no entry method: add a method "handle", or put @Handler() on the methods that FC calls.`,
+    );
   }
   const instance = new FunctionInstance(definition);
   const functions = new FunctionServer(instance, definition, own);
@@ -116,6 +135,6 @@ export async function serve(
   let closing: Promise<void> | undefined;
   const stop = (): Promise<void> =>
     (closing ??= shutDown(connections, own.shutdownTimeoutMillis ?? 10_000, () => instance.flush()));
-  const forget = onSigterm(stop);
-  return { port: (server.address() as AddressInfo).port, server, close: () => stop().finally(forget) };
+  const removeListener = onSigterm(stop);
+  return { port: (server.address() as AddressInfo).port, server, close: () => stop().finally(removeListener) };
 }

@@ -6,10 +6,11 @@ import type { HttpSink, Outcome, Sent } from '../http/http-exchange';
 import { settledWithin } from '../tracing/telemetry/shared-flush';
 import { whenClosed } from './connections';
 
+/** How long an invocation waits for a stream to clean up, in milliseconds. */
 const CLEANUP_MILLIS = 1_000;
-/** Statuses that have no body: RFC 9110, sections 6.4.1 and 15. */
+/** Status codes of responses without a body: RFC 9110, sections 6.4.1 and 15. */
 const BODILESS = new Set([204, 205, 304]);
-/** What the connection sees to by itself. */
+/** Headers that Node.js manages. */
 const CONNECTION_HEADERS = new Set([
   'connection',
   'keep-alive',
@@ -24,22 +25,24 @@ function wholeBytes(body: unknown): Buffer {
   return Buffer.isBuffer(body) ? body : Buffer.from(body as string);
 }
 
-/** What a HEAD tells of the body that a GET would bring: what the program says, else the length of what it gave, if that is known. */
-function lengthForHead({ headers, body }: HttpAnswer, known: number | undefined): number | undefined {
-  const told = headers.get('content-length');
-  if (typeof told === 'string' && /^\d+$/.test(told) && (body === undefined || known === undefined)) {
-    return Number(told);
+/**
+ * The content length in the response to a HEAD request: that of a GET request. It is the program's own header if it
+ * returned no body or a stream, otherwise the length of the body.
+ */
+function lengthForHead({ headers, body }: HttpAnswer, bodyLength: number | undefined): number | undefined {
+  const declared = headers.get('content-length');
+  if (typeof declared === 'string' && /^\d+$/.test(declared) && (body === undefined || bodyLength === undefined)) {
+    return Number(declared);
   }
-  return known;
+  return bodyLength;
 }
 
-/** Writes a response to an HTTP connection, streams as they come and no faster than the client reads; all but its end. */
+/** Sends a response over an HTTP connection, except for its end. A stream is read no faster than the client reads. */
 export class StreamingSink implements HttpSink {
   isStarted = false;
   private rest: Buffer | undefined;
-  private onGone: () => void = () => {};
-  private isGone: boolean;
-
+  private onClose: () => void = () => {};
+  private isClosed: boolean;
   private readonly isHead: boolean;
 
   constructor(
@@ -47,12 +50,12 @@ export class StreamingSink implements HttpSink {
     private readonly response: ServerResponse,
   ) {
     this.isHead = request.method === 'HEAD';
-    this.isGone = response.destroyed;
+    this.isClosed = response.destroyed;
     whenClosed(request, response, () => {
-      this.isGone = true;
-      this.onGone();
+      this.isClosed = true;
+      this.onClose();
     });
-    // A connection that breaks is seen by 'close'.
+    // A broken connection is handled by 'close'.
     response.on('error', () => {});
   }
 
@@ -60,8 +63,8 @@ export class StreamingSink implements HttpSink {
     const source =
       typeof answer.body === 'string' || Buffer.isBuffer(answer.body) ? undefined : bodySourceOf(answer.body);
     const isBodiless = this.isHead || BODILESS.has(answer.statusCode);
-    if (this.isGone || (isBodiless && source !== undefined)) void source?.cancel();
-    if (this.isGone) return 'cancelled';
+    if (this.isClosed || (isBodiless && source !== undefined)) void source?.cancel();
+    if (this.isClosed) return 'cancelled';
     this.setHead(answer, source);
     if (source === undefined || isBodiless) {
       const bytes = wholeBytes(source === undefined ? answer.body : undefined);
@@ -75,40 +78,46 @@ export class StreamingSink implements HttpSink {
     return this.stream(source, String(answer.headers.get('content-type') ?? ''));
   }
 
-  /** The end of the response, and what FC is to hear of it. */
+  /** Ends the response, with the status for FC if the headers have not been sent. */
   finish({ failed }: Outcome): void {
-    if (this.isGone || this.response.destroyed) return;
+    if (this.isClosed || this.response.destroyed) return;
     if (!this.response.headersSent) this.response.setHeader('x-fc-status', failed ? '404' : '200');
     this.response.end(this.rest);
   }
 
-  breakOff(): void {
+  abort(): void {
     this.response.destroy();
   }
 
   private setHead({ statusCode, headers }: HttpAnswer, source: BodySource | undefined): void {
     try {
-      for (const name of this.response.getHeaderNames()) this.response.removeHeader(name);
+      this.removeHeaders();
       for (const [name, value] of headers) if (!CONNECTION_HEADERS.has(name)) this.response.setHeader(name, value);
       this.response.statusCode = statusCode;
     } catch (error) {
       void source?.cancel();
-      for (const name of this.response.getHeaderNames()) this.response.removeHeader(name);
+      this.removeHeaders();
       throw error;
     }
   }
 
+  /** Removes the headers of an earlier attempt. `Connection` is set during a shutdown. */
+  private removeHeaders(): void {
+    for (const name of this.response.getHeaderNames()) if (name !== 'connection') this.response.removeHeader(name);
+  }
+
   private async stream(source: BodySource, type: string): Promise<Sent> {
-    // Who listens for events waits for the connection to open; of all else the first piece decides whether it is an error.
+    // A client of server-sent events waits for the headers. For other streams, the headers wait for the first piece,
+    // which may be an error.
     if (type.startsWith('text/event-stream')) this.start();
     for (;;) {
-      const piece = await this.orGone(source.next());
-      if (piece === 'gone') break;
+      const piece = await this.orClosed(source.next());
+      if (piece === 'closed') break;
       if (!this.isStarted) this.start();
       if (piece === undefined) return 'sent';
-      if (piece.length > 0 && !this.response.write(piece) && (await this.orGone(this.drained())) === 'gone') break;
+      if (piece.length > 0 && !this.response.write(piece) && (await this.orClosed(this.drained())) === 'closed') break;
     }
-    // Its `finally` belongs to the invocation, but must not hold it for ever.
+    // The cleanup of the stream is part of the invocation, but must not block it forever.
     await settledWithin(source.cancel(), CLEANUP_MILLIS);
     return 'cancelled';
   }
@@ -123,11 +132,14 @@ export class StreamingSink implements HttpSink {
     return new Promise((resolve) => this.response.once('drain', () => resolve(undefined)));
   }
 
-  /** What comes first. A promise made for each piece, since one that lives as long as the response would collect listeners. */
-  private orGone<T>(work: Promise<T>): Promise<T | 'gone'> {
+  /**
+   * Resolves as `work` does, or to `closed` if the connection is closed before. A new promise each time: a single one
+   * for the whole response would accumulate reactions.
+   */
+  private orClosed<T>(work: Promise<T>): Promise<T | 'closed'> {
     return new Promise((resolve, reject) => {
-      this.onGone = () => resolve('gone');
-      if (this.isGone) resolve('gone');
+      this.onClose = () => resolve('closed');
+      if (this.isClosed) resolve('closed');
       work.then(resolve, reject);
     });
   }

@@ -12,7 +12,7 @@ import { httpEventOf } from '../fc/http-event';
 import { requestAttributes, spanNameOf } from '../http/http-attributes';
 import type { IncomingCall } from '../invocation/incoming-call';
 import { InvocationRunner } from '../invocation/invocation-runner';
-import type { Running } from '../invocation/invocation-runner';
+import type { RunningInvocation } from '../invocation/invocation-runner';
 import {
   ATTR_ERROR_TYPE,
   ATTR_HTTP_RESPONSE_STATUS_CODE,
@@ -22,39 +22,44 @@ import {
 import { recordFailure } from '../tracing/calls/failure';
 import { holdEnd } from './hold-end';
 import type { Ended, HeldResponse } from './hold-end';
-import { knownBeside, requestParts } from './incoming-request';
+import { requestParts, urlPartsOf } from './incoming-request';
 
-/** Options of `traceListener`: those of `createHandler` that are not about a class. */
+/** Options of `traceListener`: those of `createHandler` that do not concern a class. */
 export interface TraceListenerOptions extends Omit<
   HandlerOptions,
   'route' | 'method' | 'inject' | 'container' | 'http'
 > {
-  /** The route of a request, asked for when its response ends, when a framework knows it. Default: none. */
+  /**
+   * The route, or a function that returns it; called when the response ends, when the framework knows the route.
+   * Default: none.
+   */
   readonly route?: string | ((request: IncomingMessage) => string | undefined);
 }
 
-/** Options of `createHandler` that concern a class are not options of a listener. */
 const { method: _method, inject: _inject, container: _container, http: _http, ...CHECKS } = HANDLER_CHECKS;
 
-/** What a span is to say of its request at the end. */
-interface Description {
+/** The result of a request, for its span. */
+interface Result {
   readonly isHttp: boolean;
   readonly ended: Ended;
   readonly route: TraceListenerOptions['route'];
-  /** Gives the span its name where the route is known. */
+  /** Renames the span after its route. */
   rename(route: string): void;
 }
 
-/** Whether a response is a failure: of HTTP from 500 on; of an event call where FC is told so. */
+/**
+ * Whether a response is a failure: of an HTTP request from 500 on; of an event call from 400 on or with `x-fc-status:
+ * 404`.
+ */
 function isFailure(statusCode: number, isHttp: boolean, fcStatus: unknown): boolean {
   return isHttp ? statusCode >= 500 : statusCode >= 400 || String(fcStatus) === '404';
 }
 
-function describe(
+function recordResult(
   span: Span,
   request: IncomingMessage,
   response: ServerResponse,
-  { isHttp, ended: { isWhole, statusCode }, route: option, rename }: Description,
+  { isHttp, ended: { isWhole, statusCode }, route: option, rename }: Result,
 ): void {
   try {
     const route: unknown = typeof option === 'function' ? option(request) : option;
@@ -63,7 +68,7 @@ function describe(
       rename(route);
     }
   } catch {
-    // A route that cannot be told is none.
+    // The option threw: the request has no route.
   }
   if (!isWhole) span.addEvent(EVENT_FC_TRACED_CANCELLED);
   if (statusCode === undefined) return;
@@ -74,15 +79,19 @@ function describe(
 }
 
 /**
- * Traces a server of your own: gives a listener for `node:http` that runs the given one inside an invocation, one for each request, and
- * keeps what a recorded response writes at its end back until its trace is delivered. Works with whatever is such a listener: Express, Koa,
- * Fastify, Hono. What the listener returns or throws comes out as it is, at once.
+ * Traces the requests of any `node:http` or `node:https` server, such as one of Express, Koa, Fastify or Hono. Returns
+ * a listener that calls the given one in an invocation per request, and returns and throws what that one does.
  *
- * FC's lifecycle requests are handed on as well; `pre-freeze` and `pre-stop` deliver what is left first.
+ * If the invocation is recorded, the data that the response writes at its end is held back until the spans are
+ * exported. Over HTTP/2 nothing is held back.
  *
- * @param listener what `http.createServer` would take
+ * FC's lifecycle requests are passed to the listener, too. `pre-freeze` and `pre-stop` export the remaining spans
+ * first.
+ *
+ * @param listener a request listener, as for `http.createServer`
  * @param options see {@link TraceListenerOptions}
- * @throws FcTracedError `INVALID_OPTION`, or `INVALID_TARGET` for what is no function
+ * @throws FcTracedError `INVALID_TARGET` if `listener` is not a function; `INVALID_OPTION` for an unknown option or an
+ *   invalid value
  *
  * @example
  * ```ts
@@ -95,7 +104,7 @@ export function traceListener(listener: RequestListener, options: TraceListenerO
   if (typeof listener !== 'function') {
     throw new FcTracedError(
       'INVALID_TARGET',
-      `traceListener takes what http.createServer takes, a function of request and response (an Express app, Koa's app.callback()), not ${describeValue(listener)}.`,
+      `traceListener requires a request listener, as http.createServer does (an Express app, Koa's app.callback()), not ${describeValue(listener)}.`,
     );
   }
   const runner = new InvocationRunner(checkOptions<HandlerOptions>(options, 'traceListener', CHECKS), 'server');
@@ -117,26 +126,27 @@ export function traceListener(listener: RequestListener, options: TraceListenerO
       trigger: isHttp ? 'http' : 'other',
       headers: request.headers,
       spanName: options.name,
-      ...(isHttp && { attributes: () => requestAttributes(event, knownBeside(request)) }),
+      ...(isHttp && { attributes: () => requestAttributes(event, urlPartsOf(request)) }),
     };
     let held: HeldResponse | undefined;
     let result: unknown;
     let thrown: { readonly error: unknown } | undefined;
-    const work = async ({ span, active }: Running): Promise<void> => {
+    const work = async ({ span, active }: RunningInvocation): Promise<void> => {
       held = holdEnd(request, response, span !== undefined);
       try {
         result = pass();
       } catch (error) {
         thrown = { error };
         if (span !== undefined) recordFailure(span, error, undefined, active);
-        // Whoever catches it may answer in the listener's place. Where nobody does, the trace does not wait for the client to give up.
+        // A caller that catches the error may respond itself. Otherwise, the trace must not wait for the client to
+        // disconnect.
         await new Promise((resolve) => setImmediate(resolve));
         if (!response.writableEnded) return;
       }
       const ended = await held.ended;
       const rename = (route: string): void =>
         void (options.name === undefined && span?.updateName(spanNameOf(event, route)));
-      if (span !== undefined) describe(span, request, response, { isHttp, ended, route: options.route, rename });
+      if (span !== undefined) recordResult(span, request, response, { isHttp, ended, route: options.route, rename });
     };
     runner
       .run(call, { run: work })

@@ -12,7 +12,7 @@ class Cart {
 function captive(singletonName: string): object {
   return {
     code: 'CAPTIVE_DEPENDENCY',
-    message: `The singleton ${singletonName} injects Cart, which belongs to one invocation: it would keep the first invocation's for ever. Make ${singletonName} scoped to the invocation (@Service({ scope: 'invocation' })), or Cart a singleton. [CAPTIVE_DEPENDENCY]`,
+    message: `The singleton ${singletonName} injects Cart, which is scoped to one invocation, so it would keep the Cart of the first invocation. Make ${singletonName} scoped to the invocation (@Service({ scope: 'invocation' })), or Cart a singleton. [CAPTIVE_DEPENDENCY]`,
   };
 }
 

@@ -82,7 +82,7 @@ test.each([
   [null, 'null'],
   [0, '0'],
   [false, 'false'],
-  ['', 'an empty text'],
+  ['', 'an empty string'],
 ])(
   'with a callback a failure that it would take for success becomes an error with the value as cause: %p',
   async (thrown, words) => {

@@ -97,9 +97,9 @@ test('an entry that is named but missing, or that has the name of a hook, is ref
     preStop(): void {}
   }
   const create = (entries: string[]) => () => createHandler(Loose, { entries: entries as never[] });
-  expect(create(['send'])).toThrow('Loose has no method "send": write one');
+  expect(create(['send'])).toThrow('Loose has no method "send": add it');
   expect(create(['preStop'])).toThrow(
-    'The option entries names Loose.preStop, but createHandler returns a lifecycle hook of that name: rename the method.',
+    'The option entries names Loose.preStop, but createHandler returns a lifecycle hook with that name: rename the method.',
   );
   expect(create([''])).toThrow(
     'Option "entries" of createHandler(Loose) must be an array of method names; item 0 is "".',

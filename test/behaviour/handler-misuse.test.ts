@@ -103,13 +103,13 @@ test('an endpoint whose path does not tell the protocol needs the option exporte
 });
 
 test.each([
-  ['undefined', undefined, 'undefined (is it imported in a circle?)'],
+  ['undefined', undefined, 'undefined (is its module part of a circular import?)'],
   ['an instance', new Fine(), 'a value of type object'],
   ['an arrow function', () => new Fine(), 'a value of type function'],
 ])('createHandler takes nothing but a class: %s', (_, given, words) => {
   expect(refusal(() => createHandler(given as never))).toEqual([
     'INVALID_TARGET',
-    `createHandler takes a class, not ${words}.`,
+    `createHandler requires a class, not ${words}.`,
   ]);
 });
 
@@ -124,7 +124,7 @@ test('a class without an entry method is refused, and so is one whose entry is a
     }
   }
   const message = (name: string, method = 'handle'): string =>
-    `${name} has no method "${method}": write one, name another with @Handler({ method: '…' }), or put @Handler() on the methods that FC calls.`;
+    `${name} has no method "${method}": add it, name another one with @Handler({ method: '…' }), or put @Handler() on the methods that FC calls.`;
   expect(refusal(() => createHandler(Empty))).toEqual(['ENTRY_NOT_FOUND', message('Empty')]);
   expect(refusal(() => createHandler(Field))).toEqual(['ENTRY_NOT_FOUND', message('Field')]);
   expect(refusal(() => createHandler(Accessor))).toEqual(['ENTRY_NOT_FOUND', message('Accessor')]);
@@ -148,13 +148,13 @@ test('serve tells its own options, and its own name', async () => {
     'Option "port" of serve must be a whole number from 0 to 65535, not "9000". [INVALID_OPTION]',
   );
   expect(await told(undefined)).toBe(
-    'serve takes a class, not undefined (is it imported in a circle?). [INVALID_TARGET]',
+    'serve requires a class, not undefined (is its module part of a circular import?). [INVALID_TARGET]',
   );
 });
 
 test('traceListener takes a function, and no option that is about a class', () => {
   const words = (given: string): string =>
-    `traceListener takes what http.createServer takes, a function of request and response (an Express app, Koa's app.callback()), not ${given}.`;
+    `traceListener requires a request listener, as http.createServer does (an Express app, Koa's app.callback()), not ${given}.`;
   expect(refusal(() => traceListener(undefined as never))).toEqual([
     'INVALID_TARGET',
     words('a value of type undefined'),
@@ -172,10 +172,10 @@ test('traceListener takes a function, and no option that is about a class', () =
   }
 });
 
-test('an HttpError takes a number for its status', () => {
+test('the status code of an HttpError must be a number', () => {
   expect(refusal(() => new HttpError('404' as never))).toEqual([
     'INVALID_OPTION',
-    'An HttpError takes a status code from 400 to 599, not "404".',
+    'HttpError requires a status code from 400 to 599, not "404".',
   ]);
 });
 
@@ -186,7 +186,7 @@ test.each(['initialize', 'preFreeze', 'preStop'])('an entry cannot be named afte
   Handler()(Taken.prototype, hook, Object.getOwnPropertyDescriptor(Taken.prototype, hook)!);
   expect(refusal(() => createHandler(Taken))).toEqual([
     'ENTRY_NAME_TAKEN',
-    `Taken.${hook} carries @Handler(), but createHandler returns a lifecycle hook of that name: rename the method.`,
+    `Taken.${hook} is decorated with @Handler(), but createHandler returns a lifecycle hook with that name: rename the method.`,
   ]);
 });
 
@@ -200,7 +200,7 @@ test('@Handler and @Service without their parentheses are refused', () => {
 });
 
 test('@Service on anything but a class is refused', () => {
-  const words = ['INVALID_TARGET', '@Service must stand on a class.'];
+  const words = ['INVALID_TARGET', '@Service must decorate a class.'];
   expect(refusal(() => Reflect.apply(Service(), undefined, [Fine.prototype, 'handle', {}]))).toEqual(words);
   expect(refusal(() => Reflect.apply(Service(), undefined, [Fine, 'create', {}]))).toEqual(words);
   expect(
@@ -213,7 +213,7 @@ test.each([InjectTracer, InjectSpan, InjectContext, InjectEvent])(
   (decorator) => {
     const words = [
       'INVALID_TARGET',
-      `@${decorator.name}() must stand on a parameter of a constructor; with standard decorators, name the tokens by the option inject.`,
+      `@${decorator.name}() must decorate a constructor parameter. With standard decorators, name the tokens with the option inject.`,
     ];
     expect(refusal(() => Reflect.apply(decorator(), undefined, [Fine.prototype, 'handle', 0]))).toEqual(words);
     expect(refusal(() => Reflect.apply(decorator(), undefined, [Fine, 'create', 0]))).toEqual(words);

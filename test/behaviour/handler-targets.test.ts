@@ -1,7 +1,7 @@
 import { Handler, Service } from 'fc-traced';
 
 const on = (what: string): string =>
-  `@Handler on ${what} must stand on a class or on a public instance method. [INVALID_TARGET]`;
+  `@Handler on ${what} must decorate a class or a public instance method. [INVALID_TARGET]`;
 /** The decorator as JavaScript sees it: any call will do. */
 const handler: any = Handler();
 
@@ -59,7 +59,7 @@ test('on a method @Handler takes the name alone', () => {
     return Orders;
   }).toThrow(
     new Error(
-      '@Handler on the method run takes the option "name" alone; "endpoint" belongs to @Handler on the class. [INVALID_OPTION]',
+      '@Handler on the method run accepts only the option "name": put "endpoint" on the @Handler of the class. [INVALID_OPTION]',
     ),
   );
 });
@@ -89,7 +89,7 @@ test.each([undefined, null])('inject with %s in it tells of the circular import'
   }
   expect(() => Service({ inject: [token as never] })(One)).toThrow(
     new Error(
-      `Option "inject" of @Service on One is ${token} at position 0: the module of that class is perhaps imported in a circle, or only as a type. [INVALID_OPTION]`,
+      `Option "inject" of @Service on One is ${token} at index 0: the module of that class may be part of a circular import, or the class is imported as a type only. [INVALID_OPTION]`,
     ),
   );
 });

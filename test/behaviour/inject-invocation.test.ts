@@ -99,7 +99,7 @@ test('in a singleton, outside of any invocation, they say what is wrong', async 
   }
   await invoke(createHandler(Takes).handler, { id: 1 });
   const message = (what: string): string =>
-    `A singleton used ${what} while no invocation was running: use it inside of a call, or inject it into a class that is no singleton. [NO_INVOCATION]`;
+    `A singleton used ${what} while no invocation was running: use it during a call, or inject it into a class that is not a singleton. [NO_INVOCATION]`;
   expect(() => single.context.requestId).toThrow(
     new FcTracedError('NO_INVOCATION', message('FC_CONTEXT').slice(0, -16)),
   );
@@ -110,7 +110,7 @@ test('in a singleton, outside of any invocation, they say what is wrong', async 
 test('in a singleton, an event that is no object says so when it is used', async () => {
   const { handler } = createHandler(UsesSingle);
   await expect(invoke(handler, '42')).rejects.toThrow(
-    "A singleton used FC_EVENT, which is of type number in this invocation: only an object can stand behind a singleton; take it as the handler's argument instead. [NO_INVOCATION]",
+    'A singleton used FC_EVENT, which is of type number in this invocation: a singleton can use it only if it is an object. Use the argument of the entry method instead. [NO_INVOCATION]',
   );
 });
 

@@ -71,7 +71,7 @@ test('a parent function that throws is told of', async () => {
       },
     }).handler,
   );
-  expect(told).toEqual(['fc-traced: the option parent threw and is passed over']);
+  expect(told).toEqual(['fc-traced: the option parent threw and was ignored']);
 });
 
 test('what of the environment cannot be used is told at the first invocation, and at no later one', async () => {

@@ -23,7 +23,7 @@ async function problemOf(handlerClass: new (...args: never[]) => { handle(): voi
   return (late as Error).message.replace(' [UNRESOLVABLE_DEPENDENCY]', '');
 }
 const UNDECORATED =
-  'but nothing says what to inject: decorate it with @Service() or @injectable(); if it is decorated, its types were not emitted: switch emitDecoratorMetadata on, or, with esbuild or standard decorators, name the tokens: @Service({ inject: […] }), on a handler @Handler({ inject: […] }).';
+  'but it is not known what to inject. If the class has no decorator, add @Service() or @injectable(). If it has one, the compiler emitted no types: enable emitDecoratorMetadata or, with esbuild or standard decorators, name the tokens: @Service({ inject: […] }), on a handler @Handler({ inject: […] }).';
 
 test('a service without a decorator', async () => {
   class Stock {
@@ -80,7 +80,7 @@ test('a parameter whose type is an interface, or was imported with import type',
     handle(): void {}
   }
   expect(await problemOf(Orders)).toBe(
-    'Nothing can be injected at parameter 1 of the constructor of Stock: its type came out as Object. The class is imported with "import type" (import it without "type"), or it is an interface or a primitive (give it a token with @inject(…) or the option inject).',
+    'Nothing can be injected for parameter 1 of the constructor of Stock: the compiler emitted its type as Object. Either the class is imported with "import type" (import it without "type"), or the type is an interface or a primitive (name a token with @inject(…) or the option inject).',
   );
 });
 
@@ -91,7 +91,7 @@ test('a parameter of a primitive type', async () => {
     handle(): void {}
   }
   expect(await problemOf(Orders)).toMatch(
-    /^Nothing can be injected at parameter 1 of the constructor of Orders: its type came out as String\. /,
+    /^Nothing can be injected for parameter 1 of the constructor of Orders: the compiler emitted its type as String\. /,
   );
 });
 
@@ -107,11 +107,11 @@ test('a token that nobody registered, a text or a symbol', async () => {
     handle(): void {}
   }
   expect(await problemOf(Text)).toBe(
-    'Nothing is registered for the token "currency" at parameter 1 of the constructor of Text: register it with the container before the first invocation.',
+    'Nothing is registered for the token "currency", parameter 1 of the constructor of Text: register it with the container before the first invocation.',
   );
   traces.clear();
   expect(await problemOf(Symbolic)).toMatch(
-    /^Nothing is registered for the token Symbol\(rate\) at parameter 1 of the constructor of Symbolic: /,
+    /^Nothing is registered for the token Symbol\(rate\), parameter 1 of the constructor of Symbolic: /,
   );
 });
 
@@ -123,6 +123,6 @@ test('a type that is undefined at run time, as in a circle of imports', async ()
   Reflect.defineMetadata('design:paramtypes', [undefined], Circular);
   Handler()(Circular);
   expect(await problemOf(Circular)).toBe(
-    'The type at parameter 1 of the constructor of Circular is not there at run time: its module is imported in a circle, so use @inject(delay(() => …)), or only as a type.',
+    'The type of parameter 1 of the constructor of Circular is undefined at run time: either its module is part of a circular import (use @inject(delay(() => …))), or it is imported as a type only (import the class itself).',
   );
 });

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { inFreshProcess } from '../package/fresh-process';
 
-// A bundle as webpack makes one: each file a function, `require.cache` the bundle's own modules, which have no file names.
+// A bundle as webpack creates it: each file is a function, and `require.cache` holds the modules of the bundle, which have no file names.
 const BUNDLE = `
   const fs = require('node:fs');
   const path = require('node:path');
@@ -11,22 +11,22 @@ const BUNDLE = `
   function bundled(file) {
     if (cache[file] !== undefined) return cache[file].exports;
     const module = (cache[file] = { id: file, loaded: false, exports: {} });
-    const requireThere = (request) => (request.startsWith('.') ? bundled(outside.resolve(path.resolve(path.dirname(file), request))) : outside(request));
-    requireThere.cache = cache;
-    new Function('module', 'exports', 'require', '__dirname', fs.readFileSync(file, 'utf8'))(module, module.exports, requireThere, '/');
+    const bundledRequire = (request) => (request.startsWith('.') ? bundled(outside.resolve(path.resolve(path.dirname(file), request))) : outside(request));
+    bundledRequire.cache = cache;
+    new Function('module', 'exports', 'require', '__dirname', fs.readFileSync(file, 'utf8'))(module, module.exports, bundledRequire, '/');
     module.loaded = true;
     return module.exports;
   }
   const { createHandler } = bundled(dist + 'index.js');
   const names = [];
   const nothing = async () => {};
-  const seen = { onStart() {}, onEnd: ({ name }) => names.push(name), forceFlush: nothing, shutdown: nothing };
-  const { handler } = createHandler(class { handle() { return 'done'; } }, { name: 'shop', spanProcessors: [seen] });
+  const processor = { onStart() {}, onEnd: ({ name }) => names.push(name), forceFlush: nothing, shutdown: nothing };
+  const { handler } = createHandler(class { handle() { return 'done'; } }, { name: 'shop', spanProcessors: [processor] });
   await nothing();
   const answer = await handler(Buffer.from('{}'), {});
   report({ answer, names });`;
 
-test('a program in a bundle is loaded and answers as ever when the slowest modules are asked for', async () => {
+test('a bundled program works unchanged with TRACED_SLOWEST_MODULES', async () => {
   const { answer, names } = await inFreshProcess<{ answer: unknown; names: readonly string[] }>(BUNDLE, {
     TRACED_SLOWEST_MODULES: '5',
     FC_FUNC_CODE_PATH: path.join(__dirname, 'functions'),

@@ -42,10 +42,10 @@ const WITHOUT_HOOK = [
 const find = (spans: readonly SpanRecord[], name: string): SpanRecord => spans.find((span) => span.name === name)!;
 const millis = (span: SpanRecord): number => Number(span.endNanos - span.startNanos) / 1e6;
 
-/** Jaeger's spans have whole microseconds, and a length instead of an end. */
+/** The rounding error in nanoseconds: Jaeger spans have whole microseconds, and a duration instead of an end. */
 const ROUNDING = 2_000n;
 
-/** Which of `inner` are not within the time of `outer`. */
+/** The spans of `inner` that are not within the time of `outer`. */
 function outside(spans: readonly SpanRecord[], outer: string, inner: readonly string[]): string[] {
   const { startNanos, endNanos } = find(spans, outer);
   return inner.filter(
@@ -53,7 +53,7 @@ function outside(spans: readonly SpanRecord[], outer: string, inner: readonly st
   );
 }
 
-/** Each ends before the next begins. */
+/** Expects that each span ends before the next one starts. */
 function expectInOrder(spans: readonly SpanRecord[], names: readonly string[]): void {
   const early = names
     .slice(1)
@@ -88,17 +88,17 @@ describe.each<Protocol>(['jaeger', 'otlp'])('over %s', (protocol) => {
     });
   }
 
-  test('with an initializer, the cold call shows what came before it; the warm one shows nothing of it', () => {
+  test('with an initializer, the trace of the cold call contains the cold start; that of the warm call does not', () => {
     expect(hooked.calls.map(({ body }) => body)).toEqual(['12', '12']);
     expect(treesOf(hooked)).toEqual([WITH_HOOK, WARM]);
   });
 
-  test('without an initializer, the container is built within the call, and tracing is loaded before its span', () => {
+  test('without an initializer, the container is built in the invocation span, and tracing is loaded before it', () => {
     expect(plain.calls.map(({ body }) => body)).toEqual(['12', '12']);
     expect(treesOf(plain)).toEqual([WITHOUT_HOOK, WARM]);
   });
 
-  test('with an initializer, the times lie within those of FC’s spans, one after the other', () => {
+  test('with an initializer, the phases are within the spans of FC and follow one another', () => {
     const { spans } = hooked;
     expect(outside(spans, 'RuntimeInitialization', ['start process'])).toEqual([]);
     expect(outside(spans, 'Initializer', ['load modules', 'initialize'])).toEqual([]);
@@ -108,7 +108,7 @@ describe.each<Protocol>(['jaeger', 'otlp'])('over %s', (protocol) => {
     expectInOrder(spans, ['cold start', 'shop']);
   });
 
-  test('without an initializer, the times lie within those of FC’s spans, one after the other', () => {
+  test('without an initializer, the phases are within the spans of FC and follow one another', () => {
     const { spans } = plain;
     expect(outside(spans, 'RuntimeInitialization', ['start process'])).toEqual([]);
     expect(outside(spans, 'Invocation', ['load modules', 'load tracing'])).toEqual([]);
@@ -118,7 +118,7 @@ describe.each<Protocol>(['jaeger', 'otlp'])('over %s', (protocol) => {
     expectInOrder(spans, ['cold start', 'shop']);
   });
 
-  test('a module that takes 200 ms and a singleton that takes 5 ms are in the phase where they belong', () => {
+  test('a module that takes 200 ms and a singleton that takes 5 ms count in their phases', () => {
     for (const { spans } of [hooked, plain]) {
       expect(millis(find(spans, 'load modules'))).toBeGreaterThanOrEqual(200);
       expect(millis(find(spans, 'build container'))).toBeGreaterThanOrEqual(5);
@@ -127,7 +127,7 @@ describe.each<Protocol>(['jaeger', 'otlp'])('over %s', (protocol) => {
     }
   });
 
-  test('what came before the call is at the collector before the answer', () => {
+  test('the spans of the cold start reach the collector before the answer', () => {
     expect(hooked.calls[0]!.atAnswer).toEqual(
       expect.arrayContaining([
         'cold start',

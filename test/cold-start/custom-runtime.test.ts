@@ -16,11 +16,11 @@ const COLD = (...initialize: string[]): string =>
     ...initialize.map((name, index) => `      ${index === initialize.length - 1 ? '└─' : '├─'} ${name}`),
   ].join('\n');
 
-test('a class that is served shows what came before its first request, and only there', async () => {
+test('serve records the cold start in the trace of the first request only', async () => {
   expect(
     await inColdProcess(`
     const { serve } = require(dist + 'server.js');
-    const { port, close } = await serve(class { handle() { return 'ok'; } }, { port: 0, host: '127.0.0.1', name: 'front', spanProcessors: [seen] });
+    const { port, close } = await serve(class { handle() { return 'ok'; } }, { port: 0, host: '127.0.0.1', name: 'front', spanProcessors: [processor] });
     ${ask('port')}
     await close();
     report(trees());
@@ -28,11 +28,11 @@ test('a class that is served shows what came before its first request, and only 
   ).toEqual([COLD('build container', 'load tracing'), 'front  faas.coldstart=false']);
 });
 
-test('a server of one’s own has no container that could be built', async () => {
+test('a server with traceListener has no span "build container"', async () => {
   expect(
     await inColdProcess(`
     const { traceListener } = require(dist + 'server.js');
-    const server = require('node:http').createServer(traceListener((request, response) => response.end('ok'), { name: 'front', spanProcessors: [seen] }));
+    const server = require('node:http').createServer(traceListener((request, response) => response.end('ok'), { name: 'front', spanProcessors: [processor] }));
     await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
     ${ask('server.address().port')}
     server.closeAllConnections(); server.close();

@@ -1,8 +1,7 @@
 import { inFreshProcess } from '../package/fresh-process';
 
 /**
- * Runs a script in a process of its own that has the built package, a class `Shop` with a traced method, and `seen`: a span processor.
- * `trees()` gives the traces that were recorded, as text with `faas.coldstart`.
+ * Runs a script in a new process. It can use the built package, a class `Shop` with a traced method, and the span processor `processor`. `trees()` returns the recorded traces as text with `faas.coldstart`. `later` moves the clock of `performance`.
  */
 export function inColdProcess<T>(script: string, before = ''): Promise<T> {
   return inFreshProcess<T>(`
@@ -13,18 +12,18 @@ export function inColdProcess<T>(script: string, before = ''): Promise<T> {
     const { buildTraces, renderTrace } = require(dist + 'testing.js');
     const spans = [];
     const nothing = async () => {};
-    const seen = { onStart() {}, onEnd: (span) => spans.push(sdkSpanRecord(span)), forceFlush: nothing, shutdown: nothing };
+    const processor = { onStart() {}, onEnd: (span) => spans.push(sdkSpanRecord(span)), forceFlush: nothing, shutdown: nothing };
     const trees = () => buildTraces(spans).map((trace) => renderTrace(trace, { attributes: ['faas.coldstart'] }));
     const sampledAs = (flag) => fakeFcContext({ tracing: { openTracingSpanContext: '124ed43254b54966:aaaaaaaaaaaaaaaa:0:' + flag } });
     class Shop { handle() { return this.take(); } take() { return 'taken'; } }
     Object.defineProperty(Shop.prototype, 'take', Traced()(Shop.prototype, 'take', Object.getOwnPropertyDescriptor(Shop.prototype, 'take')));
-    const create = (options) => createHandler(Shop, { name: 'shop', spanProcessors: [seen], ...options });
+    const create = (options) => createHandler(Shop, { name: 'shop', spanProcessors: [processor], ...options });
     const later = (millis) => { const { now } = performance; performance.now = () => now.call(performance) + millis; };
     ${script}
   `);
 }
 
-/** The first invocation of a process as it is seen where it has no parent: all of it below one root. */
+/** The trace of the first invocation of a process if it has no parent. */
 export const COLD_ROOT = [
   'shop  faas.coldstart=true',
   '├─ cold start  faas.coldstart=true',
@@ -35,5 +34,5 @@ export const COLD_ROOT = [
   '└─ Shop.take',
 ].join('\n');
 
-/** A later one. */
+/** The trace of a later invocation. */
 export const WARM_ROOT = ['shop  faas.coldstart=false', '└─ Shop.take'].join('\n');

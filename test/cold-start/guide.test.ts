@@ -5,29 +5,29 @@ import { codeBlocks, firstColumn, readDocument } from '../package/markdown';
 import { play } from '../samples/play';
 
 const guide = readDocument(root, 'docs/cold-start.md');
-const drawings = codeBlocks(guide)
+const trees = codeBlocks(guide)
   .filter(({ language }) => language === '')
   .map(({ text }) => text);
 
-test('the picture is that of the sample’s README, which a test draws', () => {
-  expect(readDocument(root, 'samples/orders/README.md')).toContain(drawings[0]);
+test('the first tree is that of the sample’s README, which another test checks', () => {
+  expect(readDocument(root, 'samples/orders/README.md')).toContain(trees[0]);
 });
 
-test('each phase that the picture shows is explained, and no other', () => {
-  const explained = firstColumn(guide, 'What is shown', 'span');
+test('the table explains exactly the phases in the first tree', () => {
+  const explained = firstColumn(guide, 'Spans', 'span');
   expect(
-    drawings[0]!
+    trees[0]!
       .split('\n')
       .map((line) => line.replace(/^[│├└─ ]+/, '').split('  ')[0])
       .filter((name) => explained.includes(name!)),
   ).toEqual(explained);
 });
 
-test('the slowest module is drawn as it is shown', async () => {
+test('the second tree is a part of a real trace', async () => {
   const { spans } = await play('shop', 'otlp', [{ sku: 'teapot' }], {
     codeDir: join(__dirname, 'functions'),
     handler: 'shop.handler',
     env: { TRACED_SLOWEST_MODULES: '1', SLOW_MILLIS: '1000' },
   });
-  expect(renderTrace(buildTraces(spans)[0]!)).toContain(drawings[1]);
+  expect(renderTrace(buildTraces(spans)[0]!)).toContain(trees[1]);
 });

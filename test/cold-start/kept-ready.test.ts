@@ -1,16 +1,16 @@
 import { COLD_ROOT, inColdProcess } from './first-call';
 
-// Time is moved on by moving the clock: the instance stands ready meanwhile.
+// The time for which the instance is ready is simulated by moving the clock.
 
 test.each([
   ['after its initializer', 'await initialize(fakeFcContext()); later(11_000);'],
   ['after its modules were loaded, without an initializer', 'await nothing(); later(11_000);'],
   [
-    'while one of its clocks stood still',
+    'while one of its clocks was stopped',
     'await initialize(fakeFcContext()); const { now } = Date; Date.now = () => now() + 11_000;',
   ],
 ])(
-  'an instance that stood ready for more than ten seconds %s was started for nobody: no cold start',
+  'the first call of an instance that was ready for more than ten seconds %s is no cold start',
   async (_when, wait) => {
     expect(
       await inColdProcess(`
@@ -23,8 +23,8 @@ test.each([
   },
 );
 
-test('nine seconds after the initializer a call may have waited: a cold start, and the wait is no part of it', async () => {
-  const seen = await inColdProcess<{ tree: string; waited: number }>(`
+test('a call nine seconds after the initializer is a cold start, which does not include the waiting time', async () => {
+  const result = await inColdProcess<{ tree: string; waited: number }>(`
     const { initialize, handler } = create();
     await initialize(fakeFcContext());
     later(9_000);
@@ -32,11 +32,11 @@ test('nine seconds after the initializer a call may have waited: a cold start, a
     const [start, call] = ['cold start', 'shop'].map((name) => spans.find((span) => span.name === name));
     report({ tree: trees()[0], waited: Number(call.startNanos - start.endNanos) / 1e6 });
   `);
-  expect(seen.tree).toContain('cold start');
-  expect(seen.waited).toBeGreaterThan(8_900);
+  expect(result.tree).toContain('cold start');
+  expect(result.waited).toBeGreaterThan(8_900);
 });
 
-test('a process that the platform kept ready for a function is no part of its cold start', async () => {
+test('a process that the platform started in advance is not part of the cold start', async () => {
   expect(
     await inColdProcess(
       'await invoke(create().handler); report(trees());',
@@ -48,7 +48,7 @@ test('a process that the platform kept ready for a function is no part of its co
   ).toEqual([COLD_ROOT.replace('│  ├─ start process\n', '')]);
 });
 
-test('in a test’s process the first call is a cold start, however long it was in coming', async () => {
+test('with recordTraces, the first call is a cold start at any time', async () => {
   expect(
     await inColdProcess(`
     const traces = recordTraces();

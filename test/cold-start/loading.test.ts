@@ -13,29 +13,33 @@ interface Timed {
   readonly duration: [number, number];
 }
 
-const lengthOf = (spans: readonly Timed[], name: string): number => {
+const millisOf = (spans: readonly Timed[], name: string): number => {
   const [seconds, nanos] = spans.find((span) => span.name === name)!.duration;
   return seconds * 1e3 + nanos / 1e6;
 };
 
 test.each([
-  ['the program is what the process was started with: all that it loads counts', functions, true],
   [
-    'another program started the process: what it did before fc-traced is not known',
+    'the process was started with the program, load modules includes what the program loads before fc-traced',
+    functions,
+    true,
+  ],
+  [
+    'the process was started with another program, load modules starts with fc-traced',
     join(functions, 'elsewhere'),
     false,
   ],
-])('when %s', async (_when, codeFolder, counts) => {
+])('if %s', async (_if, codeFolder, counts) => {
   const { stdout } = await promisify(execFile)(process.execPath, [join(functions, 'main-program.js')], {
     env: { ...process.env, FC_FUNC_CODE_PATH: codeFolder },
   });
   const spans = JSON.parse(stdout) as Timed[];
-  expect(lengthOf(spans, 'load modules') >= 200).toBe(counts);
-  expect(lengthOf(spans, 'cold start')).toBeGreaterThanOrEqual(200);
+  expect(millisOf(spans, 'load modules') >= 200).toBe(counts);
+  expect(millisOf(spans, 'cold start')).toBeGreaterThanOrEqual(200);
 });
 
 test.each(['0', '3'])(
-  'what is preloaded belongs to the modules and not to the start of the process (TRACED_SLOWEST_MODULES=%s)',
+  'preloaded modules are part of load modules, not of start process (TRACED_SLOWEST_MODULES=%s)',
   async (slowest) => {
     const env = { ...process.env, FC_FUNC_CODE_PATH: functions, TRACED_SLOWEST_MODULES: slowest };
     const { stdout } = await promisify(execFile)(
@@ -46,15 +50,15 @@ test.each(['0', '3'])(
     const spans = JSON.parse(stdout) as Timed[];
     const startOf = (span: Timed): number => span.startTime[0] * 1e3 + span.startTime[1] / 1e6;
     const modules = spans.find(({ name }) => name === 'load modules')!;
-    // The file that is preloaded takes that long once fc-traced is there.
-    expect(lengthOf(spans, 'start process')).toBeLessThan(lengthOf(spans, 'load modules') - 300);
+    // The preloaded file takes this long after it has loaded fc-traced.
+    expect(millisOf(spans, 'start process')).toBeLessThan(millisOf(spans, 'load modules') - 300);
     expect(spans.filter((span) => span.name.startsWith('require ') && startOf(span) < startOf(modules) - 0.01)).toEqual(
       [],
     );
   },
 );
 
-test('loading ends with the synchronous work in which createHandler was called', async () => {
+test('load modules ends with the synchronous work that calls createHandler', async () => {
   const before = await inColdProcess<number>(`
     const { handler } = create();
     await nothing();
@@ -66,7 +70,7 @@ test('loading ends with the synchronous work in which createHandler was called',
   expect(before).toBeLessThanOrEqual(0.01);
 });
 
-test('an invocation that is not recorded loads nothing that would make spans of a cold start', async () => {
+test('an invocation that is not recorded does not load the modules that record cold starts', async () => {
   const script = (flag: number): string => `
     const { handler } = require(dist + 'index.js').createHandler(class { handle() {} }, { spanProcessors: [{ onEnd() {} }] });
     await handler(Buffer.from('{}'), { tracing: { openTracingSpanContext: '1:1:0:${flag}' } });
@@ -89,6 +93,6 @@ test.each([
   ['/opt/layer/secret-place/tools.js', '/code/handler.js', 'tools.js'],
   ['../../etc/tools', '/code/lib/db.js', 'tools'],
   ['/codes/tools.js', undefined, 'tools.js'],
-])('%j, required by %j, is called %j', (request, requiredBy, name) => {
+])('%j, required by %j, is named %j', (request, requiredBy, name) => {
   expect(moduleName(request, requiredBy, '/code')).toBe(name);
 });

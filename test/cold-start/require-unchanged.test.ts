@@ -3,48 +3,48 @@ import { inFreshProcess } from '../package/fresh-process';
 
 const functions = JSON.stringify(join(__dirname, 'functions', 'handler.js'));
 
-// What a program can see of `require`, from a module in the folder of functions.
+// What a program can observe of `require`, from a module in the folder `functions`.
 const look = `
   const Module = require('node:module');
   const { _load } = Module;
   const { createHandler } = require(dist + 'index.js');
   const isWrapped = Module._load !== _load;
-  const requireThere = Module.createRequire(${functions});
+  const localRequire = Module.createRequire(${functions});
   const errorOf = (run) => { try { run(); } catch (error) { return [error.name, error.code, error.message.split('\\n')[0], error.requireStack?.length]; } };
   const seen = {
-    same: requireThere('./parents') === requireThere('./parents.js'),
-    module: requireThere('./parents'),
-    thrown: errorOf(() => requireThere('./throws')),
-    again: errorOf(() => requireThere('./throws')),
-    missing: errorOf(() => requireThere('./missing')),
-    missingPackage: errorOf(() => requireThere('a-package-that-nobody-installed')),
-    odd: [errorOf(() => requireThere(7)), errorOf(() => requireThere('')), errorOf(() => requireThere())],
-    json: requireThere('../../../package.json').name,
-    builtin: requireThere('node:fs') === require('fs'),
-    resolved: requireThere.resolve('./parents').split(/[\\\\/]/).at(-1),
+    same: localRequire('./parents') === localRequire('./parents.js'),
+    module: localRequire('./parents'),
+    thrown: errorOf(() => localRequire('./throws')),
+    again: errorOf(() => localRequire('./throws')),
+    missing: errorOf(() => localRequire('./missing')),
+    missingPackage: errorOf(() => localRequire('a-package-that-nobody-installed')),
+    odd: [errorOf(() => localRequire(7)), errorOf(() => localRequire('')), errorOf(() => localRequire())],
+    json: localRequire('../../../package.json').name,
+    builtin: localRequire('node:fs') === require('fs'),
+    resolved: localRequire.resolve('./parents').split(/[\\\\/]/).at(-1),
   };`;
 
 interface Look {
   readonly seen: unknown;
   readonly isWrapped: boolean;
-  readonly isBack: boolean;
+  readonly isRestored: boolean;
 }
 
 function lookWith(env: Record<string, string>): Promise<Look> {
   return inFreshProcess<Look>(
-    `${look} createHandler(class { handle() {} }); await nothing(); report({ seen, isWrapped, isBack: Module._load === _load }); function nothing() { return new Promise(setImmediate); }`,
+    `${look} createHandler(class { handle() {} }); await nothing(); report({ seen, isWrapped, isRestored: Module._load === _load }); function nothing() { return new Promise(setImmediate); }`,
     env,
   );
 }
 
-test('a program sees nothing of the measuring: exports, errors, parents; and it ends with loading', async () => {
+test('recording changes no exports, errors and parents of modules, and stops when loading ends', async () => {
   const [plain, measured] = await Promise.all([lookWith({}), lookWith({ TRACED_SLOWEST_MODULES: '10' })]);
   expect(measured.seen).toEqual(plain.seen);
   expect([plain.isWrapped, measured.isWrapped]).toEqual([false, true]);
-  expect([plain.isBack, measured.isBack]).toEqual([true, true]);
+  expect([plain.isRestored, measured.isRestored]).toEqual([true, true]);
 });
 
-test('beside require-in-the-middle, whichever came first, both see the module', async () => {
+test('together with require-in-the-middle, in either order, both see the module', async () => {
   const script = (first: string, second: string): string => `
     const { Hook } = require('require-in-the-middle');
     const hooked = [];
@@ -72,7 +72,7 @@ test('beside require-in-the-middle, whichever came first, both see the module', 
   }
 });
 
-test('where something wrapped the loading after us, it stays wrapped', async () => {
+test('a later wrapper of Module._load is kept', async () => {
   expect(
     await inFreshProcess(
       `
@@ -80,14 +80,14 @@ test('where something wrapped the loading after us, it stays wrapped', async () 
     const { createHandler } = require(dist + 'index.js');
     const { _load } = Module;
     const asked = [];
-    const theirs = function (request) { asked.push(request); return Reflect.apply(_load, this, arguments); };
-    Module._load = theirs;
+    const wrapper = function (request) { asked.push(request); return Reflect.apply(_load, this, arguments); };
+    Module._load = wrapper;
     createHandler(class { handle() {} });
     await new Promise(setImmediate);
     require('node:zlib');
-    report({ isTheirs: Module._load === theirs, asked: asked.includes('node:zlib') });
+    report({ isKept: Module._load === wrapper, asked: asked.includes('node:zlib') });
   `,
       { TRACED_SLOWEST_MODULES: '5' },
     ),
-  ).toEqual({ isTheirs: true, asked: true });
+  ).toEqual({ isKept: true, asked: true });
 });

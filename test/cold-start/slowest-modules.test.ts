@@ -6,7 +6,7 @@ import { play } from '../samples/play';
 import type { Protocol } from '../samples/play';
 
 const codeDir = join(__dirname, 'functions');
-/** So slow, in milliseconds, that on a busy machine nothing else is slower. */
+/** The time in milliseconds of a module that is the slowest even on a busy machine. */
 const SLOW = 1_000;
 
 async function coldSpans(
@@ -31,7 +31,7 @@ const slowestOf = (spans: readonly SpanRecord[]): SpanRecord =>
   [...required(spans)].sort((a, b) => own(b) - own(a))[0]!;
 
 test.each<Protocol>(['jaeger', 'otlp'])(
-  'over %s, a module that takes a second is the slowest, below what required it',
+  'over %s, a module that takes a second is the slowest, below the module that required it',
   async (protocol) => {
     const spans = await coldSpans('1', 'shop.handler', { protocol, slowMillis: SLOW });
     const [slowest, ...others] = required(spans);
@@ -46,13 +46,13 @@ test.each<Protocol>(['jaeger', 'otlp'])(
   },
 );
 
-test('an imported CommonJS module is seen as well', async () => {
+test('a CommonJS module that is imported is recorded too', async () => {
   expect(slowestOf(await coldSpans('3', 'shop-module.handler', { slowMillis: SLOW }))).toMatchObject({
     name: 'require slow-rates.js',
   });
 });
 
-test('packages are named as they were asked for, below the one that asked, each within its time', async () => {
+test('packages are named as they were required, below the package that required them and within its time', async () => {
   const spans = await coldSpans('100');
   const byName = new Map(required(spans).map((span) => [span.name, span]));
   const [fcTraced, tsyringe] = [byName.get('require fc-traced')!, byName.get('require tsyringe')!];
@@ -62,7 +62,7 @@ test('packages are named as they were asked for, below the one that asked, each 
   expect(own(fcTraced)).toBeLessThan(millis(fcTraced) - millis(tsyringe) + 0.01);
 });
 
-test('no span says where a file lies on this machine', async () => {
+test('no span contains an absolute path', async () => {
   const spans = await coldSpans('100', 'shop-module.handler');
   const ours = JSON.stringify(spans.map(({ name, attributes }) => ({ name, attributes })));
   expect(required(spans).length).toBeGreaterThan(3);
@@ -74,21 +74,21 @@ test.each(['0', ''])('with TRACED_SLOWEST_MODULES=%j no module is shown', async 
   expect(required(await coldSpans(value))).toEqual([]);
 });
 
-test.each(['many', '-1', '101', '1.5'])('TRACED_SLOWEST_MODULES=%s is left out, and told once', async (value) => {
-  const { told, isTouched } = await inFreshProcess<{ told: string[]; isTouched: boolean }>(
+test.each(['many', '-1', '101', '1.5'])('TRACED_SLOWEST_MODULES=%s is ignored with one warning', async (value) => {
+  const { warnings, isReplaced } = await inFreshProcess<{ warnings: string[]; isReplaced: boolean }>(
     `
     const Module = require('node:module');
     const { _load } = Module;
-    const told = [];
+    const warnings = [];
     const { diag, DiagLogLevel } = require('@opentelemetry/api');
     const { createHandler } = require(dist + 'index.js');
     const { invoke } = require(dist + 'testing.js');
-    diag.setLogger({ verbose() {}, debug() {}, info() {}, warn: (text) => told.push(text), error() {} }, DiagLogLevel.WARN);
+    diag.setLogger({ verbose() {}, debug() {}, info() {}, warn: (text) => warnings.push(text), error() {} }, DiagLogLevel.WARN);
     await invoke(createHandler(class { handle() {} }).handler);
-    report({ told: told.filter((text) => text.includes('TRACED_')), isTouched: Module._load !== _load });
+    report({ warnings: warnings.filter((text) => text.includes('TRACED_')), isReplaced: Module._load !== _load });
   `,
     { TRACED_SLOWEST_MODULES: value },
   );
-  expect(told).toEqual(['fc-traced: TRACED_SLOWEST_MODULES is not a whole number from 0 to 100 and is left out']);
-  expect(isTouched).toBe(false);
+  expect(warnings).toEqual(['fc-traced: TRACED_SLOWEST_MODULES is not a whole number from 0 to 100 and is left out']);
+  expect(isReplaced).toBe(false);
 });

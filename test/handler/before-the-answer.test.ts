@@ -31,12 +31,12 @@ const names = (): string[] =>
 const context = (): ReturnType<typeof fakeFcContext> =>
   fakeFcContext({ tracing: { jaegerEndpoint: collector.jaegerEndpoint } });
 
-test('when the promise settles, the whole trace is at the collector', async () => {
+test('the whole trace reaches the collector before the promise settles', async () => {
   expect(await invoke(createHandler(Ship).handler, {}, context())).toBe('packed');
   expect(names()).toEqual(['Ship.pack', 'ship']);
 });
 
-test('when the callback is called, the whole trace is at the collector', async () => {
+test('the whole trace reaches the collector before the callback is called', async () => {
   const atAnswer = await new Promise((resolve) => {
     const returned = createHandler(Ship).handler(Buffer.from('{}'), context(), (error, value) =>
       resolve([error, value, names()]),
@@ -46,12 +46,12 @@ test('when the callback is called, the whole trace is at the collector', async (
   expect(atAnswer).toEqual([null, 'packed', ['Ship.pack', 'ship']]);
 });
 
-test('when an invocation fails, its trace is at the collector before the error is out', async () => {
+test('the trace of a failed invocation reaches the collector before the promise rejects', async () => {
   await expect(invoke(createHandler(Ship).handler, { fail: true }, context())).rejects.toThrow('no stock');
   expect(collector.spans()).toMatchObject([{ name: 'ship', status: { code: 'ERROR', message: 'no stock' } }]);
 });
 
-test('an invocation that its caller did not sample sends nothing', async () => {
+test('an invocation whose caller did not sample exports nothing', async () => {
   const unsampled = fakeFcContext({
     tracing: {
       jaegerEndpoint: collector.jaegerEndpoint,

@@ -49,27 +49,27 @@ async function time(
   return [answer, performance.now() - before];
 }
 
-test('with a silent collector an answer comes after flushTimeoutMillis', async () => {
+test('with a collector that does not respond, an invocation ends after flushTimeoutMillis', async () => {
   const [answer, took] = await time({ flushTimeoutMillis: 200 }, 60);
   expect(answer).toBe('shipped');
   expect(took).toBeGreaterThan(180);
   expect(took).toBeLessThan(600);
 });
 
-test('with a silent collector a failure comes after flushTimeoutMillis, as the same error', async () => {
+test('with a collector that does not respond, a failed invocation ends after flushTimeoutMillis with the same error', async () => {
   const [answer, took] = await time({ flushTimeoutMillis: 200 }, 60, { fail: true });
   expect(answer).toEqual(new Error('no stock'));
   expect(took).toBeLessThan(600);
 });
 
-test("an answer comes before the function's timeout, however long flushTimeoutMillis is", async () => {
+test("an invocation ends before the function's timeout, even if flushTimeoutMillis is longer", async () => {
   const [answer, took] = await time({ flushTimeoutMillis: 60_000, exportTimeoutMillis: 2_000 }, 1, { work: 400 });
   expect(answer).toBe('shipped');
   expect(took).toBeGreaterThan(800);
   expect(took).toBeLessThan(1_000);
 });
 
-test('a handler that used up its time is not held back', async () => {
+test('an invocation that has reached its timeout does not wait for the export', async () => {
   const [, took] = await time({ flushTimeoutMillis: 60_000, exportTimeoutMillis: 2_000 }, 0.2, { work: 200 });
   expect(took).toBeLessThan(500);
 });
@@ -90,21 +90,21 @@ test('preFreeze and preStop do not wait longer than flushTimeoutMillis', async (
   }
 });
 
-test('where answers do not wait, preStop delivers what they left, with a collector that is slow', async () => {
+test('with flushTimeoutMillis 0, preStop exports the remaining spans, also to a slow collector', async () => {
   let arrived = 0;
   const slow = createServer(
     (request, response) =>
       void request.resume().on('end', () => setTimeout(() => ((arrived += 1), response.writeHead(202).end()), 300)),
   );
   await new Promise<void>((resolve) => slow.listen(0, '127.0.0.1', resolve));
-  const slowly = fakeFcContext({
+  const slowContext = fakeFcContext({
     tracing: { jaegerEndpoint: `http://127.0.0.1:${(slow.address() as AddressInfo).port}/api/traces` },
   });
   const { handler, preStop } = createHandler(Ship, { flushTimeoutMillis: 0 });
   try {
-    await invoke(handler, {}, slowly);
+    await invoke(handler, {}, slowContext);
     expect(arrived).toBe(0);
-    await preStop(slowly);
+    await preStop(slowContext);
     expect(arrived).toBe(1);
   } finally {
     slow.closeAllConnections();
@@ -113,11 +113,11 @@ test('where answers do not wait, preStop delivers what they left, with a collect
 });
 
 test.each([
-  ['the option alone where the context tells no timeout', 1_000, {}, 0, 1_000],
-  ['the option where the function has time', 1_000, { function: { timeout: 60 } }, 5_000, 1_000],
-  ['what is left of the timeout, less the margin', 1_000, { function: { timeout: 3 } }, 2_500, 400],
-  ['nothing beyond the timeout', 1_000, { function: { timeout: 3 } }, 9_000, 0],
-  ['the option where the timeout is nonsense', 1_000, { function: { timeout: 'soon' } }, 9_000, 1_000],
+  ['the option if the context has no timeout', 1_000, {}, 0, 1_000],
+  ['the option if the function has enough time', 1_000, { function: { timeout: 60 } }, 5_000, 1_000],
+  ['the rest of the timeout minus the margin', 1_000, { function: { timeout: 3 } }, 2_500, 400],
+  ['0 after the timeout', 1_000, { function: { timeout: 3 } }, 9_000, 0],
+  ['the option if the timeout is invalid', 1_000, { function: { timeout: 'soon' } }, 9_000, 1_000],
 ])('the budget is %s', (_, option, given, elapsed, budget) => {
   expect(flushBudget(option, given, elapsed)).toBe(budget);
 });

@@ -48,13 +48,13 @@ const context = (): ReturnType<typeof fakeFcContext> =>
   });
 const reported = (): unknown => spans.find(({ name }) => name === 'ship')?.attributes['fc_traced.dropped_spans'];
 
-test('spans that a collector refused are reported by the next invocation that arrives, all of them and once', async () => {
+test('rejected spans are counted once, on the next invocation span that is exported', async () => {
   const { handler, preStop } = createHandler(Ship);
   status = 400;
   for (let index = 0; index < 7; index += 1) expect(await invoke(handler, {}, context())).toBe('packed');
   status = 202;
   await invoke(handler, {}, context());
-  // After so many failures an answer waits for 50 ms alone, too short on a machine at work.
+  // After several failures an invocation waits for 50 ms only, too short on a busy machine.
   await preStop(context());
   expect(spans.map(({ name }) => name)).toEqual(['Ship.pack', 'ship']);
   expect(reported()).toBe(14);
@@ -63,7 +63,7 @@ test('spans that a collector refused are reported by the next invocation that ar
   expect(reported()).toBeUndefined();
 });
 
-test('a collector that fails once, or is restarted, loses nothing', async () => {
+test('no spans are lost if one request fails', async () => {
   const { handler } = createHandler(Ship, { flushTimeoutMillis: 300, exportTimeoutMillis: 100 });
   status = 'silence';
   await invoke(handler, {}, context());
@@ -73,7 +73,7 @@ test('a collector that fails once, or is restarted, loses nothing', async () => 
   expect(reported()).toBeUndefined();
 });
 
-test('after a run of silence answers stop waiting, and wait again when the collector is back', async () => {
+test('after several timeouts, invocations stop waiting, and wait again when the collector responds', async () => {
   const { handler } = createHandler(Ship, { flushTimeoutMillis: 400, exportTimeoutMillis: 400 });
   const time = async (): Promise<number> => {
     const before = performance.now();
@@ -93,7 +93,7 @@ test('after a run of silence answers stop waiting, and wait again when the colle
   expect(spans.map(({ name }) => name)).toEqual(['Ship.pack', 'ship']);
 });
 
-test('an invocation of 1,500 spans arrives whole and once, also when one request of it fails', async () => {
+test('1,500 spans of an invocation are exported once each, even if one request fails', async () => {
   class Many {
     @Traced()
     step(): void {}

@@ -33,27 +33,27 @@ test.each([
   ['https://h/adapt_x/api/otlp/traces', 'otlp'],
   ['http://h:4318/v1/traces', 'otlp'],
   ['http://h/v1/traces?token=x', 'otlp'],
-])('the endpoint %s is sent %s without being told', (endpoint, protocol) => {
+])('the protocol of the endpoint %s is %s', (endpoint, protocol) => {
   expect(resolveConfig({ endpoint }, {}).endpoint).toEqual({ url: endpoint, protocol });
 });
 
-test('where the path does not tell, the option exporter does', () => {
+test('for other paths, the option protocol is used', () => {
   expect(resolveConfig({ endpoint: 'http://h/in', protocol: 'otlp' }, {}).endpoint?.protocol).toBe('otlp');
   expect(resolveConfig({ endpoint: 'http://h/in', protocol: 'jaeger' }, {}).endpoint?.protocol).toBe('jaeger');
 });
 
-test('where neither path nor option tells, createHandler says which option to add', () => {
+test('if the protocol is unknown, createHandler throws and names the option', () => {
   const create = (): unknown => createHandler(Ship, { endpoint: 'http://h/in' });
   expect(create).toThrow(FcTracedError);
   expect(create).toThrow(/does not tell its protocol: add the option protocol: "otlp" or protocol: "jaeger"/);
 });
 
-test("without anything else, traces go to the endpoint of FC's context", async () => {
+test("by default, traces are exported to the endpoint in FC's context", async () => {
   await invoke(createHandler(Ship).handler, {}, traced(first.jaegerEndpoint));
   expect(counts()).toEqual([1, 0]);
 });
 
-test("a variable of OpenTelemetry goes before FC's context, and code before both", async () => {
+test("environment variables take precedence over FC's context, and options over both", async () => {
   process.env.OTEL_EXPORTER_JAEGER_ENDPOINT = second.jaegerEndpoint;
   await invoke(createHandler(Ship).handler, {}, traced(first.jaegerEndpoint));
   expect(counts()).toEqual([0, 1]);
@@ -61,13 +61,13 @@ test("a variable of OpenTelemetry goes before FC's context, and code before both
   expect(counts()).toEqual([1, 1]);
 });
 
-test('an endpoint that changes between two invocations is followed, there and back', async () => {
+test('an endpoint that changes between invocations is used for each, also when it changes back', async () => {
   const { handler } = createHandler(Ship);
   for (const { jaegerEndpoint } of [first, second, second, first]) await invoke(handler, {}, traced(jaegerEndpoint));
   expect(counts()).toEqual([2, 2]);
 });
 
-test('twenty endpoints in turn each get their trace', async () => {
+test('each of twenty endpoints gets its trace', async () => {
   const { handler } = createHandler(Ship);
   for (let index = 0; index < 20; index += 1) {
     await invoke(handler, {}, traced(`${first.url}/adapt_token${index}/api/traces`));
@@ -75,7 +75,7 @@ test('twenty endpoints in turn each get their trace', async () => {
   expect(counts()).toEqual([20, 0]);
 });
 
-test('two invocations at once with different endpoints each go to their own', async () => {
+test('two concurrent invocations with different endpoints export to their own', async () => {
   const { handler } = createHandler(Ship);
   await Promise.all([
     invoke(handler, {}, traced(first.jaegerEndpoint)),
@@ -89,11 +89,11 @@ test.each([
   ['exportTimeoutMillis', Number.NaN],
   ['flushTimeoutMillis', -1],
   ['sampleRatio', 101],
-])('option %s: %p is refused when the handler is made', (option, value) => {
+])('createHandler throws for the option %s: %p', (option, value) => {
   expect(() => createHandler(Ship, { [option]: value })).toThrow(`Option "${option}"`);
 });
 
-test.each(['Infinity', 'soon', '-5'])('OTEL_EXPORTER_OTLP_TIMEOUT=%s is left out and told', (value) => {
+test.each(['Infinity', 'soon', '-5'])('OTEL_EXPORTER_OTLP_TIMEOUT=%s is ignored with a warning', (value) => {
   const { exportTimeoutMillis, warnings } = resolveConfig({}, { OTEL_EXPORTER_OTLP_TIMEOUT: value });
   expect([exportTimeoutMillis, warnings.length]).toEqual([1_000, 1]);
 });

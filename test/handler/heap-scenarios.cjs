@@ -1,4 +1,4 @@
-// Prints by how many bytes the heap grew in a scenario. Needs --expose-gc.
+// Prints how many bytes the heap grows in a scenario. Requires --expose-gc.
 const { createServer } = require('node:http');
 const { createHandler, Traced } = require('../../dist/index.js');
 const { fakeFcContext, invoke } = require('../../dist/testing.js');
@@ -21,7 +21,7 @@ Object.defineProperty(
   Traced()(Ship.prototype, 'add', Object.getOwnPropertyDescriptor(Ship.prototype, 'add')),
 );
 
-/** Bytes that `work` allocates once it is compiled, garbage included: the young generation is large enough to hold it all. */
+/** The bytes that `work` allocates after it has been compiled, including garbage: the young generation can hold it all. */
 function growth(work) {
   const rounds = [];
   for (let round = 0; round < 5; round += 1) {

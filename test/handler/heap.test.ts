@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
-// A process of its own: with a garbage collector that can be called, and without jest's own objects.
+// A new process, with a callable garbage collector and without the objects of Jest.
 async function measure(scenario: string): Promise<number> {
   const { stdout } = await promisify(execFile)(
     process.execPath,
@@ -18,16 +18,16 @@ async function measure(scenario: string): Promise<number> {
   return Number(stdout);
 }
 
-test('a million @Traced calls of an invocation that is not sampled allocate nothing', async () => {
-  // A byte a call: a single object each would be 16 bytes or more.
+test('a million @Traced calls in an invocation that is not sampled allocate nothing', async () => {
+  // Less than one byte per call: one object per call would take at least 16.
   expect(await measure('unsampled')).toBeLessThan(1_000_000);
 });
 
-test('a million @Traced calls outside of any invocation, without an SDK, allocate nothing', async () => {
+test('a million @Traced calls outside of invocations, without an SDK, allocate nothing', async () => {
   expect(await measure('outside')).toBeLessThan(1_000_000);
 });
 
-test('5,000 warm, sampled and delivered invocations leave nothing behind', async () => {
-  // Less than 100 bytes an invocation: one span kept would be over 1,000.
+test('5,000 warm, sampled and exported invocations keep no memory', async () => {
+  // Less than 100 bytes per invocation: a single span that is kept would take over 1,000.
   expect(await measure('sampled')).toBeLessThan(500_000);
 });

@@ -9,14 +9,14 @@ let afterwards: Promise<void> | undefined;
 
 @Handler({ name: 'ship', coldStartSpans: false })
 class Ship {
-  async tell(): Promise<void> {
-    const telling = startSpan('tell');
+  async notify(): Promise<void> {
+    const span = startSpan('notify');
     await sleep(30);
-    telling.end();
+    span.end();
   }
 
   handle(): string {
-    afterwards = this.tell();
+    afterwards = this.notify();
     return 'shipped';
   }
 }
@@ -53,19 +53,19 @@ test.each([
   ['preFreeze', 'a callback', asCallback],
   ['preStop', 'a promise', asPromise],
   ['preStop', 'a callback', asCallback],
-] as const)('%s, with %s, delivers what ended after the answer', async (hook, _, call) => {
+] as const)('%s, with %s, exports spans that ended after their invocation', async (hook, _, call) => {
   const { handler, ...hooks } = create();
   await invoke(handler, {}, context());
   await afterwards;
   expect(names()).toEqual(['ship']);
   expect(await call(hooks[hook])).toBeUndefined();
-  expect(names()).toEqual(['ship', 'tell']);
+  expect(names()).toEqual(['ship', 'notify']);
 });
 
 test.each([
   ['a promise', asPromise],
   ['a callback', asCallback],
-])('initialize, with %s, succeeds with no value, and the invocation after it is delivered', async (_, call) => {
+])('initialize, with %s, returns undefined, and the next invocation is exported', async (_, call) => {
   const { handler, initialize } = create();
   expect(await call(initialize)).toBeUndefined();
   await invoke(handler, {}, context());
@@ -73,21 +73,21 @@ test.each([
   expect(names()).toEqual(['ship']);
 });
 
-test('preFreeze and preStop before any invocation do nothing', async () => {
+test('preFreeze and preStop before the first invocation do nothing', async () => {
   const { preFreeze, preStop } = create();
   await Promise.all([preFreeze(context()), preStop(context())]);
   expect(collector.requests).toEqual({ jaeger: 0, otlp: 0, rejected: 0 });
 });
 
-test('what ended after one answer goes with the next', async () => {
+test('spans that ended after an invocation are exported with the next one', async () => {
   const { handler } = create();
   await invoke(handler, {}, context());
   await afterwards;
   await invoke(handler, {}, context());
-  expect(names()).toEqual(['ship', 'tell', 'ship']);
+  expect(names()).toEqual(['ship', 'notify', 'ship']);
 });
 
-test('a traced call that is still under way at the answer arrives with it, and says so', async () => {
+test('a traced call that is still running when the invocation ends is exported with the event fc_traced.abandoned', async () => {
   const step = traced(function step(): void {});
   const slow = traced(async function slow(): Promise<void> {
     step();

@@ -51,7 +51,7 @@ const traceIdOf = (id: number): string | undefined =>
   id % 4 === 3 ? undefined : (0xf0000 + id).toString(16).padStart(32, 'a');
 const flatten = (node: SpanNode): SpanNode[] => [node, ...node.children.flatMap(flatten)];
 
-test('200 invocations at once give 200 separate, correct trees and each its own answer', async () => {
+test('200 concurrent invocations record 200 separate, correct traces', async () => {
   const { handler } = createHandler(Ship);
   const answers = await Promise.all(
     Array.from({ length: INVOCATIONS }, async (_, id) => {

@@ -20,15 +20,15 @@ function printedWith(level: string | undefined, ...args: string[]): string {
   return stdout + stderr;
 }
 
-test('OTEL_LOG_LEVEL=warn prints that no endpoint is known', () => {
+test('OTEL_LOG_LEVEL=warn prints the warning that no endpoint is known', () => {
   expect(printedWith('warn')).toContain('fc-traced: no endpoint is known, so nothing is recorded');
 });
 
-test('without OTEL_LOG_LEVEL, and at error, nothing is printed', () => {
+test('without OTEL_LOG_LEVEL, and with OTEL_LOG_LEVEL=error, nothing is printed', () => {
   expect(printedWith(undefined)).toBe('');
   expect(printedWith('error')).toBe('');
 });
 
-test('a logger that the application set is kept', () => {
+test('a diag logger that the application has set is kept', () => {
   expect(printedWith('warn', 'own')).toMatch(/^own: fc-traced: no endpoint is known/);
 });

@@ -1,12 +1,12 @@
 import { inFreshProcess } from '../package/fresh-process';
 
-test('an exporter that is not installed is named, the call is answered, and no path is told', async () => {
+test('a missing exporter package is named in one warning without a path, and invocations work', async () => {
   const { answers, lines } = await inFreshProcess<{ answers: string[]; lines: string[] }>(`
     const { Module } = require('node:module');
     const { diag, DiagLogLevel } = require('@opentelemetry/api');
     const resolve = Module._resolveFilename;
     Module._resolveFilename = function (request, ...others) {
-      return Reflect.apply(resolve, this, [request.replace(/^@opentelemetry\\/exporter-jaeger$/, '@opentelemetry/exporter-jaeger-of-nobody'), ...others]);
+      return Reflect.apply(resolve, this, [request.replace(/^@opentelemetry\\/exporter-jaeger$/, '@opentelemetry/exporter-jaeger-missing'), ...others]);
     };
     const lines = [];
     diag.setLogger({ error() {}, warn: (line) => lines.push(line), info() {}, debug() {}, verbose() {} }, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
@@ -20,6 +20,6 @@ test('an exporter that is not installed is named, the call is answered, and no p
   `);
   expect(answers).toEqual(['hello', 'hello']);
   expect(lines).toEqual([
-    'fc-traced: the tracing SDK could not be loaded or set up: the package @opentelemetry/exporter-jaeger-of-nobody is not there; it belongs into node_modules, also beside a bundle',
+    'fc-traced: the tracing SDK could not be loaded or set up: the package @opentelemetry/exporter-jaeger-missing was not found; deploy it in node_modules, also with a bundled function',
   ]);
 });

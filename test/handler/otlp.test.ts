@@ -6,7 +6,7 @@ interface Seen {
   readonly spans: readonly string[];
 }
 
-// A real OTLP export: in a process of its own, since the exporter imports `http` in a way that fails inside jest's modules.
+// A real OTLP export, in a new process: the exporter imports `http` in a way that does not work in Jest's module system.
 function ship(options: string, env: Record<string, string> = {}, context = '{}', delay = 0): Promise<Seen> {
   return inFreshProcess<Seen>(
     `
@@ -37,7 +37,7 @@ function ship(options: string, env: Record<string, string> = {}, context = '{}',
   );
 }
 
-test("FC's own OTLP endpoint gets the trace before the answer", async () => {
+test("the OTLP endpoint in FC's context gets the trace before the answer", async () => {
   const { requests, spans } = await ship(
     '{}',
     {},
@@ -49,7 +49,7 @@ test("FC's own OTLP endpoint gets the trace before the answer", async () => {
   expect(spans).toEqual(['test-function']);
 });
 
-test('headers of code and of the environment are both sent, those of code first', async () => {
+test('headers of options and environment are sent; those of options take precedence', async () => {
   const { requests } = await ship("{ headers: { authentication: 'from code' } }", {
     OTEL_EXPORTER_OTLP_ENDPOINT: 'URL',
     OTEL_EXPORTER_OTLP_HEADERS: 'authentication=from%20env,x-team=blue',
@@ -58,7 +58,7 @@ test('headers of code and of the environment are both sent, those of code first'
   expect(requests).toMatchObject([{ url: '/v1/traces', headers: { authentication: 'from code', 'x-team': 'green' } }]);
 });
 
-test('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT is used as it stands and goes before the general one', async () => {
+test('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT is used unchanged and takes precedence over the general variable', async () => {
   const { requests } = await ship('{}', {
     OTEL_EXPORTER_OTLP_ENDPOINT: 'URL/general',
     OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'URL/special?k=1',
@@ -66,7 +66,7 @@ test('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT is used as it stands and goes before th
   expect(requests.map(({ url }) => url)).toEqual(['/special?k=1']);
 });
 
-test('OTEL_EXPORTER_OTLP_COMPRESSION=gzip sends what the collector can read', async () => {
+test('OTEL_EXPORTER_OTLP_COMPRESSION=gzip compresses the request', async () => {
   const { requests, spans } = await ship('{}', {
     OTEL_EXPORTER_OTLP_ENDPOINT: 'URL/',
     OTEL_EXPORTER_OTLP_COMPRESSION: 'gzip',
@@ -75,7 +75,7 @@ test('OTEL_EXPORTER_OTLP_COMPRESSION=gzip sends what the collector can read', as
   expect(spans).toEqual(['test-function']);
 });
 
-test('OTEL_EXPORTER_OTLP_TIMEOUT ends an export, and the answer need not wait longer', async () => {
+test('OTEL_EXPORTER_OTLP_TIMEOUT ends an export, and the invocation waits no longer', async () => {
   const { requests, spans, took } = await ship(
     '{ flushTimeoutMillis: 600 }',
     { OTEL_EXPORTER_OTLP_ENDPOINT: 'URL', OTEL_EXPORTER_OTLP_TIMEOUT: '100' },
@@ -86,7 +86,7 @@ test('OTEL_EXPORTER_OTLP_TIMEOUT ends an export, and the answer need not wait lo
   expect(took).toBeLessThan(1_000);
 });
 
-test('the option exporter sends OTLP to an address that does not tell', async () => {
+test('the option protocol selects OTLP for any path', async () => {
   const { spans } = await ship("{ endpoint: url + '/in', protocol: 'otlp' }");
   expect(spans).toEqual(['test-function']);
 });

@@ -10,7 +10,7 @@ const spanNamed = (name: string, parent?: { readonly spanId: string; readonly is
     attributes: {},
   }) as unknown as ReadableSpan;
 
-function farEnd(): { readonly exporter: SpanExporter; readonly names: string[] } {
+function recordingExporter(): { readonly exporter: SpanExporter; readonly names: string[] } {
   const names: string[] = [];
   const exporter: SpanExporter = {
     export: (spans, done) => {
@@ -25,28 +25,25 @@ function farEnd(): { readonly exporter: SpanExporter; readonly names: string[] }
 test.each([
   ['a new trace', undefined],
   ["a caller's trace", { spanId: 'caller', isRemote: true }],
-])(
-  'where an invocation makes more spans than wait for delivery, the topmost of %s is not among the dropped',
-  async (_, parent) => {
-    const { exporter, names } = farEnd();
-    const delivery = new Delivery(
-      () => exporter,
-      1_000,
-      (text) => text,
-      'collector.example',
-    );
-    for (let index = 0; index < 10_000; index += 1) delivery.onEnd(spanNamed(`child ${index}`, { spanId: 'root' }));
-    delivery.onEnd(spanNamed('root', parent));
-    await delivery.flush(5_000);
-    expect(names).toContain('root');
-    expect(names.length + diagnostics.counts.get('fc_traced.dropped_spans')!).toBe(10_001);
-    expect(new Set(names).size).toBe(names.length);
-    diagnostics.counts.clear();
-  },
-);
+])('if an invocation has more spans than the queue holds, the root span of %s is not dropped', async (_, parent) => {
+  const { exporter, names } = recordingExporter();
+  const delivery = new Delivery(
+    () => exporter,
+    1_000,
+    (text) => text,
+    'collector.example',
+  );
+  for (let index = 0; index < 10_000; index += 1) delivery.onEnd(spanNamed(`child ${index}`, { spanId: 'root' }));
+  delivery.onEnd(spanNamed('root', parent));
+  await delivery.flush(5_000);
+  expect(names).toContain('root');
+  expect(names.length + diagnostics.counts.get('fc_traced.dropped_spans')!).toBe(10_001);
+  expect(new Set(names).size).toBe(names.length);
+  diagnostics.counts.clear();
+});
 
-test('the topmost span of a large trace leaves with the next request, before the rest', async () => {
-  const { exporter, names } = farEnd();
+test('the root span of a large trace is exported with the next request, before the rest', async () => {
+  const { exporter, names } = recordingExporter();
   const delivery = new Delivery(
     () => exporter,
     1_000,
@@ -60,8 +57,8 @@ test('the topmost span of a large trace leaves with the next request, before the
   expect(names.indexOf('root')).toBeLessThan(1_024);
 });
 
-test('a flush waits for its own spans also when the topmost span of another trace goes before them', async () => {
-  const { exporter, names } = farEnd();
+test('a flush waits for its own spans, also if root spans of other traces are exported before them', async () => {
+  const { exporter, names } = recordingExporter();
   const delivery = new Delivery(
     () => exporter,
     1_000,

@@ -6,7 +6,7 @@ import type { Tracer } from 'fc-traced';
 import { fakeFcContext, invoke } from 'fc-traced/testing';
 import { startCollector } from '../../cli/src/viewer/collector';
 
-// The application's own set-up, as it stands in its entry module: registered before any invocation.
+// The application's own setup, registered before the first invocation.
 const exporter = new InMemorySpanExporter();
 let isBroken = false;
 const provider = new BasicTracerProvider({ spanProcessors: [new BatchSpanProcessor(exporter)] });
@@ -40,7 +40,7 @@ class Ship {
 
 beforeEach(() => exporter.reset());
 
-test("the application's provider records the whole trace, joined to FC's, and is flushed before the answer", async () => {
+test("the application's provider records the whole trace below FC's span and is flushed before the answer", async () => {
   const parent = fakeFcContext({ tracing: { openTracingSpanContext: '124ed43254b54966:aaaaaaaaaaaaaaaa:0:1' } });
   expect(await invoke(createHandler(Ship).handler, {}, parent)).toBe('packed');
   const spans = exporter.getFinishedSpans();
@@ -60,13 +60,13 @@ test("the application's provider records the whole trace, joined to FC's, and is
   });
 });
 
-test("the application's context manager is the one that is used", async () => {
+test("the application's context manager is used", async () => {
   withSpy.mockClear();
   await invoke(createHandler(Ship).handler);
   expect(withSpy).toHaveBeenCalled();
 });
 
-test("our own set-up stays out: nothing goes to FC's endpoint, and the registered provider stays", async () => {
+test("our SDK setup is not used: nothing is exported to FC's endpoint, and the registered provider is kept", async () => {
   const collector = await startCollector();
   const registered = trace.getTracerProvider();
   await invoke(
@@ -79,7 +79,7 @@ test("our own set-up stays out: nothing goes to FC's endpoint, and the registere
   await collector.close();
 });
 
-test("an application's provider obeys its caller's sampling", async () => {
+test("with the application's provider, an invocation that the caller did not sample is not recorded", async () => {
   await invoke(
     createHandler(Ship).handler,
     {},
@@ -97,7 +97,7 @@ test.each([
       throw new Error('no');
     },
   ],
-])("when the flush of the application's provider %s, the answer is right and in time", async (_, flush) => {
+])("if the flush of the application's provider %s, the invocation returns its result in time", async (_, flush) => {
   const spy = jest.spyOn(provider, 'forceFlush').mockImplementation(flush);
   const before = performance.now();
   expect(await invoke(createHandler(Ship, { flushTimeoutMillis: 100 }).handler)).toBe('packed');
@@ -105,7 +105,7 @@ test.each([
   spy.mockRestore();
 });
 
-test("when the application's provider gives no tracer, the answer is right", async () => {
+test("if getTracer of the application's provider throws, the invocation returns its result", async () => {
   isBroken = true;
   class Plain {
     handle(): string {

@@ -35,7 +35,7 @@ beforeAll(async () => {
 afterEach(() => collector.clear());
 afterAll(() => collector.close());
 
-test('a span processor alone, without any endpoint, records every span', async () => {
+test('a span processor without an endpoint gets every span', async () => {
   const ended: string[] = [];
   const { handler } = createHandler(Ship, {
     spanProcessors: [{ ...quiet, onEnd: ({ name }) => void ended.push(name) }],
@@ -44,7 +44,7 @@ test('a span processor alone, without any endpoint, records every span', async (
   expect(ended).toEqual(['label', 'Ship.pack', 'ship']);
 });
 
-test('a span processor that keeps what it sees in its own fields still has it there', async () => {
+test('the methods of a span processor are called with the processor as this', async () => {
   const counting = {
     ...quiet,
     ended: 0,
@@ -56,7 +56,7 @@ test('a span processor that keeps what it sees in its own fields still has it th
   expect(counting.ended).toBe(3);
 });
 
-test('a span processor can add attributes while spans start', async () => {
+test('a span processor can set attributes when spans start', async () => {
   const { handler } = createHandler(Ship, {
     spanProcessors: [{ ...quiet, onStart: (span) => void span.setAttribute('tenant', 'acme') }],
     endpoint: collector.jaegerEndpoint,
@@ -81,9 +81,9 @@ test.each([
   ['throws when a span ends', { onEnd: breaks }],
   ['throws when it is flushed', { forceFlush: breaks }],
   ['fails when it is flushed', { forceFlush: () => Promise.reject(new Error('processor broke')) }],
-  ['does everything wrong', { onStart: breaks, onEnding: breaks, onEnd: breaks, forceFlush: breaks }],
+  ['throws in every method', { onStart: breaks, onEnding: breaks, onEnd: breaks, forceFlush: breaks }],
   ['has no method but onEnd', { onStart: undefined, forceFlush: undefined, shutdown: undefined }],
-])('beside a span processor that %s, answer and trace are complete', async (_, broken) => {
+])('with a span processor that %s, result and trace are complete', async (_, broken) => {
   const { handler, preStop } = createHandler(Ship, {
     spanProcessors: [{ ...quiet, ...broken } as unknown as Processor],
     endpoint: collector.jaegerEndpoint,
@@ -93,7 +93,7 @@ test.each([
   expect(collector.spans().map(({ name }) => name)).toEqual(['label', 'Ship.pack', 'ship']);
 });
 
-test('a span processor whose flush hangs holds an answer no longer than flushTimeoutMillis', async () => {
+test('a span processor whose flush hangs delays an invocation no longer than flushTimeoutMillis', async () => {
   const hangs = { ...quiet, forceFlush: () => new Promise<void>((resolve) => void setTimeout(resolve, 900)) };
   const { handler } = createHandler(Ship, {
     spanProcessors: [hangs],
@@ -106,7 +106,7 @@ test('a span processor whose flush hangs holds an answer no longer than flushTim
   expect(collector.spans()).toHaveLength(3);
 });
 
-test('what a broken span processor did is counted on the next invocation span', async () => {
+test('errors of a span processor are counted on the next invocation span', async () => {
   const { handler } = createHandler(Ship, {
     spanProcessors: [{ ...quiet, forceFlush: breaks }],
     endpoint: collector.jaegerEndpoint,

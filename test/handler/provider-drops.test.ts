@@ -10,7 +10,7 @@ import type { Sampler } from '@opentelemetry/sdk-trace-base';
 import { createHandler, invokeHeaders, logFields, traceHeaders } from 'fc-traced';
 import { fakeFcContext, invoke } from 'fc-traced/testing';
 
-// The application's sampler: what comes from afar is asked anew, and health checks, say, are left out; spans below follow their parent.
+// The application's sampler decides for each invocation, for example to drop health checks. Child spans follow their parent.
 let decision = SamplingDecision.NOT_RECORD;
 const own: Sampler = {
   shouldSample: (_context, _traceId, _name, kind) => ({
@@ -26,7 +26,7 @@ trace.setGlobalTracerProvider(provider);
 
 class Health {
   handle(): unknown {
-    // As an instrumentation of the application's does it.
+    // Like an instrumentation of the application.
     trace.getTracer('lib').startSpan('GET', { kind: SpanKind.CLIENT }).end();
     return { sent: [traceHeaders(), invokeHeaders()].map(({ traceparent }) => traceparent!), log: logFields() };
   }
@@ -43,7 +43,7 @@ test.each([
   ['with a caller who sampled', '124ed43254b54966:aaaaaaaaaaaaaaaa:0:1', '0000000000000000124ed43254b54966'],
   ['without a caller', undefined, undefined],
 ])(
-  "what the application's sampler leaves out stays out, and nobody called takes it for sampled: %s",
+  "an invocation that the application's sampler drops is not recorded, and its requests are not sampled: %s",
   async (_which, caller, traceId) => {
     decision = SamplingDecision.NOT_RECORD;
     const { sent, log } = (await invoke(
@@ -58,7 +58,7 @@ test.each([
   },
 );
 
-test('each request from a span that is recorded and not sampled has an id of its own, and no span', async () => {
+test('each request from a span that is recorded but not sampled has its own span id and no span', async () => {
   decision = SamplingDecision.RECORD;
   const { sent } = (await invoke(createHandler(Health).handler, {}, fakeFcContext())) as Answer;
   expect(sent).toEqual(Array(2).fill(expect.stringMatching(/-00$/)));

@@ -25,7 +25,7 @@ class Ship {
   }
 }
 
-test('over Jaeger, 300 invocations at once lose nothing and share requests, one at a time', async () => {
+test('over Jaeger, 300 concurrent invocations lose no spans and share requests, one at a time', async () => {
   const spans: SpanRecord[] = [];
   let open = 0;
   let most = 0;
@@ -48,7 +48,7 @@ test('over Jaeger, 300 invocations at once lose nothing and share requests, one 
   const answers = await Promise.all(
     Array.from({ length: INVOCATIONS }, async (_, id) => {
       const answer = await invoke(handler, { id }, context);
-      // Its own trace was there before its answer.
+      // Its own trace was exported before it ended.
       expect(spans.filter(({ name }) => name === 'ship').length).toBeGreaterThan(0);
       return answer;
     }),
@@ -64,7 +64,7 @@ test('over Jaeger, 300 invocations at once lose nothing and share requests, one 
   expect(requests).toBeLessThan(INVOCATIONS / 2);
 });
 
-test('over OTLP, 300 invocations at once lose nothing and share requests, one at a time', async () => {
+test('over OTLP, 300 concurrent invocations lose no spans and share requests, one at a time', async () => {
   const seen = await inFreshProcess<{
     answers: number[];
     spans: number;

@@ -13,7 +13,7 @@ class Rates {
 
   constructor() {
     this.load();
-    // As a singleton does that keeps itself up to date in an instance that runs on.
+    // Like a singleton that refreshes itself in the background.
     this.refreshed = new Promise((resolve) => setTimeout(() => resolve(this.refresh()), 10));
     started = this.refreshed;
   }
@@ -39,7 +39,7 @@ class Shop {
   handle(): void {}
 }
 
-test('what the initializer starts is recorded when it runs on, as that which runs outside of any invocation; what it does itself is not', async () => {
+test('calls in the initializer are not recorded; work that continues after it is recorded outside of invocations', async () => {
   await createHandler(Shop).initialize(fakeFcContext());
   expect(traces.spans()).toEqual([]);
   await started;

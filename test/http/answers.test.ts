@@ -45,7 +45,7 @@ const json = { 'content-type': 'application/json' };
 const given = { statusCode: 201, headers: { location: '/orders/8' }, isBase64Encoded: false, body: 'made' };
 test.each<[string, () => unknown, object]>([
   [
-    'a text',
+    'a string',
     () => 'hello',
     {
       statusCode: 200,
@@ -55,13 +55,13 @@ test.each<[string, () => unknown, object]>([
     },
   ],
   ['an object', () => ({ id: 7 }), { statusCode: 200, headers: json, isBase64Encoded: false, body: '{"id":7}' }],
-  ['a list', () => [1, 2], { statusCode: 200, headers: json, isBase64Encoded: false, body: '[1,2]' }],
+  ['an array', () => [1, 2], { statusCode: 200, headers: json, isBase64Encoded: false, body: '[1,2]' }],
   [
     'bytes',
     () => Buffer.from([255, 0]),
     { statusCode: 200, headers: { 'content-type': 'application/octet-stream' }, isBase64Encoded: true, body: '/wA=' },
   ],
-  ['nothing', () => undefined, { statusCode: 200, headers: {}, isBase64Encoded: true, body: '' }],
+  ['undefined', () => undefined, { statusCode: 200, headers: {}, isBase64Encoded: true, body: '' }],
   [
     'a Node.js stream',
     () => Readable.from(['a', Buffer.from('b')]),
@@ -94,7 +94,7 @@ test.each<[string, () => unknown, object]>([
     { statusCode: 201, headers: { location: '/orders/8', 'x-a': '1, 2' }, isBase64Encoded: false, body: 'made' },
   ],
   [
-    'a response with pairs for headers',
+    'a response with an array of header pairs',
     () => ({
       statusCode: 200,
       headers: [
@@ -106,19 +106,19 @@ test.each<[string, () => unknown, object]>([
     { statusCode: 200, headers: { 'set-cookie': 'a=1', 'Set-cookie': 'b=2' }, isBase64Encoded: false, body: 'made' },
   ],
   [
-    'a response with an object for a body',
+    'a response whose body is an object',
     () => ({ statusCode: 404, body: { why: 'no' } }),
     { statusCode: 404, headers: json, isBase64Encoded: false, body: '{"why":"no"}' },
   ],
-])('%s becomes the response that FC takes', async (_name, make, wanted) => {
+])('%s becomes a response in the format of FC', async (_name, make, wanted) => {
   expect(await ask(make)).toEqual(wanted);
 });
 
-test('a response in the form that FC takes comes out as the very object', async () => {
+test('a response in the format of FC is returned as the same object', async () => {
   expect(await ask(() => given)).toBe(given);
 });
 
-test('a web response of an implementation that is older than getSetCookie', async () => {
+test('a web Response without getSetCookie', async () => {
   const answer = {
     status: 202,
     headers: new Map([['content-type', 'text/plain']]),
@@ -133,7 +133,7 @@ test('a web response of an implementation that is older than getSetCookie', asyn
   });
 });
 
-test('several cookies stay several', async () => {
+test('several cookies are several headers', async () => {
   const answer = (await ask(() => ({ statusCode: 200, headers: { 'set-cookie': ['a=1', 'b=2'] }, body: '' }))) as {
     headers: Record<string, string>;
   };
@@ -141,7 +141,7 @@ test('several cookies stay several', async () => {
   expect(Object.keys(answer.headers).map((name) => name.toLowerCase())).toEqual(['set-cookie', 'set-cookie']);
 });
 
-test('an HttpError becomes its status and a problem document; below 500 the span is not failed', async () => {
+test('an HttpError becomes its status and a problem document; below 500 the span status is unset', async () => {
   const answer = await ask(() => {
     throw new HttpError(404, 'no such order', { headers: { 'cache-control': 'no-store' } });
   });
@@ -158,7 +158,7 @@ test('an HttpError becomes its status and a problem document; below 500 the span
   });
 });
 
-test('any other error becomes a 500 that tells nothing, is logged, and fails the span', async () => {
+test('any other error becomes a 500 without details, is logged, and sets the span status to ERROR', async () => {
   lines.length = 0;
   const error = new Error('password of the database is hunter22');
   const answer = (await ask(() => {
@@ -174,9 +174,9 @@ test('any other error becomes a 500 that tells nothing, is logged, and fails the
 });
 
 test.each<[string, () => unknown]>([
-  ['a value without a JSON form', () => 10n],
+  ['a value that cannot be converted to JSON', () => 10n],
   [
-    'a header that no header can be, from an HttpError',
+    'an HttpError whose body cannot be converted to JSON',
     () => {
       throw new HttpError(400, 'x', { body: { big: 1n } });
     },
@@ -197,12 +197,12 @@ test.each<[string, () => unknown]>([
       throw undefined;
     },
   ],
-])('%s is answered with 500, not with a failing function', async (_name, make) => {
+])('%s becomes a 500, and the function does not fail', async (_name, make) => {
   expect(await ask(make)).toMatchObject({ statusCode: 500 });
   expect(traces.spans()[0]).toMatchObject({ status: { code: 'ERROR' } });
 });
 
-test('a response of 5xx fails the span without an exception', async () => {
+test('a 5xx response sets the span status to ERROR without an exception event', async () => {
   await ask(() => ({ statusCode: 503, body: 'later' }));
   expect(traces.spans()[0]).toMatchObject({
     status: { code: 'ERROR' },
@@ -211,7 +211,7 @@ test('a response of 5xx fails the span without an exception', async () => {
   });
 });
 
-test('the span has the name and attributes of the HTTP conventions, and no secret of the query', async () => {
+test('the span has the name and attributes of the HTTP conventions, without secrets in the query', async () => {
   await ask(async (event) => readJson(event));
   const [span] = traces.spans();
   expect(span).toMatchObject({
@@ -234,12 +234,12 @@ test('the span has the name and attributes of the HTTP conventions, and no secre
   });
 });
 
-test('parameters that no request could have had do not cost the span', async () => {
+test('query parameters of unexpected types do not prevent the span', async () => {
   await ask(() => 1, { queryParameters: { half: '\ud800', list: [1], odd: { toString: 0 }, page: 2, token: 'abc' } });
   expect(traces.spans()[0]!.attributes).toMatchObject({ 'url.query': 'half=%EF%BF%BD&page=2&token=REDACTED' });
 });
 
-test('a method of nobody is _OTHER', async () => {
+test('an unknown method is _OTHER', async () => {
   await ask(() => 1, { requestContext: { http: { method: 'BREW', path: '/' } } });
   expect(traces.spans()[0]!.attributes).toMatchObject({
     'http.request.method': '_OTHER',
@@ -247,7 +247,7 @@ test('a method of nobody is _OTHER', async () => {
   });
 });
 
-test('with http: false the value and the error are handed on as they are', async () => {
+test('with http: false, value and error are unchanged', async () => {
   class Plain {
     handle(event: { rawPath: string }): unknown {
       if (event.rawPath === '/fail') throw given;

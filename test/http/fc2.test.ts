@@ -20,7 +20,7 @@ const traces = recordTraces();
 afterEach(() => traces.clear());
 afterAll(() => traces.stop());
 
-/** Stands for the response object of FC 2.0's runtime, the far end. */
+/** A response object like that of FC 2.0's runtime. */
 class Resp implements Fc2Response {
   status = 200;
   readonly headers: Record<string, string | readonly string[]> = {};
@@ -49,7 +49,7 @@ function request(url: string, body: string | Buffer, headers: Record<string, str
   });
 }
 
-test('a request of FC 2.0 reaches the same class, and its response is sent once the span has ended', async () => {
+test('a request of FC 2.0 is passed to the class as an event, and its response is sent after the span has ended', async () => {
   const response = new Resp();
   await handler(request('/a?x=1&x=2', Buffer.from([1, 255])), response, fakeFcContext());
   expect(response).toMatchObject({
@@ -64,7 +64,7 @@ test('a request of FC 2.0 reaches the same class, and its response is sent once 
   });
 });
 
-test('its headers name the parent, and an HttpError becomes its status', async () => {
+test('the parent is extracted from its headers, and an HttpError becomes its status', async () => {
   const response = new Resp();
   await handler(
     request('/missing', '', { traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' }),
@@ -78,7 +78,7 @@ test('its headers name the parent, and an HttpError becomes its status', async (
   });
 });
 
-test('the path is the one below the function, also where the URL has the place of the function in it', async () => {
+test('the path is relative to the function, also if the URL contains the path of the function', async () => {
   const response = new Resp();
   await handler(
     Object.assign(request('/2016-08-15/proxy/shop/orders/a%20b?x=1', ''), { path: '/a%20b' }),

@@ -6,7 +6,7 @@ import { runExample } from '../package/compiled-example';
 import { root } from '../package/fresh-process';
 import { codeBlocks, readDocument } from '../package/markdown';
 
-const [example, drawing] = codeBlocks(readDocument(root, 'docs/http.md'));
+const [example, tree] = codeBlocks(readDocument(root, 'docs/http.md'));
 const traces = recordTraces();
 afterEach(() => traces.clear());
 afterAll(() => traces.stop());
@@ -15,7 +15,7 @@ test.each([
   ['teapot', 200, { shelf: 6 }],
   ['unicorn', 404, { status: 404, detail: 'there are no unicorns' }],
 ])(
-  'the guide’s function answers an order of a %s, and makes the trace that is drawn',
+  'the function of the guide handles an order of a %s and records the trace in the guide',
   async (sku, statusCode, answer) => {
     const { handler } = runExample<{ handler: FcFunction }>(example!.text, (name) => require(name) as unknown);
     const event = {
@@ -25,8 +25,8 @@ test.each([
     const answered = (await invoke(handler, event)) as { statusCode: number; body: string };
     expect(answered.statusCode).toBe(statusCode);
     expect(JSON.parse(answered.body)).toMatchObject(answer);
-    const drawn = renderTrace(traces.only(), { attributes: ['http.response.status_code'] });
-    if (statusCode === 200) expect(drawn).toBe(drawing!.text);
-    else expect(drawn).toContain('POST /orders/{id}  http.response.status_code=404');
+    const rendered = renderTrace(traces.only(), { attributes: ['http.response.status_code'] });
+    if (statusCode === 200) expect(rendered).toBe(tree!.text);
+    else expect(rendered).toContain('POST /orders/{id}  http.response.status_code=404');
   },
 );

@@ -33,7 +33,7 @@ const event = fc.record({
   }),
 });
 
-test('whatever the request holds, the answer is what the method gave, and the span is there', async () => {
+test('for any request, the response of the method is returned unchanged, and the span is recorded', async () => {
   value = { statusCode: 200, headers: {}, body: 'same' };
   await fc.assert(
     fc.asyncProperty(event, async (given) => {
@@ -51,7 +51,7 @@ test('whatever the request holds, the answer is what the method gave, and the sp
   );
 });
 
-test('whatever the method gives, FC gets a response: the value, or a 500', async () => {
+test('for any value, FC gets a response: the value or a 500', async () => {
   const request = { version: 'v1', rawPath: '/', headers: {}, requestContext: { http: { method: 'GET' } } };
   await fc.assert(
     fc.asyncProperty(

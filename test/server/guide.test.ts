@@ -9,21 +9,21 @@ import { root } from '../package/fresh-process';
 import { codeBlocks, readDocument } from '../package/markdown';
 
 const blocks = codeBlocks(readDocument(root, 'docs/custom-runtime.md'));
-const [first, drawing] = blocks;
-const own = blocks
+const [first, tree] = blocks;
+const recipes = blocks
   .filter(({ text }) => text.includes('traceListener('))
   .map(({ text }) => ({ framework: /from '(express|koa|fastify|hono)'/.exec(text)?.[1], text }));
 const traces = recordTraces();
 afterEach(() => traces.clear());
 afterAll(() => traces.stop());
 
-/** Runs an example, on a free port where it says another. */
+/** Runs an example with `from` replaced by `to`, such as a port by 0. */
 function run<T>(text: string, from: string, to: string): T {
   expect(text).toContain(from);
   return runExample<T>(text.replace(from, to), (name) => require(name) as unknown);
 }
 
-test('the guide’s server streams its events, and makes the trace that is drawn', async () => {
+test('the server of the guide streams events and records the trace in the guide', async () => {
   const { running } = run<{ running: Promise<RunningServer> }>(
     first!.text,
     'void serve(Events)',
@@ -36,17 +36,17 @@ test('the guide’s server streams its events, and makes the trace that is drawn
       'text/event-stream',
       'data: 0\n\ndata: 1\n\n',
     ]);
-    expect(renderTrace(traces.only(), { attributes: ['http.response.status_code'] })).toBe(drawing!.text);
+    expect(renderTrace(traces.only(), { attributes: ['http.response.status_code'] })).toBe(tree!.text);
   } finally {
     await close();
   }
 });
 
-test('there is a recipe for each framework that is promised one', () => {
-  expect(own.map(({ framework }) => framework)).toEqual(['express', 'koa', 'fastify', 'hono']);
+test('there is a recipe for each supported framework', () => {
+  expect(recipes.map(({ framework }) => framework)).toEqual(['express', 'koa', 'fastify', 'hono']);
 });
 
-test.each(own)('the recipe for $framework makes a trace of a request', async ({ text }) => {
+test.each(recipes)('the recipe for $framework records a trace of a request', async ({ text }) => {
   const { server } = run<{ server: Server }>(text, '9000', '0');
   try {
     if (!server.listening) await once(server, 'listening');

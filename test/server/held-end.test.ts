@@ -8,7 +8,7 @@ import { traceListener } from 'fc-traced/server';
 import { rawRequest } from './raw-request';
 
 const FLUSH_MILLIS = 200;
-/** The far end: takes its time with each delivery. */
+/** A span processor whose flush takes time. */
 const slow: SpanProcessor = {
   onStart() {},
   onEnd() {},
@@ -39,7 +39,7 @@ afterEach(async () => {
   await sleep(FLUSH_MILLIS);
 });
 
-test('the end waits for the delivery, on each request of a connection, also of those that were queued', async () => {
+test('the end of each response waits for the export, also of pipelined requests', async () => {
   const before = performance.now();
   const { text } = await rawRequest(port, `${GET}GET /2 HTTP/1.1\r\nhost: a\r\n\r\n`, 3 * FLUSH_MILLIS);
   expect(text.match(/held \/2?/g)).toEqual(['held /', 'held /2']);
@@ -47,17 +47,17 @@ test('the end waits for the delivery, on each request of a connection, also of t
 });
 
 test.each(['close', 'closeIdleConnections', 'closeAllConnections'] as const)(
-  'a response that is held gets out where the server is stopped by %s()',
+  'a response that is held back is sent when the server is stopped with %s()',
   async (stop) => {
     const isEnded = new Promise<void>((resolve) => (ended = resolve));
-    const asked = rawRequest(port, GET, 3 * FLUSH_MILLIS);
+    const answer = rawRequest(port, GET, 3 * FLUSH_MILLIS);
     await isEnded;
     server[stop]();
-    expect(await asked).toMatchObject({ text: expect.stringMatching(/held \/$/) as unknown, closed: true });
+    expect(await answer).toMatchObject({ text: expect.stringMatching(/held \/$/) as unknown, closed: true });
   },
 );
 
-test('a client that closes its side gets the response', async () => {
+test('a client that half-closes the connection gets the response', async () => {
   const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
   socket.end(GET);
   let text = '';
@@ -65,7 +65,7 @@ test('a client that closes its side gets the response', async () => {
   expect(text).toMatch(/held \/$/);
 });
 
-test('a client that leaves meanwhile leaves nothing behind', async () => {
+test('if the client disconnects meanwhile, no connection is left', async () => {
   const isEnded = new Promise<void>((resolve) => (ended = resolve));
   const socket = connect(port, '127.0.0.1');
   socket.write(GET);

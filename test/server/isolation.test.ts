@@ -47,7 +47,7 @@ function ask(port: number, agent: http.Agent, index: number): Promise<{ status: 
   });
 }
 
-test('of 10,000 requests, 200 at once, none has a span, a log line or baggage of another', async () => {
+test('10,000 requests, 200 of them concurrent, share no spans, log lines or baggage', async () => {
   const quiet = jest.spyOn(console, 'error').mockImplementation(() => {});
   const traces = recordTraces();
   const server = await serve(Api, { port: 0, host: '127.0.0.1' });

@@ -33,7 +33,7 @@ const state = ({ writableEnded, headersSent, statusCode }: ServerResponse): unkn
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => unknown;
 function errorAfterSend(
-  answer: (response: express.Response, error: Error, next: express.NextFunction) => void,
+  handleError: (response: express.Response, error: Error, next: express.NextFunction) => void,
 ): Listener {
   const app = express();
   app.set('env', 'test');
@@ -42,27 +42,27 @@ function errorAfterSend(
     throw new Error('late');
   });
   app.use((error: Error, _: express.Request, response: express.Response, next: express.NextFunction) =>
-    answer(response, error, next),
+    handleError(response, error, next),
   );
   return app;
 }
 
 const LISTENERS: Readonly<Record<string, Listener>> = {
-  'the response reads as ended': (_, response) => seen.push(state(response.end('hi'))),
-  'events and callbacks come in the order of a plain server': (_, response) => {
+  'the response reports that it has ended': (_, response) => seen.push(state(response.end('hi'))),
+  'events and callbacks have the same order': (_, response) => {
     for (const event of ['prefinish', 'finish', 'close']) response.on(event, () => seen.push(event));
     response.end('hi', () => seen.push('callback'));
     seen.push('after end');
   },
-  'a header set after the end is refused': (_, response) => {
+  'setting a header after the end throws': (_, response) => {
     response.end('hi');
     attempt(() => response.setHeader('x-late', '1'));
   },
-  'a head written after the end is refused': (_, response) => {
+  'writing the head after the end throws': (_, response) => {
     response.end('hi');
     attempt(() => response.writeHead(500));
   },
-  'a status set after the end changes nothing': (_, response) => {
+  'setting the status after the end has no effect': (_, response) => {
     response.end('hi');
     response.statusCode = 500;
   },
@@ -71,30 +71,30 @@ const LISTENERS: Readonly<Record<string, Listener>> = {
     response.end('hi');
     seen.push(response.write('more'));
   },
-  'what cannot be written is refused, and the response can still be ended': (_, response) => {
+  'ending with a value that cannot be written throws, and the response can still be ended': (_, response) => {
     attempt(() => response.end({} as string));
     response.end('ok');
   },
-  'a length that is not kept to is refused': (_, response) => {
+  'a body that does not match strictContentLength throws': (_, response) => {
     response.strictContentLength = true;
     response.setHeader('content-length', 5);
     attempt(() => response.end('hi'));
     response.destroy();
   },
-  'what was ended before the connection is destroyed still gets out': (request, response) => {
+  'a response that ended before the connection is destroyed is sent': (request, response) => {
     response.end('hi');
     request.socket.destroy();
   },
-  'what was ended before the response is destroyed still gets out': (_, response) => response.end('hi').destroy(),
-  'what was ended before the connection is half closed still gets out': (request, response) => {
+  'a response that ended before it is destroyed is sent': (_, response) => response.end('hi').destroy(),
+  'a response that ended before the connection is half-closed is sent': (request, response) => {
     response.end('hi');
     request.socket.end();
   },
-  'a response whose length was told may be ended late': (_, response) => {
+  'a response with a content length can be ended late': (_, response) => {
     response.writeHead(200, { 'content-length': 2 }).write('hi');
     setTimeout(() => response.end(), 10);
   },
-  'pieces, a cork and trailers': (_, response) => {
+  'chunks, a cork and trailers': (_, response) => {
     response.writeHead(200, { trailer: 'x-sum' });
     response.cork();
     response.write('a');
@@ -103,19 +103,19 @@ const LISTENERS: Readonly<Record<string, Listener>> = {
   },
   'a pipeline ends without an error': (_, response) =>
     pipeline(Readable.from(['a', 'b']), response, (error) => seen.push(error)),
-  'middleware that puts itself in the place of end': (_, response) => {
+  'middleware that replaces end': (_, response) => {
     const { end } = response;
     response.end = ((text: string) =>
       Reflect.apply(end, response, [`${text}!`]) as ServerResponse) as ServerResponse['end'];
     response.end('x');
   },
-  'listeners of finish and close, and the callback of end, see the context of the request': (_, response) =>
+  'listeners of finish and close and the callback of end run in the async context of the request': (_, response) =>
     requests.run('r-1', () => {
       for (const event of ['finish', 'close']) response.on(event, () => seen.push([event, requests.getStore()]));
       setTimeout(() => response.end('hi', () => seen.push(requests.getStore())), 5);
     }),
-  'Express, an error after the response was sent': errorAfterSend((_response, error, next) => next(error)),
-  'Express, a handler that answers every error': errorAfterSend((response) =>
+  'Express, an error after the response': errorAfterSend((_response, error, next) => next(error)),
+  'Express, an error handler that responds to every error': errorAfterSend((response) =>
     attempt(() => response.status(500).send('bad')),
   ),
 };
@@ -134,7 +134,7 @@ async function play(listener: RequestListener): Promise<unknown> {
   return { text: text.replace(/^Date: .*\r\n/m, ''), closed, seen };
 }
 
-test.each(Object.keys(LISTENERS))('traced as plain: %s', async (name) => {
+test.each(Object.keys(LISTENERS))('the same with traceListener: %s', async (name) => {
   const listener = LISTENERS[name] as RequestListener;
   const plain = await play(listener);
   const traced = await play(traceListener(listener));
@@ -143,7 +143,7 @@ test.each(Object.keys(LISTENERS))('traced as plain: %s', async (name) => {
   expect(traces.spans().map(({ kind, status }) => [kind, status.code])).toEqual([['server', 'UNSET']]);
 });
 
-test('what a listener throws and returns comes out of it at once, and the answer of whoever catches it is in the trace', async () => {
+test('a listener returns and throws synchronously, and a response of the caller that catches the error is in the trace', async () => {
   const boom = new Error('boom');
   const returned = Promise.resolve('later');
   const throwing = traceListener(() => {
@@ -169,7 +169,7 @@ test('what a listener throws and returns comes out of it at once, and the answer
   expect(seen).toEqual([returned]);
 });
 
-test('what listeners of finish do belongs to the trace of their request', async () => {
+test('calls in listeners of finish belong to the trace of their request', async () => {
   const late = traced(async () => {}, 'late');
   await play(traceListener((_, response) => void response.on('finish', () => void late()).end('hi')));
   await sleep(5);
@@ -177,7 +177,7 @@ test('what listeners of finish do belongs to the trace of their request', async 
   expect(work).toMatchObject({ name: 'late', traceId: request!.traceId, parentSpanId: request!.spanId });
 });
 
-test('the trace is there before the end of the response', async () => {
+test('the trace is exported before the end of the response', async () => {
   const server = createServer(traceListener((_, response) => void response.end('hi')));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   await (await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/x`)).text();

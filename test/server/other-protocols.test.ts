@@ -11,7 +11,7 @@ const traces = recordTraces();
 afterEach(() => traces.clear());
 afterAll(() => traces.stop());
 
-test('over HTTP/2 a listener is traced, the version and the host as the conventions have them', async () => {
+test('a listener is traced over HTTP/2, with version and host as the conventions require', async () => {
   const server = createHttp2Server(
     traceListener((_, response) => void response.end('hello'), { route: '/x' }) as unknown as Parameters<
       typeof createHttp2Server
@@ -49,7 +49,7 @@ test('over HTTP/2 a listener is traced, the version and the host as the conventi
   await new Promise((resolve) => server.close(resolve));
 });
 
-test("a method that the conventions do not name, FC's client address, and an event call that failed", async () => {
+test('an unknown method, the client address of FC, and a failed event call', async () => {
   const server = createServer(
     traceListener(
       (request, response) => {

@@ -11,12 +11,12 @@ class Hello {
 }
 
 const NAMES = ['FC_SERVER_PORT', 'FC_CUSTOM_LISTEN_PORT'] as const;
-const told: string[] = [];
+const warnings: string[] = [];
 const before = NAMES.map((name) => process.env[name]);
 beforeEach(() => {
-  told.length = 0;
+  warnings.length = 0;
   diag.setLogger(
-    { error: () => {}, warn: (text) => void told.push(text), info: () => {}, debug: () => {}, verbose: () => {} },
+    { error: () => {}, warn: (text) => void warnings.push(text), info: () => {}, debug: () => {}, verbose: () => {} },
     { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true },
   );
 });
@@ -27,8 +27,8 @@ afterEach(() => {
   );
 });
 
-/** The port that `serve` takes where the variables say these, `free` standing for a free one. */
-async function taken(values: Partial<Record<(typeof NAMES)[number], string>>): Promise<boolean> {
+/** Whether `serve` listens on a free port that the value `free` of a variable stands for. */
+async function listensOnFree(values: Partial<Record<(typeof NAMES)[number], string>>): Promise<boolean> {
   const free = await freePort();
   for (const name of NAMES) {
     const value = values[name];
@@ -40,17 +40,20 @@ async function taken(values: Partial<Record<(typeof NAMES)[number], string>>): P
   return running.port === free;
 }
 
-test('the port is that of FC_SERVER_PORT, else of FC_CUSTOM_LISTEN_PORT', async () => {
-  expect(await taken({ FC_SERVER_PORT: 'free', FC_CUSTOM_LISTEN_PORT: '1' })).toBe(true);
-  expect(await taken({ FC_SERVER_PORT: '', FC_CUSTOM_LISTEN_PORT: 'free' })).toBe(true);
-  expect(told).toEqual([]);
+test('the default port is FC_SERVER_PORT, then FC_CUSTOM_LISTEN_PORT', async () => {
+  expect(await listensOnFree({ FC_SERVER_PORT: 'free', FC_CUSTOM_LISTEN_PORT: '1' })).toBe(true);
+  expect(await listensOnFree({ FC_SERVER_PORT: '', FC_CUSTOM_LISTEN_PORT: 'free' })).toBe(true);
+  expect(warnings).toEqual([]);
 });
 
-test('a FC_SERVER_PORT that is none is passed over, and told once', async () => {
+test('an invalid FC_SERVER_PORT is ignored with one warning', async () => {
   for (const given of ['eighty', '-1', '65536', '80.5', '1e3', '0x50', ' ']) {
-    expect([given, await taken({ FC_SERVER_PORT: given, FC_CUSTOM_LISTEN_PORT: 'free' })]).toEqual([given, true]);
+    expect([given, await listensOnFree({ FC_SERVER_PORT: given, FC_CUSTOM_LISTEN_PORT: 'free' })]).toEqual([
+      given,
+      true,
+    ]);
   }
-  expect(told).toEqual([
+  expect(warnings).toEqual([
     expect.stringContaining('FC_SERVER_PORT is no port, a whole number from 0 to 65535, and is left out'),
   ]);
 });

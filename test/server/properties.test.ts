@@ -8,7 +8,7 @@ import { serve, traceListener } from 'fc-traced/server';
 import type { RunningServer } from 'fc-traced/server';
 import { recordTraces } from 'fc-traced/testing';
 
-/** What comes back of a request, whoever answers it. */
+/** The response to a request. */
 interface Answer {
   readonly status: number | undefined;
   readonly body: string;
@@ -28,7 +28,7 @@ class Echo {
   }
 }
 
-/** Echoes a body, as a program does that knows nothing of tracing. */
+/** Echoes the body of a request, without tracing. */
 function echo(incoming: IncomingMessage, response: ServerResponse): void {
   void incoming
     .toArray()
@@ -47,7 +47,7 @@ async function listen(server: Server): Promise<Server> {
 let plain: Server;
 let traced: Server;
 beforeAll(async () => {
-  // FC's start and end lines.
+  // The start and end lines for FC.
   jest.spyOn(console, 'log').mockImplementation(() => undefined);
   running = await serve(Echo, { port: 0, host: '127.0.0.1' });
   plain = await listen(createServer({ keepAlive: true }, echo));
@@ -143,7 +143,7 @@ const sent: fc.Arbitrary<Sent> = fc.record({
   body: fc.uint8Array({ maxLength: 2_000 }).map((bytes) => Buffer.from(bytes)),
 });
 
-test('any headers, any path, any body: serve gives the class the bytes that were sent, and the client what the class gave', async () => {
+test('serve passes the body to the class and its response to the client, for any headers, path and body', async () => {
   await fc.assert(
     fc.asyncProperty(sent, async (given) => {
       traces.clear();
@@ -154,12 +154,12 @@ test('any headers, any path, any body: serve gives the class the bytes that were
   );
 }, 60_000);
 
-test('any headers, any path, any body: a listener answers with traceListener as it does without', async () => {
+test('a listener responds the same with and without traceListener, for any headers, path and body', async () => {
   await fc.assert(
     fc.asyncProperty(sent, async (given) => {
       traces.clear();
-      const [is, was] = await Promise.all([send(portOf(traced), given), send(portOf(plain), given)]);
-      expect(is).toEqual(was);
+      const [actual, expected] = await Promise.all([send(portOf(traced), given), send(portOf(plain), given)]);
+      expect(actual).toEqual(expected);
     }),
     { numRuns: 1_500 },
   );

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 
-/** Sends bytes as they are to a port, and gives what comes back until the connection is closed or nothing has come for a moment. */
+/** Sends raw text to a port. Resolves to the received text when the connection is closed or no data arrives for `quietMillis`. */
 export function rawRequest(
   port: number,
   text: string,

@@ -35,15 +35,18 @@ async function ask(line: string, answer: typeof answerWith, headers = ''): Promi
 const attributes = (): object => traces.spans()[0]!.attributes;
 
 test.each([
-  ['HEAD', 'HEAD /x', (): unknown => createReadStream('/nowhere/at/all')],
-  ['204', 'GET /x', (): unknown => ({ statusCode: 204, body: createReadStream('/nowhere/at/all') })],
-])('a stream that nobody is to read, of a %s, may fail without ending the process', async (_name, line, answer) => {
-  expect(await ask(line, answer)).toMatch(/^HTTP\/1.1 20[04] /);
-  await sleep(20);
-  expect(traces.spans()[0]!.status.code).toBe('UNSET');
-});
+  ['a HEAD', 'HEAD /x', (): unknown => createReadStream('/nowhere/at/all')],
+  ['a GET with status 204', 'GET /x', (): unknown => ({ statusCode: 204, body: createReadStream('/nowhere/at/all') })],
+])(
+  'a stream that is not read, of a response to %s, may fail without ending the process',
+  async (_name, line, answer) => {
+    expect(await ask(line, answer)).toMatch(/^HTTP\/1.1 20[04] /);
+    await sleep(20);
+    expect(traces.spans()[0]!.status.code).toBe('UNSET');
+  },
+);
 
-test('a request line with scheme, user and host is a request for its path, and its user is in no trace', async () => {
+test('a request target with scheme, user and host is reduced to its path, and the user is not recorded', async () => {
   expect(await ask('GET http://user:hunter22@shop.example/orders/7?a=1', (event) => event.rawPath)).toMatch(
     /\/orders\/7$/,
   );
@@ -60,7 +63,7 @@ test('a request line with scheme, user and host is a request for its path, and i
   );
 });
 
-test('the query is in the trace as it stood in the request, without its secrets', async () => {
+test('url.query is the query of the request without its secrets', async () => {
   await ask(
     'GET /x?page=1&page=2&q=a+b%20c&flag&Tok%65n=t0&ACCESS-TOKEN=t1&token=t2&token=t3&next=%2Fhome%3Fapi_key%3Dt4&a=1?sig=t5&__proto__=1',
     () => 1,
@@ -71,7 +74,7 @@ test('the query is in the trace as it stood in the request, without its secrets'
   });
 });
 
-test('HEAD tells the length that the program tells, or that of its body', async () => {
+test('the content length of a HEAD is the header of the program, or the length of its body', async () => {
   expect(await ask('HEAD /x', () => ({ statusCode: 200, headers: { 'content-length': '1234' } }))).toContain(
     'content-length: 1234\r\n',
   );
@@ -81,7 +84,7 @@ test('HEAD tells the length that the program tells, or that of its body', async 
   expect(await ask('HEAD /x', () => 'hello')).toContain('content-length: 5\r\n');
 });
 
-test('the response of another server is passed on: status, headers and body', async () => {
+test('an IncomingMessage is sent as a response: status, headers and body', async () => {
   const text = await ask('GET /x', () =>
     Object.assign(Readable.from(['made']), {
       statusCode: 201,
@@ -91,18 +94,15 @@ test('the response of another server is passed on: status, headers and body', as
   expect(text).toMatch(/^HTTP\/1.1 201 [^]*location: \/7[^]*made/);
 });
 
-test.each([100, 101])(
-  'a status of %i is no response: the client is not left waiting for another',
-  async (statusCode) => {
-    expect(await ask('GET /x', () => ({ statusCode, body: 'x' }))).toMatch(/^HTTP\/1.1 200 /);
-  },
-);
+test.each([100, 101])('a value with status %i is not a response but becomes JSON', async (statusCode) => {
+  expect(await ask('GET /x', () => ({ statusCode, body: 'x' }))).toMatch(/^HTTP\/1.1 200 /);
+});
 
-test('a header that only a connection can keep does not break the response off', async () => {
+test('a trailer header without trailers does not abort the response', async () => {
   expect(await ask('GET /x', () => ({ statusCode: 200, headers: { trailer: 'x-sum' }, body: 'hi' }))).toMatch(/hi$/);
 });
 
-test('an event call that fails with a value that has no text is answered', async () => {
+test('an event call that fails with a value without a string form gets a response', async () => {
   expect(
     await ask(
       'POST /invoke',
@@ -114,7 +114,7 @@ test('an event call that fails with a value that has no text is answered', async
   ).toMatch(/^HTTP\/1.1 404 [^]*FunctionHandledError/);
 });
 
-test('a request queued behind another hears when the client leaves: its generator ends, its span has no status that nobody got', async () => {
+test('a pipelined request is cancelled when the client disconnects, and a response that was not sent has no status', async () => {
   let cleaned = 0;
   async function* endless(): AsyncGenerator<Buffer> {
     try {
@@ -138,7 +138,7 @@ test('a request queued behind another hears when the client leaves: its generato
   expect(first.attributes).not.toHaveProperty('http.response.status_code');
 });
 
-test('twenty requests in one go are answered in order', async () => {
+test('twenty pipelined requests get their responses in order', async () => {
   answerWith = async (event) => sleep(5, event.rawPath);
   const lines = Array.from({ length: 20 }, (_, n) => `GET /${n} HTTP/1.1\r\nhost: a\r\n\r\n`).join('');
   const { text } = await rawRequest(server.port, lines);

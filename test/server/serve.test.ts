@@ -61,7 +61,7 @@ afterAll(async () => {
   await server.close();
 });
 
-test('POST /invoke gives the event to the class and answers as FC wants it', async () => {
+test('POST /invoke passes the event to the class and responds as FC requires', async () => {
   const answer = await fetch(`${url}/invoke`, {
     method: 'POST',
     headers: { 'x-fc-function-name': 'orders', 'x-fc-control-path': '/invoke' },
@@ -75,7 +75,7 @@ test('POST /invoke gives the event to the class and answers as FC wants it', asy
   expect(traces.spans()[0]).toMatchObject({ name: 'orders', kind: 'server' });
 });
 
-test('a failed event call is told by status 404, x-fc-status and the error as FC reports it', async () => {
+test('a failed event call has status 404, x-fc-status and the error in the format of FC', async () => {
   const answer = await fetch(`${url}/invoke`, { method: 'POST', body: '{"order":13}' });
   expect([answer.status, answer.headers.get('x-fc-status')]).toEqual([404, '404']);
   expect(await answer.json()).toMatchObject({
@@ -89,12 +89,12 @@ test.each([
   ['POST', '/initialize'],
   ['GET', '/pre-freeze'],
   ['GET', '/pre-stop'],
-])('%s %s is answered with 200 and makes no span', async (method, path) => {
+])('%s %s gets a 200 and records no span', async (method, path) => {
   const answer = await fetch(url + path, { method });
   expect([answer.status, answer.headers.get('x-fc-status'), traces.spans().length]).toEqual([200, '200', 0]);
 });
 
-test('every other path is HTTP, also /invoke where FC says that it is', async () => {
+test('any other request is HTTP, also to /invoke if x-fc-control-path says so', async () => {
   const answer = await fetch(`${url}/invoke`, {
     method: 'POST',
     headers: { 'x-fc-control-path': '/http-invoke', 'x-fc-request-id': 'r-1' },
@@ -102,7 +102,7 @@ test('every other path is HTTP, also /invoke where FC says that it is', async ()
   expect(await answer.json()).toEqual({ path: '/invoke', id: 'r-1' });
 });
 
-test('FC reads start and end of a call in what is printed', async () => {
+test('the lines that FC reads are printed at the start and end of a call', async () => {
   const print = jest.spyOn(console, 'log').mockImplementation(() => {});
   await (await fetch(`${url}/x`, { headers: { 'x-fc-request-id': 'r-2' } })).text();
   await sleep(10);
@@ -113,7 +113,7 @@ test('FC reads start and end of a call in what is printed', async () => {
   print.mockRestore();
 });
 
-test('errors are answered, an unknown one without its details and with x-fc-status 404', async () => {
+test('errors get a response, those other than HttpError without details and with x-fc-status 404', async () => {
   const error = jest.spyOn(console, 'error').mockImplementation(() => {});
   const [missing, boom] = [await fetch(`${url}/missing`), await fetch(`${url}/boom`)];
   expect([missing.status, missing.headers.get('x-fc-status')]).toEqual([404, '200']);
@@ -126,7 +126,7 @@ test('errors are answered, an unknown one without its details and with x-fc-stat
   error.mockRestore();
 });
 
-test('events are sent as they come, and the span of the stream and the invocation end with it', async () => {
+test('events are streamed, and the spans of the stream and the invocation end with it', async () => {
   const answer = await fetch(`${url}/events?n=3`);
   expect(await answer.text()).toBe('data: 0\n\ndata: 1\n\ndata: 2\n\n');
   const [ticks, invocation] = traces.spans();
@@ -134,7 +134,7 @@ test('events are sent as they come, and the span of the stream and the invocatio
   expect(ticks!.endNanos <= invocation!.endNanos).toBe(true);
 });
 
-test('a client that hangs up ends the stream, and the span says cancelled', async () => {
+test('the stream ends when the client disconnects, and the spans have the event fc_traced.cancelled', async () => {
   const before = closedStreams;
   const abort = new AbortController();
   const answer = await fetch(`${url}/events?n=100000`, { signal: abort.signal });
@@ -148,7 +148,7 @@ test('a client that hangs up ends the stream, and the span says cancelled', asyn
   ]);
 });
 
-test('bytes come back as they went in; a body beyond the limit is answered with 413', async () => {
+test('bytes are unchanged; a body beyond the limit gets a 413', async () => {
   const bytes = Buffer.from(Array.from({ length: 70_000 }, (_, index) => index & 255));
   expect(
     Buffer.from(await (await fetch(`${url}/echo`, { method: 'POST', body: bytes })).arrayBuffer()).equals(bytes),
@@ -156,12 +156,12 @@ test('bytes come back as they went in; a body beyond the limit is answered with 
   expect((await fetch(`${url}/echo`, { method: 'POST', body: Buffer.alloc(1_000_001) })).status).toBe(413);
 });
 
-test('HEAD has the length of the body and no body', async () => {
+test('the response to a HEAD has no body', async () => {
   const answer = await fetch(`${url}/echo`, { method: 'HEAD' });
   expect([answer.status, await answer.text()]).toEqual([200, '']);
 });
 
-test('two traceparent headers are none', async () => {
+test('two traceparent headers are ignored', async () => {
   const ask = (): Promise<Record<string, string>> =>
     new Promise((resolve) => {
       const request = http.request(

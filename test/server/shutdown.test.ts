@@ -40,7 +40,7 @@ afterAll(() => traces.stop());
 const start = (shutdownTimeoutMillis = 5_000): ReturnType<typeof serve> =>
   serve(Api, { port: 0, host: '127.0.0.1', shutdownTimeoutMillis });
 
-test('a request under way on a connection that is kept is answered, is the last on it, and nothing is waited for after', async () => {
+test('a running request on a kept connection gets its response with Connection: close, then close resolves', async () => {
   const { port, close } = await start();
   const agent = new http.Agent({ keepAlive: true });
   const ask = (path: string): Promise<unknown> =>
@@ -66,7 +66,7 @@ test('a request under way on a connection that is kept is answered, is the last 
   agent.destroy();
 });
 
-test('a client that reads slowly gets all of a response that was written before', async () => {
+test('a client that reads slowly gets the whole response', async () => {
   const { port, close } = await start();
   const socket = connect(port, '127.0.0.1');
   socket.write('GET /large HTTP/1.1\r\nhost: a\r\n\r\n');
@@ -79,7 +79,7 @@ test('a client that reads slowly gets all of a response that was written before'
   await closed;
 });
 
-test('a stream that never ends is broken off after the timeout: its generator cleans up, and its trace is there when close resolves', async () => {
+test('an endless stream is aborted after the timeout: its generator cleans up, and its trace is exported before close resolves', async () => {
   const { port, close } = await start(100);
   const socket = connect(port, '127.0.0.1').on('error', () => {});
   socket.write('GET /events HTTP/1.1\r\nhost: a\r\n\r\n');
@@ -91,16 +91,16 @@ test('a stream that never ends is broken off after the timeout: its generator cl
   socket.destroy();
 });
 
-test('requests queued on one connection are all answered', async () => {
+test('pipelined requests all get their responses', async () => {
   const { port, close } = await start();
-  const asked = rawRequest(port, 'GET /slow HTTP/1.1\r\nhost: a\r\n\r\nGET /slow HTTP/1.1\r\nhost: a\r\n\r\n', 400);
+  const answer = rawRequest(port, 'GET /slow HTTP/1.1\r\nhost: a\r\n\r\nGET /slow HTTP/1.1\r\nhost: a\r\n\r\n', 400);
   await sleep(30);
   await close();
-  const { text, closed } = await asked;
+  const { text, closed } = await answer;
   expect([text.match(/done/g)?.length, closed]).toEqual([2, true]);
 });
 
-test('connections that never asked anything are not waited for', async () => {
+test('close does not wait for connections without a request', async () => {
   const { port, close } = await start();
   const socket = connect(port, '127.0.0.1').on('error', () => {});
   await sleep(30);
@@ -110,7 +110,7 @@ test('connections that never asked anything are not waited for', async () => {
   socket.destroy();
 });
 
-test('SIGTERM ends a process with two servers, when the later one is done', async () => {
+test('SIGTERM ends a process with two servers after the later one has stopped', async () => {
   const result = await inFreshProcess<{ code: number; answer: string }>(`
     const { spawn } = require('node:child_process');
     const child = spawn(process.execPath, ['-e', \`

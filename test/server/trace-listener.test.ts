@@ -52,7 +52,7 @@ const servers: Record<string, () => Promise<Server>> = {
 };
 
 test.each(Object.keys(servers))(
-  'a server of %s gives one trace a request, joined to the caller, its own spans in it',
+  '%s: each request is a span of the caller’s trace, with the spans of the program below it',
   async (name) => {
     const server = await servers[name]!();
     if (!server.listening) await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -1,7 +1,7 @@
 import { readField, readText } from '../../safe-access';
 import type { Trigger } from './trigger';
 
-/** API Gateway with FC as its backend. */
+/** API Gateway with FC as its backend: an object with `httpMethod`, `path` and `headers`. */
 export const apiGateway: Trigger = {
   name: 'api-gateway',
   faasTrigger: 'http',

@@ -1,7 +1,7 @@
 import { readField } from '../../safe-access';
 import type { Trigger } from './trigger';
 
-/** CDN events: `events[]` with a domain as their resource. */
+/** CDN events: `events[]` whose resource is a domain. */
 export const cdn: Trigger = {
   name: 'cdn',
   faasTrigger: 'datasource',

@@ -1,7 +1,10 @@
 import { readField } from '../../safe-access';
 import type { Trigger } from './trigger';
 
-/** EventBridge and the queues behind it (Kafka, RocketMQ, RabbitMQ, MNS): one CloudEvent, or an array of them, each perhaps still a JSON text. */
+/**
+ * EventBridge and its message sources (Kafka, RocketMQ, RabbitMQ, MNS): one CloudEvent, or an array of CloudEvents or
+ * their JSON.
+ */
 export const eventStream: Trigger = {
   name: 'eventbridge',
   faasTrigger: 'pubsub',

@@ -1,7 +1,7 @@
 import { readField, readText } from '../../safe-access';
 import type { Trigger } from './trigger';
 
-/** FC 3.0 HTTP trigger on a built-in runtime: the request as a JSON event. */
+/** HTTP trigger of FC 3.0 on a built-in runtime: the request as a JSON event. */
 export const http: Trigger = {
   name: 'http',
   faasTrigger: 'http',

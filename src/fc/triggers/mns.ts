@@ -1,7 +1,7 @@
 import { readField } from '../../safe-access';
 import type { Trigger } from './trigger';
 
-/** Message Service topic in JSON form. */
+/** Topic of Message Service (MNS), in JSON format. */
 export const mns: Trigger = {
   name: 'mns',
   faasTrigger: 'pubsub',

@@ -1,7 +1,7 @@
 import { readField } from '../../safe-access';
 import type { Trigger } from './trigger';
 
-/** Object Storage Service: `events[]` of `acs:oss`. */
+/** Object Storage Service (OSS): `events[]` whose source is `acs:oss`. */
 export const oss: Trigger = {
   name: 'oss',
   faasTrigger: 'datasource',

@@ -1,7 +1,7 @@
 import { readField, readText } from '../../safe-access';
 import type { Trigger } from './trigger';
 
-/** Simple Log Service: a job that names a range of a logstore. */
+/** Simple Log Service (SLS): a job that names a range of a Logstore. */
 export const sls: Trigger = {
   name: 'sls',
   faasTrigger: 'datasource',

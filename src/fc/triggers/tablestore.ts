@@ -1,12 +1,12 @@
 import type { Trigger } from './trigger';
 
-// A CBOR map of two entries whose first key is the text `Version` or `Records`.
-const OPENINGS = [Buffer.from('\xa2\x67Version', 'latin1'), Buffer.from('\xa2\x67Records', 'latin1')];
+// The start of a CBOR map with two entries whose first key is `Version` or `Records`.
+const PREFIXES = [Buffer.from('\xa2\x67Version', 'latin1'), Buffer.from('\xa2\x67Records', 'latin1')];
 
-/** Tablestore: the one trigger that sends CBOR, so its event arrives undecoded. */
+/** Tablestore. Its events are CBOR, which is not decoded, so the program gets the bytes. */
 export const tablestore: Trigger = {
   name: 'tablestore',
   faasTrigger: 'datasource',
   matches: (event) =>
-    event instanceof Uint8Array && OPENINGS.some((opening) => opening.equals(event.subarray(0, opening.length))),
+    event instanceof Uint8Array && PREFIXES.some((prefix) => prefix.equals(event.subarray(0, prefix.length))),
 };

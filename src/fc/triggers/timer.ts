@@ -1,7 +1,7 @@
 import { readField } from '../../safe-access';
 import type { Trigger } from './trigger';
 
-/** Time trigger: `{triggerTime, triggerName, payload}`. */
+/** Time trigger: an object with `triggerTime`, `triggerName` and `payload`. */
 export const timer: Trigger = {
   name: 'timer',
   faasTrigger: 'timer',

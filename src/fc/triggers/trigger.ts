@@ -1,13 +1,15 @@
-/** The values of OpenTelemetry's `faas.trigger`. */
+/** The values of the attribute `faas.trigger`. */
 export type FaasTrigger = 'http' | 'pubsub' | 'datasource' | 'timer' | 'other';
 
-/** What started an invocation. */
+/** The source of an invocation. */
 export interface Trigger {
-  /** FC's own name of the trigger. */
+  /** FC's name of the trigger. */
   readonly name: string;
   readonly faasTrigger: FaasTrigger;
-  /** Whether a decoded event has this trigger's shape. Total: takes any value, never throws on plain data. */
+  /**
+   * Whether a decoded event has the shape of this trigger's events. Accepts any value; may throw where a getter throws.
+   */
   matches(event: unknown): boolean;
-  /** Where the event carries request headers, those. */
+  /** The request headers in an event, if this trigger's events contain them. */
   headers?(event: unknown): unknown;
 }

@@ -1,10 +1,10 @@
-// A program that is started by itself, as in a custom runtime: it loads something slow before fc-traced.
+// A program that the process is started with, as in a custom runtime. It loads a slow module before fc-traced.
 require('./slow-rates');
 const { createHandler } = require('fc-traced');
 
 const spans = [];
 const nothing = async () => {};
-const seen = {
+const processor = {
   onStart() {},
   onEnd: ({ name, startTime, duration }) => spans.push({ name, startTime, duration }),
   forceFlush: nothing,
@@ -14,8 +14,8 @@ const { handler } = createHandler(
   class {
     handle() {}
   },
-  { name: 'main', spanProcessors: [seen] },
+  { name: 'main', spanProcessors: [processor] },
 );
 
-// Not at once: loading is to be over.
+// Deferred until loading has ended.
 setImmediate(() => void handler(Buffer.from('{}'), {}, () => process.stdout.write(JSON.stringify(spans))));

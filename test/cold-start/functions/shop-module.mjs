@@ -1,4 +1,4 @@
-// The same as an ES module.
+// The function of shop.js as an ES module.
 import { createHandler, Handler } from 'fc-traced';
 import rates from './slow-rates.js';
 

@@ -1,4 +1,4 @@
-// A function with something of everything that a cold start consists of.
+// A function whose cold start has all phases: a slow module and a slow singleton.
 const { createHandler, Handler, Service, Traced } = require('fc-traced');
 const { rates } = require('./slow-rates');
 

@@ -39,7 +39,7 @@ afterAll(() => collector.close());
 const traced = (): ReturnType<typeof fakeFcContext> =>
   fakeFcContext({ tracing: { jaegerEndpoint: collector.jaegerEndpoint } });
 
-test('without any endpoint nothing is recorded, and exactly one line says so', async () => {
+test('without an endpoint nothing is recorded, and one warning is logged', async () => {
   const { handler, initialize } = createHandler(Ship);
   await initialize(fakeFcContext());
   for (let index = 0; index < 5; index += 1) expect(await invoke(handler)).toBe(false);
@@ -47,7 +47,7 @@ test('without any endpoint nothing is recorded, and exactly one line says so', a
   expect(lines).toEqual([expect.stringContaining('no endpoint is known, so nothing is recorded')]);
 });
 
-test('an initializer whose context names no endpoint says nothing of invocations whose context does', async () => {
+test('an initializer without an endpoint in its context logs no warning', async () => {
   diagnostics.messages.clear();
   const { handler, initialize } = createHandler(Ship);
   await initialize(fakeFcContext());
@@ -55,27 +55,27 @@ test('an initializer whose context names no endpoint says nothing of invocations
   expect(lines).toEqual([]);
 });
 
-test("an endpoint in FC's context that is no URL records nothing and stops nothing", async () => {
+test("with an endpoint in FC's context that is not a URL, nothing is recorded and the invocation works", async () => {
   expect(
     await invoke(createHandler(Ship).handler, {}, fakeFcContext({ tracing: { jaegerEndpoint: 'not a URL' } })),
   ).toBe(false);
 });
 
-test('OTEL_SDK_DISABLED=true records nothing, whatever else is set', async () => {
+test('OTEL_SDK_DISABLED=true disables recording, also with an endpoint', async () => {
   process.env.OTEL_SDK_DISABLED = 'TRUE';
   const { handler } = createHandler(Ship, { endpoint: collector.jaegerEndpoint, spanProcessors: [] });
   expect(await invoke(handler, {}, traced())).toBe(false);
   expect([collector.spans(), lines]).toEqual([[], []]);
 });
 
-test("OTEL_TRACES_EXPORTER=none does not send to the endpoint of FC's context", async () => {
+test("OTEL_TRACES_EXPORTER=none ignores the endpoint in FC's context", async () => {
   process.env.OTEL_TRACES_EXPORTER = 'none';
   expect(await invoke(createHandler(Ship).handler, {}, traced())).toBe(false);
   expect(collector.spans()).toEqual([]);
   expect(lines).toEqual(['fc-traced: OTEL_TRACES_EXPORTER is none, so nothing is recorded']);
 });
 
-test('OTEL_TRACES_EXPORTER=none leaves span processors to record', async () => {
+test('with OTEL_TRACES_EXPORTER=none, span processors still record', async () => {
   process.env.OTEL_TRACES_EXPORTER = 'none';
   const ended: string[] = [];
   const nothing = async (): Promise<void> => {};
@@ -89,7 +89,7 @@ test('OTEL_TRACES_EXPORTER=none leaves span processors to record', async () => {
   expect(collector.spans()).toEqual([]);
 });
 
-test('a diag logger that throws changes no answer', async () => {
+test('a diag logger that throws does not affect the invocation', async () => {
   const breaks = (): never => {
     throw new Error('logger broke');
   };

@@ -1,6 +1,6 @@
 import { COLD_ROOT, inColdProcess, WARM_ROOT } from './first-call';
 
-test('a trace without a caller has one root, the invocation, with the cold start below it', async () => {
+test('without a caller, the cold start is a child of the invocation span, the only root', async () => {
   expect(
     await inColdProcess(`
     const { handler } = create();
@@ -11,16 +11,16 @@ test('a trace without a caller has one root, the invocation, with the cold start
   ).toEqual([COLD_ROOT, WARM_ROOT]);
 });
 
-test('below a caller’s span, the cold start stands beside the invocation', async () => {
-  const seen = await inColdProcess<{ parents: Record<string, string>; traceIds: string[] }>(`
+test('with a caller, the cold start and the invocation span are both children of the caller’s span', async () => {
+  const result = await inColdProcess<{ parents: Record<string, string>; traceIds: string[] }>(`
     await invoke(create().handler, {}, sampledAs(1));
     report({ parents: Object.fromEntries(spans.map(({ name, parentSpanId }) => [name, parentSpanId])), traceIds: [...new Set(spans.map(({ traceId }) => traceId))] });
   `);
-  expect(seen.traceIds).toEqual(['0000000000000000124ed43254b54966']);
-  expect(seen.parents).toMatchObject({ shop: 'aaaaaaaaaaaaaaaa', 'cold start': 'aaaaaaaaaaaaaaaa' });
+  expect(result.traceIds).toEqual(['0000000000000000124ed43254b54966']);
+  expect(result.parents).toMatchObject({ shop: 'aaaaaaaaaaaaaaaa', 'cold start': 'aaaaaaaaaaaaaaaa' });
 });
 
-test('after a first call that was not sampled, the sampled second one is warm', async () => {
+test('after a first call that is not sampled, the second one has no cold start', async () => {
   expect(
     await inColdProcess(`
     const { handler } = create();
@@ -31,7 +31,7 @@ test('after a first call that was not sampled, the sampled second one is warm', 
   ).toEqual([WARM_ROOT]);
 });
 
-test('of first calls that begin together, one has the cold start', async () => {
+test('of concurrent first calls, one has the cold start', async () => {
   const trees = await inColdProcess<string[]>(`
     const { handler } = create();
     await Promise.all([invoke(handler), invoke(handler), invoke(handler)]);
@@ -40,7 +40,7 @@ test('of first calls that begin together, one has the cold start', async () => {
   expect(trees.sort()).toEqual([WARM_ROOT, WARM_ROOT, COLD_ROOT].sort());
 });
 
-test('a process starts once: the first call of its second function shows nothing of it', async () => {
+test('the first call of a second function in the process has no cold start', async () => {
   expect(
     await inColdProcess(`
     const first = create(), second = create();
@@ -53,7 +53,7 @@ test('a process starts once: the first call of its second function shows nothing
   ).toEqual([true, false]);
 });
 
-test('coldStart: false leaves the spans away and nothing else', async () => {
+test('coldStartSpans: false omits the spans and nothing else', async () => {
   expect(
     await inColdProcess(`
     const { handler } = create({ coldStartSpans: false });
@@ -63,7 +63,7 @@ test('coldStart: false leaves the spans away and nothing else', async () => {
   ).toEqual([['shop  faas.coldstart=true', '└─ Shop.take'].join('\n')]);
 });
 
-test('a test’s recording has none of it', async () => {
+test('recordTraces does not record the cold start', async () => {
   expect(
     await inColdProcess(`
     const traces = recordTraces();
@@ -74,11 +74,11 @@ test('a test’s recording has none of it', async () => {
   ).toEqual(['Shop.take', 'shop']);
 });
 
-test('on the application’s provider the cold start is shown, without a load of ours', async () => {
+test('on the application’s provider, the cold start has no span "load tracing"', async () => {
   expect(
     await inColdProcess(`
     const { BasicTracerProvider } = require('@opentelemetry/sdk-trace-base');
-    require('@opentelemetry/api').trace.setGlobalTracerProvider(new BasicTracerProvider({ spanProcessors: [seen] }));
+    require('@opentelemetry/api').trace.setGlobalTracerProvider(new BasicTracerProvider({ spanProcessors: [processor] }));
     const { initialize, handler } = create({ spanProcessors: [] });
     await initialize(fakeFcContext());
     await invoke(handler);
@@ -97,11 +97,11 @@ test('on the application’s provider the cold start is shown, without a load of
   ]);
 });
 
-test('a provider that refuses the spans of a cold start fails no call, and is counted', async () => {
+test('a provider that throws for the spans of a cold start fails no call, and the errors are counted', async () => {
   expect(
     await inColdProcess(`
     const { BasicTracerProvider } = require('@opentelemetry/sdk-trace-base');
-    const provider = new BasicTracerProvider({ spanProcessors: [seen] });
+    const provider = new BasicTracerProvider({ spanProcessors: [processor] });
     const refusing = (tracer) => ({ startSpan: (name, ...rest) => { if (name === 'cold start' || name === 'build container') throw new Error('refused'); return tracer.startSpan(name, ...rest); } });
     require('@opentelemetry/api').trace.setGlobalTracerProvider({ getTracer: (...args) => refusing(provider.getTracer(...args)) });
     const { handler } = create({ spanProcessors: [] });
@@ -111,16 +111,16 @@ test('a provider that refuses the spans of a cold start fails no call, and is co
   ).toEqual(['taken', 'taken', 1, 1]);
 });
 
-test('a constructor that throws in the first call marks the build as failed, where the error is told once', async () => {
+test('a constructor that throws in the first call fails the span of the build, which records the exception once', async () => {
   expect(
     await inColdProcess(`
     class Broken { constructor() { throw new Error('no price list'); } handle() {} }
-    const { handler } = createHandler(Broken, { name: 'broken', spanProcessors: [seen] });
-    const told = await invoke(handler).catch((error) => error.message);
-    report({ told, spans: spans.filter(({ status }) => status.code === 'ERROR').map(({ name, status, events }) => [name, status.message, events.length]) });
+    const { handler } = createHandler(Broken, { name: 'broken', spanProcessors: [processor] });
+    const thrown = await invoke(handler).catch((error) => error.message);
+    report({ thrown, spans: spans.filter(({ status }) => status.code === 'ERROR').map(({ name, status, events }) => [name, status.message, events.length]) });
   `),
   ).toEqual({
-    told: 'no price list',
+    thrown: 'no price list',
     spans: [
       ['build container', 'no price list', 1],
       ['broken', 'no price list', 0],
