@@ -1,7 +1,7 @@
 import type { Context } from '@opentelemetry/api';
 import { countError, countMalformed } from '../diagnostics';
-import { NOTHING_CARRIED, readW3cHeaders } from '../propagation/carriers';
-import type { Carried } from '../propagation/carriers';
+import { NOTHING_EXTRACTED, readW3cHeaders } from '../propagation/carriers';
+import type { ExtractedContext } from '../propagation/carriers';
 import { fcPropagator } from '../propagation/propagator';
 import { isObject } from './sdk-shapes';
 import type { Message } from './sdk-shapes';
@@ -17,10 +17,10 @@ const MAX_TEXT = 16_384;
  * Never throws.
  * Specification: https://modelcontextprotocol.io/specification/2026-07-28/basic#_meta (SEP-414)
  */
-export function readMeta(params: unknown): Carried {
+export function readMeta(params: unknown): ExtractedContext {
   try {
     const meta = isObject(params) ? params._meta : undefined;
-    if (meta === undefined || meta === null) return NOTHING_CARRIED;
+    if (meta === undefined || meta === null) return NOTHING_EXTRACTED;
     const found: Partial<Record<(typeof KEYS)[number], unknown>> = {};
     let malformed = isObject(meta) ? 0 : 1;
     for (const key of KEYS) {
@@ -38,7 +38,7 @@ export function readMeta(params: unknown): Carried {
   }
 }
 
-function told(carried: Carried): Carried {
+function told(carried: ExtractedContext): ExtractedContext {
   if (carried.malformed > 0) {
     countMalformed(carried.malformed, 'malformed trace context or baggage in the _meta of an MCP message was left out');
   }

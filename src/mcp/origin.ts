@@ -1,8 +1,8 @@
 import { isSpanContextValid, propagation, ROOT_CONTEXT } from '@opentelemetry/api';
 import type { Baggage, Context, Link, Span, SpanContext } from '@opentelemetry/api';
 import { mergeBaggage } from '../propagation/baggage';
-import { NOTHING_CARRIED, readW3cHeaders } from '../propagation/carriers';
-import type { Carried } from '../propagation/carriers';
+import { NOTHING_EXTRACTED, readW3cHeaders } from '../propagation/carriers';
+import type { ExtractedContext } from '../propagation/carriers';
 import { contextWithCaller } from '../propagation/outgoing';
 import { readField } from '../safe-access';
 import { invocationIn, spanIn } from '../tracing/context/linked-context';
@@ -25,10 +25,10 @@ export function headerOf(extra: unknown, name: string): unknown {
   return typeof get === 'function' ? (Reflect.apply(get, headers, [name]) ?? undefined) : undefined;
 }
 
-function carriedInHeaders(extra: unknown): Carried {
+function carriedInHeaders(extra: unknown): ExtractedContext {
   // In memory, or over stdio.
   if (readField(extra, 'requestInfo') === undefined && readField(extra, 'request') === undefined) {
-    return NOTHING_CARRIED;
+    return NOTHING_EXTRACTED;
   }
   const names = ['traceparent', 'tracestate', 'baggage'];
   return readW3cHeaders(Object.fromEntries(names.map((name) => [name, headerOf(extra, name)])));
@@ -55,7 +55,7 @@ function withBaggage(context: Context, baggage: Baggage | undefined): Context {
  * goes before them. An active span that is not the parent is linked, as the conventions have it, but for `unlinked`: spans of the
  * connection itself.
  */
-export function originOf(meta: Carried, extra: unknown, given: Context, unlinked: (span: Span) => boolean): Origin {
+export function originOf(meta: ExtractedContext, extra: unknown, given: Context, unlinked: (span: Span) => boolean): Origin {
   const over = isOver(given, spanIn(given));
   const ambient = over ? ROOT_CONTEXT : given;
   const active = spanIn(ambient);
