@@ -100,9 +100,9 @@ const addedTo = new WeakMap<object, Readonly<Record<string, string>>>();
  * and FC's own `X-Fc-Tracing-Opentracing-Span-Context` and `X-Fc-Tracing-Opentracing-Span-Context-Baggage-<key>`, with
  * the same ids and the same baggage, percent-encoded. Returns `{}` wherever `traceHeaders` does. Never throws.
  *
- * Like `traceHeaders`, call it once for each request. FC accepts `X-Fc-*` headers only in calls of its API. For requests
- * to an HTTP trigger use `traceHeaders`. Header names are case-insensitive, so `<key>` may arrive in lower case, and of
- * keys that differ only in case the first is sent.
+ * Like `traceHeaders`, call it once for each request. FC accepts `X-Fc-*` headers only in calls of its API; use
+ * `traceHeaders` for requests to an HTTP trigger. Header names are case-insensitive, so `<key>` may arrive in lower
+ * case, and of keys that differ only in case the first is sent.
  *
  * @example
  * ```ts
@@ -128,10 +128,10 @@ export function invokeHeaders(): Record<string, string> {
  * Adds {@link invokeHeaders} to the headers of one `InvokeFunction` call of the official client,
  * `@alicloud/fc20230330`, and returns the same object. Without an argument it returns a new plain object.
  *
- * Call it once for each request, within the span that represents the request. It replaces `commonHeaders` with a new
- * object: the headers that were there, without those of the same name in any case and without those that an earlier call
- * added, and the new ones. Never throws: an object that cannot be changed, for example a frozen one, is returned
- * unchanged, and the failure is counted in `fc_traced.telemetry_errors`.
+ * Call it once for each request, within the span that represents the request. It sets `commonHeaders` to a new object
+ * with the existing headers and the added ones. Existing headers of the same name, in any case, are replaced, and
+ * headers that an earlier call added are removed. Never throws: an object that cannot be changed, for example a frozen
+ * one, is returned unchanged, and the failure is counted in `fc_traced.telemetry_errors`.
  *
  * @param headers the client's `InvokeFunctionHeaders`, or any object with `commonHeaders`
  *

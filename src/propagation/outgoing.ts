@@ -12,7 +12,7 @@ import { formatTraceState } from './trace-state';
 
 const CALLER_KEY = createContextKey('fc-traced caller');
 
-/** Returns a context whose active span is the remote `caller`, and that keeps the caller's random flag for child spans. */
+/** Returns a context whose active span is the remote `caller`. It keeps the caller's random flag for child spans. */
 export function contextWithCaller(context: Context, caller: SpanContext): Context {
   return trace.setSpanContext(context, caller).setValue(CALLER_KEY, caller);
 }
@@ -74,7 +74,7 @@ function outgoingTrace(context: Context): OutgoingTrace | undefined {
     const ownSpanId = spanContext.spanId.toLowerCase();
     if (!isSpanContextValid({ traceId, spanId: ownSpanId, traceFlags: 0 })) return undefined;
     const isSampled = (spanContext.traceFlags & 1) === 1;
-    // The parent id must identify this request. The id of the caller does not, nor does that of an unrecorded invocation.
+    // The parent id must identify this request: not the caller's id, nor the one id of an unrecorded invocation.
     const isOwn = span.isRecording() || (isSampled && spanContext.isRemote !== true);
     const flags = (isSampled ? 1 : 0) | (isRandomTrace(context, span) ? RANDOM_FLAG : 0);
     return { traceId, spanId: isOwn ? ownSpanId : newSpanId(), flags, traceState: outgoingTraceState(spanContext) };

@@ -24,7 +24,7 @@ export interface Parentage {
 
 /** Where trace context can come from, in order of precedence. */
 export interface ParentSources {
-  /** The value of the `parent` option: a span context, a `traceparent` or Jaeger string, or an object of W3C headers. */
+  /** The `parent` option: a span context, a `traceparent` or Jaeger string, or an object of W3C headers. */
   readonly explicit?: unknown;
   /** Request headers of an HTTP event. */
   readonly headers?: unknown;

@@ -8,7 +8,7 @@ import { w3cHeaders } from './outgoing-headers';
 
 const FIELDS = ['traceparent', 'tracestate', 'baggage'];
 
-/** Propagates W3C Trace Context and Baggage for instrumentations, with the same headers and limits as `traceHeaders`. */
+/** Propagates W3C Trace Context and Baggage for instrumentations, with the headers and limits of `traceHeaders`. */
 export const fcPropagator: TextMapPropagator = {
   inject(context: Context, carrier: unknown, setter: TextMapSetter): void {
     for (const [name, value] of Object.entries(w3cHeaders(outgoingFrom(context)))) setter.set(carrier, name, value);
