@@ -17,7 +17,7 @@ import type { DirectSpanClass, TracerParts } from './direct-span';
 import { EXPORTERS } from './exporters/exporters';
 import { faasResource, FlagSampler, PooledIds } from './provider-parts';
 import { scrub } from './scrub';
-import { warnOfChangedMembers } from './sdk-members';
+import { startProbe, warnOfChangedMembers } from './sdk-members';
 import { SpanPipeline } from './span-pipeline';
 
 /** The settings of one SDK set-up. */
@@ -73,9 +73,10 @@ export class SdkTelemetry implements Telemetry {
       spanProcessors: [this.pipeline],
     });
     this.tracer = this.provider.getTracer(SCOPE_NAME, VERSION);
-    this.spanClass = directSpanClass(this.tracer);
+    const probe = startProbe();
+    this.spanClass = directSpanClass(this.tracer, probe);
     this.parts = this.spanClass && partsOf(this.tracer);
-    warnOfChangedMembers(this.spanClass !== undefined);
+    warnOfChangedMembers(probe, this.spanClass !== undefined);
     const shared = processors.map(
       (processor) =>
         new SharedFlush(async () => (processor as Partial<SpanProcessor>).forceFlush?.(), countFailedFlush),
