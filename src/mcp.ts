@@ -1,2 +1,2 @@
 export { traceMcpClient, traceMcpServer } from './mcp/trace-mcp';
-export type { McpTraceOptions } from './mcp/trace-protocol';
+export type { McpTraceOptions } from './mcp/trace-mcp';

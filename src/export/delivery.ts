@@ -7,94 +7,99 @@ import { restoreCounts, countDropped } from '../diagnostics';
 import { callIn } from '../tracing/context/active-context';
 import { settledWithin } from '../tracing/telemetry/shared-flush';
 
-const BATCH = 512;
+/** The most spans in one export request. */
+const BATCH_SIZE = 512;
+/** The most spans that wait to be sent. */
 const CAPACITY = 8_192;
-/** Spans of a long invocation, or of work after the answer, leave after this time. */
+/** Spans that no flush sends are sent after this time: those of a long invocation, or of work after the response. */
 const IDLE_MILLIS = 5_000;
-/** After this many failures in a row, answers wait for no more than `IMPATIENT_MILLIS` until an export succeeds. */
-const PATIENCE = 3;
-const IMPATIENT_MILLIS = 50;
-/** A timer that fires later than this was frozen with its instance, or kept waiting by the program. */
+/** After this many consecutive failures a flush waits at most `SHORT_WAIT_MILLIS`, until an export succeeds. */
+const MAX_FAILURES = 3;
+const SHORT_WAIT_MILLIS = 50;
+/** A timer that fires later than this was delayed by a freeze of the instance or by the program. */
 const LATE_MILLIS = 100;
 
-/** Why a batch did not arrive. */
+/** Why a batch could not be delivered. */
 interface ExportFailure {
   readonly reason: string;
-  /** Whether sending the same again could help. */
+  /** Whether sending the batch again may succeed. */
   readonly retryable: boolean;
   readonly timedOut: boolean;
 }
 
+/** A flush that waits until `target` spans are settled. */
 interface Waiter {
   target: number;
   readonly resolve: () => void;
 }
 
 /**
- * Brings ended spans to an exporter, one request at a time, in the order in which they ended: a flush that comes while a
- * request is under way is answered by the next one, which takes all that ended meanwhile. A batch that failed is sent once
- * more, then counted as dropped. Nothing here rejects or throws.
+ * Sends ended spans to an exporter in batches, one request at a time, in the order in which they ended. A flush during
+ * a request waits for the next request, which sends everything that ended in the meantime. A failed batch is sent once
+ * more and then counted as dropped. Never throws, and its promises never reject.
  */
 export class Delivery implements SpanProcessor {
   private queue: ReadableSpan[] = [];
   /** A batch that failed once. */
-  private returned: ReadableSpan[] | undefined;
+  private retryBatch: ReadableSpan[] | undefined;
+  /** The number of spans that were queued, and of those that were sent or dropped. */
   private accepted = 0;
   private settled = 0;
-  private failuresInARow = 0;
-  private pumping = false;
+  private consecutiveFailures = 0;
+  private isSending = false;
   private waiters: Waiter[] = [];
-  private idle: NodeJS.Timeout | undefined;
-  /** Out of sight of whoever prints a span with all that hangs on it: it holds the URL, and so the token. */
+  private idleTimer: NodeJS.Timeout | undefined;
+  /** Private to the language, so that printing a span with all its properties does not print the URL and its token. */
   #exporter: SpanExporter | undefined;
 
   constructor(
-    private readonly makeExporter: () => SpanExporter,
+    private readonly createExporter: () => SpanExporter,
     private readonly timeoutMillis: number,
-    /** Takes what could be secret out of an error's text. */
+    /** Removes secrets from an error message. */
     private readonly clean: (text: string) => string,
     /** Host and port of the endpoint, for messages. */
     private readonly host: string,
   ) {
-    this.#exporter = makeExporter();
+    this.#exporter = createExporter();
   }
 
   onStart(): void {}
 
   onEnd(span: ReadableSpan): void {
     if ((span.spanContext().traceFlags & TraceFlags.SAMPLED) === 0) return;
-    // Without its topmost span a trace falls apart, and the counts that this one carries are lost: it never gives way, and goes with the
-    // next request where there will be several.
-    const isTopmost = span.parentSpanContext === undefined || span.parentSpanContext.isRemote === true;
+    // A trace without its local root falls apart, and the counts on that span are lost. So it is never dropped, and
+    // if several requests are necessary, it is part of the next one.
+    const isLocalRoot = span.parentSpanContext === undefined || span.parentSpanContext.isRemote === true;
     if (this.queue.length >= CAPACITY) {
       countDropped(1, `more than ${CAPACITY} spans wait for delivery; further ones are dropped`);
-      const given = isTopmost ? this.queue.pop() : span;
-      if (given !== undefined) restoreCounts(given.attributes);
-      if (!isTopmost) return;
+      const dropped = isLocalRoot ? this.queue.pop() : span;
+      if (dropped !== undefined) restoreCounts(dropped.attributes);
+      if (!isLocalRoot) return;
       this.accepted -= 1;
     }
     this.accepted += 1;
-    if (isTopmost && this.queue.length >= BATCH) {
+    if (isLocalRoot && this.queue.length >= BATCH_SIZE) {
       this.queue.unshift(span);
-      // It goes before those that others wait for.
+      // It is sent before the spans that others wait for.
       for (const waiter of this.waiters) waiter.target = Math.min(waiter.target + 1, this.accepted);
     } else {
       this.queue.push(span);
     }
-    if (this.queue.length >= BATCH) this.pump();
-    else this.armIdle();
+    if (this.queue.length >= BATCH_SIZE) this.startSending();
+    else this.startIdleTimer();
   }
 
-  /** Resolves when all spans that ended before this call were sent or dropped, when an export met silence, or after `timeoutMillis`; `isHook`: no answer waits for it. */
+  /**
+   * Resolves when all spans that ended before this call were sent or dropped, when an export times out, or after
+   * `timeoutMillis`. `isHook` says that no response waits for it, so that failures do not shorten the wait.
+   */
   async flush(timeoutMillis: number, isHook = false): Promise<void> {
     if (this.settled >= this.accepted) return;
     const target = this.accepted;
     const done = new Promise<void>((resolve) => this.waiters.push({ target, resolve }));
-    this.pump();
-    await settledWithin(
-      done,
-      isHook || this.failuresInARow < PATIENCE ? timeoutMillis : Math.min(timeoutMillis, IMPATIENT_MILLIS),
-    );
+    this.startSending();
+    const waitsFully = isHook || this.consecutiveFailures < MAX_FAILURES;
+    await settledWithin(done, waitsFully ? timeoutMillis : Math.min(timeoutMillis, SHORT_WAIT_MILLIS));
   }
 
   async forceFlush(): Promise<void> {
@@ -103,44 +108,44 @@ export class Delivery implements SpanProcessor {
 
   async shutdown(): Promise<void> {
     await this.forceFlush();
-    clearTimeout(this.idle);
-    await this.dropExporter();
+    clearTimeout(this.idleTimer);
+    await this.discardExporter();
   }
 
-  private armIdle(): void {
-    this.idle ??= setTimeout(() => {
-      this.idle = undefined;
-      this.pump();
+  private startIdleTimer(): void {
+    this.idleTimer ??= setTimeout(() => {
+      this.idleTimer = undefined;
+      this.startSending();
     }, IDLE_MILLIS).unref();
   }
 
-  private pump(): void {
-    if (this.pumping) return;
-    this.pumping = true;
-    clearTimeout(this.idle);
-    this.idle = undefined;
+  private startSending(): void {
+    if (this.isSending) return;
+    this.isSending = true;
+    clearTimeout(this.idleTimer);
+    this.idleTimer = undefined;
     void this.sendAll().finally(() => {
-      this.pumping = false;
-      if (this.returned !== undefined || this.queue.length > 0) this.armIdle();
+      this.isSending = false;
+      if (this.retryBatch !== undefined || this.queue.length > 0) this.startIdleTimer();
     });
   }
 
   private async sendAll(): Promise<void> {
     for (;;) {
-      const isRetry = this.returned !== undefined;
-      const batch = this.returned ?? this.queue.splice(0, BATCH);
-      this.returned = undefined;
+      const isRetry = this.retryBatch !== undefined;
+      const batch = this.retryBatch ?? this.queue.splice(0, BATCH_SIZE);
+      this.retryBatch = undefined;
       if (batch.length === 0) return;
       const failure = await this.send(batch);
       if (failure === undefined) {
-        this.failuresInARow = 0;
+        this.consecutiveFailures = 0;
       } else {
-        this.failuresInARow += 1;
-        void this.dropExporter();
+        this.consecutiveFailures += 1;
+        void this.discardExporter();
         if (failure.retryable && !isRetry) {
-          this.returned = batch;
-          // Sending again into a silent connection would hold up what comes next: it waits for the next flush.
-          if (failure.timedOut) return this.giveUpWaiting();
+          this.retryBatch = batch;
+          // Another attempt would probably time out too. The batch is sent again with the next flush.
+          if (failure.timedOut) return this.releaseWaiters();
           continue;
         }
         countDropped(batch.length, `spans could not be delivered to ${this.host} and are dropped: ${failure.reason}`);
@@ -150,8 +155,8 @@ export class Delivery implements SpanProcessor {
     }
   }
 
-  /** Until the next flush nothing is sent: to wait for it would hold answers back for nothing. */
-  private giveUpWaiting(): void {
+  /** Nothing is sent until the next flush, so waiting would only delay responses. */
+  private releaseWaiters(): void {
     for (const { resolve } of this.waiters) resolve();
     this.waiters = [];
   }
@@ -169,9 +174,9 @@ export class Delivery implements SpanProcessor {
     let result: ExportResult | undefined;
     const sent = new Promise<void>((resolve) => {
       const exportBatch = (): void => {
-        this.#exporter ??= this.makeExporter();
-        this.#exporter.export(batch, (answer) => {
-          result = answer;
+        this.#exporter ??= this.createExporter();
+        this.#exporter.export(batch, (given) => {
+          result = given;
           resolve();
         });
       };
@@ -190,34 +195,40 @@ export class Delivery implements SpanProcessor {
     return { reason: this.clean(reasonOf(result.error)), retryable: isRetryable(result.error), timedOut: false };
   }
 
-  /** Waits for the answer to an export. A freeze does not count: after it the answer may be there, but timers fire before it is read. */
+  /**
+   * Whether an export is done within the timeout. The time of a freeze does not count: after it, timers fire before a
+   * response is read that may have arrived long ago.
+   */
   private async isInTime(sent: Promise<void>): Promise<boolean> {
     for (;;) {
-      const began = performance.now();
+      const start = performance.now();
       if (await settledWithin(sent, this.timeoutMillis)) return true;
-      if (performance.now() - began <= this.timeoutMillis + LATE_MILLIS) return false;
+      if (performance.now() - start <= this.timeoutMillis + LATE_MILLIS) return false;
     }
   }
 
-  /** After a failure the next export starts with new connections. */
-  private async dropExporter(): Promise<void> {
+  /** Shuts the exporter down after a failure, so that the next export opens new connections. */
+  private async discardExporter(): Promise<void> {
     const exporter = this.#exporter;
     this.#exporter = undefined;
     try {
       await exporter?.shutdown();
     } catch {
-      // It has nothing left to lose: its spans are ours.
+      // Nothing is lost: the spans are still here.
     }
   }
 }
 
-/** What an exporter says, with the status that the server answered, where it says that beside. */
+/** The message of an export error. The OTLP exporter has the status code of the response in `code`. */
 function reasonOf(error: Error | undefined): string {
   const { code, message = 'unknown reason' } = (error ?? {}) as { code?: unknown; message?: unknown };
   return typeof code === 'number' ? `${code} ${String(message)}` : String(message);
 }
 
-/** Of the answers that a server gave, only overload and its own failures are worth another try. */
+/**
+ * Whether sending again may succeed: not if the server rejected the batch. The OTLP exporter has the status code in
+ * `code`, the Jaeger exporter only in the message; an error without a status code is retryable.
+ */
 function isRetryable(error: Error | undefined): boolean {
   const code =
     (error as { code?: unknown } | undefined)?.code ?? Number(/HTTP (\d{3})\b/.exec(error?.message ?? '')?.[1]);

@@ -1,10 +1,9 @@
 import { SpanKind, TraceFlags } from '@opentelemetry/api';
 import type { Attributes, Context, Link, Span, SpanContext, Tracer } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
-import { AlwaysOnSampler, BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
 import type { ReadableSpan, SpanLimits, SpanProcessor } from '@opentelemetry/sdk-trace-base';
 
-/** What the SDK's span class is made from. Not in its types; {@link directSpanClass} checks that it is still so. */
+/** The argument of the constructor of the SDK's span class. It is private; {@link directSpanClass} checks it. */
 export interface DirectSpanOptions {
   readonly resource: Resource;
   readonly scope: ReadableSpan['instrumentationScope'];
@@ -19,10 +18,10 @@ export interface DirectSpanOptions {
   readonly spanLimits: SpanLimits;
 }
 
-/** The SDK's own span class. */
+/** The SDK's span class. */
 export type DirectSpanClass = new (options: DirectSpanOptions) => Span;
 
-/** What a tracer of the SDK hands to its spans. */
+/** The members of an SDK tracer that it passes to its spans. */
 export interface TracerParts {
   readonly instrumentationScope: ReadableSpan['instrumentationScope'];
   readonly _spanProcessor: SpanProcessor;
@@ -30,7 +29,15 @@ export interface TracerParts {
   readonly _resource: Resource;
 }
 
-const quiet: SpanProcessor = {
+/** Limits of spans that check the SDK, instead of those that environment variables set: these may allow no links. */
+export const PROBE_LIMITS: SpanLimits = {
+  attributeCountLimit: 8,
+  attributeValueLengthLimit: Number.POSITIVE_INFINITY,
+  eventCountLimit: 8,
+  linkCountLimit: 8,
+};
+
+const noopProcessor: SpanProcessor = {
   onStart() {},
   onEnd() {},
   forceFlush: () => Promise.resolve(),
@@ -38,25 +45,26 @@ const quiet: SpanProcessor = {
 };
 
 /**
- * The SDK's span class, if its spans can be made without its tracer, or nothing.
+ * Returns the SDK's span class if spans can be created without its tracer, else `undefined`.
  *
- * The tracer checks a parent's ids by regular expression, asks the sampler and sanitizes attributes twice for every span. Below a
- * recorded span of ours all of that is known, and leaving it out is a third of a span's cost. The span is the very same class,
- * so every processor and exporter takes it. Tried here against a span that a tracer made, field by field: with an SDK that
- * is built differently the answer is nothing, and spans are started by the tracer.
+ * For every span the tracer validates the parent's ids with regular expressions, calls the sampler, and sanitizes the
+ * attributes twice. For a child of one of our recorded spans the results are known, and skipping this saves about a
+ * third of the cost of a span. Processors and exporters accept the span, because its class is the same.
+ *
+ * The constructor is private, so a span is created directly here and compared with `probe`, which a tracer of the SDK
+ * started. If they differ, spans are started by the tracer.
  */
-export function directSpanClass(tracer: Tracer): DirectSpanClass | undefined {
+export function directSpanClass(tracer: Tracer, probe: object): DirectSpanClass | undefined {
   try {
     const parts = partsOf(tracer);
-    const made = new BasicTracerProvider({ sampler: new AlwaysOnSampler() }).getTracer('fc-traced').startSpan('probe');
-    const spanClass = made.constructor as DirectSpanClass;
-    const parentSpanContext = made.spanContext();
+    const spanClass = probe.constructor as DirectSpanClass;
+    const parentSpanContext = (probe as Span).spanContext();
     const spanContext: SpanContext = {
       ...parentSpanContext,
       spanId: '00000000000000ff',
       traceFlags: TraceFlags.SAMPLED,
     };
-    const options: DirectSpanOptions = {
+    const direct = new spanClass({
       resource: parts._resource,
       scope: parts.instrumentationScope,
       context: undefined as unknown as Context,
@@ -66,25 +74,24 @@ export function directSpanClass(tracer: Tracer): DirectSpanClass | undefined {
       links: [{ context: parentSpanContext }],
       parentSpanContext,
       attributes: { probe: 1 },
-      spanProcessor: quiet,
-      spanLimits: parts._spanLimits,
-    };
-    const direct = new spanClass(options);
+      spanProcessor: noopProcessor,
+      spanLimits: PROBE_LIMITS,
+    });
     direct.end();
-    const wanted = {
+    const expected = {
       name: 'probe',
       kind: SpanKind.CLIENT,
       parentSpanContext,
       resource: parts._resource,
       instrumentationScope: parts.instrumentationScope,
-      _spanProcessor: quiet,
-      _spanLimits: parts._spanLimits,
+      _spanProcessor: noopProcessor,
+      _spanLimits: PROBE_LIMITS,
       ended: true,
     };
-    const isSame = Object.entries(wanted).every(([key, value]) => Reflect.get(direct, key) === value);
-    const hasSameFields = Reflect.ownKeys(direct).join() === Reflect.ownKeys(made).join();
+    const hasExpectedValues = Object.entries(expected).every(([key, value]) => Reflect.get(direct, key) === value);
+    const hasSameFields = Reflect.ownKeys(direct).join() === Reflect.ownKeys(probe).join();
     const { attributes, links } = direct as unknown as { attributes: Attributes; links: Link[] };
-    return isSame &&
+    return hasExpectedValues &&
       hasSameFields &&
       direct.spanContext() === spanContext &&
       attributes.probe === 1 &&
@@ -96,7 +103,7 @@ export function directSpanClass(tracer: Tracer): DirectSpanClass | undefined {
   }
 }
 
-/** The parts of an SDK tracer. Throws when it has none. */
+/** The members of an SDK tracer that its spans need. Throws if it lacks one. */
 export function partsOf(tracer: Tracer): TracerParts {
   const parts = tracer as unknown as TracerParts;
   for (const key of ['instrumentationScope', '_spanProcessor', '_spanLimits', '_resource'] as const) {

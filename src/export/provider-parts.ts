@@ -10,20 +10,23 @@ import { newSpanId, newTraceId } from '../tracing/telemetry/ids';
 import { sampleRoot } from '../tracing/telemetry/sampling';
 
 const RECORD: SamplingResult = { decision: SamplingDecision.RECORD_AND_SAMPLED };
-const LEAVE: SamplingResult = { decision: SamplingDecision.NOT_RECORD };
+const NOT_RECORD: SamplingResult = { decision: SamplingDecision.NOT_RECORD };
 
-/** Obeys the parent's sampled flag; a trace without a parent is recorded at a ratio, decided by its id. Makes no object. */
+/**
+ * Follows the sampled flag of the parent. Without a parent, a ratio from 0 to 1 of the traces is recorded, decided by
+ * the trace id. Allocates nothing.
+ */
 export class FlagSampler implements Sampler {
   constructor(private readonly ratio: number) {}
 
   shouldSample(context: Context, traceId: string): SamplingResult {
     const parent = spanIn(context)?.spanContext();
-    // The SDK calls a root what has no valid parent; ids of our own spans need no second look.
+    // Without a valid parent, a span is a root for the SDK. The ids of local parents are valid and not checked again.
     if (parent === undefined || (parent.isRemote === true && !isSpanContextValid(parent))) {
-      return sampleRoot(traceId, this.ratio) ? RECORD : LEAVE;
+      return sampleRoot(traceId, this.ratio) ? RECORD : NOT_RECORD;
     }
     if ((parent.traceFlags & 1) === 1) return RECORD;
-    return isSpanContextValid(parent) || !sampleRoot(traceId, this.ratio) ? LEAVE : RECORD;
+    return isSpanContextValid(parent) || !sampleRoot(traceId, this.ratio) ? NOT_RECORD : RECORD;
   }
 
   toString(): string {
@@ -31,9 +34,9 @@ export class FlagSampler implements Sampler {
   }
 }
 
-/** Ids for the SDK. The trace id of an invocation is known before its span is: sampling was decided by it. */
+/** Generates ids for the SDK from a pool of random bytes. */
 export class PooledIds implements IdGenerator {
-  /** The id that the next trace gets. */
+  /** The id of the next trace, if it is known: an invocation is sampled by its trace id before its span starts. */
   nextTraceId: string | undefined;
 
   generateTraceId(): string {
@@ -47,7 +50,10 @@ export class PooledIds implements IdGenerator {
   }
 }
 
-/** The resource of spans: the SDK's own, the function's, and what `OTEL_RESOURCE_ATTRIBUTES` and code say, the later the stronger. */
+/**
+ * The resource of spans. In ascending precedence: the SDK's defaults, the attributes of the function,
+ * `OTEL_RESOURCE_ATTRIBUTES`, and the options.
+ */
 export function faasResource(
   functionAttributes: Attributes,
   fromCode: Attributes,

@@ -4,7 +4,7 @@ import { ATTR_HTTP_TARGET, ATTR_HTTP_URL, ATTR_URL_FULL, ATTR_URL_QUERY } from '
 import { redactQuery, redactUrl } from '../tracing/redaction/redact-url';
 import { isSecretKey, knowsSecrets, REDACTED, redactText } from '../tracing/redaction/secrets';
 
-/** Attributes of HTTP clients and servers that hold a URL, of the current conventions and the ones before. */
+/** HTTP attributes whose value is a URL, in the current and in the earlier semantic conventions. */
 const URL_KEYS = new Set([ATTR_URL_FULL, ATTR_HTTP_URL, ATTR_HTTP_TARGET]);
 
 function redactValue(key: string, value: AttributeValue): AttributeValue {
@@ -33,14 +33,14 @@ function redactAttributes(attributes: Attributes | undefined): void {
   }
 }
 
-/** Takes known secrets out of a span as it starts, so that no processor sees them: whoever put them there, the program or a library. */
+/** Removes known secrets from a span when it starts, whether the program or a library added them, before processors. */
 export function redactStartingSpan(span: Span): void {
   redactAttributes(span.attributes);
   redactName(span);
   for (const { attributes } of span.links) redactAttributes(attributes);
 }
 
-/** Takes known secrets out of a span just before it ends, an error's message among them, so that no exporter sees any. */
+/** Removes known secrets from a span just before it ends, including error messages, before exporters. */
 export function redactEndingSpan(span: Span): void {
   redactAttributes(span.attributes);
   for (const event of span.events) {

@@ -1,9 +1,9 @@
-/** A text without any part of an endpoint that could be its token, plain or percent-encoded. */
+/** Removes every part of an endpoint's URL that may be its token from a text, plain or percent-encoded. */
 export function scrub(text: string, url: string): string {
   if (!URL.canParse(url)) return text;
   const { pathname, search, searchParams, username, password } = new URL(url);
   const raw = [...pathname.split('/'), ...searchParams.values(), username, password];
-  // Alibaba Cloud's paths hold their token as `adapt_<token>`.
+  // The token is the path segment `adapt_<token>` in endpoints of Alibaba Cloud.
   const words = [...raw, ...raw.map(decode)].flatMap((word) => [word, word.replace(/^adapt_/, '')]);
   return [url, pathname + search, pathname, search, ...words, ...words.map(encodeURIComponent)]
     .filter((part) => part.length >= 6 && part !== 'traces')

@@ -17,9 +17,10 @@ import type { DirectSpanClass, TracerParts } from './direct-span';
 import { EXPORTERS } from './exporters/exporters';
 import { faasResource, FlagSampler, PooledIds } from './provider-parts';
 import { scrub } from './scrub';
+import { startProbe, warnOfChangedMembers } from './sdk-members';
 import { SpanPipeline } from './span-pipeline';
 
-/** What one SDK set-up is made of. */
+/** The settings of one SDK set-up. */
 export interface SdkSettings {
   readonly config: Pick<
     Config,
@@ -31,16 +32,16 @@ export interface SdkSettings {
     | 'spanProcessors'
     | 'baggageAttributes'
   >;
-  /** Where spans are sent; nothing: only to processors and recorders. */
+  /** Where spans are sent; `undefined` sends them only to span processors and recorders. */
   readonly endpoint: Endpoint | undefined;
   readonly functionAttributes: Attributes;
-  /** Test recorders, looked up when a span ends. */
+  /** Recorders of tests, which may be added and removed later. */
   readonly recorders?: ReadonlySet<SpanRecorder>;
 }
 
 const NO_LINKS: never[] = [];
 
-/** Our own SDK set-up: flag sampler, pooled ids, one delivery, and the user's processors beside it. */
+/** The SDK as fc-traced sets it up: sampler, id generator, delivery, and the span processors of the option. */
 export class SdkTelemetry implements Telemetry {
   readonly ownsResource = true;
   readonly tracer: Tracer;
@@ -56,15 +57,15 @@ export class SdkTelemetry implements Telemetry {
       endpoint === undefined
         ? undefined
         : new Delivery(
-            () => exporterFor(endpoint, config),
+            () => createExporter(endpoint, config),
             config.exportTimeoutMillis,
             (text) => scrub(text, endpoint.url),
             new URL(endpoint.url).host,
           );
-    const users = config.spanProcessors;
+    const processors = config.spanProcessors;
     const sinks: SpanRecorder[] = delivery === undefined ? [] : [delivery];
     if (recorders !== undefined) sinks.push({ onEnd: (span) => recorders.forEach((recorder) => recorder.onEnd(span)) });
-    this.pipeline = new SpanPipeline(users, sinks, config.baggageAttributes);
+    this.pipeline = new SpanPipeline(processors, sinks, config.baggageAttributes);
     this.provider = new BasicTracerProvider({
       sampler: new FlagSampler(config.sampleRatio),
       idGenerator: this.ids,
@@ -72,10 +73,13 @@ export class SdkTelemetry implements Telemetry {
       spanProcessors: [this.pipeline],
     });
     this.tracer = this.provider.getTracer(SCOPE_NAME, VERSION);
-    this.spanClass = directSpanClass(this.tracer);
+    const probe = startProbe();
+    this.spanClass = directSpanClass(this.tracer, probe);
     this.parts = this.spanClass && partsOf(this.tracer);
-    const shared = users.map(
-      (processor) => new SharedFlush(async () => (processor as Partial<SpanProcessor>).forceFlush?.(), flushFailed),
+    warnOfChangedMembers(probe, this.spanClass !== undefined);
+    const shared = processors.map(
+      (processor) =>
+        new SharedFlush(async () => (processor as Partial<SpanProcessor>).forceFlush?.(), countFailedFlush),
     );
     this.flushers = delivery === undefined ? shared : [delivery, ...shared];
   }
@@ -116,7 +120,7 @@ export class SdkTelemetry implements Telemetry {
       links: options?.links ?? NO_LINKS,
       parentSpanContext,
       attributes: options?.attributes === undefined ? undefined : sanitizeAttributes(options.attributes),
-      // The pipeline itself, without the SDK's list of one around it.
+      // Directly, without the SDK's MultiSpanProcessor around it.
       spanProcessor: this.pipeline,
       spanLimits: parts._spanLimits,
     });
@@ -127,7 +131,7 @@ export class SdkTelemetry implements Telemetry {
   }
 }
 
-function exporterFor(
+function createExporter(
   { url, protocol }: Endpoint,
   { headers, exportTimeoutMillis }: SdkSettings['config'],
 ): SpanExporter {
@@ -135,6 +139,6 @@ function exporterFor(
   return withoutEndpointVariables(() => EXPORTERS[protocol].load().createExporter(settings));
 }
 
-function flushFailed(): void {
-  countError('a span processor failed or hung while it was flushed');
+function countFailedFlush(): void {
+  countError('a span processor failed or did not finish when it was flushed');
 }

@@ -7,73 +7,74 @@ import { redactEndingSpan, redactStartingSpan } from './redact-span';
 import { alignStart } from './start-clock';
 
 /**
- * The one span processor of our set-up: fine starts, no secrets, then the user's processors, then delivery and recorders.
+ * The only span processor of our SDK set-up. It aligns start times, adds baggage attributes, removes secrets, calls the
+ * span processors of the option `spanProcessors`, and then passes ended spans to the delivery and to recorders.
  *
- * One instead of one each, because the SDK asks every processor three times a span. The user's can do no harm: the SDK would let
- * what they throw out of `startSpan` and `end`, so into the business call, and those behind would miss the span.
+ * It is one processor because the SDK calls each one three times per span. It also catches what the processors of the
+ * option throw: the SDK would throw it from `startSpan` and `end`, so into the program, and skip the later processors.
  */
 export class SpanPipeline implements SpanProcessor {
-  private readonly users: readonly Partial<SpanProcessor>[];
-  private readonly looksAtEnding: boolean;
+  private readonly processors: readonly Partial<SpanProcessor>[];
+  private readonly callsOnEnding: boolean;
 
   constructor(
-    users: readonly SpanProcessor[],
+    processors: readonly SpanProcessor[],
     private readonly sinks: readonly SpanRecorder[],
     private readonly baggageKeys: readonly string[] = [],
   ) {
-    this.users = users;
-    this.looksAtEnding = users.some((user) => typeof (user as Partial<SpanProcessor>).onEnding === 'function');
+    this.processors = processors;
+    this.callsOnEnding = this.processors.some(({ onEnding }) => typeof onEnding === 'function');
   }
 
   onStart(span: Span, context: Context): void {
     alignStart(span, context);
     if (this.baggageKeys.length > 0) span.setAttributes(baggageAttributes(context, this.baggageKeys));
-    // Without processors of the user, nobody looks before the end.
-    if (this.users.length === 0) return;
+    // Without other processors nothing reads the span before it ends.
+    if (this.processors.length === 0) return;
     redactStartingSpan(span);
-    for (const user of this.users) {
+    for (const processor of this.processors) {
       try {
-        user.onStart?.(span, context);
+        processor.onStart?.(span, context);
       } catch {
-        threw();
+        countThrow();
       }
     }
   }
 
   onEnding(span: Span): void {
     redactEndingSpan(span);
-    if (!this.looksAtEnding) return;
-    for (const user of this.users) {
+    if (!this.callsOnEnding) return;
+    for (const processor of this.processors) {
       try {
-        user.onEnding?.(span);
+        processor.onEnding?.(span);
       } catch {
-        threw();
+        countThrow();
       }
     }
-    // What a processor added just now is looked at as well.
+    // Again, for what the processors added.
     redactEndingSpan(span);
   }
 
   onEnd(span: ReadableSpan): void {
-    for (const user of this.users) {
+    for (const processor of this.processors) {
       try {
-        user.onEnd?.(span);
+        processor.onEnd?.(span);
       } catch {
-        threw();
+        countThrow();
       }
     }
     for (const sink of this.sinks) sink.onEnd(span);
   }
 
   async forceFlush(): Promise<void> {
-    await Promise.all(this.users.map(async (user) => user.forceFlush?.()));
+    await Promise.all(this.processors.map(async (processor) => processor.forceFlush?.()));
   }
 
   async shutdown(): Promise<void> {
-    await Promise.all(this.users.map(async (user) => user.shutdown?.()));
+    await Promise.all(this.processors.map(async (processor) => processor.shutdown?.()));
   }
 }
 
-function threw(): void {
+function countThrow(): void {
   countError('a span processor threw when a span started or ended');
 }

@@ -1,24 +1,30 @@
 import type { TracerProvider } from '@opentelemetry/api';
 import type { Instrumentation } from '../config/options';
-import { definitionOf, moduleFile } from './module-definitions';
+import { definitionOf, moduleFile, warnOfMissing } from './module-definitions';
 import { commandText } from './redis';
 import type { InstrumentationDefinition } from './registry';
 
 type Module = typeof import('@opentelemetry/instrumentation-ioredis');
 
+const PACKAGE = '@opentelemetry/instrumentation-ioredis';
+
 type Send = (this: unknown, ...args: unknown[]) => unknown;
 interface WrappedSend extends Send {
+  /** The method that the instrumentation wrapped. */
   readonly __original?: Send;
 }
 
 /**
- * A command that waits for the connection is sent once more when there is one, in the context of whoever opened that: it already has its
- * span, and gets no second one in another trace.
+ * Traces each command once. A command that waits for the connection is sent again when the connection is open, in the
+ * context that opened it, and would get a second span in another trace.
  */
 function traceOnce(prototype: { sendCommand: WrappedSend }): void {
   const traced = prototype.sendCommand;
   const original = traced.__original;
-  if (original === undefined) return;
+  if (original === undefined) {
+    const lost = 'a command that waits for the connection may get a second span';
+    return warnOfMissing(PACKAGE, '__original on Redis.prototype.sendCommand', lost);
+  }
   const seen = new WeakSet();
   function sendCommand(this: unknown, ...args: unknown[]): unknown {
     const [command] = args;
@@ -27,7 +33,7 @@ function traceOnce(prototype: { sendCommand: WrappedSend }): void {
     seen.add(command);
     return traced.apply(this, args);
   }
-  // The marks by which the instrumentation recognizes what it has wrapped, and takes it back.
+  // The properties by which the instrumentation recognizes a method that it wrapped, and reverts it.
   prototype.sendCommand = Object.assign(sendCommand, {
     __wrapped: true,
     __original: original,
@@ -37,32 +43,36 @@ function traceOnce(prototype: { sendCommand: WrappedSend }): void {
 
 function create({ IORedisInstrumentation: IORedis }: Module, provider: TracerProvider): Instrumentation {
   const instrumentation = new IORedis({ enabled: false, requireParentSpan: true, dbStatementSerializer: commandText });
-  const definition = definitionOf(instrumentation, 'ioredis');
-  const { patch } = definition;
-  definition.patch = (
-    exported: { prototype?: { sendCommand: Send }; default?: { prototype: { sendCommand: Send } } },
-    version,
-  ) => {
-    const result: unknown = patch?.(exported, version);
-    const prototype = exported.prototype ?? exported.default?.prototype;
-    if (prototype !== undefined) traceOnce(prototype);
-    return result;
-  };
-  // The main file of a CommonJS package is not seen when an ES module imports it, what that file requires is.
-  definition.files.push(
-    moduleFile(
-      'ioredis/built/Redis.js',
-      ['>=5 <7'],
-      (exported, version) => void definition.patch?.((exported as { default: unknown }).default, version),
-    ),
-  );
+  const lost = 'commands that wait for the connection, and all commands in ES modules, may not be traced correctly';
+  const definition = definitionOf(instrumentation, 'ioredis', lost);
+  const patch = definition?.patch;
+  if (definition !== undefined) {
+    definition.patch = (
+      exported: { prototype?: { sendCommand: Send }; default?: { prototype: { sendCommand: Send } } },
+      version,
+    ) => {
+      const result: unknown = patch?.(exported, version);
+      const prototype = exported.prototype ?? exported.default?.prototype;
+      if (prototype !== undefined) traceOnce(prototype);
+      return result;
+    };
+    // If an ES module imports the package, only the files that its main file requires are seen.
+    definition.files.push(
+      moduleFile(
+        'ioredis/built/Redis.js',
+        ['>=5 <7'],
+        'commands in ES modules are not traced',
+        (exported, version) => void definition.patch?.((exported as { default: unknown }).default, version),
+      ),
+    );
+  }
   instrumentation.setTracerProvider(provider);
   return instrumentation;
 }
 
-/** Spans for `ioredis`: commands, without what they were called with. */
+/** Spans for the commands of `ioredis`, without their arguments. */
 export const instrumentation: InstrumentationDefinition<Module> = {
-  package: '@opentelemetry/instrumentation-ioredis',
+  package: PACKAGE,
   version: '~0.70.0',
   load: () => require('@opentelemetry/instrumentation-ioredis') as Module,
   create,

@@ -1,88 +1,98 @@
 import { createRequire, isBuiltin, syncBuiltinESMExports } from 'node:module';
 import path from 'node:path';
 import { warnOnce } from '../diagnostics';
-import { loadedFilesOf, programRequire, reachOf, versionIn } from './loaded-files';
+import { loadedFilesOf, missingFilesOf, programRequire, resolvableBy, versionIn } from './loaded-files';
 import type { LoadedFile } from './loaded-files';
-import { patchingPartsOf } from './module-definitions';
-import type { ModuleDefinition, PatchingPart } from './module-definitions';
+import { modulePatchersOf } from './module-definitions';
+import type { ModuleDefinition, ModulePatcher } from './module-definitions';
 
-/** Replaced by kafkajs' instrumentation to learn the id of the cluster, and nothing else is missing where that comes too late. */
-const NO_LOSS = new Set(['kafkajs/src/producer/index.js', 'kafkajs/src/consumer/index.js'].map(path.normalize));
+/** kafkajs' instrumentation replaces the exports of these files only to learn the id of the cluster. */
+const REPLACED_WITHOUT_LOSS = new Set(
+  ['kafkajs/src/producer/index.js', 'kafkajs/src/consumer/index.js'].map(path.normalize),
+);
 
-/** Libraries without which an instrumentation is still of use: Node's own `fetch` needs no package. */
-const DISPENSABLE = new Set(['undici']);
+/** Libraries that need not be installed: the instrumentation of undici also traces the `fetch` of Node.js. */
+const OPTIONAL = new Set(['undici']);
 
-const REMEDY =
-  'make the instrumentation before the library is imported, in a file that the program imports first or that is preloaded with node --require, and give the object to the option instrumentations';
+const CREATE_EARLIER =
+  'Create the instrumentation before the library is imported, in a file that the program imports first or that ' +
+  'node --require preloads, and pass the object in the option instrumentations';
 
-/** Whether a definition has been applied to what a module exports. */
+const USE_LOADER_HOOK =
+  'start Node.js with --import FILE, where FILE calls ' +
+  "register('@opentelemetry/instrumentation/hook.mjs', import.meta.url)";
+
+/** Whether a definition was applied to the exports of a module. */
 function isApplied({ moduleExports, files }: ModuleDefinition, exports: unknown): boolean {
   return moduleExports === exports || files.some((file) => file.moduleExports === exports);
 }
 
 /**
- * Patches in place what was loaded before the instrumentation was enabled, as its own hook would have done.
+ * Patches, in place, a file that was loaded before the instrumentation was enabled, as its own `require` hook would.
  *
- * To require a loaded file once more leads through that hook, which remembers it, so it is patched once only. Where another
- * instrumentation's hook was asked for the file before, the hook remembers it as done; then the instrumentation is asked itself.
+ * Requiring a loaded file again calls that hook, which patches each file once. If another instrumentation's hook has
+ * seen the file before, the hook skips it, and the instrumentation is called directly.
  */
 function patchFile(
-  part: PatchingPart,
+  patcher: ModulePatcher,
   definition: ModuleDefinition,
   { file, name, folder }: LoadedFile,
 ): 'patched' | 'replaced' | 'unsupported' {
   const exports: unknown = programRequire().cache[file]?.exports;
-  // The instrumentation's own hook was there when the program loaded it.
+  // The instrumentation was enabled before the program loaded the file.
   if (isApplied(definition, exports)) return 'patched';
   let patched: unknown = createRequire(file)(file);
-  if (!isApplied(definition, exports)) patched = part._onRequire(definition, exports, name, folder);
+  if (!isApplied(definition, exports)) patched = patcher._onRequire(definition, exports, name, folder);
   if (!isApplied(definition, exports)) return 'unsupported';
-  return patched === exports || NO_LOSS.has(name) ? 'patched' : 'replaced';
+  return patched === exports || REPLACED_WITHOUT_LOSS.has(name) ? 'patched' : 'replaced';
 }
 
-function patchBuiltin(part: PatchingPart, definition: ModuleDefinition): void {
+function patchBuiltin(patcher: ModulePatcher, definition: ModuleDefinition): void {
   const exports: unknown = programRequire()(definition.name);
-  if (!isApplied(definition, exports)) part._onRequire(definition, exports, definition.name);
-  // Those who imported a function by its name see the patched one from now on.
+  if (!isApplied(definition, exports)) patcher._onRequire(definition, exports, definition.name);
+  // Updates functions that ES modules imported by name.
   syncBuiltinESMExports();
 }
 
-/** Patches what the program loaded before `instrumentation` was enabled. What cannot be patched any more is told. Throws nothing of a library. */
+/**
+ * Patches the modules that the program loaded before `instrumentation` was enabled. Logs once what cannot be patched.
+ * Errors of libraries are caught.
+ */
 export function patchLoadedModules(instrumentation: object, label: string): void {
   const found: string[] = [];
   const unsupported: string[] = [];
   let isPatched = false;
-  const definitions = patchingPartsOf(instrumentation).flatMap((part) =>
-    part._modules.map((definition) => ({ part, definition })),
+  const definitions = modulePatchersOf(instrumentation).flatMap((patcher) =>
+    patcher._modules.map((definition) => ({ patcher, definition })),
   );
-  for (const { part, definition } of definitions) {
+  for (const { patcher, definition } of definitions) {
     if (isBuiltin(definition.name)) {
-      patchBuiltin(part, definition);
+      patchBuiltin(patcher, definition);
       isPatched = true;
       continue;
     }
     for (const loaded of loadedFilesOf(definition)) {
       found.push(loaded.name);
-      const outcome = tryToPatch(part, definition, loaded);
+      const outcome = tryToPatch(patcher, definition, loaded);
       if (outcome === 'late') {
-        warnOnce(
-          `the instrumentation ${label} came too late for ${loaded.name}, which is loaded and cannot be changed any more: ${REMEDY}`,
-        );
+        warnOnce(`the instrumentation ${label} cannot patch ${loaded.name}: it is already loaded. ${CREATE_EARLIER}`);
       }
       if (outcome === 'unsupported') {
-        unsupported.push(
-          `${definition.name} ${versionIn(loaded.folder)} (it knows ${definition.supportedVersions.join(', ')})`,
-        );
+        const supported = definition.supportedVersions.join(', ');
+        unsupported.push(`${definition.name} ${versionIn(loaded.folder)} (supported: ${supported})`);
       } else isPatched = true;
+    }
+    // Calls the patch of a missing file with `undefined`, which logs what is lost, if the version is supported.
+    for (const { name, folder } of missingFilesOf(definition)) {
+      patcher._onRequire(definition, undefined, name, folder);
     }
   }
   if (!isPatched && unsupported.length > 0) {
-    warnOnce(
-      `the instrumentation ${label} does not know the version that is loaded: ${[...new Set(unsupported)].join('; ')}`,
-    );
+    const versions = [...new Set(unsupported)].join('; ');
+    warnOnce(`the instrumentation ${label} does not support the loaded version: ${versions}`);
   }
   if (definitions.length > 0 && found.length === 0 && !isPatched) {
-    tellOfAbsence(
+    warnIfNotPatchable(
       label,
       definitions.map(({ definition }) => definition.name),
     );
@@ -90,31 +100,33 @@ export function patchLoadedModules(instrumentation: object, label: string): void
 }
 
 function tryToPatch(
-  part: PatchingPart,
+  patcher: ModulePatcher,
   definition: ModuleDefinition,
   loaded: LoadedFile,
 ): 'patched' | 'late' | 'unsupported' {
   try {
-    const outcome = patchFile(part, definition, loaded);
+    const outcome = patchFile(patcher, definition, loaded);
     return outcome === 'replaced' ? 'late' : outcome;
   } catch {
     return 'late';
   }
 }
 
-/** Nothing is loaded yet: fine where it can still be. */
-function tellOfAbsence(label: string, libraries: string[]): void {
-  if (libraries.every((library) => DISPENSABLE.has(library))) return;
-  const reaches = libraries.map(reachOf);
-  if (reaches.includes('require')) return;
-  const name = libraries[reaches.indexOf('import')];
-  if (name === undefined) {
+/** Logs if none of the libraries is loaded, and none can be patched when it is loaded later. */
+function warnIfNotPatchable(label: string, libraries: string[]): void {
+  if (libraries.every((library) => OPTIONAL.has(library))) return;
+  const ways = libraries.map(resolvableBy);
+  if (ways.includes('require')) return;
+  const esModule = libraries[ways.indexOf('import')];
+  if (esModule === undefined) {
     warnOnce(
-      `the instrumentation ${label} finds no package ${libraries.join(', ')}: where it is part of a bundle it cannot be patched, so leave it out there (esbuild: --external:${libraries[0]!})`,
+      `the instrumentation ${label} cannot find a package ${libraries.join(' or ')}. If it is part of a bundle, ` +
+        `it cannot be patched: exclude it from the bundle (esbuild: --external:${libraries[0]!})`,
     );
   } else {
     warnOnce(
-      `the instrumentation ${label} cannot patch ${name}, which is an ES module: start Node.js with a loader hook, --import of a file that calls register('@opentelemetry/instrumentation/hook.mjs', import.meta.url)`,
+      `the instrumentation ${label} cannot patch ${esModule}, which is an ES module, without a loader hook: ` +
+        USE_LOADER_HOOK,
     );
   }
 }

@@ -1,19 +1,28 @@
 import type { InstrumentationModuleDefinition, InstrumentationModuleFile } from '@opentelemetry/instrumentation';
 import path from 'node:path';
+import { warnOnce } from '../diagnostics';
 
 export type ModuleDefinition = InstrumentationModuleDefinition;
 export type ModuleFile = InstrumentationModuleFile;
 
+// Private members of the official instrumentations. test/internals/instrumentation.test.ts checks that they exist in
+// the installed versions.
+
+/** Logs once that a package lacks a member that is used here although it is not public. */
+export function warnOfMissing(packageName: string, member: string, lost: string): void {
+  warnOnce(`this version of ${packageName} has no ${member}, which fc-traced uses: ${lost}`);
+}
+
 /**
- * The members of OpenTelemetry's InstrumentationBase that are used here although they are not public: what it patches, and its
- * own way of doing so when a module has been loaded, which looks at versions and keeps what `disable()` takes back.
+ * The private members of `InstrumentationBase` that are used: the modules that it patches, and the method that patches
+ * a loaded module. That method checks versions and stores what `disable()` reverts.
  */
-export interface PatchingPart {
+export interface ModulePatcher {
   readonly _modules: ModuleDefinition[];
   _onRequire(definition: ModuleDefinition, exports: unknown, name: string, folder?: string): unknown;
 }
 
-function isPatchingPart(value: unknown): value is PatchingPart {
+function isModulePatcher(value: unknown): value is ModulePatcher {
   return (
     typeof value === 'object' &&
     value !== null &&
@@ -22,33 +31,103 @@ function isPatchingPart(value: unknown): value is PatchingPart {
   );
 }
 
-/** What of an instrumentation patches modules: itself, and those that it is made of, as that of redis is of one for each generation. */
-export function patchingPartsOf(instrumentation: object): PatchingPart[] {
-  return [instrumentation, ...(Object.values(instrumentation) as unknown[])].filter(isPatchingPart);
+/**
+ * The parts of an instrumentation that patch modules: itself, and the instrumentations in its properties. That of redis
+ * consists of one for each generation of the library.
+ */
+export function modulePatchersOf(instrumentation: object): ModulePatcher[] {
+  return [instrumentation, ...(Object.values(instrumentation) as unknown[])].filter(isModulePatcher);
 }
 
-/** The definition of a library in an instrumentation. Throws where there is none: the instrumentation is of a version that is not known. */
-export function definitionOf(instrumentation: object, library: string): ModuleDefinition {
-  for (const { _modules } of patchingPartsOf(instrumentation)) {
-    const found = _modules.find(({ name }) => name === library);
-    if (found !== undefined) return found;
+/**
+ * The definition by which an official instrumentation patches a library. If it has none, logs once what is lost and
+ * returns `undefined`.
+ */
+export function definitionOf(
+  instrumentation: { readonly instrumentationName: string },
+  library: string,
+  lost: string,
+): ModuleDefinition | undefined {
+  const definitions = modulePatchersOf(instrumentation).flatMap(({ _modules }) => _modules);
+  const found = definitions.find(({ name }) => name === library);
+  if (found === undefined) {
+    warnOfMissing(instrumentation.instrumentationName, `module definition of ${library} in _modules`, lost);
   }
-  throw new Error(`it has no definition of ${library}`);
+  return found;
 }
 
-/** A further file of a library to be patched, as `@opentelemetry/instrumentation` describes one. */
+/** A private file of a library that fc-traced patches in addition to those of the instrumentation. */
+interface AdditionalFile extends ModuleFile {
+  readonly isAdditional: true;
+}
+
+/**
+ * Describes a private file of a library to patch in place. Logs once what is lost if `patch` throws, or if the library
+ * no longer has the file, which is reported by exports that are `undefined`.
+ */
 export function moduleFile(
   name: string,
   supportedVersions: string[],
+  lost: string,
   patch: (exports: unknown, version?: string) => void,
-): ModuleFile {
+): AdditionalFile {
   return {
+    isAdditional: true,
     name: path.normalize(name),
     supportedVersions,
     patch: (exports, version) => {
-      patch(exports, version);
+      try {
+        if (exports === undefined) throw new TypeError('the file does not exist');
+        patch(exports, version);
+      } catch {
+        warnOnce(`${name} of version ${version} is not built as fc-traced expects: ${lost}`);
+      }
       return exports;
     },
     unpatch: () => {},
   };
+}
+
+export function isAdditional(file: ModuleFile): boolean {
+  return 'isAdditional' in file;
+}
+
+type Method = (this: unknown, ...args: unknown[]) => unknown;
+/** The signature of the private `_get…Patch` methods. The function that they return creates the traced method. */
+type GetPatch = () => (original: Method) => Method;
+
+/**
+ * Makes a method that an instrumentation patches receive a copy of its first argument, because some patches write to
+ * it. If `copy` throws or returns `undefined`, the original method is called untraced.
+ *
+ * @param member the private method of the instrumentation that creates the patch
+ * @param lost what is lost if the instrumentation has no such method
+ */
+export function copyFirstArgument(
+  instrumentation: { readonly instrumentationName: string },
+  member: string,
+  lost: string,
+  copy: (argument: unknown) => unknown,
+): void {
+  const getPatch: unknown = Reflect.get(instrumentation, member);
+  if (typeof getPatch !== 'function') return warnOfMissing(instrumentation.instrumentationName, member, lost);
+  const replacement: GetPatch = () => {
+    const patch = Reflect.apply(getPatch as GetPatch, instrumentation, []);
+    return (original) => {
+      const traced = patch(original);
+      return function withCopy(this: unknown, ...args: unknown[]): unknown {
+        const copied = tryToCopy(copy, args[0]);
+        return copied === undefined ? original.apply(this, args) : traced.call(this, copied, ...args.slice(1));
+      };
+    };
+  };
+  Reflect.set(instrumentation, member, replacement);
+}
+
+function tryToCopy(copy: (argument: unknown) => unknown, argument: unknown): unknown {
+  try {
+    return copy(argument);
+  } catch {
+    return undefined;
+  }
 }

@@ -1,36 +1,39 @@
 import { trace } from '@opentelemetry/api';
 import type { TracerProvider } from '@opentelemetry/api';
 import type { Instrumentation } from '../config/options';
-import { keepContextOf } from './kept-context';
+import { bindCallbacks } from './bind-callbacks';
 import { definitionOf, moduleFile } from './module-definitions';
-import { parentedProvider } from './providers';
+import { childSpanProvider } from './providers';
 import type { InstrumentationDefinition } from './registry';
 import { verbOf, withoutValues } from './sql-text';
 
 type Module = typeof import('@opentelemetry/instrumentation-mysql2');
 
-/** Asked also where no span is recorded; then nothing is read. */
+/** Called for spans that are not recorded too; those need no text. */
 function maskStatement(sql: string): string {
   return trace.getActiveSpan()?.isRecording() === true ? withoutValues(sql, 'mysql') : '';
 }
 
 function create({ MySQL2Instrumentation: MySQL2 }: Module, provider: TracerProvider): Instrumentation {
   const instrumentation = new MySQL2({ enabled: false, maskStatement: true, maskStatementHook: maskStatement });
-  const definition = definitionOf(instrumentation, 'mysql2');
-  // Before its own file: what it wraps must be ours, so that it still recognizes what it has wrapped.
-  definition.files.unshift(
-    moduleFile('mysql2/lib/connection.js', definition.supportedVersions, (exported) =>
-      keepContextOf(exported, 'query', 'execute'),
-    ),
-    moduleFile('mysql2/lib/pool.js', definition.supportedVersions, (exported) =>
-      keepContextOf(exported, 'getConnection', 'query', 'execute'),
+  const lost = 'a query that waits for a connection of a pool may be in the trace of another invocation';
+  const definition = definitionOf(instrumentation, 'mysql2', lost);
+  const versions = definition?.supportedVersions ?? [];
+  // Before the instrumentation's own file, which wraps the methods and must recognize its wrappers later.
+  definition?.files.unshift(
+    moduleFile('mysql2/lib/connection.js', versions, lost, (exported) => bindCallbacks(exported, 'query', 'execute')),
+    moduleFile('mysql2/lib/pool.js', versions, lost, (exported) =>
+      bindCallbacks(exported, 'getConnection', 'query', 'execute'),
     ),
   );
-  instrumentation.setTracerProvider(parentedProvider(provider, verbOf));
+  instrumentation.setTracerProvider(childSpanProvider(provider, verbOf));
   return instrumentation;
 }
 
-/** Spans for `mysql2`: queries and prepared statements, their text without values, under the call that made them also where a pool's connections are all taken. */
+/**
+ * Spans for queries and prepared statements of `mysql2`, with their text but without values. A query that waits for a
+ * connection of a pool is a child of the call that made it.
+ */
 export const instrumentation: InstrumentationDefinition<Module> = {
   package: '@opentelemetry/instrumentation-mysql2',
   version: '~0.68.0',

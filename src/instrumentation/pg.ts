@@ -3,62 +3,72 @@ import type { Context, Span, TracerProvider } from '@opentelemetry/api';
 import type { PgRequestHookInformation } from '@opentelemetry/instrumentation-pg';
 import type { Instrumentation } from '../config/options';
 import { ATTR_DB_QUERY_TEXT } from '../semconv';
-import { giveCopy } from './kafkajs';
-import { replaceOnce } from './kept-context';
-import { definitionOf } from './module-definitions';
+import { replaceOnce } from './bind-callbacks';
+import { copyFirstArgument, definitionOf, warnOfMissing } from './module-definitions';
 import type { InstrumentationDefinition } from './registry';
 import { verbOf, withoutValues } from './sql-text';
 
 type Module = typeof import('@opentelemetry/instrumentation-pg');
 
-/** Puts the statement on the span without the values in it; the instrumentation has put it there as it is. */
+/** Replaces the statement that the instrumentation recorded with one that has no values. */
 function hideValues(span: Span, { query: { text, name }, connection: { database } }: PgRequestHookInformation): void {
   if (!span.isRecording()) return;
   span.setAttribute(ATTR_DB_QUERY_TEXT, withoutValues(text, 'postgresql'));
-  const isWord = /^\s*\w+;?(?: |$)/.test(text);
-  if (!isWord && (name === undefined || name === '')) {
+  const startsWithWord = /^\s*\w+;?(?: |$)/.test(text);
+  if (!startsWithWord && (name === undefined || name === '')) {
     span.updateName(`pg.query:${verbOf(text).toUpperCase()}${database ? ` ${database}` : ''}`);
   }
 }
 
 /**
- * A query with a callback, seen through an object whose callback can be replaced: the program's can be frozen, and one that is used again would
- * call back in the context of each use before. One that is a query itself must stay that object.
+ * Returns an object that inherits from a query with a callback, so that the instrumentation can replace the callback.
+ * The program's object may be frozen, and one that is used again would call back in the contexts of all earlier uses.
+ * A `Query`, which can be submitted itself, must stay the same object.
  */
-function viewOfQuery(query: unknown): unknown {
+function copyQuery(query: unknown): unknown {
   if (typeof query !== 'object' || query === null || typeof Reflect.get(query, 'submit') === 'function') return query;
   const callback: unknown = Reflect.get(query, 'callback');
   if (typeof callback !== 'function') return query;
   return Object.create(query, { callback: { value: callback, enumerable: true, writable: true, configurable: true } });
 }
 
+const LOST_IN_POOL = 'a connection that a pool opens for a waiting query may be in the trace of another invocation';
+
 /**
- * Has a pool make a connection in the context of who waits for it: where one is closed, the pool makes a new one for whoever is next, in
- * the context of whoever closed it.
+ * Makes a pool open a connection in the context of the query that waits for it. When a connection is closed, the pool
+ * opens a new one for the next waiting query, in the context that closed it.
  */
-function keepRequester(prototype: object): void {
-  const waiting = new WeakMap<object, Context>();
-  replaceOnce(
+function openForRequester(prototype: object): void {
+  const contexts = new WeakMap<object, Context>();
+  const isConnectReplaced = replaceOnce(
     prototype,
     'connect',
     (connect) =>
-      function (this: { _pendingQueue?: object[] }, ...args: unknown[]): unknown {
-        const before = this._pendingQueue?.length ?? 0;
+      function (this: { _pendingQueue?: unknown }, ...args: unknown[]): unknown {
+        const queue: unknown = this._pendingQueue;
+        if (!Array.isArray(queue)) {
+          warnOfMissing('pg-pool', 'array Pool._pendingQueue', LOST_IN_POOL);
+          return connect.apply(this, args);
+        }
+        const before = queue.length;
         const result = connect.apply(this, args);
-        const last = this._pendingQueue?.at(-1);
-        if (last !== undefined && this._pendingQueue!.length > before) waiting.set(last, context.active());
+        if (queue.length > before) contexts.set(queue.at(-1) as object, context.active());
         return result;
       },
   );
-  replaceOnce(
+  const isNewClientReplaced = replaceOnce(
     prototype,
     'newClient',
     (newClient) =>
       function (this: unknown, ...args: unknown[]): unknown {
-        const from = waiting.get(args[0] as object);
-        return from === undefined ? newClient.apply(this, args) : context.with(from, () => newClient.apply(this, args));
+        const requester = contexts.get(args[0] as object);
+        return requester === undefined
+          ? newClient.apply(this, args)
+          : context.with(requester, () => newClient.apply(this, args));
       },
   );
+  if (!isConnectReplaced) warnOfMissing('pg-pool', 'Pool.prototype.connect', LOST_IN_POOL);
+  if (!isNewClientReplaced) warnOfMissing('pg-pool', 'Pool.prototype.newClient', LOST_IN_POOL);
 }
 
 function create({ PgInstrumentation: Pg }: Module, provider: TracerProvider): Instrumentation {
@@ -68,19 +78,22 @@ function create({ PgInstrumentation: Pg }: Module, provider: TracerProvider): In
     enhancedDatabaseReporting: false,
     requestHook: hideValues,
   });
-  giveCopy(instrumentation, '_getClientQueryPatch', viewOfQuery);
-  const pool = definitionOf(instrumentation, 'pg-pool');
-  const { patch } = pool;
-  pool.patch = (exported: { prototype?: object; default?: { prototype: object } }, version) => {
-    const prototype = exported.prototype ?? exported.default?.prototype;
-    if (prototype !== undefined) keepRequester(prototype);
-    return patch?.(exported, version) as unknown;
-  };
+  const lost = 'query objects with a callback are changed, and those that are shared may be in the wrong trace';
+  copyFirstArgument(instrumentation, '_getClientQueryPatch', lost, copyQuery);
+  const definition = definitionOf(instrumentation, 'pg-pool', LOST_IN_POOL);
+  const patch = definition?.patch;
+  if (definition !== undefined) {
+    definition.patch = (exported: { prototype?: object; default?: { prototype: object } }, version) => {
+      const prototype = exported.prototype ?? exported.default?.prototype;
+      if (prototype !== undefined) openForRequester(prototype);
+      return patch?.(exported, version) as unknown;
+    };
+  }
   instrumentation.setTracerProvider(provider);
   return instrumentation;
 }
 
-/** Spans for `pg`: connecting, waiting for a pool's connection, and queries, their text without values. */
+/** Spans for `pg`: connecting, waiting for a connection of a pool, and queries, with their text but without values. */
 export const instrumentation: InstrumentationDefinition<Module> = {
   package: '@opentelemetry/instrumentation-pg',
   version: '~0.74.0',

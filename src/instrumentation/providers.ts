@@ -5,8 +5,9 @@ import { foreignTelemetry } from '../tracing/context/ambient-telemetry';
 import { invocationIn } from '../tracing/context/linked-context';
 
 /**
- * The registered provider for instrumentations: what they leave open ends with the invocation on the application's, as it does on our own.
- * Asked at each span, as an application can register one after the instrumentations were set up.
+ * Wraps the registered provider so that spans that an instrumentation leaves open end with their invocation. Our own
+ * provider does that itself, so it matters only for the application's provider. That can be registered later, so it is
+ * checked for each span.
  */
 export function endingProvider(provider: TracerProvider): TracerProvider {
   return {
@@ -25,10 +26,12 @@ export function endingProvider(provider: TracerProvider): TracerProvider {
 }
 
 /**
- * A provider for instrumentations that have no option for it: what a library does outside of any span makes no trace of its own.
- * What a consumer gets from afar has its parent in the message. `nameOf` gives a span's name from that which the instrumentation chose.
+ * Wraps a provider for instrumentations without an option that requires a parent: it starts spans only as children of
+ * the active span. Consumer spans are an exception, because their parent is in the message.
+ *
+ * @param nameOf converts the span name that the instrumentation chose
  */
-export function parentedProvider(
+export function childSpanProvider(
   provider: TracerProvider,
   nameOf: (name: string) => string = (name) => name,
 ): TracerProvider {

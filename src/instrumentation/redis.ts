@@ -1,33 +1,34 @@
 import type { TracerProvider } from '@opentelemetry/api';
 import type { Instrumentation } from '../config/options';
-import { keepContextOf } from './kept-context';
+import { bindCallbacks } from './bind-callbacks';
 import { definitionOf, moduleFile } from './module-definitions';
 import type { InstrumentationDefinition } from './registry';
 
 type Module = typeof import('@opentelemetry/instrumentation-redis');
 
-/** So many arguments are shown, each as `?`. */
-const MOST = 8;
+/** The number of arguments that are shown, each as `?`. */
+const MAX_ARGUMENTS = 8;
 
-/** A command of Redis without what it was called with: keys and values alike can be secret. */
+/** A Redis command without its arguments: keys as well as values may be secret. */
 export function commandText(command: string, args: readonly unknown[]): string {
-  const shown = Math.min(args.length, MOST);
-  return `${command}${' ?'.repeat(shown)}${args.length > MOST ? ' …' : ''}`;
+  const shown = Math.min(args.length, MAX_ARGUMENTS);
+  return `${command}${' ?'.repeat(shown)}${args.length > MAX_ARGUMENTS ? ' …' : ''}`;
 }
 
 function create({ RedisInstrumentation: Redis }: Module, provider: TracerProvider): Instrumentation {
   const instrumentation = new Redis({ enabled: false, requireParentSpan: true, dbStatementSerializer: commandText });
-  // A pool whose clients are all taken runs a command when another invocation's is answered.
-  definitionOf(instrumentation, '@redis/client').files.push(
-    moduleFile('@redis/client/dist/lib/client/pool.js', ['^5.0.0', '^6.0.0'], (exported) =>
-      keepContextOf((exported as { RedisClientPool?: unknown }).RedisClientPool, 'execute'),
+  // If all clients of a pool are taken, it runs a command in the context that returned a client.
+  const lost = 'a command that waits for a client of a pool may be in the trace of another invocation';
+  definitionOf(instrumentation, '@redis/client', lost)?.files.push(
+    moduleFile('@redis/client/dist/lib/client/pool.js', ['^5.0.0', '^6.0.0'], lost, (exported) =>
+      bindCallbacks((exported as { RedisClientPool?: unknown }).RedisClientPool, 'execute'),
     ),
   );
   instrumentation.setTracerProvider(provider);
   return instrumentation;
 }
 
-/** Spans for `redis`: connecting and commands, without what they were called with. */
+/** Spans for connecting with and the commands of `redis`, without their arguments. */
 export const instrumentation: InstrumentationDefinition<Module> = {
   package: '@opentelemetry/instrumentation-redis',
   version: '~0.70.0',

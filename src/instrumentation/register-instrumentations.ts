@@ -5,34 +5,35 @@ import { countError, warnOnce } from '../diagnostics';
 import { state } from '../tracing/telemetry/state';
 import { programRequire } from './loaded-files';
 import { patchLoadedModules } from './loaded-modules';
+import { modulePatchersOf, warnOfMissing } from './module-definitions';
 import { endingProvider } from './providers';
 import { INSTRUMENTATIONS } from './registry';
 import type { InstrumentationDefinition, InstrumentationName } from './registry';
 
-/** What OpenTelemetry's own instrumentations have beside what the option asks for. */
-interface Configured {
+/** The further methods of OpenTelemetry's own instrumentations; the option does not require them. */
+interface Configurable {
   isEnabled?(): boolean;
   getConfig?(): { readonly enabled?: boolean };
   setConfig?(config: object): void;
 }
 
 /**
- * Sets up the instrumentations of the option, each once a process, for the provider that is registered with OpenTelemetry's API.
- * Never throws: what fails is counted and told.
+ * Sets up the instrumentations of the option, each once per process, with the provider that is registered with
+ * OpenTelemetry's API. Never throws: failures are counted and logged once.
  */
 export function registerInstrumentations(list: readonly (InstrumentationName | Instrumentation)[]): void {
-  // What the program made itself goes first: a name of the same library then says nothing more.
+  // Objects take precedence: a name of the same instrumentation is then skipped.
   for (const item of list) if (typeof item === 'object') setUpOnce(item.instrumentationName, item, () => item);
   for (const item of list) {
     if (typeof item === 'string') setUpOnce(item, definitionOf(item).package, () => fromPackage(item));
   }
 }
 
-function setUpOnce(label: string, key: unknown, make: () => Instrumentation | undefined): void {
+function setUpOnce(label: string, key: unknown, create: () => Instrumentation | undefined): void {
   if (state.instrumented.has(key)) return;
   state.instrumented.add(key);
   try {
-    const instrumentation = make();
+    const instrumentation = create();
     if (instrumentation === undefined) return;
     state.instrumented.add(instrumentation.instrumentationName);
     if (typeof key === 'object') instrumentation.setTracerProvider(provider());
@@ -54,38 +55,45 @@ function definitionOf(name: InstrumentationName): InstrumentationDefinition {
 
 function fromPackage(name: InstrumentationName): Instrumentation | undefined {
   const definition = definitionOf(name);
+  const { package: packageName, version } = definition;
   const module = loadPackage(definition);
-  if (module !== undefined) return definition.create(module, provider());
-  const { package: wanted, version } = definition;
-  warnOnce(
-    `the option instrumentations names ${name}, but ${wanted} is not installed: npm install ${wanted}@${version}`,
-  );
-  return undefined;
+  if (module === undefined) {
+    const command = `npm install ${packageName}@${version}`;
+    warnOnce(`the option instrumentations names ${name}, but ${packageName} is not installed: ${command}`);
+    return undefined;
+  }
+  const instrumentation = definition.create(module, provider());
+  if (modulePatchersOf(instrumentation).length === 0) {
+    warnOfMissing(packageName, '_modules and _onRequire', 'libraries that were loaded before are not traced');
+  }
+  return instrumentation;
 }
 
-/** Enables it where it is not enabled yet. */
-function enable(instrumentation: Instrumentation & Configured): void {
+function enable(instrumentation: Instrumentation & Configurable): void {
   const config = instrumentation.getConfig?.();
   const isEnabled = instrumentation.isEnabled?.() ?? config?.enabled === true;
   if (isEnabled) return;
-  // That of undici makes spans only where its configuration says the same.
+  // The instrumentation of undici creates spans only if its configuration also says that it is enabled.
   if (config?.enabled === false) instrumentation.setConfig?.({ ...config, enabled: true });
   instrumentation.enable();
 }
 
 /**
- * Loads the package of an instrumentation; `undefined` where it is not installed. Throws what the package throws.
+ * Loads the package of an instrumentation. Returns `undefined` if it is not installed. Throws what the package throws.
  *
- * It is looked for beside fc-traced, then beside the program: fc-traced may be in a layer of the function.
+ * It is resolved from fc-traced, then from the program, because fc-traced may be in a layer of the function.
  */
-export function loadPackage<M>(definition: InstrumentationDefinition<M>): M | undefined {
+function loadPackage<M>(definition: InstrumentationDefinition<M>): M | undefined {
   return (
     ifInstalled(definition.package, () => definition.load()) ??
     ifInstalled(definition.package, () => programRequire()(definition.package) as M)
   );
 }
 
-/** `undefined` where it is the package itself that is missing, not one of its parts. A bundle that is an ES module has no `require`. */
+/**
+ * Returns `undefined` if the package itself is missing; throws if one of its dependencies is. In a bundle that is an ES
+ * module, `require` does not exist.
+ */
 function ifInstalled<M>(name: string, load: () => M): M | undefined {
   try {
     return load();

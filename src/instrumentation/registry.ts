@@ -1,20 +1,20 @@
 import type { TracerProvider } from '@opentelemetry/api';
 import type { Instrumentation } from '../config/options';
 
-/** How fc-traced sets up one official instrumentation. Each is an exported constant `instrumentation` of a file in this folder. */
+/** How one official instrumentation is set up. Each file of this folder exports one as `instrumentation`. */
 export interface InstrumentationDefinition<M = object> {
-  /** The package and the version range that belongs to this line of the SDK. */
+  /** The package, and the version range that matches the SDK. */
   readonly package: string;
   readonly version: string;
-  /** Loads the package by its literal name, so that a bundler includes it where it is installed. Throws where it is not. */
+  /** Loads the package. The literal name lets bundlers include it if it is installed. Throws if it is not. */
   load(): M;
-  /** Creates the instrumentation, set up but not enabled. */
+  /** Creates the instrumentation, configured but not enabled. */
   create(module: M, provider: TracerProvider): Instrumentation;
 }
 
 /** What is known of an instrumentation before its file is loaded. */
 interface RegistryEntry {
-  /** Whether its library sends requests that carry the trace: then it is set up also for invocations that are not recorded. */
+  /** Whether its library sends trace context. If so, it is set up even if the invocation is not recorded. */
   readonly propagates: boolean;
   /** Loads the file with its definition. */
   load(): { readonly instrumentation: InstrumentationDefinition };
@@ -22,7 +22,7 @@ interface RegistryEntry {
 
 const entry = (propagates: boolean, load: RegistryEntry['load']): RegistryEntry => ({ propagates, load });
 
-/** The official instrumentations that the option `instrumentations` sets up by name. `undici` is also `fetch`. */
+/** The official instrumentations that the option `instrumentations` sets up by name. `undici` includes `fetch`. */
 export const INSTRUMENTATIONS = {
   http: entry(true, () => require('./http') as typeof import('./http')),
   undici: entry(true, () => require('./undici') as typeof import('./undici')),
@@ -33,5 +33,5 @@ export const INSTRUMENTATIONS = {
   kafkajs: entry(true, () => require('./kafkajs') as typeof import('./kafkajs')),
 };
 
-/** A name that the option `instrumentations` takes. */
+/** A name that the option `instrumentations` accepts. */
 export type InstrumentationName = keyof typeof INSTRUMENTATIONS;

@@ -1,24 +1,24 @@
-/** What an attribute may hold of a statement. What comes behind says little, and a bulk insert can be of any size. */
-const MOST = 4_096;
+/** The part of a statement that is recorded, in characters. A bulk insert can have any length. */
+const MAX_LENGTH = 4_096;
 
-/** The kinds of SQL whose texts differ. */
+/** The SQL dialects whose literals are known. */
 export type Dialect = 'postgresql' | 'mysql';
 
 const WORD = /[\p{L}_][\p{L}\p{N}_$]*/uy;
 const NUMBER = /(?:0[xXbBoO][0-9a-fA-F_]+|(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d+)?)/y;
 const PARAMETER = /\$\d+/y;
 const DOLLAR_QUOTE = /\$(?:[\p{L}_][\p{L}\p{N}_]*)?\$/uy;
-/** What may stand right before a quote and belongs to the literal. */
+/** The prefixes of a string literal. */
 const PREFIX = /^(?:e|b|x|n|u&|_\w+)$/i;
 
 /**
- * A statement with `?` for each value in it and without comments, for an attribute: what a statement holds beside its structure can
- * be a secret. Names of tables and columns, parameters and keywords stay.
+ * Replaces each value in a statement with `?` and removes comments, because both may contain secrets. Keywords, names
+ * of tables and columns, and parameters stay.
  *
- * Reads forward only. Where it is not certain where a text ends, all that follows is one `?`.
+ * If the end of a literal is ambiguous, everything after its start becomes one `?`.
  */
 export function withoutValues(sql: string, dialect: Dialect): string {
-  const text = sql.slice(0, MOST);
+  const text = sql.slice(0, MAX_LENGTH);
   let shown = '';
   let at = 0;
   const match = (pattern: RegExp): string | undefined => {
@@ -35,7 +35,7 @@ export function withoutValues(sql: string, dialect: Dialect): string {
     }
     if (char === "'" || (char === '"' && dialect === 'mysql')) {
       const escapes = dialect === 'postgresql' && /(?<![\p{L}\p{N}_$])e$/iu.test(text.slice(Math.max(0, at - 2), at));
-      at = endOfText(text, at, escapes);
+      at = endOfLiteral(text, at, escapes);
       shown = withoutPrefix(shown) + '?';
       continue;
     }
@@ -57,17 +57,17 @@ export function withoutValues(sql: string, dialect: Dialect): string {
     at += number?.length ?? 1;
     shown += number === undefined ? char : '?';
   }
-  return (sql.length > MOST ? `${shown}…` : shown).trim();
+  return (sql.length > MAX_LENGTH ? `${shown}…` : shown).trim();
 }
 
-/** Where a comment that starts here ends; nothing where none starts. */
+/** The end of the comment that starts at `at`, or `undefined` if none starts there. */
 function endOfComment(text: string, at: number, dialect: Dialect): number | undefined {
   const isLine = dialect === 'mysql' ? /^(?:#|--(?=\s|$))/ : /^--/;
   if (isLine.test(text.slice(at, at + 3))) return (text.indexOf('\n', at) + 1 || text.length + 1) - 1;
   if (!text.startsWith('/*', at)) return undefined;
   let depth = 1;
   let end = at + 2;
-  // PostgreSQL's comments nest, MySQL's do not.
+  // Comments nest in PostgreSQL, but not in MySQL.
   while (end < text.length && depth > 0) {
     if (text.startsWith('*/', end)) depth -= 1;
     else if (dialect === 'postgresql' && text.startsWith('/*', end)) depth += 1;
@@ -80,8 +80,11 @@ function endOfComment(text: string, at: number, dialect: Dialect): number | unde
   return end;
 }
 
-/** Where a text that starts here ends. A backslash before a quote means one thing or the other, as the server is set up: then, at the very end. */
-function endOfText(text: string, start: number, escapes: boolean): number {
+/**
+ * The end of the string literal that starts at `start`. Whether a backslash escapes a quote depends on the server's
+ * configuration. If that is ambiguous, the literal extends to the end of the text.
+ */
+function endOfLiteral(text: string, start: number, escapes: boolean): number {
   const quote = text[start]!;
   let end = start + 1;
   while (end < text.length) {
@@ -98,12 +101,12 @@ function endOfText(text: string, start: number, escapes: boolean): number {
   return text.length;
 }
 
-/** A name in quotes that starts here; empty where it does not end. */
+/** The quoted name that starts at `at`; empty if it is not closed. */
 function quotedName(text: string, at: number): string {
   return text.slice(at, text.indexOf(text[at]!, at + 1) + 1);
 }
 
-/** So far back a prefix can reach. To search a whole statement for it, at each of its texts, would take seconds where a long word stands in it. */
+/** The longest prefix that is removed. Searching the whole statement for each literal could take seconds. */
 const LONGEST_PREFIX = 40;
 
 function withoutPrefix(shown: string): string {
@@ -111,7 +114,7 @@ function withoutPrefix(shown: string): string {
   return PREFIX.test(word) ? shown.slice(0, -word.length) : shown;
 }
 
-/** The first word of a statement, for a span's name: never more than a word, whatever follows it without a space. */
+/** The first word of a statement, for the name of a span; `query` if it does not start with a word. */
 export function verbOf(sql: string): string {
   return /^[\s(;]*([A-Za-z]+)/.exec(sql)?.[1] ?? 'query';
 }

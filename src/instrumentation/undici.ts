@@ -2,62 +2,65 @@ import { context, trace } from '@opentelemetry/api';
 import type { Context, Span, TracerProvider } from '@opentelemetry/api';
 import type { UndiciRequest } from '@opentelemetry/instrumentation-undici';
 import type { Instrumentation } from '../config/options';
-import { injectedIn, markRefused, removePairs, withoutLines } from './client-requests';
-import { ownerOf, replaceOnce } from './kept-context';
-import { moduleFile, patchingPartsOf } from './module-definitions';
+import { ownerOf, replaceOnce } from './bind-callbacks';
+import { injectedHeaders, removeReplacedPairs, setErrorStatus, withoutReplacedLines } from './client-requests';
+import { moduleFile, modulePatchersOf, warnOfMissing } from './module-definitions';
 import type { ModuleDefinition } from './module-definitions';
 import type { InstrumentationDefinition } from './registry';
 
 type Module = typeof import('@opentelemetry/instrumentation-undici');
 
+const PACKAGE = '@opentelemetry/instrumentation-undici';
 const VERSIONS = ['>=6 <8'];
+const LOST = 'a request that waits for a connection of a pool may be in the trace of another invocation';
 
-/** Takes the program's own copies of the headers that the client span is about to bring out of a request. */
-function removeCopies(span: Span, request: UndiciRequest): void {
-  const added = injectedIn(trace.setSpan(context.active(), span));
-  if (Array.isArray(request.headers)) removePairs(request.headers, added);
-  else if (typeof request.headers === 'string') request.headers = withoutLines(request.headers, added);
+/** Removes headers from a request that the client span is about to inject, so that each is sent once. */
+function removeReplacedHeaders(span: Span, request: UndiciRequest): void {
+  const injected = injectedHeaders(trace.setSpan(context.active(), span));
+  if (Array.isArray(request.headers)) removeReplacedPairs(request.headers, injected);
+  else if (typeof request.headers === 'string') request.headers = withoutReplacedLines(request.headers, injected);
 }
 
 /**
- * A pool of undici whose connections are all taken keeps a request, and makes it when some other invocation's is answered.
- * With this it is made in the context that asked for it.
+ * Patches the pools of undici. If all connections of a pool are taken, it queues a request and sends it when another
+ * one is answered, in the context of that other one. With this patch it is sent in the context that made the request.
  */
 function queuedRequests(): ModuleDefinition {
-  const asked = new WeakMap<object, Context>();
-  const contextOf = (handler: unknown): Context | undefined =>
-    typeof handler === 'object' && handler !== null ? asked.get(handler) : undefined;
+  const requesters = new WeakMap<object, Context>();
+  const requesterOf = (handler: unknown): Context | undefined =>
+    typeof handler === 'object' && handler !== null ? requesters.get(handler) : undefined;
   return {
     name: 'undici',
     supportedVersions: VERSIONS,
     files: [
-      moduleFile('undici/lib/dispatcher/pool-base.js', VERSIONS, (exported) => {
+      moduleFile('undici/lib/dispatcher/pool-base.js', VERSIONS, LOST, (exported) => {
         const { prototype } = (exported as { PoolBase: { prototype: object } }).PoolBase;
         const kDispatch = Object.getOwnPropertySymbols(prototype).find(({ description }) => description === 'dispatch');
-        if (kDispatch === undefined) return;
+        if (kDispatch === undefined) return warnOfMissing('undici', 'method [kDispatch] of PoolBase', LOST);
         replaceOnce(
           prototype,
           kDispatch,
           (dispatch) =>
             function (this: unknown, ...args: unknown[]): unknown {
               const [, handler] = args;
-              if (typeof handler === 'object' && handler !== null) asked.set(handler, context.active());
+              if (typeof handler === 'object' && handler !== null) requesters.set(handler, context.active());
               return dispatch.apply(this, args);
             },
         );
       }),
-      moduleFile('undici/lib/dispatcher/dispatcher-base.js', VERSIONS, (exported) => {
-        replaceOnce(
+      moduleFile('undici/lib/dispatcher/dispatcher-base.js', VERSIONS, LOST, (exported) => {
+        const isReplaced = replaceOnce(
           ownerOf(exported, 'dispatch'),
           'dispatch',
           (dispatch) =>
             function (this: unknown, ...args: unknown[]): unknown {
-              const from = contextOf(args[1]);
-              return from === undefined
+              const requester = requesterOf(args[1]);
+              return requester === undefined
                 ? dispatch.apply(this, args)
-                : context.with(from, () => dispatch.apply(this, args));
+                : context.with(requester, () => dispatch.apply(this, args));
             },
         );
+        if (!isReplaced) warnOfMissing('undici', 'method dispatch of DispatcherBase', LOST);
       }),
     ],
   };
@@ -67,17 +70,17 @@ function create({ UndiciInstrumentation: Undici }: Module, provider: TracerProvi
   const instrumentation = new Undici({
     enabled: false,
     requireParentforSpans: true,
-    requestHook: removeCopies,
-    responseHook: (span, { response }) => markRefused(span, response.statusCode),
+    requestHook: removeReplacedHeaders,
+    responseHook: (span, { response }) => setErrorStatus(span, response.statusCode),
   });
-  patchingPartsOf(instrumentation)[0]?._modules.push(queuedRequests());
+  modulePatchersOf(instrumentation)[0]?._modules.push(queuedRequests());
   instrumentation.setTracerProvider(provider);
   return instrumentation;
 }
 
-/** Client spans for `fetch` and undici, through Node's diagnostics channels. */
+/** Client spans for `fetch` and undici, through the diagnostics channels of Node.js. */
 export const instrumentation: InstrumentationDefinition<Module> = {
-  package: '@opentelemetry/instrumentation-undici',
+  package: PACKAGE,
   version: '~0.32.0',
   load: () => require('@opentelemetry/instrumentation-undici') as Module,
   create,

@@ -2,15 +2,15 @@ import { isSpanContextValid } from '@opentelemetry/api';
 import { activeContext } from '../tracing/context/active-context';
 import { invocationIn, spanIn } from '../tracing/context/linked-context';
 
-/** Ids for a log line. A type alias, so that it can be passed where any record is taken. */
+/** Trace correlation fields of a log line. A type alias, so that it is assignable to `Record<string, unknown>`. */
 export type LogFields = {
   /** Trace id: 32 hex digits. */
   trace_id?: string;
-  /** Id of the span that is active: 16 hex digits. */
+  /** Id of the active span: 16 hex digits. */
   span_id?: string;
-  /** Trace flags, two hex digits: `01` when the trace is sampled, `00` when it is not. */
+  /** Trace flags as two hex digits: `01` if the trace is sampled, `00` if it is not. */
   trace_flags?: string;
-  /** FC's id of the request. */
+  /** FC's request id. */
   request_id?: string;
 };
 
@@ -18,12 +18,14 @@ export type LogFields = {
 export const LOG_KEYS = ['trace_id', 'span_id', 'trace_flags', 'request_id'] as const;
 
 /**
- * The ids that a log line of this place carries: of the span that is active where it is called, and of the running invocation. A new
- * object each time; a field that is not known is left out, so outside of any span and invocation it is `{}`.
+ * Returns the trace correlation fields for a log line: the ids of the active span and the request id of the running
+ * invocation. Each call returns a new object. Unknown fields are omitted, so the result is `{}` outside of any span and
+ * invocation. Never throws.
  *
- * An invocation that is not recorded has ids too, those that are passed on to whom it calls; `trace_flags` tells. Never throws. Names
- * and forms are OpenTelemetry's for
- * [logs that are not OTLP](https://opentelemetry.io/docs/specs/otel/compatibility/logging_trace_context/); `request_id` is ours.
+ * An invocation that is not recorded has ids too: those that it propagates. `trace_flags` says whether the trace is
+ * sampled. `trace_id`, `span_id` and `trace_flags` have the names and formats that OpenTelemetry specifies.
+ *
+ * Specification: https://opentelemetry.io/docs/specs/otel/compatibility/logging_trace_context/
  *
  * @example
  * ```ts
@@ -46,12 +48,15 @@ export function logFields(): LogFields {
     const requestId: unknown = invocationIn(context)?.context.requestId;
     if (typeof requestId === 'string' && requestId !== '') fields.request_id = requestId;
   } catch {
-    // A span or a context of others that throws costs ids, not the line.
+    // If a span or context throws, the line is logged without ids.
   }
   return fields;
 }
 
-/** Those of `fields` that none of `given` has itself; beside a trace id of its own, none that tells of another trace. */
+/**
+ * Returns the fields that none of the `given` objects has. If one of them names another trace in `trace_id`, only
+ * `request_id` is returned.
+ */
 export function missingFields(fields: LogFields, ...given: readonly object[]): LogFields {
   const isOtherTrace = given.some(
     (object) => Object.hasOwn(object, 'trace_id') && Reflect.get(object, 'trace_id') !== fields.trace_id,
@@ -72,8 +77,8 @@ export function missingFields(fields: LogFields, ...given: readonly object[]): L
 }
 
 /**
- * Gives pino's lines the ids of the place they are logged at, see {@link logFields}: pino's option `mixin`. What the program says in a line, or
- * in the bindings of a child logger, is kept, and counts. Never throws. Also to be called in a mixin of one's own.
+ * Adds {@link logFields} to the lines of a pino logger: pass it as pino's option `mixin`, or call it in your own mixin.
+ * Fields that the line or the bindings of a child logger already have take precedence. Never throws.
  *
  * @example
  * ```ts
@@ -85,7 +90,7 @@ export function missingFields(fields: LogFields, ...given: readonly object[]): L
 export function pinoMixin(line: object = {}, _level?: number, logger?: { bindings?(): object }): LogFields {
   const fields = logFields();
   try {
-    // pino would write a key of a child logger's bindings a second time.
+    // pino would print a key of the bindings twice.
     return fields.trace_id === undefined && fields.request_id === undefined
       ? fields
       : missingFields(fields, line, logger?.bindings?.() ?? {});
@@ -94,20 +99,20 @@ export function pinoMixin(line: object = {}, _level?: number, logger?: { binding
   }
 }
 
-/** A format as winston takes one. */
+/** A winston format. */
 export interface WinstonFormat {
   transform<T extends object>(info: T): T;
 }
 
-/** Where a line keeps the ids of the place it was logged at until it is formatted. */
+/** The key under which {@link winstonMeta} stores the fields of a line until the line is formatted. */
 const LOGGED_AT = Symbol('fc-traced log fields');
 
 /**
- * A format of winston that gives lines the ids of the place they are logged at, see {@link logFields}. What the program says in a line is
- * kept. Never throws.
+ * Creates a winston format that adds {@link logFields} to each line. Fields that the line already has take precedence.
+ * The format never throws.
  *
- * Winston formats a line later, and in any invocation, when its transports are slower than the lines come: {@link winstonMeta} keeps the
- * ids until then. Use both.
+ * Use it together with {@link winstonMeta}: if a transport is slow, winston formats a line later, while another
+ * invocation may be running. `winstonMeta` captures the ids when the line is logged.
  *
  * @example
  * ```ts
@@ -121,19 +126,19 @@ const LOGGED_AT = Symbol('fc-traced log fields');
  * ```
  */
 export function winstonFormat(): WinstonFormat {
-  /** What was put into a line: a program can log the same object again. */
-  const written = new WeakMap<object, LogFields>();
+  /** The fields that were added to each object, because a program can log the same object again. */
+  const added = new WeakMap<object, LogFields>();
   return {
     transform<T extends object>(info: T): T {
       try {
-        for (const [key, value] of Object.entries(written.get(info) ?? {})) {
+        for (const [key, value] of Object.entries(added.get(info) ?? {})) {
           if (Reflect.get(info, key) === value) Reflect.deleteProperty(info, key);
         }
         const missing = missingFields(takeLoggedAt(info) ?? logFields(), info);
         Object.assign(info, missing);
-        written.set(info, missing);
+        added.set(info, missing);
       } catch {
-        // A line that cannot be changed goes on as it is.
+        // A line that cannot be changed, for example a frozen object, stays as it is.
       }
       return info;
     },
@@ -147,10 +152,10 @@ function takeLoggedAt(info: object): LogFields | undefined {
 }
 
 /**
- * For winston's `defaultMeta`: `meta`, and the ids of the place that a line is logged at, for {@link winstonFormat} to show. Hand it over as it
- * is: in a copy of it, the ids would be those of the place where it was copied.
+ * Returns a value for winston's `defaultMeta`: the properties of `meta`, and the ids at the time a line is logged, for
+ * {@link winstonFormat} to print. Do not copy or spread the result: a copy keeps the ids of the time it was made.
  *
- * @param meta what every line is to say
+ * @param meta your own default metadata. Default: none.
  *
  * @example
  * ```ts
@@ -159,8 +164,8 @@ function takeLoggedAt(info: object): LogFields | undefined {
  * ```
  */
 export function winstonMeta<T extends object>(meta: T = {} as T): T {
-  const kept = { ...meta };
-  // Winston copies what is enumerable, symbols too, at the moment of the call.
-  Object.defineProperty(kept, LOGGED_AT, { enumerable: true, get: logFields });
-  return kept;
+  const copy = { ...meta };
+  // When a line is logged, winston copies the enumerable properties, including symbols, which calls the getter.
+  Object.defineProperty(copy, LOGGED_AT, { enumerable: true, get: logFields });
+  return copy;
 }

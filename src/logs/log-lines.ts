@@ -5,8 +5,9 @@ import { LOG_KEYS, logFields, missingFields } from './log-fields';
 import type { LogFields } from './log-fields';
 
 /**
- * What a log method is given, with the ids of this place in it; the very values where there are none. They stand behind a text
- * (`trace_id=… span_id=…`), and inside a JSON object, so that it stays one. A line that has them already stays as it is.
+ * Adds {@link logFields} to the arguments of a log method. They are appended as text (`trace_id=… span_id=…`). If the
+ * only argument is a JSON object in a string, they become its last members, so that it stays valid JSON. Arguments that
+ * already contain the fields are returned unchanged, as are all outside of any span and invocation.
  */
 export function withLogFields(values: unknown[]): unknown[] {
   const fields = logFields();
@@ -17,10 +18,10 @@ export function withLogFields(values: unknown[]): unknown[] {
     const json = jsonWith(fields, first);
     if (json !== undefined) return [json];
   }
-  // Whoever wrapped a log method of ours, and was wrapped by us again, hands the same line on.
+  // The line already has the fields if another library wrapped our method and we wrapped that wrapper.
   if (values.some((value) => typeof value === 'string' && value.includes(ids))) return values;
   if (typeof first !== 'string' || !first.includes('%')) return [...values, ids];
-  // One text alone is printed as it stands. A second argument would make a format of it.
+  // A single string is not a format. A second argument would turn it into one.
   if (values.length === 1) return [`${first} ${ids}`];
   return [escapePlaceholders(first, values.length - 1), ...values.slice(1), ids];
 }
@@ -36,10 +37,13 @@ function fieldsText(fields: LogFields): string {
   return text;
 }
 
-/** A JSON object with the fields that it lacks at its end, every other character as it was; nothing where it is no JSON object. */
+/**
+ * Appends the missing fields to a JSON object in a string and changes no other character. Returns `undefined` if the
+ * string is not a JSON object.
+ */
 function jsonWith(fields: LogFields, text: string): string | undefined {
   const isObject = text.trimStart().startsWith('{') && text.trimEnd().endsWith('}');
-  const object = isObject ? parsed(text) : undefined;
+  const object = isObject ? parseJson(text) : undefined;
   if (object === undefined) return undefined;
   const missing = JSON.stringify(missingFields(fields, object)).slice(1, -1);
   if (missing === '') return text;
@@ -47,7 +51,7 @@ function jsonWith(fields: LogFields, text: string): string | undefined {
   return `${text.slice(0, end)}${Object.keys(object).length === 0 ? '' : ','}${missing}${text.slice(end)}`;
 }
 
-function parsed(text: string): object | undefined {
+function parseJson(text: string): object | undefined {
   try {
     return JSON.parse(text) as object;
   } catch {
@@ -56,8 +60,8 @@ function parsed(text: string): object | undefined {
 }
 
 /**
- * A format as `util.format` reads it, for `count` values: placeholders that have no value, which it prints as they stand, are written so
- * that they do not take the ids for theirs.
+ * Escapes the placeholders of a `util.format` string that have no value, given `count` values. `util.format` prints
+ * them as they are, but would replace them once a further argument is appended.
  */
 function escapePlaceholders(format: string, count: number): string {
   let left = count;
@@ -70,60 +74,62 @@ function escapePlaceholders(format: string, count: number): string {
 
 type LogMethod = (...values: unknown[]) => unknown;
 
-/** What came of wrapping the log methods of an object. */
+/** The result of wrapping the log methods of an object. */
 export interface Correlation {
-  /** Whether each of them carries ids now. */
+  /** Whether every method that exists is wrapped now. */
   readonly isComplete: boolean;
-  /** Puts back what was there, where nobody replaced it since. */
+  /** Restores the original methods, except those that were replaced since. */
   readonly undo: () => void;
 }
 
-/** What a method of ours says that it is, to every copy of fc-traced in the process. */
-const CARRIES_IDS = Symbol.for('fc-traced log method');
+/** Marks wrapped methods, also for other copies of fc-traced in the process. */
+const IS_WRAPPED = Symbol.for('fc-traced log method');
 
-/** A proxy, and no function of its own: name, length, and all that a mock of a test keeps on its function, stay within reach. */
-const carrying: ProxyHandler<LogMethod> = {
-  apply: (method, self, values: unknown[]) => Reflect.apply(method, self, withFieldsOrWithout(values)),
-  get: (method, key) => (key === CARRIES_IDS ? true : (Reflect.get(method, key) as unknown)),
+/** A proxy instead of a function: name, length and further properties, such as those of a mock, stay accessible. */
+const wrapperHandler: ProxyHandler<LogMethod> = {
+  apply: (method, self, values: unknown[]) => Reflect.apply(method, self, withFieldsIfPossible(values)),
+  get: (method, key) => (key === IS_WRAPPED ? true : (Reflect.get(method, key) as unknown)),
 };
 
-function withFieldsOrWithout(values: unknown[]): unknown[] {
+function withFieldsIfPossible(values: unknown[]): unknown[] {
   try {
     return withLogFields(values);
   } catch {
-    // A text so long that nothing can be added to it.
+    // The string has the maximum length.
     return values;
   }
 }
 
-/** Has methods of an object, those of them that there are, put the ids of the place they are called at into their lines. Never throws. */
+/** Wraps the named methods that an object has, so that their lines contain {@link logFields}. Never throws. */
 export function correlateMethods(target: object, names: readonly string[]): Correlation {
-  const undone: (() => void)[] = [];
+  const undos: (() => void)[] = [];
   let isComplete = true;
   for (const name of names) {
     try {
-      isComplete = correlateMethod(target, name, undone) && isComplete;
+      isComplete = correlateMethod(target, name, undos) && isComplete;
     } catch {
       isComplete = false;
     }
   }
-  return { isComplete, undo: () => undone.forEach((undo) => undo()) };
+  return { isComplete, undo: () => undos.forEach((undo) => undo()) };
 }
 
-function correlateMethod(target: object, name: string, undone: (() => void)[]): boolean {
+/** Returns false if the method exists but could not be replaced. */
+function correlateMethod(target: object, name: string, undos: (() => void)[]): boolean {
   const own = Reflect.getOwnPropertyDescriptor(target, name);
-  const found = own ?? inherited(target, name);
-  // A proxy can give methods that no object has.
+  const found = own ?? inheritedDescriptor(target, name);
+  // A proxy can return methods that have no descriptor.
   if (found === undefined) return typeof Reflect.get(target, name) !== 'function';
-  // What a getter gives may differ each time.
+  // A getter may return a different method each time.
   if (!('value' in found)) return false;
   const method: unknown = found.value;
-  if (typeof method !== 'function' || Reflect.get(method, CARRIES_IDS) === true) return true;
-  const wrapper = own === undefined ? sharedWrapperOf(method as LogMethod) : new Proxy(method as LogMethod, carrying);
+  if (typeof method !== 'function' || Reflect.get(method, IS_WRAPPED) === true) return true;
+  const wrapper =
+    own === undefined ? sharedWrapperOf(method as LogMethod) : new Proxy(method as LogMethod, wrapperHandler);
   if (!Reflect.defineProperty(target, name, { ...found, value: wrapper }) || !isOwnValue(target, name, wrapper)) {
     return false;
   }
-  undone.push(() => {
+  undos.push(() => {
     if (!isOwnValue(target, name, wrapper)) return;
     if (own === undefined) Reflect.deleteProperty(target, name);
     else Reflect.defineProperty(target, name, own);
@@ -131,8 +137,8 @@ function correlateMethod(target: object, name: string, undone: (() => void)[]): 
   return true;
 }
 
-/** A property of what the object inherits from, as the object can have it itself: replaceable, as methods of a class are. */
-function inherited(target: object, name: string): PropertyDescriptor | undefined {
+/** The descriptor of an inherited property, made writable and configurable like the methods of a class. */
+function inheritedDescriptor(target: object, name: string): PropertyDescriptor | undefined {
   for (let holder = Reflect.getPrototypeOf(target); holder !== null; holder = Reflect.getPrototypeOf(holder)) {
     const descriptor = Reflect.getOwnPropertyDescriptor(holder, name);
     if (descriptor !== undefined) {
@@ -147,13 +153,13 @@ function isOwnValue(target: object, name: string, value: unknown): boolean {
 }
 
 /**
- * The one wrapper of a method that many objects inherit. A method of an object's own gets a new one each time: to remember those of a
- * logger that is made for each invocation would cost garbage collection more than all the rest.
+ * Returns the wrapper of an inherited method, which all objects share. Own methods get a new wrapper each time, because
+ * remembering those of a logger that is created for each invocation would cost too much garbage collection.
  */
 function sharedWrapperOf(method: LogMethod): LogMethod {
   const known = state.logMethods.get(method);
   if (known !== undefined) return known;
-  const wrapper = new Proxy(method, carrying);
+  const wrapper = new Proxy(method, wrapperHandler);
   state.logMethods.set(method, wrapper);
   return wrapper;
 }
@@ -161,20 +167,20 @@ function sharedWrapperOf(method: LogMethod): LogMethod {
 const LOGGER_METHODS = ['log', 'debug', 'info', 'warn', 'error'] as const;
 const CONSOLE_METHODS = [...LOGGER_METHODS, 'trace'] as const;
 
-/** What the option `logs` asks for, for one invocation or hook. Costs a few look-ups where it is done already. Never throws. */
+/** Applies the option `logCorrelation` for one invocation or hook. Cheap if it is already applied. Never throws. */
 export function correlateLogs(option: boolean | 'console' | undefined, context: FcContext): void {
   if (option === false) return;
   correlateLogger(context);
-  // Each time: FC's runtime, or a library, may have put methods of its own there meanwhile.
+  // Each time, because FC's runtime or a library may have replaced the methods since.
   if (option === 'console') correlateConsole();
 }
 
-/** Has lines of FC's logger carry the ids of the place they are logged at. The logger stays that object; the same for a shared one. */
+/** Adds {@link logFields} to the lines of `context.logger`, in place. Does nothing if the logger is already wrapped. */
 export function correlateLogger(context: FcContext): void {
   const logger = loggerOf(context);
   if (logger === undefined || correlateMethods(logger, LOGGER_METHODS).isComplete) return;
   warnOnce(
-    'methods of context.logger cannot be replaced (a frozen object, a getter or a proxy); their lines carry no ids',
+    'methods of context.logger cannot be replaced (a frozen object, a getter or a proxy): their lines contain no ids',
   );
 }
 
@@ -187,9 +193,9 @@ function loggerOf(context: FcContext): object | undefined {
   }
 }
 
-/** Has lines of the console carry the ids of the place they are logged at, for the whole process. Gives what takes that back. */
+/** Adds {@link logFields} to the lines of the console, for the whole process. Returns a function that reverts that. */
 export function correlateConsole(): () => void {
   const { isComplete, undo } = correlateMethods(console, CONSOLE_METHODS);
-  if (!isComplete) warnOnce('methods of the console cannot be replaced; their lines carry no ids');
+  if (!isComplete) warnOnce('methods of console cannot be replaced: their lines contain no ids');
   return undo;
 }

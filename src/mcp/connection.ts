@@ -11,22 +11,25 @@ import {
 } from '../semconv';
 import { OpenCalls } from '../tracing/calls/open-calls';
 import { INVOCATION_KEY, invocationIn } from '../tracing/context/linked-context';
-import { headerOf } from './origin';
+import { headerOf } from './sdk-shapes';
 import type { Message, RequestId, TransportLike } from './sdk-shapes';
 
-/** Under this key of `_meta` each message names the protocol's version, from 2026-07-28 on. */
+/** The key of `_meta` under which each message names the protocol version, since version 2026-07-28. */
 const VERSION_KEY = 'io.modelcontextprotocol/protocolVersion';
 
 const PIPE: Attributes = { [ATTR_NETWORK_TRANSPORT]: 'pipe' };
 const HTTP: Attributes = { [ATTR_NETWORK_TRANSPORT]: 'tcp', [ATTR_NETWORK_PROTOCOL_NAME]: 'http' };
 
-/** How deep a transport may stand behind others. */
+/** A transport may wrap another one; at most this many are unwrapped. */
 const MAX_DEPTH = 4;
 
 const has = (transport: object, ...keys: string[]): boolean =>
   keys.some((key) => readField(transport, key) !== undefined);
 
-/** What the SDK's transports tell of the network, told by their members: class names do not survive a bundler. */
+/**
+ * The network attributes of the SDK's transports. They are recognized by their members, because a bundler may change
+ * class names. A transport without these members gets no network attributes.
+ */
 function networkOf(transport: object, depth = 0): Attributes {
   const url = readField(transport, '_url');
   if (url instanceof URL) {
@@ -42,48 +45,47 @@ function networkOf(transport: object, depth = 0): Attributes {
   return typeof wire === 'object' && wire !== null && depth < MAX_DEPTH ? networkOf(wire, depth + 1) : {};
 }
 
-/** A request of the other side, as far as its connection has to do with it. */
+/** An incoming request, as its connection sees it. */
 export interface UnansweredRequest {
   answered(message: Message): void;
   cancelled(): void;
   toolFailed(error: unknown): void;
 }
 
-/** A request to the other side whose end nobody else tells. */
-export interface StrayRequest {
+/** An outgoing request that was sent directly on the transport, so that the SDK does not track it. */
+export interface DirectRequest {
   dropped(): void;
 }
 
-/** One transport that a client or server is connected by, and what is under way on it. */
+/** The transport that a client or server is connected to, and the pending requests on it. */
 export class Connection {
-  /** Requests of the other side that are not answered, by their ids. */
+  /** Incoming requests that are not answered yet, by id. */
   readonly incoming = new Map<RequestId, UnansweredRequest>();
-  /** Requests that did not go through the SDK's own way, such as the probe of a version. */
-  readonly strays = new Set<StrayRequest>();
-  /** Whether the answer to a message goes another way than the HTTP request that brought it. */
+  readonly directRequests = new Set<DirectRequest>();
+  /** Whether a message is not answered in the response to the HTTP request that delivered it. */
   private readonly answersElsewhere: boolean;
   private open = true;
   private readonly network: Attributes;
   private version: string | undefined;
 
-  /** `made` is the context in which the transport was connected. */
   constructor(
     private readonly transport: TransportLike,
-    private readonly made: Context,
+    /** The context in which the transport was connected. */
+    private readonly connectedIn: Context,
   ) {
     this.network = networkOf(transport);
-    // The SSE transport acknowledges a message at once, and answers on the long stream.
+    // The SSE transport acknowledges each POST at once and answers on the long-running GET.
     this.answersElsewhere = has(transport, 'handlePostMessage');
   }
 
   /**
-   * The context that a message's work belongs to, which is that of the request that brought it. Where the answer goes another way, that
-   * request is over before the work is: what is open then ends, at the latest, with the connection.
+   * The context in which a message is handled: that of the HTTP request that delivered it. Over SSE that request ends
+   * before the message is handled, so spans that are still open end with the invocation of the connection instead.
    */
-  contextOfWork(given: Context): Context {
+  handlingContext(given: Context): Context {
     const invocation = this.answersElsewhere ? invocationIn(given) : undefined;
     if (invocation === undefined) return given;
-    const open = invocationIn(this.made)?.open;
+    const open = invocationIn(this.connectedIn)?.open;
     return given.setValue(INVOCATION_KEY, {
       ...invocation,
       open: open === undefined || open.isOver ? new OpenCalls() : open,
@@ -98,20 +100,20 @@ export class Connection {
     this.open = true;
   }
 
-  /** Ends what nobody else will: handlers that are running hear of it themselves, and so do requests that were made the SDK's own way. */
+  /** Ends what the SDK does not end on close: it aborts running handlers and rejects the requests that it tracks. */
   close(): void {
     this.open = false;
-    for (const request of this.strays) request.dropped();
+    for (const request of this.directRequests) request.dropped();
     for (const request of this.incoming.values()) request.cancelled();
-    this.strays.clear();
+    this.directRequests.clear();
   }
 
-  /** A request will not be answered. */
+  /** Removes an incoming request that will not be answered. */
   forget(id: RequestId, request: UnansweredRequest): void {
     if (this.incoming.get(id) === request) this.incoming.delete(id);
   }
 
-  /** An answer is on its way to the other side. */
+  /** A response is about to be sent. */
   answered(message: Message): void {
     const request = this.incoming.get(message.id!);
     if (request === undefined) return;
@@ -119,10 +121,10 @@ export class Connection {
     request.answered(message);
   }
 
-  /** What is known of session, version and network, for a span of this kind. */
+  /** The session, protocol version and network attributes of a span, as far as they are known. */
   attributes(kind: SpanKind, params: unknown, extra?: unknown): Attributes {
-    const named = readField(readField(params, '_meta'), VERSION_KEY);
-    const version = typeof named === 'string' ? named : (this.version ?? headerOf(extra, 'mcp-protocol-version'));
+    const inMeta = readField(readField(params, '_meta'), VERSION_KEY);
+    const version = typeof inMeta === 'string' ? inMeta : (this.version ?? headerOf(extra, 'mcp-protocol-version'));
     const { [ATTR_SERVER_ADDRESS]: address, [ATTR_SERVER_PORT]: port, ...network } = this.network;
     return {
       ...network,
@@ -133,7 +135,7 @@ export class Connection {
     };
   }
 
-  /** Learns from the answer to `initialize` which version is spoken; session and version are then known. */
+  /** Reads the protocol version from the result of `initialize`; returns the attributes that are known from then on. */
   initialized(result: unknown): Attributes {
     const version = readField(result, 'protocolVersion');
     if (typeof version === 'string') this.version = version.slice(0, 64);

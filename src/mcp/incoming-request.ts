@@ -1,52 +1,51 @@
-import type { Context, Link } from '@opentelemetry/api';
+import type { Context } from '@opentelemetry/api';
 import { readField } from '../safe-access';
 import { callIn } from '../tracing/context/active-context';
-import { followWork, noteAnswer } from './answer';
 import type { Connection } from './connection';
 import type { Operation } from './operation';
 import { startOperation } from './operation-span';
-import type { Started } from './operation-span';
-import type { Origin } from './origin';
+import type { StartedOperation } from './operation-span';
+import { observe, recordResponse } from './outcome';
 import type { Message, Method } from './sdk-shapes';
-import type { McpTraceOptions } from './trace-protocol';
+import type { IncomingParent } from './trace-context';
+import type { McpTraceOptions } from './trace-mcp';
 
-/** In `_meta`: the request belongs to a task, and is answered through that task's queue. */
+/** The key of `_meta` in a request that belongs to a task. Its response goes through the queue of that task. */
 const RELATED_TASK_KEY = 'io.modelcontextprotocol/related-task';
 
-/** The signal by which a handler hears that its request was cancelled: of 1.x, or of 2.x. */
+/** The signal that tells a handler about cancellation: `extra.signal` in 1.x, `ctx.mcpReq.signal` in 2.x. */
 function signalOf(extra: unknown): unknown {
   return readField(extra, 'signal') ?? readField(readField(extra, 'mcpReq'), 'signal');
 }
 
-/** A request of the other side, from the call of its handler to the answer. */
+/** An incoming request, from the call of its handler to the response. */
 export class IncomingRequest {
-  private started: Started | undefined;
+  private started: StartedOperation | undefined;
   private isHandled = false;
   private error: unknown;
 
   constructor(
     private readonly message: Message,
     private readonly operation: Operation,
-    private readonly origin: Origin,
+    private readonly parent: IncomingParent,
     private readonly connection: Connection,
     private readonly options: McpTraceOptions,
   ) {}
 
-  /** The context that the request is dispatched in: the caller's span is active. */
+  /** The context in which the request is dispatched; the active span is the parent until the span is started. */
   get context(): Context {
-    return this.started?.context ?? this.origin.context;
+    return this.started?.context ?? this.parent.context;
   }
 
-  /** Starts the span: when the handler is called, or with the answer to a request that no handler took. */
-  start(): Started {
+  /** Starts the span: when the handler is called, or when a request without a handler is answered. */
+  start(): StartedOperation {
     if (this.started !== undefined) return this.started;
-    const links: Link[] = this.origin.links;
-    this.started = startOperation(this.operation, this.origin.context, links);
-    this.started.operation?.keep();
+    this.started = startOperation(this.operation, this.parent.context, this.parent.links);
+    this.started.operation?.endWithInvocation();
     return this.started;
   }
 
-  /** Calls the handler inside the span. Gives and throws what it does. */
+  /** Calls the handler within the span. Returns and throws what it does. */
   run(handler: Method, args: unknown[]): unknown {
     this.isHandled = true;
     const { context } = this.start();
@@ -54,36 +53,41 @@ export class IncomingRequest {
       this.error = error;
       this.handled(args[1]);
     };
-    return followWork(
+    return observe(
       () => callIn(context, handler, undefined, args),
       () => this.handled(args[1]),
       failed,
     );
   }
 
-  /** Hears of what a tool threw, which the SDK turns into a result. */
+  /** A tool threw `error`, which the SDK converts to a result. */
   toolFailed(error: unknown): void {
     this.error ??= error;
   }
 
-  /** The answer is on its way. */
+  /** The response is about to be sent. */
   answered(message: Message): void {
     const { operation } = this.start();
     if (operation === undefined) return;
     const { method } = this.operation;
-    noteAnswer(operation, message, { method, connection: this.connection, options: this.options, error: this.error });
+    recordResponse(operation, message, {
+      method,
+      connection: this.connection,
+      options: this.options,
+      error: this.error,
+    });
     operation.end();
   }
 
-  /** The other side called it off. A handler that is running says itself when it is over. */
+  /** The other side cancelled the request. The span ends when the handler is done, or now if none is running. */
   cancelled(): void {
     const operation = this.started?.operation;
-    if (this.isHandled) operation?.calledOff();
+    if (this.isHandled) operation?.requestCancel();
     else operation?.cancel();
   }
 
   private handled(extra: unknown): void {
-    // A request that was cancelled is not answered.
+    // The SDK does not answer a cancelled request.
     if (readField(signalOf(extra), 'aborted') === true) this.finish(() => this.started?.operation?.cancel());
     else if (readField(readField(this.message.params, '_meta'), RELATED_TASK_KEY) !== undefined) {
       setImmediate(() => this.finish(() => this.endUnanswered()));

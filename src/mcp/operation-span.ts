@@ -19,24 +19,24 @@ import type { Operation } from './operation';
 
 /** How an operation failed. */
 export interface OperationFailure {
-  /** `error.type` by the conventions; without one, what the error itself says. */
+  /** The `error.type` that the conventions prescribe. Default: the type of `error`. */
   readonly type?: string;
-  /** The code of a JSON-RPC error that was sent or came back. */
+  /** The code of the JSON-RPC error in the response. */
   readonly code?: number;
-  /** The message of that error. */
+  /** The message of that JSON-RPC error. */
   readonly message?: string;
-  /** What was thrown, where that is known. */
+  /** The exception, if it is known. */
   readonly error?: unknown;
 }
 
-/** The span of one request or notification. Whichever end comes first counts. */
+/** The span of one request or notification. The first call that ends it counts; later ones do nothing. */
 export class OperationSpan implements OpenCall {
   place = -1;
-  /** The context in which it is active. */
+  /** The context in which the span is active. */
   readonly context: Context;
   private ended = false;
-  private isCalledOff = false;
-  private keeper: Invocation | undefined;
+  private cancelRequested = false;
+  private invocation: Invocation | undefined;
 
   constructor(
     readonly span: Span,
@@ -46,21 +46,21 @@ export class OperationSpan implements OpenCall {
     this.context = contextWithSpan(caller, span);
   }
 
-  /** Has it ended, at the latest, with the invocation that it belongs to. */
-  keep(): void {
-    this.keeper = invocationIn(this.caller);
-    this.keeper?.open.add(this);
+  /** Ends the span at the latest when its invocation ends. */
+  endWithInvocation(): void {
+    this.invocation = invocationIn(this.caller);
+    this.invocation?.open.add(this);
   }
 
   set(attributes: Attributes): void {
-    if (!this.ended) quietly(() => this.span.setAttributes(attributes));
+    if (!this.ended) countingErrors(() => this.span.setAttributes(attributes));
   }
 
   fail({ type, code, message, error }: OperationFailure): void {
     if (this.ended) return;
-    if (this.secretUri !== undefined) hideUri(this.secretUri);
+    if (this.secretUri !== undefined) redactUri(this.secretUri);
     if (error !== undefined) recordFailure(this.span, error, spanIn(this.caller), this.context);
-    quietly(() => {
+    countingErrors(() => {
       if (code !== undefined) this.span.setAttribute(ATTR_RPC_RESPONSE_STATUS_CODE, String(code));
       if (type === undefined) return;
       this.span.setAttribute(ATTR_ERROR_TYPE, type);
@@ -72,19 +72,19 @@ export class OperationSpan implements OpenCall {
     });
   }
 
-  /** It was called off, but is not over. */
-  calledOff(): void {
-    this.isCalledOff = true;
+  /** The other side cancelled the request, but its handler is still running. */
+  requestCancel(): void {
+    this.cancelRequested = true;
   }
 
-  /** Ends the span of what was called off. */
+  /** Ends the span of a cancelled request. */
   cancel(): void {
-    this.endWith(EVENT_FC_TRACED_CANCELLED);
+    this.endWithEvent(EVENT_FC_TRACED_CANCELLED);
   }
 
-  /** Ends the span of what outlived its invocation. */
+  /** Ends the span because its invocation ended first. */
   abandon(): void {
-    this.endWith(this.isCalledOff ? EVENT_FC_TRACED_CANCELLED : EVENT_FC_TRACED_ABANDONED);
+    this.endWithEvent(this.cancelRequested ? EVENT_FC_TRACED_CANCELLED : EVENT_FC_TRACED_ABANDONED);
   }
 
   endFailed(failure: OperationFailure): void {
@@ -95,39 +95,41 @@ export class OperationSpan implements OpenCall {
   end(): void {
     if (this.ended) return;
     this.ended = true;
-    this.keeper?.open.delete(this);
+    this.invocation?.open.delete(this);
     endSafely(this.span);
   }
 
-  private endWith(event: string): void {
+  private endWithEvent(event: string): void {
     if (this.ended) return;
-    quietly(() => this.span.addEvent(event));
+    countingErrors(() => this.span.addEvent(event));
     this.end();
   }
 }
 
-/** Keeps an address out of the texts of errors, here and in the spans around: as it was sent, and as a URL writes it. */
-function hideUri(uri: string): void {
+/** Redacts a URI in error messages, as it was sent and as `URL` normalizes it, on this span and the spans around it. */
+function redactUri(uri: string): void {
   rememberSecret(URL.canParse(uri) ? [uri, new URL(uri).href] : uri, false);
 }
 
-function quietly(work: () => void): void {
+function countingErrors(work: () => void): void {
   try {
     work();
   } catch {
-    countError('the span of an MCP message took no attributes, event or status');
+    countError('the span of an MCP message could not be changed: a span processor threw');
   }
 }
 
-/** A span, where the operation is recorded, and the context that its work runs in. */
-export interface Started {
+/** An operation that was started. */
+export interface StartedOperation {
+  /** Its span; `undefined` if it is not recorded. */
   readonly operation: OperationSpan | undefined;
+  /** The context that its work runs in. */
   readonly context: Context;
 }
 
 /**
- * What records an operation in `context`. The caller's flag is obeyed; the application's own provider has a sampler of its own, and is
- * asked where the parent is in another process.
+ * Returns what records an operation in `context`, if anything. Our own sampler follows the caller's sampled flag. The
+ * application's provider has its own sampler, which decides for each remote parent.
  */
 function telemetryOf(context: Context): Telemetry | undefined {
   const telemetry = telemetryIn(context);
@@ -137,12 +139,12 @@ function telemetryOf(context: Context): Telemetry | undefined {
   return (traceFlags & 1) === 1 || (isRemote === true && !telemetry.ownsResource) ? telemetry : undefined;
 }
 
-/** Starts the span of an operation below the one that is active in `context`. Never throws. */
+/** Starts the span of an operation as a child of the active span of `context`. Never throws. */
 export function startOperation(
   { name, kind, attributes, secretUri }: Operation,
   context: Context,
   links: Link[] = [],
-): Started {
+): StartedOperation {
   try {
     const telemetry = telemetryOf(context);
     if (telemetry === undefined) return { operation: undefined, context };
@@ -152,7 +154,7 @@ export function startOperation(
       context,
       spanIn(context),
     );
-    // One that a sampler left out still has the ids that are passed on.
+    // A span that is not sampled is not recorded, but its context is propagated.
     if (!span.isRecording()) return { operation: undefined, context: contextWithSpan(context, span) };
     const operation = new OperationSpan(span, context, secretUri);
     return { operation, context: operation.context };

@@ -12,21 +12,22 @@ import {
 import { redactUrl } from '../tracing/redaction/redact-url';
 import { redactText, REDACTED, isSecretKey } from '../tracing/redaction/secrets';
 import { isObject } from './sdk-shapes';
-import type { McpTraceOptions } from './trace-protocol';
+import type { McpTraceOptions } from './trace-mcp';
 
-/** What a request or notification is about, as OpenTelemetry's conventions name it. */
+/** A request or notification, as OpenTelemetry's conventions for MCP describe it. */
 export interface Operation {
   readonly method: string;
   readonly kind: SpanKind.CLIENT | SpanKind.SERVER;
-  /** Name of its span. */
+  /** The name of its span. */
   readonly name: string;
   readonly attributes: Attributes;
-  /** A resource's address, where it holds a secret: the SDK's errors repeat it. */
+  /** The URI of a resource if it contains a secret. The SDK's error messages repeat it. */
   readonly secretUri?: string;
 }
 
-/** Whoever sends a message names its method, tool or prompt: a name is no place for a long text. */
+/** The longest name of a method, tool or prompt, in characters. The sender can choose any. */
 const MAX_NAME = 128;
+/** The longest value of other attributes, in characters. */
 const MAX_TEXT = 4_096;
 
 const PROMPT_METHODS = new Set(['prompts/get']);
@@ -49,14 +50,17 @@ function nameIn(value: unknown): string | undefined {
   return typeof name === 'string' && name !== '' ? shortened(redactText(name), MAX_NAME) : undefined;
 }
 
-/** The prompt that a request names: the one it asks for, or completes an argument of. */
+/** The prompt that a request gets, or whose argument it completes. */
 function promptOf(method: string, params: unknown): string | undefined {
   if (PROMPT_METHODS.has(method)) return nameIn(params);
   const ref = method === 'completion/complete' ? readField(params, 'ref') : undefined;
   return readField(ref, 'type') === 'ref/prompt' ? nameIn(ref) : undefined;
 }
 
-/** A value as JSON text for an attribute, without the members whose names say that they are secret; nothing for what has no such text. */
+/**
+ * A value as JSON for an attribute, at most 4,096 characters, with secrets redacted. Returns `undefined` if the value
+ * has no JSON form.
+ */
 export function jsonText(value: unknown): string | undefined {
   try {
     const text = JSON.stringify(value, (key, inner: unknown) =>
@@ -69,8 +73,8 @@ export function jsonText(value: unknown): string | undefined {
 }
 
 /**
- * Name and attributes of a request or notification. Values are taken from the message, but for nothing of its content: arguments only
- * where the options ask for them.
+ * Creates the span name and attributes of a request or notification. The content of the message is not recorded, except
+ * the arguments of tool calls if the options say so.
  * Specification: https://github.com/open-telemetry/semantic-conventions-genai/blob/main/docs/gen-ai/mcp.md
  */
 export function operationOf(

@@ -1,59 +1,109 @@
+import { SpanKind } from '@opentelemetry/api';
 import type { Context } from '@opentelemetry/api';
 import { readField } from '../safe-access';
 import { ATTR_JSONRPC_REQUEST_ID } from '../semconv';
-import { noteAnswer } from './answer';
+import { activeContext } from '../tracing/context/active-context';
 import type { Connection } from './connection';
-import type { Operation } from './operation';
-import type { OperationSpan, Started } from './operation-span';
+import { operationOf } from './operation';
+import { startOperation } from './operation-span';
+import type { OperationSpan, StartedOperation } from './operation-span';
+import { countTracingFailure, recordResponse } from './outcome';
 import type { Message, RequestId } from './sdk-shapes';
-import type { McpTraceOptions } from './trace-protocol';
+import { metaOf, withMeta } from './trace-context';
+import type { McpTraceOptions } from './trace-mcp';
 
-/** The code of 1.x, and that of 2.x, of an error that says: nobody answered in time. */
+/** A message that is about to be sent. */
+export interface OutgoingMessage extends StartedOperation {
+  readonly method: string;
+  /** The message with the trace context in its `_meta`. */
+  readonly message: Message;
+  /** The `traceparent` in that `_meta`; `undefined` if there is none. */
+  readonly traceparent: string | undefined;
+  /** The context of the code that sends it. */
+  readonly caller: Context;
+}
+
+/**
+ * Starts the span of an outgoing request or notification and adds the trace context to its `_meta`. The attributes of
+ * the connection are added if it is known already. Returns `undefined` if nothing is recorded and nothing propagated.
+ * Never throws: a failure is counted.
+ */
+export function startOutgoing(
+  message: Message,
+  options: McpTraceOptions,
+  connection?: Connection,
+): OutgoingMessage | undefined {
+  try {
+    const caller = activeContext();
+    const details = operationOf(SpanKind.CLIENT, message, options);
+    if (connection !== undefined) {
+      Object.assign(details.attributes, connection.attributes(SpanKind.CLIENT, message.params));
+    }
+    const started = startOperation(details, caller);
+    started.operation?.endWithInvocation();
+    const meta = metaOf(started.context);
+    if (started.operation === undefined && Object.keys(meta).length === 0) return undefined;
+    return {
+      ...started,
+      method: details.method,
+      message: withMeta(message, meta),
+      traceparent: meta.traceparent,
+      caller,
+    };
+  } catch {
+    countTracingFailure();
+    return undefined;
+  }
+}
+
+/** The error codes of a request that timed out: of 1.x, and of 2.x. */
 const TIMEOUT_CODES: readonly unknown[] = [-32_001, 'REQUEST_TIMEOUT'];
 
-/** A request to the other side, from the call that makes it to its end there. */
+/** An outgoing request, from the call that makes it until the program has the result or the error. */
 export class OutgoingRequest {
+  /** Its JSON-RPC id; `undefined` until it is sent. */
   id: RequestId | undefined;
+  readonly traceparent: string | undefined;
+  /** The context in which its span is active. Progress is handled in it. */
+  readonly context: Context;
+  /** The context of the code that makes the request. */
+  readonly caller: Context;
+  private readonly method: string;
+  private readonly span: OperationSpan | undefined;
   private connection: Connection | undefined;
   private answer: Message | undefined;
-  private readonly span: OperationSpan | undefined;
-  /** The context in which its span is active; progress is heard in it. */
-  readonly context: Context;
 
   constructor(
-    private readonly operation: Operation,
-    { operation: span, context }: Started,
-    /** The context of whoever makes it. */
-    readonly caller: Context,
-    /** What is in `_meta` of the message. */
-    readonly traceparent: string | undefined,
+    { method, operation, context, caller, traceparent }: OutgoingMessage,
     private readonly signal: unknown,
     private readonly options: McpTraceOptions,
   ) {
-    this.span = span;
+    this.traceparent = traceparent;
     this.context = context;
-    span?.keep();
+    this.caller = caller;
+    this.method = method;
+    this.span = operation;
   }
 
-  /** Whether this is the span that it is sent under. */
-  isUnder(span: unknown): boolean {
+  /** Whether `span` is the span of this request. */
+  hasSpan(span: unknown): boolean {
     return this.span !== undefined && this.span.span === span;
   }
 
-  /** The message is handed to a transport. */
+  /** The message is about to be sent on a transport. */
   sent(message: Message, connection: Connection): void {
     this.id = message.id;
     this.connection = connection;
     this.span?.set({
       [ATTR_JSONRPC_REQUEST_ID]: String(message.id),
-      ...connection.attributes(this.operation.kind, message.params),
+      ...connection.attributes(SpanKind.CLIENT, message.params),
     });
   }
 
-  /** The answer has come. */
+  /** The response has arrived. */
   answered(message: Message): void {
     this.answer = message;
-    // What it asks for is another request, and so is the one that brings it.
+    // The request that sends the required input is a new one with its own span.
     if (readField(message.result, 'resultType') === 'input_required') this.succeeded();
   }
 
@@ -64,17 +114,17 @@ export class OutgoingRequest {
 
   /** The program gets an error. */
   failed(error: unknown): void {
-    if (readField(this.signal, 'aborted') === true && !this.isLate) this.span?.cancel();
+    if (readField(this.signal, 'aborted') === true && !this.hasTimedOut) this.span?.cancel();
     else this.end(error);
   }
 
-  /** Nobody waits any more. */
+  /** The connection was closed before the response arrived. */
   dropped(): void {
     this.span?.cancel();
   }
 
-  /** Whether it is called off by `AbortSignal.timeout`: nobody answered in time, whoever counts it. */
-  private get isLate(): boolean {
+  /** Whether `AbortSignal.timeout` aborted the request, which counts as a timeout. */
+  private get hasTimedOut(): boolean {
     return readField(readField(this.signal, 'reason'), 'name') === 'TimeoutError';
   }
 
@@ -82,13 +132,11 @@ export class OutgoingRequest {
     const { span, answer, connection } = this;
     if (span === undefined) return;
     if (answer !== undefined && connection !== undefined) {
-      noteAnswer(span, answer, { method: this.operation.method, connection, options: this.options, error });
+      recordResponse(span, answer, { method: this.method, connection, options: this.options, error });
     }
     if (error !== undefined && answer?.error === undefined) {
-      span.fail({
-        error,
-        ...((TIMEOUT_CODES.includes(readField(error, 'code')) || this.isLate) && { type: 'timeout' }),
-      });
+      const isTimeout = TIMEOUT_CODES.includes(readField(error, 'code')) || this.hasTimedOut;
+      span.fail({ error, ...(isTimeout && { type: 'timeout' }) });
     }
     span.end();
   }

@@ -1,16 +1,17 @@
 import { readField } from '../safe-access';
 
-/** Whether a value is an object, and no list. */
+// What is used of the MCP SDK's objects. The types are structural, so that fc-traced loads without the SDK and works
+// with both of its generations: `@modelcontextprotocol/sdk` 1.x, `@modelcontextprotocol/client` and `server` 2.x.
+
+/** Whether a value is an object and not an array. */
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-// What the MCP SDK's objects must have to be traced. Structural, so that neither generation of the SDK is needed to load this.
-
 /** A JSON-RPC id. */
 export type RequestId = string | number;
 
-/** A JSON-RPC message of any kind, as the SDK hands it to a transport and back. */
+/** A JSON-RPC request, notification or response. */
 export interface Message {
   readonly id?: RequestId;
   readonly method?: string;
@@ -19,22 +20,16 @@ export interface Message {
   readonly error?: unknown;
 }
 
-/** What a transport knows of the HTTP request that brought a message: `requestInfo` in 1.x, `request` in 2.x. */
-export interface MessageExtra {
-  readonly requestInfo?: { readonly headers?: unknown };
-  readonly request?: { readonly headers?: unknown };
-}
-
 export type Method = (this: unknown, ...args: unknown[]) => unknown;
 
-/** A connection of a client with a server. */
+/** The SDK's `Transport`. */
 export interface TransportLike {
   readonly sessionId?: unknown;
   onmessage?: Method;
   send: Method;
 }
 
-/** A `Server` or `Client`: the SDK's `Protocol`. */
+/** The SDK's `Protocol`: a `Server` or a `Client`. */
 export interface ProtocolLike {
   readonly transport?: TransportLike;
   readonly fallbackRequestHandler?: Method;
@@ -47,4 +42,21 @@ export function isProtocol(value: unknown): value is ProtocolLike {
   return ['connect', 'close', 'setRequestHandler', 'setNotificationHandler'].every(
     (name) => typeof readField(value, name) === 'function',
   );
+}
+
+/**
+ * A header of the HTTP request that delivered a message, or `undefined`. `extra` is the second argument of
+ * `Transport.onmessage`. In 1.x it has `requestInfo`, with headers as an object; in 2.x `request`, with `Headers`.
+ */
+export function headerOf(extra: unknown, name: string): unknown {
+  const headersOf1 = readField(readField(extra, 'requestInfo'), 'headers');
+  if (isObject(headersOf1) && headersOf1[name] !== undefined) return headersOf1[name];
+  const headersOf2 = readField(readField(extra, 'request'), 'headers');
+  const get = readField(headersOf2, 'get');
+  return typeof get === 'function' ? (Reflect.apply(get, headersOf2, [name]) ?? undefined) : undefined;
+}
+
+/** Whether an HTTP request delivered a message; in memory and over stdio none does. */
+export function hasHttpRequest(extra: unknown): boolean {
+  return readField(extra, 'requestInfo') !== undefined || readField(extra, 'request') !== undefined;
 }

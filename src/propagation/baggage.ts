@@ -2,24 +2,24 @@ import { baggageEntryMetadataFromString, propagation } from '@opentelemetry/api'
 import type { Baggage, BaggageEntry } from '@opentelemetry/api';
 import { completeEncoding, encodeBaggageValue, percentDecode, trimOptionalWhitespace } from '../fc/header-text';
 
-/** The size up to which W3C Baggage asks for everything to be passed on. More is left out. */
-export const MAX_MEMBERS = 64;
-export const MAX_BYTES = 8_192;
-/** What a key may be: a token of HTTP. */
-export const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-// oxlint-disable-next-line no-control-regex -- these are the characters that no header holds, and that a carrier which is no header may
+/** W3C Baggage requires that up to this many members and bytes are propagated. More are dropped. */
+const MAX_MEMBERS = 64;
+const MAX_BYTES = 8_192;
+/** The grammar of keys: an HTTP token. */
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+// oxlint-disable-next-line no-control-regex -- no HTTP header can contain these characters, but other carriers can
 const CONTROL = /[\x00-\x08\x0a-\x1f\x7f]/;
 
-/** What was read, and how many members had to be left out. */
-export interface BaggageReading {
+/** Baggage as it was parsed, and the number of members that were dropped. */
+export interface ParsedBaggage {
   readonly baggage: Baggage | undefined;
   readonly dropped: number;
 }
 
-function baggageOf(entries: ReadonlyMap<string, BaggageEntry>): Baggage | undefined {
+function createBaggage(entries: ReadonlyMap<string, BaggageEntry>): Baggage | undefined {
   if (entries.size === 0) return undefined;
   let baggage = propagation.createBaggage();
-  // One by one: a record of them would put keys that are numbers first, and has a prototype.
+  // Not from an object: that would move numeric keys to the front, and has a prototype.
   for (const [key, entry] of entries) baggage = baggage.setEntry(key, entry);
   return baggage;
 }
@@ -38,32 +38,36 @@ function parseMember(text: string): readonly [string, BaggageEntry] | undefined 
 }
 
 /**
- * Reads a `baggage` header. Members that are not well-formed, and those beyond 64 members or 8,192 bytes, are left out and
- * counted; properties are kept, encoded as they came, as the entry's metadata; of equal keys the last counts.
+ * Parses a `baggage` header. Drops and counts malformed members, and members beyond 64 members or 8,192 bytes.
+ * Values are percent-decoded. Properties become the metadata of the entry and stay encoded. If a key occurs more
+ * than once, its last value is used.
  * Specification: https://www.w3.org/TR/baggage/
  */
-export function parseBaggageHeader(header: string): BaggageReading {
+export function parseBaggageHeader(header: string): ParsedBaggage {
   const entries = new Map<string, BaggageEntry>();
   let dropped = 0;
-  let taken = 0;
+  let parsed = 0;
   let bytes = -1;
   for (const part of header.split(',')) {
     const text = trimOptionalWhitespace(part);
     if (text === '') continue;
     bytes += Buffer.byteLength(text) + 1;
-    const member = bytes > MAX_BYTES || taken === MAX_MEMBERS ? undefined : parseMember(text);
+    const member = bytes > MAX_BYTES || parsed === MAX_MEMBERS ? undefined : parseMember(text);
     if (member === undefined) {
       dropped += 1;
       continue;
     }
-    taken += 1;
+    parsed += 1;
     entries.set(member[0], member[1]);
   }
-  return { baggage: baggageOf(entries), dropped };
+  return { baggage: createBaggage(entries), dropped };
 }
 
-/** Reads the baggage that FC hands over as an object of strings, with the limits of the W3C form. */
-export function parseBaggageObject(object: object): BaggageReading {
+/**
+ * Reads the baggage in FC's `context.tracing`, an object of strings. Drops and counts values that are not strings,
+ * empty keys, and entries beyond the limits of the header.
+ */
+export function parseBaggageObject(object: object): ParsedBaggage {
   const entries = new Map<string, BaggageEntry>();
   let dropped = 0;
   let bytes = -1;
@@ -77,30 +81,34 @@ export function parseBaggageObject(object: object): BaggageReading {
     if (bytes > MAX_BYTES || entries.size >= MAX_MEMBERS) dropped += 1;
     else entries.set(key, { value });
   }
-  return { baggage: baggageOf(entries), dropped };
+  return { baggage: createBaggage(entries), dropped };
 }
 
-/** `baggage` without what `other` has under the same key in capitals: HTTP writes the keys small that stand in names of headers, as FC's do. */
-function withoutSmallCopies(baggage: Baggage, other: Baggage): Baggage {
+/**
+ * Removes entries whose key is the lower-case form of a key in `other` with the same value. FC's own headers carry the
+ * key in the header name, which HTTP may convert to lower case.
+ */
+function withoutLowerCaseCopies(baggage: Baggage, other: Baggage): Baggage {
   const known = new Map(other.getAllEntries().map(([key, { value }]) => [key.toLowerCase(), value]));
   const copies = baggage.getAllEntries().flatMap(([key, { value }]) => (known.get(key) === value ? [key] : []));
   return copies.length === 0 ? baggage : baggage.removeEntries(...copies);
 }
 
-/** The entries of both; where both have a key, that of `first`. */
+/** Merges two baggages. If both have a key, the entry of `first` is used. */
 export function mergeBaggage(first: Baggage | undefined, second: Baggage | undefined): Baggage | undefined {
   if (first === undefined || second === undefined) return first ?? second;
   return first
     .getAllEntries()
-    .reduce((merged, [key, entry]) => merged.setEntry(key, entry), withoutSmallCopies(second, first));
+    .reduce((merged, [key, entry]) => merged.setEntry(key, entry), withoutLowerCaseCopies(second, first));
 }
 
-/** Baggage as it is sent, and how much of it had to be left out. */
+/** Baggage as it is sent. */
 export interface OutgoingBaggage {
-  /** The `baggage` header; `''` when there is nothing to send. */
+  /** The `baggage` header; empty if there is nothing to send. */
   readonly header: string;
-  /** Keys and values of the members that are in it. */
+  /** Keys and unencoded values of the members in `header`. */
   readonly items: readonly (readonly [key: string, value: string])[];
+  /** The number of members and properties that could not be sent. */
   readonly dropped: number;
 }
 
@@ -111,17 +119,18 @@ function formatProperty(text: string): string | undefined {
   return equals === -1 ? key : `${key}=${completeEncoding(trimOptionalWhitespace(text.slice(equals + 1)))}`;
 }
 
-/** The properties of a member: metadata is given in the form of the header, but anyone can set it. */
+/** Formats the properties of a member. Metadata should already be in header form, but programs can set any string. */
 function formatProperties(metadata: BaggageEntry['metadata']): { text: string; dropped: number } {
   const given = metadata === undefined ? '' : String(metadata.toString());
   const properties = given.split(';').filter((property) => trimOptionalWhitespace(property) !== '');
-  const kept = properties.map(formatProperty).filter((property) => property !== undefined);
-  return { text: kept.map((property) => `;${property}`).join(''), dropped: properties.length - kept.length };
+  const valid = properties.map(formatProperty).filter((property) => property !== undefined);
+  return { text: valid.map((property) => `;${property}`).join(''), dropped: properties.length - valid.length };
 }
 
 /**
- * Writes a `baggage` header. Values are percent-encoded, so that any text can be sent; metadata is kept. What cannot be sent is
- * left out and counted: members whose key is no token, properties likewise, members beyond 64 or 8,192 bytes; never a part of one.
+ * Formats a `baggage` header. Values are percent-encoded, so they can be any string. Metadata is sent as properties.
+ * Drops and counts members and properties whose key is not a token, values that are not strings, and members beyond
+ * 64 members or 8,192 bytes. No member is ever truncated.
  * Specification: https://www.w3.org/TR/baggage/
  */
 export function formatBaggage(baggage: Baggage): OutgoingBaggage {

@@ -12,27 +12,29 @@ import { formatTraceparent } from './carriers';
 import { outgoingFrom } from './outgoing';
 import type { Outgoing } from './outgoing';
 
-/** The spans that an outgoing request was given the id of. */
-const taken = new WeakSet<Span>();
+/** Spans whose id is the parent id of an outgoing request. */
+const usedAsParent = new WeakSet<Span>();
 
 /**
- * What one outgoing request made from `context` passes on. The first request of a recorded span is named by that span. W3C wants an
- * id of each request, so every further one gets a span of its own below, which is there to be named: it has no length. Never throws.
+ * Returns what one outgoing request made in `context` propagates. W3C requires a new parent id for each request. The
+ * first request of a recorded span uses the id of that span. Each further one gets a child span without duration, so
+ * that its parent id is that of an existing span. Never throws.
  */
-export function outgoingRequest(context: Context): Outgoing {
+function outgoingRequest(context: Context): Outgoing {
   const outgoing = outgoingFrom(context);
   const span = spanIn(context);
   if (outgoing.trace === undefined || span?.isRecording() !== true) return outgoing;
-  if (!taken.has(span)) {
-    taken.add(span);
+  if (!usedAsParent.has(span)) {
+    usedAsParent.add(span);
     return outgoing;
   }
-  // Of a trace that is not sampled, nobody is shown what an id stands for.
-  const spanId = (outgoing.trace.flags & 1) === 1 ? idOfRequestSpan(context, span) : newSpanId();
+  // No backend shows a trace that is not sampled, so there the id needs no span.
+  const spanId = (outgoing.trace.flags & 1) === 1 ? startRequestSpan(context, span) : newSpanId();
   return spanId === undefined ? outgoing : { ...outgoing, trace: { ...outgoing.trace, spanId } };
 }
 
-function idOfRequestSpan(context: Context, parent: Span): string | undefined {
+/** Starts and ends the span of one request; returns its id if it is sampled. */
+function startRequestSpan(context: Context, parent: Span): string | undefined {
   try {
     const span = telemetryIn(context)?.startCall('outgoing request', { kind: SpanKind.CLIENT }, context, parent);
     if (span === undefined) return undefined;
@@ -45,16 +47,17 @@ function idOfRequestSpan(context: Context, parent: Span): string | undefined {
 }
 
 /**
- * The headers that pass the trace on with one outgoing request: `traceparent`, and `tracestate` and `baggage` where there are any.
+ * Returns the headers that propagate the trace with one outgoing request: `traceparent`, and `tracestate` and `baggage`
+ * if they are not empty. Returns `{}` outside of an invocation and span, and where tracing is suppressed. Never throws.
  *
- * Call it once for each request, inside the span that stands for the request, such as a method with `@Traced({ kind: 'client' })`: the
- * parent id is that span's. Each further call in the same span is taken for a further request: it gets a client span of its own, named
- * `outgoing request` and without length, whose id is given. In an invocation that is not recorded, trace id and flags are the caller's,
- * and each call gives a parent id of its own. Outside of any invocation and span, and where tracing is suppressed, the result is `{}`.
+ * Call it once for each request, within a span that represents the request, such as a method with
+ * `@Traced({ kind: 'client' })`. The parent id is the id of that span. Each further call within the same span counts as
+ * a further request: it starts a client span named `outgoing request`, which has no duration, and returns its id. In an
+ * invocation that is not recorded, trace id and flags are those of the caller, and each call returns a new parent id.
  *
- * `tracestate` is what was received, byte by byte, up to 8,192 characters; `baggage` is what is active, up to 64 members and
- * 8,192 bytes. What does not fit, and keys that are no tokens, are left out and counted in `fc_traced.malformed_carriers`.
- * Values hold printable ASCII alone. Never throws.
+ * `tracestate` is sent byte for byte as it was received, up to 8,192 characters. `baggage` is the active baggage, up to
+ * 64 members and 8,192 bytes. Members beyond these limits, and keys that are not valid tokens, are dropped and counted
+ * in `fc_traced.malformed_carriers`. Header values contain only printable ASCII, and tabs within `tracestate`.
  *
  * Specifications: https://www.w3.org/TR/trace-context-2/, https://www.w3.org/TR/baggage/
  *
@@ -74,7 +77,7 @@ export function traceHeaders(): Record<string, string> {
   return w3cHeaders(outgoingRequest(activeContext()));
 }
 
-/** The headers of one outgoing request. */
+/** The W3C headers of one outgoing request. */
 export function w3cHeaders({ trace, baggage }: Outgoing): Record<string, string> {
   const headers: Record<string, string> = {};
   if (trace !== undefined) headers.traceparent = formatTraceparent(trace.traceId, trace.spanId, trace.flags);
@@ -83,20 +86,23 @@ export function w3cHeaders({ trace, baggage }: Outgoing): Record<string, string>
   return headers;
 }
 
-/** The part of the official client's `InvokeFunctionHeaders` that is filled. */
+/** The part of the official client's `InvokeFunctionHeaders` that {@link traceInvoke} sets. */
 export interface InvokeFunctionHeaders {
+  /** HTTP headers of the request, by name. */
   commonHeaders?: Record<string, string>;
 }
 
-/** What was put into the `commonHeaders` that are made here. */
+/** The headers that were added to each `commonHeaders` object created here. */
 const addedTo = new WeakMap<object, Readonly<Record<string, string>>>();
 
 /**
- * The headers that pass the trace on with one call of FC's `InvokeFunction`: those of {@link traceHeaders}, and FC's own
- * `X-Fc-Tracing-Opentracing-Span-Context` and `X-Fc-Tracing-Opentracing-Span-Context-Baggage-<key>`, percent-encoded, with the same ids and items.
+ * Returns the headers that propagate the trace with one call of FC's `InvokeFunction`: those of {@link traceHeaders},
+ * and FC's own `X-Fc-Tracing-Opentracing-Span-Context` and `X-Fc-Tracing-Opentracing-Span-Context-Baggage-<key>`, with
+ * the same ids and the same baggage, percent-encoded. Returns `{}` wherever `traceHeaders` does. Never throws.
  *
- * FC takes `X-Fc-*` headers from calls of its API alone, not from requests to an HTTP trigger: use `traceHeaders` for these. HTTP
- * does not tell capitals in names apart, so `<key>` may arrive in lower case. Never throws; `{}` where `traceHeaders` gives `{}`.
+ * Like `traceHeaders`, call it once for each request. FC accepts `X-Fc-*` headers only in calls of its API; use
+ * `traceHeaders` for requests to an HTTP trigger. Header names are case-insensitive, so `<key>` may arrive in lower
+ * case, and of keys that differ only in case the first is sent.
  *
  * @example
  * ```ts
@@ -111,7 +117,6 @@ export function invokeHeaders(): Record<string, string> {
   if (trace !== undefined) headers[SPAN_CONTEXT_HEADER] = `${trace.traceId}:${trace.spanId}:0:${trace.flags & 1}`;
   const seen = new Set<string>();
   for (const [key, value] of baggage.items) {
-    // Of names that differ in capitals alone, HTTP has one.
     if (seen.has(key.toLowerCase())) continue;
     seen.add(key.toLowerCase());
     headers[BAGGAGE_ITEM_PREFIX + key] = percentEncode(value);
@@ -120,11 +125,13 @@ export function invokeHeaders(): Record<string, string> {
 }
 
 /**
- * Fills the headers of one `InvokeFunction` call of the official client, `@alicloud/fc20230330`: puts {@link invokeHeaders} into its
- * `commonHeaders`, beside what is there, and gives back the very object. Without one it makes a plain object.
+ * Adds {@link invokeHeaders} to the headers of one `InvokeFunction` call of the official client,
+ * `@alicloud/fc20230330`, and returns the same object. Without an argument it returns a new plain object.
  *
- * Call it once for each request, in the span that stands for it. Headers of the same names are replaced, whatever their case; those that
- * an earlier call put into the same object go. Never throws: an object that cannot be changed, a frozen one say, is given back as it is, and counted.
+ * Call it once for each request, within the span that represents the request. It sets `commonHeaders` to a new object
+ * with the existing headers and the added ones. Existing headers of the same name, in any case, are replaced, and
+ * headers that an earlier call added are removed. Never throws: an object that cannot be changed, for example a frozen
+ * one, is returned unchanged, and the failure is counted in `fc_traced.telemetry_errors`.
  *
  * @param headers the client's `InvokeFunctionHeaders`, or any object with `commonHeaders`
  *
@@ -137,7 +144,8 @@ export function invokeHeaders(): Record<string, string> {
  *   constructor(private readonly client: Client) {}
  *   \@Traced({ kind: 'client' })
  *   reserve(request: InvokeFunctionRequest): Promise<InvokeFunctionResponse> {
- *     return this.client.invokeFunctionWithOptions('stock', request, traceInvoke(new InvokeFunctionHeaders()), new RuntimeOptions());
+ *     const headers = traceInvoke(new InvokeFunctionHeaders());
+ *     return this.client.invokeFunctionWithOptions('stock', request, headers, new RuntimeOptions());
  *   }
  * }
  * ```
@@ -147,26 +155,24 @@ export function traceInvoke<T extends InvokeFunctionHeaders>(headers: T): T;
 export function traceInvoke(headers?: InvokeFunctionHeaders | null): InvokeFunctionHeaders {
   const given = headers ?? {};
   try {
-    addTo(given, invokeHeaders());
+    addHeaders(given, invokeHeaders());
   } catch {
-    countError(
-      'the headers of an InvokeFunction call could not be set: the object given to traceInvoke cannot be changed',
-    );
+    countError('an InvokeFunction call carries no trace: the object passed to traceInvoke cannot be changed');
   }
   return given;
 }
 
-function addTo(headers: InvokeFunctionHeaders, added: Record<string, string>): void {
+function addHeaders(target: InvokeFunctionHeaders, added: Record<string, string>): void {
   const names = new Set(Object.keys(added).map((name) => name.toLowerCase()));
-  // The state of another trace does not belong to this one.
+  // A tracestate of another trace must not be sent with this traceparent.
   if (names.has('traceparent')) names.add('tracestate');
-  const there = headers.commonHeaders ?? {};
-  // What an earlier call put there is of its trace, and its baggage of whoever called then.
-  const earlier = addedTo.get(there) ?? {};
-  const kept = Object.entries(there).filter(
+  const existing = target.commonHeaders ?? {};
+  // Headers of an earlier call belong to another trace, and its baggage to another caller.
+  const earlier = addedTo.get(existing) ?? {};
+  const kept = Object.entries(existing).filter(
     ([name, value]) => !names.has(name.toLowerCase()) && earlier[name] !== value,
   );
-  // A new object: the one that is there may be shared with other calls, and the client itself writes into it.
-  headers.commonHeaders = { ...Object.fromEntries(kept), ...added };
-  addedTo.set(headers.commonHeaders, added);
+  // A new object, because the existing one may be shared with other calls and the client itself writes to it.
+  target.commonHeaders = { ...Object.fromEntries(kept), ...added };
+  addedTo.set(target.commonHeaders, added);
 }

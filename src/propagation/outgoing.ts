@@ -3,6 +3,7 @@ import type { Context, Span, SpanContext } from '@opentelemetry/api';
 import { countError, countMalformed } from '../diagnostics';
 import { telemetryIn } from '../tracing/context/ambient-telemetry';
 import { invocationIn, spanIn } from '../tracing/context/linked-context';
+import { isSuppressed } from '../tracing/context/suppressed-tracing';
 import { newSpanId } from '../tracing/telemetry/ids';
 import { formatBaggage } from './baggage';
 import type { OutgoingBaggage } from './baggage';
@@ -11,58 +12,56 @@ import { formatTraceState } from './trace-state';
 
 const CALLER_KEY = createContextKey('fc-traced caller');
 
-/** A context whose active span is a caller's, and which remembers of the caller's flags what the spans below do not keep. */
+/** Returns a context whose active span is the remote `caller`. It keeps the caller's random flag for child spans. */
 export function contextWithCaller(context: Context, caller: SpanContext): Context {
   return trace.setSpanContext(context, caller).setValue(CALLER_KEY, caller);
 }
 
 /**
- * Whether the id of a span's trace is random, as a flag of W3C Trace Context Level 2 says: the caller said so, or the trace
- * began here, where our SDK set-up draws the ids. Spans do not keep the flag, so it is looked up where they come from.
+ * Whether the trace id of a span is random, as the random-trace-id flag of W3C Trace Context Level 2 defines it. That
+ * is so if the caller set the flag, or if the trace began here and our SDK set-up generated its id. The SDK's spans do
+ * not keep the flag, so it is looked up where the trace came from.
  */
-export function isRandomTrace(context: Context, span: Span): boolean {
+function isRandomTrace(context: Context, span: Span): boolean {
   const spanContext = span.spanContext();
-  if (spanContext.isRemote === true) return saysRandom(spanContext);
+  if (spanContext.isRemote === true) return hasRandomFlag(spanContext);
   const caller = context.getValue(CALLER_KEY) as SpanContext | undefined;
-  if (caller?.traceId === spanContext.traceId) return saysRandom(caller);
+  if (caller?.traceId === spanContext.traceId) return hasRandomFlag(caller);
   const invocation = invocationIn(context);
   if (invocation?.randomTraceId === spanContext.traceId) return true;
   const { parentSpanContext } = span as { parentSpanContext?: SpanContext };
-  if (parentSpanContext?.isRemote === true) return saysRandom(parentSpanContext);
+  if (parentSpanContext?.isRemote === true) return hasRandomFlag(parentSpanContext);
   if (!span.isRecording() || telemetryIn(context)?.ownsResource !== true) return false;
-  // Of the traces that are left, those of a caller who said nothing of randomness are told apart from those that began here.
+  // A child span is in a trace that began here, unless a caller without the flag started the invocation's trace.
   return parentSpanContext === undefined || invocation === undefined || invocation.randomTraceId !== undefined;
 }
 
-function saysRandom({ traceFlags }: SpanContext): boolean {
+function hasRandomFlag({ traceFlags }: SpanContext): boolean {
   return (traceFlags & RANDOM_FLAG) !== 0;
 }
 
-/** The trace as one outgoing request names it. */
+/** The trace context of one outgoing request. */
 export interface OutgoingTrace {
   readonly traceId: string;
-  /** The id of the span that makes the request; where none is recorded, an id of this request alone. */
+  /** The id of the span that makes the request, or a new id if that span is not recorded. */
   readonly spanId: string;
-  /** Sampled, random, or both. */
+  /** The sampled and random-trace-id flags. */
   readonly flags: number;
-  /** The `tracestate` header; `''` when there is none. */
+  /** The `tracestate` header; empty if there is none. */
   readonly traceState: string;
 }
 
-/** What one outgoing request tells the one who answers it. */
+/** The trace context and baggage that one outgoing request propagates. */
 export interface Outgoing {
   readonly trace: OutgoingTrace | undefined;
   readonly baggage: OutgoingBaggage;
 }
 
-/** The key under which the SDK keeps that nothing is to be traced: its exporters call out so. */
-const SUPPRESSED_KEY = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING');
-
 const NO_BAGGAGE: OutgoingBaggage = { header: '', items: [], dropped: 0 };
 
-/** What one request made from `context` passes on. Never throws. */
+/** Returns what a request made in `context` propagates; nothing if tracing is suppressed there. Never throws. */
 export function outgoingFrom(context: Context): Outgoing {
-  if (context.getValue(SUPPRESSED_KEY) === true) return { trace: undefined, baggage: NO_BAGGAGE };
+  if (isSuppressed(context)) return { trace: undefined, baggage: NO_BAGGAGE };
   return { trace: outgoingTrace(context), baggage: outgoingBaggage(context) };
 }
 
@@ -75,14 +74,12 @@ function outgoingTrace(context: Context): OutgoingTrace | undefined {
     const ownSpanId = spanContext.spanId.toLowerCase();
     if (!isSpanContextValid({ traceId, spanId: ownSpanId, traceFlags: 0 })) return undefined;
     const isSampled = (spanContext.traceFlags & 1) === 1;
-    // W3C asks for an id of this very request: the caller's is not that, nor is one that stands for an invocation without spans.
+    // The parent id must identify this request: not the caller's id, nor the one id of an unrecorded invocation.
     const isOwn = span.isRecording() || (isSampled && spanContext.isRemote !== true);
     const flags = (isSampled ? 1 : 0) | (isRandomTrace(context, span) ? RANDOM_FLAG : 0);
     return { traceId, spanId: isOwn ? ownSpanId : newSpanId(), flags, traceState: outgoingTraceState(spanContext) };
   } catch {
-    countError(
-      'the trace could not be passed on with an outgoing request: the active span gave no usable span context',
-    );
+    countError('an outgoing request carries no trace context: the active span returned no usable span context');
     return undefined;
   }
 }
@@ -92,10 +89,10 @@ function outgoingBaggage(context: Context): OutgoingBaggage {
     const baggage = propagation.getBaggage(context);
     if (baggage === undefined) return NO_BAGGAGE;
     const formatted = formatBaggage(baggage);
-    if (formatted.dropped > 0) countLeftOut(formatted.dropped);
+    if (formatted.dropped > 0) countDroppedBaggage(formatted.dropped);
     return formatted;
   } catch {
-    countLeftOut(1);
+    countDroppedBaggage(1);
     return NO_BAGGAGE;
   }
 }
@@ -106,15 +103,16 @@ function outgoingTraceState({ traceState }: SpanContext): string {
     const text = formatTraceState(traceState);
     if (text !== undefined) return text;
   } catch {
-    // Counted below, as what cannot be sent.
+    // Counted below, like a malformed one.
   }
-  countMalformed(1, 'a tracestate that is not well-formed was left out of an outgoing request');
+  countMalformed(1, 'a malformed tracestate was left out of an outgoing request');
   return '';
 }
 
-function countLeftOut(amount: number): void {
+function countDroppedBaggage(amount: number): void {
   countMalformed(
     amount,
-    'baggage that fits no header was left out of an outgoing request: a key that is no token, a property, or more than 64 members or 8,192 bytes',
+    'baggage was left out of an outgoing request: a key or property is not valid, ' +
+      'or there are more than 64 members or 8,192 bytes',
   );
 }

@@ -4,27 +4,27 @@ import { countMalformed } from '../diagnostics';
 import { readText } from '../safe-access';
 import { mergeBaggage } from './baggage';
 import {
-  jaegerParent,
   KNOWN_FLAGS,
-  NOTHING_CARRIED,
+  NOTHING_EXTRACTED,
+  parseJaegerParent,
   parseTraceparent,
   readFcTracing,
   readW3cHeaders,
 } from './carriers';
-import type { Carried } from './carriers';
+import type { ExtractedContext } from './carriers';
 
-/** Where an invocation comes from. */
+/** The remote parent, links and baggage of an invocation. */
 export interface Parentage {
-  /** The span that the invocation span continues; nothing starts a new trace. */
+  /** The parent of the invocation span; `undefined` starts a new trace. */
   readonly parent: SpanContext | undefined;
-  /** Other traces that the caller named as well. */
+  /** Links to other traces that the caller named. */
   readonly links: readonly Link[];
   readonly baggage: Baggage | undefined;
 }
 
-/** What the caller may have said, strongest first. */
+/** Where trace context can come from, in order of precedence. */
 export interface ParentSources {
-  /** What the `parent` option gave: a span context, a `traceparent` or Jaeger text, or an object of W3C headers. */
+  /** The `parent` option: a span context, a `traceparent` or Jaeger string, or an object of W3C headers. */
   readonly explicit?: unknown;
   /** Request headers of an HTTP event. */
   readonly headers?: unknown;
@@ -32,13 +32,13 @@ export interface ParentSources {
   readonly tracing?: unknown;
 }
 
-function readSpanContext(given: SpanContext): Carried {
+function readSpanContext(given: SpanContext): ExtractedContext {
   try {
     const { traceId, spanId, traceFlags, traceState } = given;
     if (!isSpanContextValid({ traceId, spanId, traceFlags: 0 })) return { malformed: 1 };
     return {
       spanContext: {
-        // OpenTelemetry's check lets capitals pass, but ids are compared, and sent, as they are.
+        // OpenTelemetry's check accepts upper case, but ids are compared and sent as they are.
         traceId: traceId.toLowerCase(),
         spanId: spanId.toLowerCase(),
         traceFlags: traceFlags & KNOWN_FLAGS,
@@ -52,10 +52,10 @@ function readSpanContext(given: SpanContext): Carried {
   }
 }
 
-function readExplicit(given: unknown): Carried {
-  if (given === undefined || given === null || given === '') return NOTHING_CARRIED;
+function readExplicit(given: unknown): ExtractedContext {
+  if (given === undefined || given === null || given === '') return NOTHING_EXTRACTED;
   if (typeof given === 'string') {
-    const spanContext = parseTraceparent(given) ?? jaegerParent(given);
+    const spanContext = parseTraceparent(given) ?? parseJaegerParent(given);
     return spanContext === undefined ? { malformed: 1 } : { spanContext, malformed: 0 };
   }
   if (typeof given === 'object' && readText(given, 'traceId') !== undefined) {
@@ -65,11 +65,12 @@ function readExplicit(given: unknown): Carried {
 }
 
 /**
- * Decides which span an invocation continues: explicit option, W3C headers, `context.tracing`, else a new root.
+ * Resolves the parent of an invocation. The first valid source is the parent: the `parent` option, the W3C headers,
+ * `context.tracing`. Without a valid source the invocation starts a new trace.
  *
- * A further valid one that names another trace becomes a link; one of the same trace is left out, since a link to a span's own
- * parent makes backends lose the parent. Baggage is merged in the same order. Never throws: what is malformed is counted,
- * told once through `diag`, and passed over.
+ * Further valid sources become links if they name another trace. Within the same trace they are ignored, because some
+ * backends lose the parent of a span that also links to it. Baggage is merged in the same order. Malformed sources are
+ * counted, logged once through `diag`, and skipped. Never throws.
  */
 export function resolveParent(sources: ParentSources): Parentage {
   const all = [readExplicit(sources.explicit), readW3cHeaders(sources.headers), readFcTracing(sources.tracing)];
@@ -89,7 +90,7 @@ export function resolveParent(sources: ParentSources): Parentage {
     links.push({ context });
   }
   const baggage = all.reduce<Baggage | undefined>(
-    (merged, carried) => mergeBaggage(merged, carried.baggage),
+    (merged, extracted) => mergeBaggage(merged, extracted.baggage),
     undefined,
   );
   return { parent, links, baggage };

@@ -8,7 +8,7 @@ import { w3cHeaders } from './outgoing-headers';
 
 const FIELDS = ['traceparent', 'tracestate', 'baggage'];
 
-/** W3C Trace Context and Baggage for OpenTelemetry's instrumentations: the same headers as `traceHeaders`, read by the same parsers. */
+/** Propagates W3C Trace Context and Baggage for instrumentations, with the headers and limits of `traceHeaders`. */
 export const fcPropagator: TextMapPropagator = {
   inject(context: Context, carrier: unknown, setter: TextMapSetter): void {
     for (const [name, value] of Object.entries(w3cHeaders(outgoingFrom(context)))) setter.set(carrier, name, value);
@@ -18,7 +18,7 @@ export const fcPropagator: TextMapPropagator = {
       Object.fromEntries(FIELDS.map((name) => [name, getter.get(carrier, name)])),
     );
     if (malformed > 0) {
-      countMalformed(malformed, 'malformed trace context or baggage in what an instrumentation received was left out');
+      countMalformed(malformed, 'malformed trace context or baggage that an instrumentation extracted was left out');
     }
     const caller = spanContext === undefined ? context : contextWithCaller(context, spanContext);
     return baggage === undefined ? caller : propagation.setBaggage(caller, baggage);
@@ -27,8 +27,9 @@ export const fcPropagator: TextMapPropagator = {
 };
 
 /**
- * Registers our propagator with OpenTelemetry's API, where the application has none: official instrumentations then send the
- * trace along. Asked each time, because an application, or a test, can register or remove one at any time.
+ * Registers our propagator with OpenTelemetry's API unless the application has registered one, so that the official
+ * instrumentations propagate the trace. Called whenever instrumentations are set up, because the application can
+ * register or remove a propagator at any time.
  */
 export function ensurePropagator(): void {
   if (registeredWithApi('propagation') === undefined) propagation.setGlobalPropagator(fcPropagator);

@@ -2,26 +2,28 @@ import type { TraceState } from '@opentelemetry/api';
 import { trimOptionalWhitespace } from '../fc/header-text';
 
 const MAX_MEMBERS = 32;
+/** The longest header that is sent, in characters. */
 const MAX_LENGTH = 8_192;
-/** Members longer than this go first where a list is too long. */
+/** Members longer than this are removed first if a list is too long. */
 const LONG_MEMBER = 128;
 const KEY = /^[a-z0-9][a-z0-9_\-*/@]{0,255}$/;
 const VALUE = /^[\x20-\x2b\x2d-\x3c\x3e-\x7e]{0,255}[\x21-\x2b\x2d-\x3c\x3e-\x7e]$/;
 
 type Member = readonly [key: string, value: string];
 
-/** A `tracestate` list. Never changed: `set` and `unset` give a new one, the member that was set in front. */
+/** An immutable `tracestate` list: `set` and `unset` return a new list. */
 class MemberList implements TraceState {
-  /** `text` is what was received: it is passed on as it is while nobody changes the list. */
+  /** `text` is the header as it was received. It is sent unchanged as long as the list is not modified. */
   constructor(
     private readonly members: readonly Member[],
-    private readonly text: string = write(members),
+    private readonly text: string = format(members),
   ) {}
 
   get(key: string): string | undefined {
     return this.members.find(([known]) => known === key)?.[1];
   }
 
+  /** The member that was set comes first. Returns the same list if the key or the value is invalid. */
   set(key: string, value: string): TraceState {
     if (!KEY.test(key) || !VALUE.test(value)) return this;
     const others = this.members.filter(([known]) => known !== key);
@@ -37,40 +39,41 @@ class MemberList implements TraceState {
     return this.text;
   }
 
-  /** The list as it is sent: of 8,192 characters at most, by leaving whole members out as the specification says. */
+  /** The header to send. Whole members are removed from a list of more than 8,192 characters, as specified. */
   header(): string {
-    return this.text.length <= MAX_LENGTH ? this.text : write(shorten(this.members));
+    return this.text.length <= MAX_LENGTH ? this.text : format(shorten(this.members));
   }
 }
 
-function write(members: readonly Member[]): string {
+function format(members: readonly Member[]): string {
   return members.map(([key, value]) => `${key}=${value}`).join(',');
 }
 
-/** Leaves out long members first, then others, each time the last one. */
+/** Removes the last long member until none is left, then the last member, until the list is short enough. */
 function shorten(members: readonly Member[]): Member[] {
   const kept = [...members];
   const lengthOf = ([key, value]: Member): number => key.length + value.length + 2;
   let length = kept.reduce((sum, member) => sum + lengthOf(member), -1);
   while (length > MAX_LENGTH) {
     const long = kept.findLastIndex((member) => lengthOf(member) - 1 > LONG_MEMBER);
-    const [left] = kept.splice(long === -1 ? kept.length - 1 : long, 1);
-    length -= lengthOf(left!);
+    const [removed] = kept.splice(long === -1 ? kept.length - 1 : long, 1);
+    length -= lengthOf(removed!);
   }
   return kept;
 }
 
 /**
- * Reads a `tracestate` header. One member that is not well-formed, or a thirty-third, and the list is given up as a whole;
- * empty members are passed over.
- * Specification: https://www.w3.org/TR/trace-context-2/#tracestate-header. Ours because OpenTelemetry's own class fails
- * the W3C's tests for member limit, key length, vendor keys and illegal values.
+ * Parses a `tracestate` header. Returns `undefined` for an empty list, and discards the whole list if a member is
+ * malformed or if there are more than 32 members. Empty members are skipped.
+ *
+ * OpenTelemetry's own class fails the W3C's tests for the member limit, the key length, vendor keys and illegal values.
+ * Specification: https://www.w3.org/TR/trace-context-2/#tracestate-header
  */
 export function parseTraceState(header: string): TraceState | undefined {
-  return readMembers(header);
+  return parseMembers(header);
 }
 
-function readMembers(header: string): MemberList | undefined {
+function parseMembers(header: string): MemberList | undefined {
   const members: Member[] = [];
   for (const part of header.split(',')) {
     const text = trimOptionalWhitespace(part);
@@ -85,12 +88,12 @@ function readMembers(header: string): MemberList | undefined {
 }
 
 /**
- * The `tracestate` header for an outgoing request, `''` when there is nothing to send, or nothing at all where the state of a
- * foreign class is not well-formed. Throws what such a class throws.
+ * Formats the `tracestate` header of an outgoing request: an empty string if there is nothing to send, `undefined` if
+ * the state of another implementation is malformed. Throws if `serialize()` of that implementation throws.
  */
 export function formatTraceState(state: TraceState): string | undefined {
   if (state instanceof MemberList) return state.header();
   const text: unknown = state.serialize();
   if (typeof text !== 'string') return undefined;
-  return trimOptionalWhitespace(text) === '' ? '' : readMembers(text)?.header();
+  return trimOptionalWhitespace(text) === '' ? '' : parseMembers(text)?.header();
 }

@@ -93,7 +93,7 @@ test('a logger that cannot be changed is left alone, works on, and is told of on
     expect(lines.lines).toEqual([' [info] line', ' [error] bad']);
   }
   expect(toldOfLoggers()).toEqual([
-    'fc-traced: methods of context.logger cannot be replaced (a frozen object, a getter or a proxy); their lines carry no ids',
+    'fc-traced: methods of context.logger cannot be replaced (a frozen object, a getter or a proxy): their lines contain no ids',
   ]);
 });
 

@@ -24,9 +24,9 @@ class Wire {
 function unanswered({ protocol, wire }: { protocol: object; wire: object }): number {
   const peer = Reflect.get(protocol, Symbol.for('fc-traced mcp peer')) as {
     connections: WeakMap<object, { incoming: Map<unknown, unknown> }>;
-    outgoing: { underWay: Map<unknown, unknown>; unsent: Set<unknown> };
+    outgoing: { pending: Map<unknown, unknown>; unsent: Set<unknown> };
   };
-  return peer.connections.get(wire)!.incoming.size + peer.outgoing.underWay.size + peer.outgoing.unsent.size;
+  return peer.connections.get(wire)!.incoming.size + peer.outgoing.pending.size + peer.outgoing.unsent.size;
 }
 
 describe.each(GENERATIONS)('%s', (generation) => {

@@ -134,12 +134,12 @@ test.each([
   [
     'traceMcpServer of a client',
     () => traceMcpServer(weatherClient('1.x')),
-    'traceMcpServer takes an McpServer or a Server of the MCP SDK, not a Client: give it to traceMcpClient. [INVALID_TARGET]',
+    'traceMcpServer takes an McpServer or a Server of the MCP SDK, not a Client: use traceMcpClient. [INVALID_TARGET]',
   ],
   [
     'traceMcpClient of a server',
     () => traceMcpClient(weatherServer('2.x')),
-    'traceMcpClient takes a Client of the MCP SDK, not a server: give it to traceMcpServer. [INVALID_TARGET]',
+    'traceMcpClient takes a Client of the MCP SDK, not a server: use traceMcpServer. [INVALID_TARGET]',
   ],
   [
     'an unknown option',

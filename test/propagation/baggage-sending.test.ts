@@ -9,6 +9,7 @@ afterAll(() => traces.stop());
 
 const LIMIT = 8_192;
 
+/** The `baggage` header that is sent while this baggage is active. */
 async function sent(baggage: Baggage): Promise<string | undefined> {
   @Handler()
   class Sending {
@@ -18,17 +19,17 @@ async function sent(baggage: Baggage): Promise<string | undefined> {
   }
   return ((await invoke(createHandler(Sending).handler)) as { header: string | undefined }).header;
 }
-const of = (entries: Record<string, BaggageEntry | string>): Baggage =>
+const baggageOf = (entries: Record<string, BaggageEntry | string>): Baggage =>
   propagation.createBaggage(
     Object.fromEntries(
       Object.entries(entries).map(([key, entry]) => [key, typeof entry === 'string' ? { value: entry } : entry]),
     ),
   );
 const withMetadata = (metadata: string): Baggage =>
-  of({ a: { value: '1', metadata: baggageEntryMetadataFromString(metadata) } });
+  baggageOf({ a: { value: '1', metadata: baggageEntryMetadataFromString(metadata) } });
 
-/** What the span of an invocation after this one says was left out. */
-async function leftOut(): Promise<unknown> {
+/** The number of dropped members and properties that the span of the next invocation reports. */
+async function dropped(): Promise<unknown> {
   @Handler()
   class Next {
     handle(): void {}
@@ -40,15 +41,15 @@ async function leftOut(): Promise<unknown> {
     .find((count) => count !== undefined);
 }
 
-test('any text is sent as a value, and comes back as it was', async () => {
+test('any string is sent as a value, and is the same when it is parsed', async () => {
   const values = {
     breaks: 'a\r\nset-cookie: b',
     controls: '\0\t\u001f\u007f',
-    signs: ' ",;\\=%zz ',
+    punctuation: ' ",;\\=%zz ',
     accents: 'Amélie 你好 😀',
     empty: '',
   };
-  const header = await sent(of(values));
+  const header = await sent(baggageOf(values));
   expect(header).toMatch(/^[\x21-\x7e]+$/);
   @Handler()
   class Reading {
@@ -65,17 +66,17 @@ test('any text is sent as a value, and comes back as it was', async () => {
 });
 
 test('a lone surrogate is sent as the replacement character', async () => {
-  expect(await sent(of({ a: 'x\ud800y' }))).toBe('a=x%EF%BF%BDy');
+  expect(await sent(baggageOf({ a: 'x\ud800y' }))).toBe('a=x%EF%BF%BDy');
 });
 
-test('keys that are no tokens are left out and counted, the others sent', async () => {
-  expect(await sent(of({ 'region id': 'x', 'a\r\nb': 'x', ü: 'x', '': 'x', a: '1' }))).toBe('a=1');
-  expect(await leftOut()).toBe(4);
+test('keys that are not tokens are dropped and counted, the others are sent', async () => {
+  expect(await sent(baggageOf({ 'region id': 'x', 'a\r\nb': 'x', ü: 'x', '': 'x', a: '1' }))).toBe('a=1');
+  expect(await dropped()).toBe(4);
 });
 
-test('values that are no texts are left out and counted', async () => {
-  expect(await sent(of({ n: { value: 7 as unknown as string }, a: '1' }))).toBe('a=1');
-  expect(await leftOut()).toBe(1);
+test('values that are not strings are dropped and counted', async () => {
+  expect(await sent(baggageOf({ n: { value: 7 as unknown as string }, a: '1' }))).toBe('a=1');
+  expect(await dropped()).toBe(1);
 });
 
 test.each([
@@ -83,43 +84,40 @@ test.each([
   ['a comma', 'p=x,b=2', 'a=1;p=x%2Cb=2', undefined],
   ['a key with a line break', 'p\r\nq;r', 'a=1;r', 1],
   ['a key with a comma', 'p,b;q=2', 'a=1;q=2', 1],
-  ['no property at all', '\r\n', 'a=1', 1],
-  ['nothing', '', 'a=1', undefined],
-])(
-  'metadata that the program made can never end its member or the header: %s',
-  async (_, metadata, expected, counted) => {
-    expect(await sent(withMetadata(metadata))).toBe(expected);
-    expect(await leftOut()).toBe(counted);
-  },
-);
+  ['only a line break', '\r\n', 'a=1', 1],
+  ['an empty string', '', 'a=1', undefined],
+])('metadata that the program sets cannot end its member or the header: %s', async (_, metadata, expected, counted) => {
+  expect(await sent(withMetadata(metadata))).toBe(expected);
+  expect(await dropped()).toBe(counted);
+});
 
-test('metadata that throws costs the request its baggage alone, and is counted', async () => {
+test('if metadata throws, only the baggage is omitted from the request, and that is counted', async () => {
   const metadata = {
     toString: () => {
       throw new Error('mine');
     },
   } as unknown as NonNullable<BaggageEntry['metadata']>;
-  expect(await sent(of({ a: { value: '1', metadata } }))).toBeUndefined();
-  expect(await leftOut()).toBe(1);
+  expect(await sent(baggageOf({ a: { value: '1', metadata } }))).toBeUndefined();
+  expect(await dropped()).toBe(1);
 });
 
-test('64 members are sent, and no more', async () => {
+test('up to 64 members are sent', async () => {
   const many = (count: number): Baggage =>
-    of(Object.fromEntries(Array.from({ length: count }, (_, index) => [`k${index}`, 'v'])));
+    baggageOf(Object.fromEntries(Array.from({ length: count }, (_, index) => [`k${index}`, 'v'])));
   expect((await sent(many(64)))!.split(',')).toHaveLength(64);
-  expect(await leftOut()).toBeUndefined();
+  expect(await dropped()).toBeUndefined();
   expect((await sent(many(70)))!.split(',')).toHaveLength(64);
-  expect(await leftOut()).toBe(6);
+  expect(await dropped()).toBe(6);
 });
 
-test('8,192 bytes are sent, as they are when encoded, and no member in part', async () => {
-  expect(await sent(of({ a: 'v'.repeat(LIMIT - 2) }))).toHaveLength(LIMIT);
-  expect(await leftOut()).toBeUndefined();
-  expect(await sent(of({ a: ' '.repeat(LIMIT / 2), b: '2' }))).toBe('b=2');
-  expect(await leftOut()).toBe(1);
+test('up to 8,192 bytes are sent, counted after encoding, and no member is truncated', async () => {
+  expect(await sent(baggageOf({ a: 'v'.repeat(LIMIT - 2) }))).toHaveLength(LIMIT);
+  expect(await dropped()).toBeUndefined();
+  expect(await sent(baggageOf({ a: ' '.repeat(LIMIT / 2), b: '2' }))).toBe('b=2');
+  expect(await dropped()).toBe(1);
 });
 
-test('what FC handed over under a key that is no token stays inside and is not sent', async () => {
+test("an entry of FC's context whose key is not a token is active, but not sent", async () => {
   @Handler()
   class Both {
     handle(): unknown {

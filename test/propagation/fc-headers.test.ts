@@ -17,6 +17,7 @@ const baggages = (value: unknown): Record<string, string> => ({
   'x-fc-tracing-opentracing-span-baggages': base64(value),
 });
 
+/** The number of malformed parts that the span of the next invocation reports. */
 async function counted(): Promise<unknown> {
   @Handler()
   class Next {
@@ -41,7 +42,7 @@ test('the three headers become the fields of context.tracing', async () => {
   expect(await counted()).toBeUndefined();
 });
 
-test('missing and empty headers both say that tracing is off', async () => {
+test('tracing is off if the headers are missing or empty', async () => {
   const empty = Object.fromEntries(
     ['span-context', 'span-baggages'].map((name) => [`x-fc-tracing-opentracing-${name}`, '']),
   );
@@ -56,7 +57,7 @@ test('missing and empty headers both say that tracing is off', async () => {
   expect(await counted()).toBeUndefined();
 });
 
-test('the case of names does not count, and that of baggage keys is kept', () => {
+test('header names are case-insensitive, and the case of baggage keys is preserved', () => {
   expect(
     readFcTracingHeaders({
       'X-Fc-Tracing-Opentracing-Span-Context': '1:2:0:1',
@@ -65,7 +66,7 @@ test('the case of names does not count, and that of baggage keys is kept', () =>
   ).toEqual({ openTracingSpanContext: '1:2:0:1', openTracingSpanBaggages: { userId: 'ann' } });
 });
 
-test('a header for each item is read as well, percent-decoded, behind what FC packed', () => {
+test("headers of single items are read too, percent-decoded; items in FC's own header take precedence", () => {
   const item = 'x-fc-tracing-opentracing-span-context-baggage-';
   expect(
     readFcTracingHeaders({
@@ -80,13 +81,13 @@ test('a header for each item is read as well, percent-decoded, behind what FC pa
 });
 
 test.each([
-  ['no base64', '!!!'],
-  ['no JSON', base64('{')],
+  ['not base64', '!!!'],
+  ['not JSON', base64('{')],
   ['an array', base64(['a'])],
   ['null', base64(null)],
-  ['a text', base64('"a"')],
-  ['two headers joined', `${base64({ a: '1' })}, ${base64({ b: '2' })}`],
-])('baggage that cannot be read is left out and counted: %s', async (_, value) => {
+  ['a string', base64('"a"')],
+  ['two joined headers', `${base64({ a: '1' })}, ${base64({ b: '2' })}`],
+])('malformed baggage is ignored and counted: %s', async (_, value) => {
   expect(
     readFcTracingHeaders({
       'x-fc-tracing-opentracing-span-baggages': value,
@@ -96,7 +97,7 @@ test.each([
   expect(await counted()).toBe(1);
 });
 
-test('what invokeHeaders sends in both forms arrives once, though HTTP writes the keys in names of headers small', async () => {
+test('baggage in both forms of invokeHeaders is received once, although header names arrive in lower case', async () => {
   const sent = Object.fromEntries(Array.from({ length: 60 }, (_, n) => [`tenantId${n}`, `acme ${n}`]));
   const call = (work: () => unknown, headers: unknown, tracing: unknown): Promise<unknown> => {
     class Hop {
@@ -124,12 +125,12 @@ test('what invokeHeaders sends in both forms arrives once, though HTTP writes th
   expect(await counted()).toBeUndefined();
 });
 
-test('values that are no texts are left out and counted', async () => {
+test('values that are not strings are dropped and counted', async () => {
   expect(readFcTracingHeaders(baggages({ a: '1', n: 7, o: {}, z: null })).openTracingSpanBaggages).toEqual({ a: '1' });
   expect(await counted()).toBe(3);
 });
 
-test('keys of the prototype are keys like any other', () => {
+test('names of Object.prototype are ordinary keys', () => {
   const { openTracingSpanBaggages: items } = readFcTracingHeaders(baggages('{"__proto__":"x","constructor":"y"}'));
   expect(Object.entries(items!)).toEqual([
     ['__proto__', 'x'],
@@ -138,11 +139,11 @@ test('keys of the prototype are keys like any other', () => {
   expect(Object.getPrototypeOf(items)).toBe(Object.prototype);
 });
 
-test('what is wrong is told without its value', async () => {
-  const told: string[] = [];
-  const say = (...texts: unknown[]): void => void told.push(texts.join(' '));
-  diag.setLogger({ error: say, warn: say, info() {}, debug() {}, verbose() {} });
+test('the warning does not contain the malformed value', async () => {
+  const warnings: string[] = [];
+  const record = (...texts: unknown[]): void => void warnings.push(texts.join(' '));
+  diag.setLogger({ error: record, warn: record, info() {}, debug() {}, verbose() {} });
   readFcTracingHeaders({ 'x-fc-tracing-opentracing-span-baggages': 'c2VjcmV0LXRva2Vu' });
   await counted();
-  expect(told.join('\n')).not.toMatch(/secret-token|c2VjcmV0/);
+  expect(warnings.join('\n')).not.toMatch(/secret-token|c2VjcmV0/);
 });

@@ -11,14 +11,14 @@ import { root } from '../package/fresh-process';
 import { codeBlocks, readDocument } from '../package/markdown';
 
 const blocks = codeBlocks(readDocument(root, 'docs/propagation.md'));
-const drawing = blocks.find(({ text }) => text.startsWith('checkout\n'))!;
+const tree = blocks.find(({ text }) => text.startsWith('checkout\n'))!;
 
-/** A function of the guide, as its compiler would have made it, whose far ends are on this machine. */
+/** Compiles and loads a function of the guide, with the addresses that it calls replaced. */
 function functionOf(name: string, addresses: Readonly<Record<string, string>> = {}): FcFunction {
   let { text } = blocks.find((block) => block.text.includes(`@Handler({ name: '${name}'`))!;
-  for (const [far, near] of Object.entries(addresses)) {
-    expect(text).toContain(far);
-    text = text.replace(far, near);
+  for (const [original, replacement] of Object.entries(addresses)) {
+    expect(text).toContain(original);
+    text = text.replace(original, replacement);
   }
   return runExample<{ handler: FcFunction }>(text, (wanted) => require(wanted) as unknown).handler;
 }
@@ -31,7 +31,7 @@ afterAll(() =>
   }),
 );
 
-/** A server on this machine that has `answer` answer. */
+/** Starts a server whose responses are those of `answer`. Returns its host and port. */
 async function listen(answer: (request: IncomingMessage, body: Buffer) => Promise<string>): Promise<string> {
   const server = createServer((request, response) => {
     request
@@ -54,25 +54,25 @@ async function request(handler: FcFunction, target: string, headers: IncomingMes
   return body;
 }
 
-test('the three functions of the guide make the trace that is drawn there, baggage at its end', async () => {
+test('the three functions of the guide create the trace that it shows, with the baggage in the last one', async () => {
   const prices = functionOf('prices');
-  const atPrices = await listen((incoming) => request(prices, incoming.url!, incoming.headers));
-  const stock = functionOf('stock', { 'https://prices.example': `http://${atPrices}` });
-  const atApi = await listen(async ({ url, headers }, body) => {
+  const pricesHost = await listen((incoming) => request(prices, incoming.url!, incoming.headers));
+  const stock = functionOf('stock', { 'https://prices.example': `http://${pricesHost}` });
+  const apiHost = await listen(async ({ url, headers }, body) => {
     expect(url).toBe('/2023-03-30/functions/stock/invocations');
-    // As FC does for an event: its own headers become `context.tracing`.
+    // FC converts its own headers to `context.tracing`.
     const tracing = readFcTracingHeaders(headers);
     return JSON.stringify(await invoke(stock, body, fakeFcContext({ tracing })));
   });
   const checkout = functionOf('checkout', {
     "protocol: 'https'": "protocol: 'http'",
-    'fcv3.cn-hangzhou.aliyuncs.com': atApi,
+    'fcv3.cn-hangzhou.aliyuncs.com': apiHost,
   });
   const traces = recordTraces();
   try {
     const answer = await request(checkout, '/?sku=teapot', { baggage: 'tenant=acme' });
     expect(JSON.parse(answer)).toEqual({ sku: 'teapot', shelf: 6, price: 12 });
-    expect(renderTrace(traces.only(), { attributes: ['tenant'] })).toBe(drawing.text);
+    expect(renderTrace(traces.only(), { attributes: ['tenant'] })).toBe(tree.text);
   } finally {
     traces.stop();
   }

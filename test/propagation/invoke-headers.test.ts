@@ -25,25 +25,25 @@ async function inHandler<R>(handle: () => R, tracing: object = {}): Promise<R> {
 const sampled = { openTracingSpanContext: `${T}:00f067aa0ba902b7:0:1` };
 
 describe('invokeHeaders', () => {
-  test('outside of any invocation there are none', () => {
+  test('outside of any invocation it returns no headers', () => {
     expect(invokeHeaders()).toEqual({});
   });
 
-  test("FC's header names the ids of the traceparent beside it, recorded or not", async () => {
-    const isNamed = (): boolean[] =>
+  test("FC's header has the same ids as traceparent, whether the invocation is recorded or not", async () => {
+    const haveSameIds = (): boolean[] =>
       [1, 2, 3].map(() => {
         const headers = invokeHeaders();
         const [, traceId, spanId, flags] = headers.traceparent!.split('-');
         return headers[SPAN_CONTEXT] === `${traceId}:${spanId}:0:${Number(flags) & 1}` && traceId === T;
       });
-    expect(await inHandler(isNamed, sampled)).toEqual([true, true, true]);
-    expect(await inHandler(isNamed, { openTracingSpanContext: `${T}:1:0:0` })).toEqual([true, true, true]);
+    expect(await inHandler(haveSameIds, sampled)).toEqual([true, true, true]);
+    expect(await inHandler(haveSameIds, { openTracingSpanContext: `${T}:1:0:0` })).toEqual([true, true, true]);
     const traces = recordTraces();
-    expect(await inHandler(isNamed, sampled)).toEqual([true, true, true]);
+    expect(await inHandler(haveSameIds, sampled)).toEqual([true, true, true]);
     traces.stop();
   });
 
-  test('each item of the baggage has a header of its own, percent-encoded, that reads back as it was', async () => {
+  test('each baggage item has its own percent-encoded header, and is the same when it is parsed', async () => {
     const items = { user: 'Amélie 你好', odd: 'a=1,b;c\r\nd+e%', empty: '' };
     const headers = await inHandler(invokeHeaders, {
       ...sampled,
@@ -57,7 +57,7 @@ describe('invokeHeaders', () => {
     expect(readFcTracingHeaders(headers).openTracingSpanBaggages).toEqual(items);
   });
 
-  test('of keys that differ in capitals alone the first is sent, since HTTP has one header for both', async () => {
+  test('of keys that differ only in case the first is sent, because header names are case-insensitive', async () => {
     const headers = await inHandler(invokeHeaders, {
       ...sampled,
       openTracingSpanBaggages: { user: 'ann', USER: 'bob' },
@@ -70,7 +70,7 @@ describe('invokeHeaders', () => {
 });
 
 describe('traceInvoke', () => {
-  test("gives back the very object, the program's own headers kept, those of an earlier call replaced", async () => {
+  test("returns the same object, keeps the program's headers, and replaces trace headers", async () => {
     const shared = Object.freeze({ 'x-own': '1', TraceParent: 'old', tracestate: 'old=1' });
     const headers = new InvokeFunctionHeaders({ xFcInvocationType: 'Async', commonHeaders: shared });
     expect(await inHandler(() => traceInvoke(headers) === headers)).toBe(true);
@@ -83,7 +83,7 @@ describe('traceInvoke', () => {
     expect(shared).toEqual({ 'x-own': '1', TraceParent: 'old', tracestate: 'old=1' });
   });
 
-  test('an object that is used again brings nothing of an earlier call along, neither its trace nor its baggage', async () => {
+  test('an object that is used again has neither the trace nor the baggage of an earlier call', async () => {
     const headers: { commonHeaders?: Record<string, string> } = { commonHeaders: { 'x-own': '1' } };
     await inHandler(() => traceInvoke(headers), { ...sampled, openTracingSpanBaggages: { tenant: 'acme' } });
     expect(Object.keys(headers.commonHeaders!)).toEqual([
@@ -99,13 +99,13 @@ describe('traceInvoke', () => {
     expect(traceInvoke(headers)).toEqual({ commonHeaders: { 'x-own': '1' } });
   });
 
-  test('an object that cannot be changed is given back as it is', async () => {
+  test('an object that cannot be changed is returned unchanged', async () => {
     const frozen = Object.freeze({ commonHeaders: { 'x-own': '1' } });
     expect(await inHandler(() => traceInvoke(frozen) === frozen)).toBe(true);
     expect(frozen).toEqual({ commonHeaders: { 'x-own': '1' } });
   });
 
-  test('takes a plain object, or nothing', async () => {
+  test('accepts a plain object, or no argument', async () => {
     expect(
       await inHandler(() =>
         Object.keys(traceInvoke({ other: 1 } as { other: number; commonHeaders?: Record<string, string> })),
@@ -115,7 +115,7 @@ describe('traceInvoke', () => {
     expect(traceInvoke()).toEqual({ commonHeaders: {} });
   });
 
-  test('a real call of the official client carries the trace, in the span that makes it', async () => {
+  test('a call of the official client carries the ids of the span that makes it', async () => {
     const requests: { url: string | undefined; headers: IncomingHttpHeaders; body: string }[] = [];
     const server = createServer((request, response) => {
       let body = '';
@@ -182,7 +182,7 @@ describe('traceInvoke', () => {
     }
   });
 
-  test('what a call carries is what the function that it calls continues', async () => {
+  test('the called function continues the trace and receives the baggage', async () => {
     const traces = recordTraces();
     const headers = await inHandler(() => invokeHeaders(), {
       openTracingSpanContext: `${T}:1:0:1`,

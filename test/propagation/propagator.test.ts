@@ -11,7 +11,11 @@ const P = '00f067aa0ba902b7';
 const PARENT = `00-${T}-${P}-03`;
 ensureContextManager();
 
-const caller = (): Record<string, string> => ({ traceparent: PARENT, tracestate: 'a=1 ,b=2', baggage: 'user=ann;p=1' });
+const incoming = (): Record<string, string> => ({
+  traceparent: PARENT,
+  tracestate: 'a=1 ,b=2',
+  baggage: 'user=ann;p=1',
+});
 const extracted = (carrier: object): ReturnType<typeof propagation.extract> =>
   propagation.extract(ROOT_CONTEXT, carrier);
 function injected(active = context.active()): Record<string, string> {
@@ -24,7 +28,7 @@ beforeEach(() => propagation.disable());
 afterAll(() => propagation.disable());
 
 describe('ensurePropagator', () => {
-  test('registers ours where the application has none, also after a test removed it', () => {
+  test('registers our propagator if there is none, also after it was removed', () => {
     for (let round = 0; round < 2; round += 1) {
       ensurePropagator();
       ensurePropagator();
@@ -50,24 +54,24 @@ describe('ensurePropagator', () => {
         },
       },
     ],
-  ])("never replaces an application's own, nor complains: one %s", (_, own) => {
-    const said: unknown[] = [];
-    const say = (...texts: unknown[]): void => void said.push(texts);
-    diag.setLogger({ error: say, warn: say, info() {}, debug() {}, verbose() {} });
+  ])("does not replace the application's propagator, and logs nothing: one %s", (_, own) => {
+    const logged: unknown[] = [];
+    const record = (...texts: unknown[]): void => void logged.push(texts);
+    diag.setLogger({ error: record, warn: record, info() {}, debug() {}, verbose() {} });
     const inject = jest.spyOn(own, 'inject').mockImplementation(() => {});
     propagation.setGlobalPropagator(own);
     ensurePropagator();
     propagation.inject(ROOT_CONTEXT, {});
     diag.disable();
-    expect([inject.mock.calls.length, said]).toEqual([1, []]);
+    expect([inject.mock.calls.length, logged]).toEqual([1, []]);
   });
 });
 
 describe('our propagator', () => {
   beforeEach(() => ensurePropagator());
 
-  test('reads what a caller sent, and sends it on with an id of the request', () => {
-    const active = extracted(caller());
+  test('extracts the context of a caller, and injects it with a new parent id', () => {
+    const active = extracted(incoming());
     expect(trace.getSpanContext(active)).toMatchObject({ traceId: T, spanId: P, traceFlags: 3, isRemote: true });
     expect(injected(active)).toEqual({
       traceparent: expect.stringMatching(new RegExp(`^00-${T}-(?!${P})[0-9a-f]{16}-03$`)),
@@ -76,7 +80,7 @@ describe('our propagator', () => {
     });
   });
 
-  test('injects what traceHeaders gives, in a recorded invocation the same ids', async () => {
+  test('injects the same headers that traceHeaders returns in a recorded invocation', async () => {
     const traces = recordTraces();
     @Handler()
     class Both {
@@ -84,13 +88,16 @@ describe('our propagator', () => {
         return [injected(), traceHeaders()];
       }
     }
-    const [one, other] = (await invoke(createHandler(Both, { parent: caller() }).handler)) as Record<string, string>[];
+    const [one, other] = (await invoke(createHandler(Both, { parent: incoming() }).handler)) as Record<
+      string,
+      string
+    >[];
     traces.stop();
     expect(one).toEqual(other);
     expect(one!.traceparent).toBe(`00-${T}-${traces.spans()[0]!.spanId}-03`);
   });
 
-  test('injects an id of its own with each request of an invocation that is not recorded', async () => {
+  test('injects a new parent id for each request of an invocation that is not recorded', async () => {
     @Handler()
     class Many {
       handle(): unknown {
@@ -102,7 +109,7 @@ describe('our propagator', () => {
     expect(seen.every((text) => text.startsWith(`00-${T}-`) && text.endsWith('-03'))).toBe(true);
   });
 
-  test('reads header lines as arrays: several of tracestate and baggage are one, several of traceparent none', () => {
+  test('extracts arrays: several values of tracestate and baggage are joined, several of traceparent are invalid', () => {
     expect(
       injected(extracted({ traceparent: [PARENT], tracestate: ['a=1', 'b=2'], baggage: ['x=1', 'y=2'] })),
     ).toMatchObject({ tracestate: 'a=1,b=2', baggage: 'x=1,y=2' });
@@ -110,13 +117,13 @@ describe('our propagator', () => {
   });
 
   test.each([{}, { traceparent: 'rubbish' }, { traceparent: 7 }, { baggage: 'rubbish' }, { tracestate: 'a=1' }])(
-    'leaves the context as it is where nobody is named: %j',
+    'returns the same context if nothing can be extracted: %j',
     (carrier) => {
       expect(extracted(carrier)).toBe(ROOT_CONTEXT);
     },
   );
 
-  test('counts what it has to leave out', async () => {
+  test('counts malformed parts', async () => {
     const traces = recordTraces();
     @Handler()
     class Next {
@@ -130,18 +137,18 @@ describe('our propagator', () => {
     expect(traces.last().spans[0]!.attributes['fc_traced.malformed_carriers']).toBe(2);
   });
 
-  test('injects nothing where there is nothing', () => {
+  test('injects nothing from an empty context', () => {
     expect(injected(ROOT_CONTEXT)).toEqual({});
   });
 
-  test('its fields can be changed by nobody', () => {
+  test('the array that fields() returns can be changed without effect', () => {
     fcPropagator.fields().pop();
     expect(fcPropagator.fields()).toHaveLength(3);
   });
 
-  test('keeps to the setter it is given', () => {
+  test('uses the given setter', () => {
     const set = jest.fn(defaultTextMapSetter.set);
-    fcPropagator.inject(extracted(caller()), {}, { set });
+    fcPropagator.inject(extracted(incoming()), {}, { set });
     expect(set.mock.calls.map(([, name]) => name)).toEqual(['traceparent', 'tracestate', 'baggage']);
   });
 });

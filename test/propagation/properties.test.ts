@@ -39,7 +39,7 @@ const text = fc.oneof(
     ),
   }),
 );
-/** What looks like a header of each kind, sound in most of its parts. */
+/** Headers of each kind whose parts are mostly valid. */
 const parentText = fc
   .tuple(
     fc.constantFrom('00', 'cc', 'ff', '0'),
@@ -74,11 +74,11 @@ const baggageText = fc
     { maxLength: 8 },
   )
   .map((parts) => parts.join(','));
-const value = (sound: fc.Arbitrary<string>): fc.Arbitrary<unknown> =>
+const value = (plausible: fc.Arbitrary<string>): fc.Arbitrary<unknown> =>
   fc.oneof(
-    { weight: 5, arbitrary: sound },
+    { weight: 5, arbitrary: plausible },
     { weight: 2, arbitrary: text },
-    fc.array(fc.oneof(sound, text), { maxLength: 3 }),
+    fc.array(fc.oneof(plausible, text), { maxLength: 3 }),
     fc.constantFrom(undefined, null, 7, {}, [7], Symbol('x')),
   );
 
@@ -93,11 +93,11 @@ const headers = fc.record(
   { requiredKeys: [] },
 );
 
-/** What every header that is sent has to be, whatever came in. */
+/** Checks that outgoing headers are valid and within the limits. */
 function expectSafe(sent: Readonly<Record<string, string>>): void {
   for (const [name, content] of Object.entries(sent)) {
     expect(name).toMatch(/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/);
-    // Tabs alone are let through, between members of a tracestate that is passed on as it came.
+    // Only a tracestate may contain tabs, between its members, because it is propagated unchanged.
     expect(content).toMatch(name === 'tracestate' ? /^[\t\x20-\x7e]*$/ : /^[\x20-\x7e]*$/);
     expect(content).toBe(content.trim());
   }
@@ -119,7 +119,7 @@ class Sending {
 const { handler } = createHandler(Sending, { http: false, parent: (event) => (event as { parent: never }).parent });
 
 test.each([true, false])(
-  'whatever headers come in, the handler runs, and what is sent is safe and within the limits; recorded: %j',
+  'for any incoming headers the handler runs, and outgoing headers are valid and within the limits; recorded: %j',
   async (isRecorded) => {
     const traces = isRecorded ? recordTraces() : undefined;
     await fc.assert(
@@ -152,7 +152,7 @@ test.each([true, false])(
   60_000,
 );
 
-test('whatever a program makes active, what is sent is safe and within the limits', () => {
+test('for any active context, outgoing headers are valid and within the limits', () => {
   const entries = fc.array(fc.tuple(fc.oneof(text, fc.constantFrom('a', 'b', '__proto__')), text, fc.option(text)), {
     maxLength: 80,
   });
@@ -184,7 +184,7 @@ test('whatever a program makes active, what is sent is safe and within the limit
   );
 });
 
-test('no headers throw, whatever their kind', () => {
+test('reading headers of any kind does not throw', () => {
   fc.assert(
     fc.property(fc.oneof(headers, fc.anything()), (given) => {
       readW3cHeaders(given);
@@ -219,7 +219,7 @@ test('no headers throw, whatever their kind', () => {
   );
 });
 
-test('a traceparent that is read has valid ids and known flags', () => {
+test('a parsed traceparent has valid ids and known flags', () => {
   fc.assert(
     fc.property(fc.oneof(parentText, text), (given) => {
       const parsed = parseTraceparent(given);
@@ -236,7 +236,7 @@ test('a traceparent that is read has valid ids and known flags', () => {
   );
 });
 
-test('a tracestate that is read is passed on byte by byte, and what is written reads back', () => {
+test('a parsed tracestate is sent byte for byte, and a changed one can be parsed again', () => {
   fc.assert(
     fc.property(fc.oneof(stateText, text), (given) => {
       const parsed = parseTraceState(given);
@@ -250,7 +250,7 @@ test('a tracestate that is read is passed on byte by byte, and what is written r
   );
 });
 
-test('baggage that is written reads back as it was, and is written again as it was', () => {
+test('formatted baggage is the same when it is parsed, and when it is formatted again', () => {
   const key = fc.string({ minLength: 1, maxLength: 10, unit: fc.constantFrom(...Array.from("!#$%&'*+-.^_`|~0aZ")) });
   const wellFormed = text.map((given) => Buffer.from(given).toString());
   fc.assert(

@@ -9,29 +9,29 @@ import { newTraceId } from '../../src/tracing/telemetry/ids';
 const T = '4bf92f3577b34da6a3ce929d0e0e4736';
 const P = '00f067aa0ba902b7';
 
-class Deeper {
+class Nested {
   @Traced()
-  below(): string {
-    return new Deeper().below2();
+  call(): string {
+    return new Nested().request();
   }
   @Traced({ kind: 'client' })
-  below2(): string {
+  request(): string {
     return traceHeaders().traceparent!;
   }
   @Traced({ root: true })
-  root(): string {
-    return new Deeper().below();
+  callAsRoot(): string {
+    return new Nested().call();
   }
   @Traced({ root: true })
-  rootItself(): string {
+  requestAsRoot(): string {
     return traceHeaders().traceparent!;
   }
 }
 @Handler()
-class Asking {
+class Caller {
   handle(event: { extract?: string }): string[] {
-    const deeper = new Deeper();
-    if (event.extract === undefined) return [deeper.below(), deeper.root(), deeper.rootItself()];
+    const nested = new Nested();
+    if (event.extract === undefined) return [nested.call(), nested.callAsRoot(), nested.requestAsRoot()];
     const message = { traceparent: event.extract };
     return [
       context.with(
@@ -39,17 +39,18 @@ class Asking {
           get: (carrier, key) => Reflect.get(carrier, key) as string,
           keys: Object.keys,
         }),
-        () => deeper.below(),
+        () => nested.call(),
       ),
     ];
   }
 }
+/** The flags of the `traceparent` headers that {@link Caller} sends. */
 async function flagsOf(
   options: HandlerOptions,
   event: object = {},
   tracing: object = {},
 ): Promise<(string | undefined)[]> {
-  const found = (await invoke(createHandler(Asking, options).handler, event, fakeFcContext({ tracing }))) as string[];
+  const found = (await invoke(createHandler(Caller, options).handler, event, fakeFcContext({ tracing }))) as string[];
   return found.map((text) => text.slice(-2));
 }
 const parent = (flags: string): string => `00-${T}-${P}-${flags}`;
@@ -60,25 +61,25 @@ describe('in a recorded invocation', () => {
   afterEach(() => traces.clear());
   afterAll(() => traces.stop());
 
-  test('spans of any depth say what the caller said of the trace id', async () => {
+  test("nested spans propagate the caller's flag", async () => {
     expect((await flagsOf({ parent: parent('03') }))[0]).toBe('03');
     expect((await flagsOf({ parent: parent('01') }))[0]).toBe('01');
   });
 
-  test('a trace that begins here is random, one of a method with the option root as well', async () => {
+  test('a new trace is random, also one that the option root starts', async () => {
     expect(await flagsOf({})).toEqual(['03', '03', '03']);
     expect((await flagsOf({ parent: parent('03') })).slice(1)).toEqual(['03', '03']);
     expect((await flagsOf({ parent: parent('01') }))[2]).toBe('03');
   });
 
-  test('an id of 64 bit that FC hands over is not called random', async () => {
+  test("a 64-bit id of FC's context does not count as random", async () => {
     expect((await flagsOf({}, {}, { openTracingSpanContext: '124ed43254b54966:124ed43254b54966:0:1' }))[0]).toBe('01');
     // Bit 1 is Jaeger's debug flag there.
     expect((await flagsOf({}, {}, { openTracingSpanContext: '124ed43254b54966:124ed43254b54966:0:3' }))[0]).toBe('01');
   });
 
   test.each(['01', '03'])(
-    'spans below a message that was taken from elsewhere say what its sender said: %s',
+    'spans in a context that was extracted from a message propagate the flag of that message: %s',
     async (flags) => {
       expect(await flagsOf({}, { extract: `00-${'a'.repeat(32)}-${P}-${flags}` })).toEqual([flags]);
       expect(await flagsOf({ parent: parent('01') }, { extract: `00-${'a'.repeat(32)}-${P}-${flags}` })).toEqual([
@@ -87,16 +88,16 @@ describe('in a recorded invocation', () => {
     },
   );
 
-  test('the flag is on no span, where Jaeger takes it for its debug flag', async () => {
+  test('no span has the flag, because Jaeger would treat it as its debug flag', async () => {
     let seen: number | undefined;
     @Handler()
-    class Looking {
+    class Reader {
       handle(): void {
         seen = trace.getActiveSpan()!.spanContext().traceFlags;
       }
     }
-    await invoke(createHandler(Looking, { parent: parent('03') }).handler);
-    await invoke(createHandler(Looking).handler);
+    await invoke(createHandler(Reader, { parent: parent('03') }).handler);
+    await invoke(createHandler(Reader).handler);
     expect(seen).toBe(1);
   });
 });
@@ -107,22 +108,22 @@ describe('in an invocation that is not recorded', () => {
     ['01', '01'],
     ['02', '02'],
     ['03', '03'],
-  ])('the flags of the caller are passed on: %s', async (given, expected) => {
+  ])('the flags of the caller are propagated: %s', async (given, expected) => {
     expect((await flagsOf({ parent: parent(given) }))[0]).toBe(expected);
   });
 
-  test('a trace that begins here is random', async () => {
+  test('a new trace is random', async () => {
     expect((await flagsOf({}))[0]).toBe('02');
   });
 });
 
-test('outside of any invocation a trace that begins here is random', () => {
+test('outside of any invocation a new trace is random', () => {
   const traces = recordTraces();
-  expect(new Deeper().below().slice(-2)).toBe('03');
+  expect(new Nested().call().slice(-2)).toBe('03');
   traces.stop();
 });
 
-test('the last 7 bytes of a trace id are distributed uniformly', () => {
+test('the last 7 bytes of trace ids are uniformly distributed', () => {
   const count = 20_000;
   const ids = Array.from({ length: count }, newTraceId);
   expect(new Set(ids).size).toBe(count);
@@ -131,12 +132,12 @@ test('the last 7 bytes of a trace id are distributed uniformly', () => {
     for (const id of ids) seen.set(id[digit]!, (seen.get(id[digit]!) ?? 0) + 1);
     const expected = count / 16;
     const deviation = [...seen.values()].reduce((sum, found) => sum + (found - expected) ** 2 / expected, 0);
-    // Chi square with 15 degrees of freedom: more than 60 comes by chance once in some millions.
+    // Chi-squared with 15 degrees of freedom: the probability of more than 60 is about one in several million.
     expect([seen.size, deviation < 60]).toEqual([16, true]);
   }
 });
 
-test('neither header of a new trace holds anything that could be told of a person', () => {
+test('traceparent and tracestate of a new trace contain no personal data', () => {
   const traces = recordTraces();
   const headers = context.with(
     propagation.setBaggage(ROOT_CONTEXT, propagation.createBaggage({ user: { value: 'ann' } })),

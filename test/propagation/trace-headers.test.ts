@@ -32,24 +32,24 @@ class Client {
 }
 
 describe('outside of any invocation and span', () => {
-  test('there is nothing to pass on', () => {
+  test('there are no headers', () => {
     expect(traceHeaders()).toEqual({});
     expect(headersIn(trace.setSpanContext(ROOT_CONTEXT, INVALID_SPAN_CONTEXT))).toEqual({});
   });
 
-  test('baggage that the program made active is passed on', () => {
+  test('active baggage is propagated', () => {
     expect(headersIn(propagation.setBaggage(ROOT_CONTEXT, propagation.createBaggage({ a: { value: '1' } })))).toEqual({
       baggage: 'a=1',
     });
   });
 
-  test("a caller's span that the program made active gives an id of each request", () => {
+  test('with an active remote span, each request has a new parent id', () => {
     const seen = [1, 2].map(() => headersIn(under({ isRemote: true })).traceparent!);
     expect(seen.map((text) => text.slice(0, 36))).toEqual([`00-${T}-`, `00-${T}-`]);
     expect(new Set([...seen.map((text) => text.slice(36, 52)), P]).size).toBe(3);
   });
 
-  test("a span of the program's own that is sampled is named, one that is not gives an id of each request", () => {
+  test('with an active local span, the parent id is that of the span if it is sampled, else a new one', () => {
     expect(headersIn(under({})).traceparent).toBe(`00-${T}-${P}-01`);
     expect(headersIn(under({ traceFlags: 0 })).traceparent).toMatch(new RegExp(`^00-${T}-(?!${P})[0-9a-f]{16}-00$`));
   });
@@ -60,7 +60,7 @@ describe('in a recorded invocation', () => {
   afterEach(() => traces.clear());
   afterAll(() => traces.stop());
 
-  test('the parent of a request is the span that is active where it is made, also while others run', async () => {
+  test('the parent id of a request is the id of the active span, also with concurrent requests', async () => {
     let go = (): void => {};
     const wait = new Promise<void>((resolve) => (go = resolve));
     const seen = await inHandler(async () => {
@@ -79,41 +79,41 @@ describe('in a recorded invocation', () => {
     ).toEqual(seen.map(([own]) => own).sort());
   });
 
-  test('several requests of one method are told apart: all but the first have a client span without length', async () => {
+  test('each further request within a span gets a client span without duration', async () => {
     class Shop {
       @Traced()
-      async ask(): Promise<string[]> {
+      async request(): Promise<string[]> {
         const sent = [traceHeaders()];
         await Promise.resolve();
         sent.push(traceHeaders(), invokeHeaders(), traceInvoke().commonHeaders);
         return sent.map(({ traceparent }) => traceparent!);
       }
     }
-    const sent = await inHandler(() => new Shop().ask(), `00-${T}-${P}-03`);
+    const sent = await inHandler(() => new Shop().request(), `00-${T}-${P}-03`);
     expect(sent.map((text) => text.slice(0, 36) + text.slice(52))).toEqual(Array(4).fill(`00-${T}--03`));
     expectTrace(traces.only()).toMatchTree({
       name: 'test-function',
       children: [
         {
-          name: 'Shop.ask',
+          name: 'Shop.request',
           kind: 'internal',
           status: 'UNSET',
           children: Array(3).fill({ name: 'outgoing request', kind: 'client', status: 'UNSET', children: [] }),
         },
       ],
     });
-    const [asking] = traces.only().roots[0]!.children;
+    const [method] = traces.only().roots[0]!.children;
     expect(sent.map((text) => text.slice(36, 52))).toEqual(
-      [asking!, ...asking!.children].map(({ span }) => span.spanId),
+      [method!, ...method!.children].map(({ span }) => span.spanId),
     );
     expect(
-      asking!.children.every(
-        ({ span }) => span.startNanos >= asking!.span.startNanos && span.endNanos <= asking!.span.endNanos,
+      method!.children.every(
+        ({ span }) => span.startNanos >= method!.span.startNanos && span.endNanos <= method!.span.endNanos,
       ),
     ).toBe(true);
   });
 
-  test('a span that has ended is still the one that a late request names', async () => {
+  test('a request after the end of the active span still has the id of that span', async () => {
     const [own, sent] = await inHandler(() => {
       const span = trace.getTracer('library').startSpan('early');
       span.end();
@@ -122,13 +122,13 @@ describe('in a recorded invocation', () => {
     expect(sent).toBe(own);
   });
 
-  test('what runs with tracing suppressed, as an exporter does, passes nothing on', async () => {
+  test('nothing is propagated while tracing is suppressed, as it is for exporters', async () => {
     expect(await inHandler(() => headersIn(suppressTracing(context.active())), `00-${T}-${P}-01`)).toEqual({});
   });
 });
 
 describe('in an invocation that is not recorded', () => {
-  test('each request has a parent id of its own, and the caller decides on trace and flags', async () => {
+  test('each request has a new parent id, and the trace id and flags of the caller', async () => {
     const seen = await inHandler(
       () => Array.from({ length: 100 }, () => traceHeaders().traceparent!),
       `00-${T}-${P}-01`,
@@ -137,31 +137,31 @@ describe('in an invocation that is not recorded', () => {
     expect(new Set([...seen, `00-${T}-${P}-01`]).size).toBe(101);
   });
 
-  test('all requests of an invocation without a caller are of one trace, those of another of another', async () => {
+  test('without a caller, all requests of one invocation are in one trace of their own', async () => {
     const three = (): string[] => Array.from({ length: 3 }, () => traceHeaders().traceparent!.slice(3, 35));
     const [one, other] = [new Set(await inHandler(three)), new Set(await inHandler(three))];
     expect([one.size, other.size, new Set([...one, ...other]).size]).toEqual([1, 1, 2]);
   });
 });
 
-test('capitals of ids that the program made active are sent in lower case', () => {
+test('upper-case ids of the active span are sent in lower case', () => {
   expect(headersIn(under({ traceId: T.toUpperCase(), spanId: P.toUpperCase() })).traceparent).toBe(`00-${T}-${P}-01`);
 });
 
 test.each<[string, Partial<SpanContext>]>([
-  ['line breaks', { traceId: `${T.slice(2)}\r\n` }],
-  ['zeros', { spanId: '0'.repeat(16) }],
-  ['nothing', { traceId: '' }],
-  ['no text', { traceId: 7 as unknown as string }],
-])('ids of %s are passed on by no header', (_, ids) => {
+  ['with line breaks', { traceId: `${T.slice(2)}\r\n` }],
+  ['of zeros', { spanId: '0'.repeat(16) }],
+  ['that are empty', { traceId: '' }],
+  ['that are not strings', { traceId: 7 as unknown as string }],
+])('ids %s are not propagated', (_, ids) => {
   expect(headersIn(under(ids))).toEqual({});
 });
 
-test('flags that are no number are none', () => {
+test('flags that are not a number are sent as 00', () => {
   expect(headersIn(under({ traceFlags: '\r\n' as unknown as number, isRemote: true })).traceparent).toMatch(/-00$/);
 });
 
-test('a span that throws costs the request its trace alone', () => {
+test('if the active span throws, only the trace context is omitted from the request', () => {
   const broken = {
     spanContext: () => {
       throw new Error('mine');

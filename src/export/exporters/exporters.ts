@@ -5,9 +5,9 @@ import {
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT,
 } from '../../semconv';
 
-/** How an exporter is set up. */
+/** The settings of an exporter. */
 export interface ExporterSettings {
-  /** An http or https URL; may hold a token. */
+  /** An http or https URL. It may contain a token. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly timeoutMillis: number;
@@ -15,9 +15,9 @@ export interface ExporterSettings {
 
 /** What is known of a protocol before its exporter is loaded. */
 interface ExporterEntry {
-  /** The paths of URLs that take this protocol. */
+  /** The paths of endpoints that use this protocol. */
   readonly path: RegExp;
-  /** The variables that name an endpoint, the first first; `suffix` is appended to the value's path. */
+  /** The environment variables that name an endpoint, in order of precedence; `suffix` is appended to the path. */
   readonly endpointVariables: readonly { readonly name: string; readonly suffix?: string }[];
   /** Loads the exporter's module. */
   load(): { createExporter(settings: ExporterSettings): SpanExporter };
@@ -38,8 +38,8 @@ const jaeger: ExporterEntry = {
   load: () => require('./jaeger') as typeof import('./jaeger'),
 };
 
-/** The exporters by protocol; the first whose path or variable fits is used. Each is loaded when it is first needed. */
+/** The exporters by protocol. The first one whose path or variable matches is used, and loaded when it is needed. */
 export const EXPORTERS = { otlp, jaeger };
 
-/** The name of a protocol, as the option `protocol` takes it. */
+/** A value of the option `protocol`. */
 export type Protocol = keyof typeof EXPORTERS;

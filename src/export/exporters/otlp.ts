@@ -5,17 +5,16 @@ import type { ExporterSettings } from './exporters';
 
 /** Creates the exporter for OTLP over HTTP with protobuf. */
 export function createExporter({ url, headers, timeoutMillis }: ExporterSettings): SpanExporter {
-  // A connection kept through a freeze is often dead without either side noticing, so none is kept.
   const agents: Agent[] = [];
   const httpAgentOptions = async (protocol: string): Promise<Agent> => {
-    const agent = untimedAgent(protocol);
+    const agent = createAgent(protocol);
     agents.push(agent);
     return agent;
   };
   const exporter = new OTLPTraceExporter({ url, headers: { ...headers }, timeoutMillis, httpAgentOptions });
   const { shutdown } = exporter;
   exporter.shutdown = () => {
-    // It would wait for exports that nothing waits for any more.
+    // `shutdown` waits for exports whose result is not needed any more. Destroying the agents ends them.
     for (const agent of agents) agent.destroy();
     return Reflect.apply(shutdown, exporter, []);
   };
@@ -23,15 +22,17 @@ export function createExporter({ url, headers, timeoutMillis }: ExporterSettings
 }
 
 /**
- * An agent whose connections have no timers. If FC freezes an instance during an export, a timer would fire at the thaw, before the
- * response is read that arrived long ago, and delivered spans would be sent again. The delivery has a timer of its own and shuts the
- * exporter down, which destroys the agent.
+ * Creates an agent that keeps no connections and whose connections have no timers.
+ *
+ * A connection that is kept through a freeze of the instance is often closed without either side noticing. And after a
+ * freeze during an export, a timer would fire before the response is read that may have arrived long ago, so that
+ * delivered spans would be sent again. The delivery has its own timer and then shuts the exporter down.
  */
-function untimedAgent(protocol: string): Agent {
-  const { Agent: Kind } = (
+function createAgent(protocol: string): Agent {
+  const { Agent: AgentClass } = (
     protocol === 'https:' ? require('node:https') : require('node:http')
   ) as typeof import('node:http');
-  const agent = new Kind({ keepAlive: false });
+  const agent = new AgentClass({ keepAlive: false });
   const { createConnection } = agent;
   agent.createConnection = function (...args) {
     const socket = Reflect.apply(createConnection, this, args);

@@ -8,35 +8,35 @@ import { fakeFcContext, invoke } from 'fc-traced/testing';
 
 export type Header = readonly [name: string, value: string];
 
-/** The headers of one request that a handler makes. */
-export type Sent = Readonly<Record<string, string>>;
+/** The headers of one outgoing request of a handler. */
+export type OutgoingHeaders = Readonly<Record<string, string>>;
 
-/** A way into a handler. */
-export interface Door {
+/** A way in which a handler receives an HTTP request. */
+export interface EntryPoint {
   readonly name: string;
-  /** Sends a request with these headers to a handler that makes `requests` of its own, and gives the headers of each. */
-  send(headers: readonly Header[], requests: number): Promise<readonly Sent[]>;
+  /** Sends a request with these headers to a handler that makes `requests` requests; returns the headers of each. */
+  send(headers: readonly Header[], requests: number): Promise<readonly OutgoingHeaders[]>;
   open?(): Promise<void>;
   close?(): Promise<void>;
 }
 
-/** Makes each request in a method of its own, as an ordinary program would. */
+/** Makes each request in a traced method, as a typical program does. */
 @Handler()
 export class Forwarder {
   @Traced({ kind: 'client' })
-  request(): Sent {
+  request(): OutgoingHeaders {
     return traceHeaders();
   }
 
-  handle(event: HttpEvent): readonly Sent[] {
+  handle(event: HttpEvent): readonly OutgoingHeaders[] {
     return Array.from({ length: Number(event.queryParameters.requests) }, () => this.request());
   }
 }
 
-const parse = (text: string): readonly Sent[] => JSON.parse(text) as readonly Sent[];
+const parse = (text: string): readonly OutgoingHeaders[] => JSON.parse(text) as readonly OutgoingHeaders[];
 
-/** Headers as one record: of several alike the values joined, as HTTP has it. */
-function joined(
+/** Headers as a record. The values of headers with the same name are joined, as in HTTP. */
+function toRecord(
   headers: readonly Header[],
   separator: string,
   nameOf: (name: string) => string,
@@ -53,13 +53,13 @@ function joined(
 
 const { handler } = createHandler(Forwarder);
 
-const fc3: Door = {
+const fc3: EntryPoint = {
   name: 'an HTTP event of FC 3.0',
   async send(headers, requests) {
     const event = {
       version: 'v1',
       rawPath: '/',
-      headers: joined(headers, ',', (name) => name),
+      headers: toRecord(headers, ',', (name) => name),
       queryParameters: { requests: String(requests) },
       body: '',
       isBase64Encoded: false,
@@ -72,12 +72,12 @@ const fc3: Door = {
   },
 };
 
-const fc2: Door = {
-  name: 'a request of FC 2.0',
+const fc2: EntryPoint = {
+  name: 'an HTTP request of FC 2.0',
   send: (headers, requests) =>
     new Promise((resolve, reject) => {
-      // Node.js trims what stands around a value before anybody sees it.
-      const lower = joined(
+      // Node.js trims header values and converts names to lower case.
+      const received = toRecord(
         headers.map(([name, value]) => [name, value.trim()]),
         ', ',
         (name) => name.toLowerCase(),
@@ -87,7 +87,7 @@ const fc2: Door = {
         url: `/?requests=${requests}`,
         path: '/',
         clientIP: '127.0.0.1',
-        headers: lower,
+        headers: received,
       });
       const outgoing = { setStatusCode() {}, setHeader() {}, send: (body: unknown) => resolve(parse(String(body))) };
       Promise.resolve(
@@ -98,7 +98,7 @@ const fc2: Door = {
 
 let server: RunningServer | undefined;
 
-const customRuntime: Door = {
+const customRuntime: EntryPoint = {
   name: 'the server of a custom runtime',
   async open() {
     server = await serve(Forwarder, { port: 0 });
@@ -121,5 +121,5 @@ const customRuntime: Door = {
     }),
 };
 
-/** Every way into a handler that gets request headers. */
-export const doors: readonly Door[] = [fc3, fc2, customRuntime];
+/** All ways in which a handler receives HTTP requests. */
+export const entryPoints: readonly EntryPoint[] = [fc3, fc2, customRuntime];

@@ -7,18 +7,19 @@ import { jsonText, TOOL_CALL } from './operation';
 import type { OperationSpan } from './operation-span';
 import { isObject } from './sdk-shapes';
 import type { Message } from './sdk-shapes';
-import type { McpTraceOptions } from './trace-protocol';
+import type { McpTraceOptions } from './trace-mcp';
 
-/** A hook's own failure: counted, and the message goes on. */
-export function hookFailed(): void {
+/** Counts a failure of tracing itself. The message is handled as without tracing. */
+export function countTracingFailure(): void {
   countError('an MCP message could not be traced');
 }
 
 /**
- * Runs a piece of work and hears how it ended. Gives and throws what it does. A promise is only listened on: the SDK, which gets it, takes
- * care of its rejection. Any other thenable is adopted once, and its promise handed on.
+ * Calls `work`, and then `succeeded` or `failed`: for a promise when it settles. Returns and throws what `work` does.
+ * A promise is returned as the same object, and the SDK handles its rejection. Any other thenable is adopted once, and
+ * the adopting promise is returned.
  */
-export function followWork(work: () => unknown, done: () => void, failed: (error: unknown) => void): unknown {
+export function observe(work: () => unknown, succeeded: () => void, failed: (error: unknown) => void): unknown {
   let value: unknown;
   try {
     value = work();
@@ -29,34 +30,38 @@ export function followWork(work: () => unknown, done: () => void, failed: (error
   const isThenable =
     typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
   if (!isThenable) {
-    done();
+    succeeded();
     return value;
   }
   const promise = types.isPromise(value) ? value : Promise.resolve(value);
-  // oxlint-disable-next-line promise/no-callback-in-promise -- these are no callbacks of Node's form
-  void promise.then(done, failed);
+  // oxlint-disable-next-line promise/no-callback-in-promise -- these are not Node.js callbacks
+  void promise.then(succeeded, failed);
   return promise;
 }
 
-/** What an answer meant, apart from what it says. */
-export interface Answered {
+/** The request that a response belongs to. */
+export interface ResponseContext {
   readonly method: string;
   readonly connection: Connection;
   readonly options: McpTraceOptions;
-  /** What was thrown behind it, where that is known. */
+  /** The exception behind an error response or a failed tool, if it is known. */
   readonly error: unknown;
 }
 
-/** Notes on a span what an answer says: an error, a tool that failed, what `initialize` settled. Never throws. */
-export function noteAnswer(operation: OperationSpan, message: Message, answered: Answered): void {
+/** Records a response on the span of its request: an error, a failed tool, the result of `initialize`. Never throws. */
+export function recordResponse(operation: OperationSpan, message: Message, context: ResponseContext): void {
   try {
-    note(operation, message, answered);
+    record(operation, message, context);
   } catch {
-    hookFailed();
+    countTracingFailure();
   }
 }
 
-function note(operation: OperationSpan, message: Message, { method, connection, options, error }: Answered): void {
+function record(
+  operation: OperationSpan,
+  message: Message,
+  { method, connection, options, error }: ResponseContext,
+): void {
   if (message.error !== undefined) {
     const code = readField(message.error, 'code');
     const text = readField(message.error, 'message');
@@ -72,7 +77,7 @@ function note(operation: OperationSpan, message: Message, { method, connection, 
   const { result } = message;
   if (method === 'initialize') operation.set(connection.initialized(result));
   if (method !== TOOL_CALL || !isObject(result)) return;
-  // The text of a failed result is the tool's answer, and none of ours.
+  // The content of a failed result is not recorded: it is what the tool says, not an exception.
   if (result.isError === true) operation.fail({ type: 'tool_error', error });
   else if (options.toolResults === true) {
     const text = jsonText(result.structuredContent ?? result.content);
