@@ -89,6 +89,6 @@ test.each(['many', '-1', '101', '1.5'])('TRACED_SLOWEST_MODULES=%s is left out, 
   `,
     { TRACED_SLOWEST_MODULES: value },
   );
-  expect(told).toEqual(['fc-traced: TRACED_SLOWEST_MODULES is not a whole number from 0 to 100 and is left out']);
+  expect(told).toEqual(['fc-traced: TRACED_SLOWEST_MODULES is not an integer from 0 to 100 and is ignored']);
   expect(isTouched).toBe(false);
 });

@@ -45,7 +45,7 @@ test('where the path does not tell, the option exporter does', () => {
 test('where neither path nor option tells, createHandler says which option to add', () => {
   const create = (): unknown => createHandler(Ship, { endpoint: 'http://h/in' });
   expect(create).toThrow(FcTracedError);
-  expect(create).toThrow(/does not tell its protocol: add the option protocol: "otlp" or protocol: "jaeger"/);
+  expect(create).toThrow(/cannot be derived .*: set option "protocol" to "otlp" or "jaeger"/);
 });
 
 test("without anything else, traces go to the endpoint of FC's context", async () => {

@@ -51,6 +51,6 @@ test('a FC_SERVER_PORT that is none is passed over, and told once', async () => 
     expect([given, await taken({ FC_SERVER_PORT: given, FC_CUSTOM_LISTEN_PORT: 'free' })]).toEqual([given, true]);
   }
   expect(told).toEqual([
-    expect.stringContaining('FC_SERVER_PORT is no port, a whole number from 0 to 65535, and is left out'),
+    expect.stringContaining('FC_SERVER_PORT is not a port, an integer from 0 to 65535, and is ignored'),
   ]);
 });
