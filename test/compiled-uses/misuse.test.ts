@@ -169,7 +169,9 @@ test('@SpanAttribute refuses an empty key, a constructor and a method', () => {
 });
 
 test('@Annotate refuses to stand without an option, or on a property', () => {
-  expect(refusal('INVALID_OPTION', () => Annotate({}))).toMatch(/^@Annotate requires the option "attributes" or "result/);
+  expect(refusal('INVALID_OPTION', () => Annotate({}))).toMatch(
+    /^@Annotate requires the option "attributes" or "result/,
+  );
   expect(
     refusal('INVALID_TARGET', () => {
       class Orders {
