@@ -1,12 +1,42 @@
-/** Where `@opentelemetry/api` 1.x keeps what was registered with it, for every copy of the API in the process. */
+/**
+ * The property of `globalThis` in which `@opentelemetry/api` 1.x keeps registered objects, shared by all copies of the
+ * API.
+ */
 const API_REGISTRY = Symbol.for('opentelemetry.js.api.1');
 
-/** Where `@opentelemetry/api-logs` keeps the logger provider. */
+/** The members of the registry of `@opentelemetry/api` 1.x. */
+const API_MEMBERS = new Set(['version', 'trace', 'metrics', 'context', 'propagation', 'diag']);
+
+/** The property of `globalThis` in which `@opentelemetry/api-logs` keeps the logger provider. */
 const LOGS_REGISTRY = Symbol.for('io.opentelemetry.js.api.logs');
 
-/** Where the API's own functions cannot say whether the application registered something, the registry is read. */
+/**
+ * The version that the getter of `@opentelemetry/api-logs` expects; for any other it returns a provider that does
+ * nothing.
+ */
+const LOGS_VERSION = 1;
+
+function apiRegistry(): Record<string, unknown> | undefined {
+  return Reflect.get(globalThis, API_REGISTRY) as Record<string, unknown> | undefined;
+}
+
+/**
+ * Returns what is registered with `@opentelemetry/api`, or `undefined`. Needed because the public functions of the API
+ * do not say whether something is registered.
+ */
 export function registeredWithApi(name: 'context' | 'diag' | 'propagation'): unknown {
-  return (Reflect.get(globalThis, API_REGISTRY) as Record<string, unknown> | undefined)?.[name];
+  return apiRegistry()?.[name];
+}
+
+/** Returns whether the registry of `@opentelemetry/api` exists and has the expected members only. */
+export function isApiRegistryKnown(): boolean {
+  const registry = apiRegistry();
+  return (
+    typeof registry === 'object' &&
+    registry !== null &&
+    typeof registry.version === 'string' &&
+    Object.keys(registry).every((key) => API_MEMBERS.has(key))
+  );
 }
 
 /** The part of a logger provider of `@opentelemetry/api-logs` that is used. */
@@ -14,8 +44,16 @@ export interface LoggerProvider {
   getLogger(name: string): { emit(record: Record<string, unknown>): void };
 }
 
-/** The logger provider that the application registered with `@opentelemetry/api-logs`. */
-export function registeredLoggerProvider(): LoggerProvider | undefined {
-  const provide: unknown = Reflect.get(globalThis, LOGS_REGISTRY);
-  return typeof provide === 'function' ? (provide(1) as LoggerProvider) : undefined;
+/**
+ * Returns the logger provider that is registered with `@opentelemetry/api-logs`, `undefined` if there is none, and
+ * `'incompatible'` if the registry has another shape or version than expected.
+ */
+export function registeredLoggerProvider(): LoggerProvider | 'incompatible' | undefined {
+  const getProvider: unknown = Reflect.get(globalThis, LOGS_REGISTRY);
+  if (getProvider === undefined) return undefined;
+  if (typeof getProvider !== 'function') return 'incompatible';
+  const provider: unknown = getProvider(LOGS_VERSION);
+  // The getter returns its fallback for every version but its own.
+  if (provider === undefined || provider === getProvider(NaN)) return 'incompatible';
+  return provider as LoggerProvider;
 }

@@ -1,6 +1,6 @@
-import { diag, DiagConsoleLogger } from '@opentelemetry/api';
+import { diag, DiagConsoleLogger, metrics } from '@opentelemetry/api';
 import type { Attributes } from '@opentelemetry/api';
-import { registeredWithApi } from './api-registry';
+import { isApiRegistryKnown, registeredWithApi } from './api-registry';
 import {
   ATTR_FC_TRACED_DROPPED_SPANS,
   ATTR_FC_TRACED_MALFORMED_CARRIERS,
@@ -15,25 +15,25 @@ const COUNTERS = [
 
 type Counter = (typeof COUNTERS)[number];
 
-/** Callers on the wire can cause ever new messages: only this many are remembered as logged. */
+/** The limit of remembered messages. It bounds memory, as remote callers can cause an unlimited number of messages. */
 const MAX_MESSAGES = 1_000;
 
-/** What was counted since the last report, and which messages were logged. One per process. */
+/** The counts since the last report, and the messages that were logged. One per process. */
 export const diagnostics = { counts: new Map<Counter, number>(), messages: new Set<string>() };
 
-/** Counts a failure of telemetry itself and logs `message` once. The message must hold no secret. */
+/** Counts a telemetry failure and logs `message` once. The message must not contain a secret. */
 export function countError(message: string): void {
   add(ATTR_FC_TRACED_TELEMETRY_ERRORS, 1);
   warnOnce(message);
 }
 
-/** Counts malformed trace context or baggage and logs `message` once. The message must hold no secret. */
+/** Counts malformed trace context or baggage and logs `message` once. The message must not contain a secret. */
 export function countMalformed(amount: number, message: string): void {
   add(ATTR_FC_TRACED_MALFORMED_CARRIERS, amount);
   warnOnce(message);
 }
 
-/** Counts spans that were not delivered and logs `message` once. The message must hold no secret. */
+/** Counts spans that were not delivered and logs `message` once. The message must not contain a secret. */
 export function countDropped(amount: number, message: string): void {
   add(ATTR_FC_TRACED_DROPPED_SPANS, amount);
   warnOnce(message);
@@ -46,11 +46,11 @@ export function warnOnce(message: string): void {
   try {
     diag.warn(`fc-traced: ${message}`);
   } catch {
-    // A logger that throws is a failure of telemetry: it must not reach the call.
+    // A logger that throws must not affect the call.
   }
 }
 
-/** Returns all counts and resets them: the next invocation span reports them. */
+/** Returns all counts as attributes for the next invocation span, and resets them. */
 export function takeCounts(): Attributes | undefined {
   if (diagnostics.counts.size === 0) return undefined;
   const counts = Object.fromEntries(diagnostics.counts);
@@ -58,7 +58,7 @@ export function takeCounts(): Attributes | undefined {
   return counts;
 }
 
-/** Adds the counts back that a span carried which was not delivered. */
+/** Adds back the counts of a span that was not delivered. */
 export function restoreCounts(attributes: Attributes): void {
   for (const counter of COUNTERS) {
     const amount = attributes[counter];
@@ -70,9 +70,28 @@ function add(counter: Counter, amount: number): void {
   diagnostics.counts.set(counter, (diagnostics.counts.get(counter) ?? 0) + amount);
 }
 
-/** Prints `diag` on the console from a level on, where one is given and the application set no logger of its own. */
+/**
+ * Prints `diag` to the console at `logLevel` and above. Does nothing if `logLevel` is `undefined`, or if the
+ * application has registered a `diag` logger or may have.
+ */
 export function ensureDiagLogger(logLevel: number | undefined): void {
-  if (logLevel !== undefined && registeredWithApi('diag') === undefined) {
-    diag.setLogger(new DiagConsoleLogger(), logLevel);
+  if (logLevel === undefined || registeredWithApi('diag') !== undefined) return;
+  if (isApiRegistryKnown() || createsApiRegistry()) diag.setLogger(new DiagConsoleLogger(), logLevel);
+  else {
+    warnOnce(
+      "@opentelemetry/api does not keep its registry in Symbol.for('opentelemetry.js.api.1') as expected; OTEL_LOG_LEVEL " +
+        'is ignored, because printing could replace a diag logger of the application',
+    );
   }
+}
+
+/**
+ * Returns whether a registration with the API creates the registry where it is expected. Until the first registration
+ * no registry exists, which does not show whether its place is the right one. Nothing stays registered.
+ */
+function createsApiRegistry(): boolean {
+  if (!metrics.setGlobalMeterProvider(metrics.getMeterProvider())) return false;
+  const isKnown = isApiRegistryKnown();
+  metrics.disable();
+  return isKnown;
 }

@@ -1,25 +1,25 @@
-/** Each way a developer can misuse fc-traced, in one sentence. The keys are stable: `FcTracedError.code` is one of them. */
+/** The codes of `FcTracedError`, each with a one-sentence description. The codes are stable. */
 export const ERROR_CODES = {
-  INVALID_OPTION: 'An option is unknown or has a value that it cannot take.',
-  INVALID_TARGET:
-    'A decorator stands on something it cannot decorate, or a function was given something it does not take.',
-  ENTRY_NOT_FOUND: 'The class has no method that Function Compute could call.',
+  INVALID_OPTION: 'An option is unknown or has an invalid value.',
+  INVALID_TARGET: 'A decorator or function was applied to a target that it does not support.',
+  ENTRY_NOT_FOUND: 'The class has no method that Function Compute can call.',
   ENTRY_NAME_TAKEN: 'An entry method has the name of a lifecycle hook.',
-  UNRESOLVABLE_DEPENDENCY: 'The container cannot build a class that the handler needs.',
-  CAPTIVE_DEPENDENCY: 'A singleton would keep an object that belongs to one invocation.',
+  UNRESOLVABLE_DEPENDENCY: 'The container cannot resolve a class that the handler needs.',
+  CAPTIVE_DEPENDENCY: 'A singleton depends on an object that belongs to a single invocation.',
   NO_INVOCATION: 'Something that belongs to an invocation was used outside of one.',
-  FALSY_ERROR: 'The handler failed with a value that a callback would take for success.',
-  TREE_MISMATCH: 'A recorded trace is not the expected one.',
+  FALSY_ERROR: 'The handler failed with a value that a callback would treat as success.',
+  TREE_MISMATCH: 'A recorded trace does not match the expected one.',
 } as const;
 
 /** A stable code of {@link FcTracedError}. */
 export type FcTracedErrorCode = keyof typeof ERROR_CODES;
 
 /**
- * A mistake of the developer, found at definition, at start, or in a test.
+ * The error that fc-traced throws when it is misused: when a class is defined, when a handler is created or first
+ * called, or in a test.
  *
- * fc-traced throws it for its own misuse only: an error of your program passes through untouched, and a failure of
- * telemetry never becomes an error at all. `code` is stable, `message` says what was wrong, where, and what to do.
+ * Telemetry failures never throw. Errors of your program are passed on unchanged; only a falsy value that is thrown to
+ * a callback is wrapped (`FALSY_ERROR`). `code` is stable; `message` says what is wrong, where, and what to do.
  *
  * @example
  * ```ts
@@ -28,7 +28,7 @@ export type FcTracedErrorCode = keyof typeof ERROR_CODES;
  * ```
  */
 export class FcTracedError extends Error {
-  /** What kind of mistake it was; see {@link ERROR_CODES}. */
+  /** The stable code of the error; see {@link FcTracedErrorCode}. */
   readonly code: FcTracedErrorCode;
 
   constructor(code: FcTracedErrorCode, message: string, options?: ErrorOptions) {

@@ -12,8 +12,9 @@ export function likeMethod<F extends Method>(replacement: F, { name, length }: M
 }
 
 /**
- * Puts `replacement` on an object itself, with the name and length of `original`. It is as enumerable as the object's own
- * property was, and not enumerable where the method was inherited. Returns whether the object accepted it: a frozen one does not.
+ * Defines `replacement` as an own property of an object, with the name and length of `original`. The property is
+ * enumerable only if the object already had an enumerable own property under this key. Returns false if the object
+ * rejects it, for example because it is frozen.
  */
 export function replaceMethod(object: object, key: PropertyKey, original: unknown, replacement: Method): boolean {
   const value = typeof original === 'function' ? likeMethod(replacement, original as Method) : replacement;
@@ -21,20 +22,23 @@ export function replaceMethod(object: object, key: PropertyKey, original: unknow
   return Reflect.defineProperty(object, key, { value, enumerable, configurable: true, writable: true });
 }
 
-/** Makes a wrapper look like the function that it calls: prototype and own properties, name and length included. */
+/** Copies the prototype and the own properties, name and length included, of a function to its wrapper. */
 export function copyIdentity(original: object, wrapper: object): void {
   Object.setPrototypeOf(wrapper, Object.getPrototypeOf(original) as object);
   Object.defineProperties(wrapper, Object.getOwnPropertyDescriptors(original));
 }
 
-/** Like {@link replaceMethod}; throws where the object does not accept it. */
+/** Like {@link replaceMethod}, but throws a `TypeError` if the object rejects the method. */
 export function shadowMethod(object: object, key: PropertyKey, original: unknown, replacement: Method): void {
   if (!replaceMethod(object, key, original, replacement)) {
-    throw new TypeError(`the object does not accept the method ${String(key)}`);
+    throw new TypeError(`the object rejects the method ${String(key)}`);
   }
 }
 
-/** Replaces the method that an object has or inherits by what `make` returns for it. Returns whether that was possible. */
+/**
+ * Replaces an own or inherited method of an object with the one that `make` returns. Returns false if that is not
+ * possible.
+ */
 export function wrapMethodOf(
   object: object,
   key: PropertyKey,

@@ -1,4 +1,4 @@
-/** `value[key]`, or `undefined` where `value` has no properties or reading throws: getters and proxies may. */
+/** Returns `value[key]`, or `undefined` if `value` has no properties or reading throws, as getters and proxies can. */
 export function readField(value: unknown, key: PropertyKey): unknown {
   try {
     return value === null || value === undefined ? undefined : (value as Record<PropertyKey, unknown>)[key];
@@ -7,13 +7,13 @@ export function readField(value: unknown, key: PropertyKey): unknown {
   }
 }
 
-/** The string at `path`, or `undefined` where there is none or it is empty. */
+/** Returns the string at `path`, or `undefined` if it is missing or empty. */
 export function readText(value: unknown, ...path: string[]): string | undefined {
   const found = path.reduce<unknown>((outer, key) => readField(outer, key), value);
   return typeof found === 'string' && found !== '' ? found : undefined;
 }
 
-/** The finite number at `path`, also from its decimal text, or `undefined`. */
+/** Returns the finite number at `path`, which may also be a numeric string, or `undefined`. */
 export function readNumber(value: unknown, ...path: string[]): number | undefined {
   const found = path.reduce<unknown>((outer, key) => readField(outer, key), value);
   const number = typeof found === 'string' && found.trim() !== '' ? Number(found) : found;
@@ -21,8 +21,8 @@ export function readNumber(value: unknown, ...path: string[]): number | undefine
 }
 
 /**
- * The value of a data property of an object or its prototypes, or `undefined`. No getter runs, and of a proxy's traps only those
- * for descriptors and the prototype.
+ * Returns the value of a data property of an object or of its prototypes, or `undefined`. Runs no getter; of a proxy's
+ * traps, only those for property descriptors and for the prototype run.
  */
 export function dataProperty(value: object, key: PropertyKey): unknown {
   for (let owner: object | null = value; owner !== null; owner = Reflect.getPrototypeOf(owner)) {

@@ -1,12 +1,12 @@
-// The names of all attributes, events and environment variables, each once. The packages of OpenTelemetry's semantic conventions
-// cost more to load than fc-traced itself, and the FaaS names are in their incubating entry point only.
+// The names of all attributes, events and environment variables. `@opentelemetry/semantic-conventions` is not used: it
+// takes longer to load than fc-traced itself, and exports the FaaS names only from its incubating entry point.
 
 // fc-traced: counters, reported on the next invocation span
 export const ATTR_FC_TRACED_DROPPED_SPANS = 'fc_traced.dropped_spans';
 export const ATTR_FC_TRACED_MALFORMED_CARRIERS = 'fc_traced.malformed_carriers';
 export const ATTR_FC_TRACED_TELEMETRY_ERRORS = 'fc_traced.telemetry_errors';
 
-// fc-traced: events of a span
+// fc-traced: span events
 export const EVENT_FC_TRACED_ABANDONED = 'fc_traced.abandoned';
 export const EVENT_FC_TRACED_CANCELLED = 'fc_traced.cancelled';
 export const EVENT_FC_TRACED_EXPECTED_ERROR = 'fc_traced.expected_error';
@@ -78,8 +78,8 @@ export const ATTR_DB_QUERY_TEXT = 'db.query.text';
 export const ATTR_SESSION_ID = 'session.id';
 export const ATTR_SESSION_PREVIOUS_ID = 'session.previous_id';
 
-// Environment variables of OpenTelemetry: https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-
-// variables/
+// Environment variables of OpenTelemetry:
+// https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
 export const OTEL_EXPORTER_JAEGER_ENDPOINT = 'OTEL_EXPORTER_JAEGER_ENDPOINT';
 export const OTEL_EXPORTER_OTLP_ENDPOINT = 'OTEL_EXPORTER_OTLP_ENDPOINT';
 export const OTEL_EXPORTER_OTLP_PROTOCOL = 'OTEL_EXPORTER_OTLP_PROTOCOL';
@@ -109,8 +109,8 @@ export const FC_SERVER_PORT = 'FC_SERVER_PORT';
 export const FC_VER_ID = 'FC_VER_ID';
 export const TRACED_SLOWEST_MODULES = 'TRACED_SLOWEST_MODULES';
 
-/** The name under which fc-traced makes spans: OpenTelemetry's instrumentation scope. */
+/** The name of fc-traced's instrumentation scope. */
 export const SCOPE_NAME = 'fc-traced';
 
-/** The version of this package; a test holds it against `package.json`. */
+/** The version of this package. A test compares it with `package.json`. */
 export const VERSION = '0.1.0';

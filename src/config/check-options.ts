@@ -1,17 +1,16 @@
 import { FcTracedError } from '../errors';
 
-/** Says in words what an option must be, or `undefined` when the value is that. */
+/** Returns what an option must be, as a phrase for the error message, or `undefined` if the value is valid. */
 export type Check = (value: unknown) => string | undefined;
 
-/** The options that a function or decorator has, each with its check. */
+/** The options of a function or decorator, each with its check. */
 export type Checks = Readonly<Record<string, Check>>;
 
-/** Values of these are never printed: they may hold a token. */
+/** The values of these options are never printed because they may contain a token. */
 const SECRET = new Set(['endpoint', 'headers', 'parent']);
 
 export const check = {
-  string: ((value) =>
-    typeof value === 'string' && value.trim() !== '' ? undefined : 'a string that is not empty') as Check,
+  string: ((value) => (typeof value === 'string' && value.trim() !== '' ? undefined : 'a non-empty string')) as Check,
   boolean: ((value) => (typeof value === 'boolean' ? undefined : 'true or false')) as Check,
   function: ((value) => (typeof value === 'function' ? undefined : 'a function')) as Check,
   object: ((value) =>
@@ -26,11 +25,11 @@ export const check = {
     isFiniteNumber(value) && value >= 0 && value <= 1
       ? undefined
       : `a ratio from 0 to 1${isFiniteNumber(value) && value > 1 && value <= 100 ? ` (${value} percent is ${value / 100})` : ''}`) as Check,
-  /** A whole number from 0 to `most`; `what` is added to its description. */
+  /** An integer from 0 to `max`; `description` is what the check returns for any other value. */
   integer:
-    (most: number, what: string): Check =>
+    (max: number, description: string): Check =>
     (value) =>
-      Number.isInteger(value) && (value as number) >= 0 && (value as number) <= most ? undefined : what,
+      Number.isInteger(value) && (value as number) >= 0 && (value as number) <= max ? undefined : description,
   oneOf:
     (...values: readonly unknown[]): Check =>
     (value) =>
@@ -54,7 +53,7 @@ function isFiniteNumber(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value);
 }
 
-/** A value that an option does not accept, for a message. */
+/** Describes a rejected value for an error message. */
 export function describeValue(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
@@ -62,9 +61,11 @@ export function describeValue(value: unknown): string {
 }
 
 /**
- * Checks options as a developer wrote them; `undefined` counts as no options. `names` lists the options for the message about an unknown one.
+ * Checks an object of options and returns it; `undefined` counts as no options. `names` is the list of options that the
+ * error for an unknown option shows.
  *
- * @throws FcTracedError `INVALID_OPTION` for anything but an object, an unknown option, or a value that fails its check
+ * @throws FcTracedError `INVALID_OPTION` if `options` is not an object, has an unknown key, or has a value that fails
+ *   its check
  */
 export function checkOptions<T extends object>(
   options: unknown,
@@ -74,7 +75,7 @@ export function checkOptions<T extends object>(
 ): T {
   if (options === undefined) return {} as T;
   if (check.object(options) !== undefined) {
-    throw invalid(`${where} takes an object of options, not ${describeValue(options)}.`);
+    throw invalid(`The options of ${where} must be an object, not ${describeValue(options)}.`);
   }
   for (const [key, value] of Object.entries(options as object) as [string, unknown][]) {
     if (!Object.hasOwn(checks, key)) throw invalid(`${where} has no option "${key}". Its options are ${names}.`);

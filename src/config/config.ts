@@ -29,13 +29,13 @@ import {
 import type { Endpoint, Environment } from './environment';
 import type { HandlerOptions } from './options';
 
-/** Options and environment, brought together once. */
+/** The configuration of a handler, resolved once from its options and the environment. */
 export interface Config {
-  /** From code or environment; nothing means: as FC's context says. */
+  /** The endpoint from options or environment, or `undefined` if FC's context sets it. */
   readonly endpoint: Endpoint | undefined;
-  /** Whether FC's context may name the endpoint. */
+  /** Whether FC's context may set the endpoint. */
   readonly followsContext: boolean;
-  /** The protocol where a URL cannot tell. */
+  /** The protocol to use if the URL does not determine it. */
   readonly protocol: Protocol | undefined;
   readonly headers: Readonly<Record<string, string>>;
   readonly exportTimeoutMillis: number;
@@ -46,17 +46,17 @@ export interface Config {
   readonly resource: Attributes;
   readonly spanProcessors: readonly SpanProcessor[];
   readonly instrumentations: NonNullable<HandlerOptions['instrumentations']>;
-  /** Keys of baggage that become attributes. */
+  /** Baggage keys that become span attributes. */
   readonly baggageAttributes: readonly string[];
   /** How exceptions are recorded. */
   readonly exceptionSignal: 'events' | 'logs' | 'both';
-  /** From which level on `diag` is printed, where the application has no logger for it. */
+  /** The `diag` log level to print at, unless the application has registered a `diag` logger. */
   readonly logLevel: number | undefined;
   readonly disabled: boolean;
-  /** Whether a cold call's trace shows where the time before it went. */
+  /** Whether the trace of a cold start has spans for the time before the invocation. */
   readonly coldStart: boolean;
   readonly instance: InstanceFacts;
-  /** What in the environment could not be used; for `diag`. */
+  /** One message for each environment variable whose value is not usable, to be logged through `diag`. */
   readonly warnings: readonly string[];
 }
 
@@ -68,18 +68,19 @@ function endpointFromCode(options: HandlerOptions): Endpoint | undefined {
   if (protocol === undefined) {
     throw new FcTracedError(
       'INVALID_OPTION',
-      'The path of option "endpoint" does not tell its protocol: add the option protocol: "otlp" or protocol: "jaeger".',
+      'The protocol cannot be derived from the path of option "endpoint": set option "protocol" to "otlp" or "jaeger".',
     );
   }
   return { url: options.endpoint, protocol };
 }
 
 /**
- * Brings checked options and the process's environment together. The only reader of `process.env`.
+ * Merges checked options with the environment. This file is the only one that reads `process.env`.
  *
- * Understands `OTEL_SDK_DISABLED`, `OTEL_SERVICE_NAME`, `OTEL_TRACES_EXPORTER` (`otlp`, `jaeger`, `none`), `OTEL_TRACES_SAMPLER`,
- * `OTEL_TRACES_SAMPLER_ARG`, `OTEL_EXPORTER_OTLP_[TRACES_]ENDPOINT` and `_TIMEOUT`, `OTEL_EXPORTER_JAEGER_ENDPOINT`, `OTEL_LOG_LEVEL`,
- * `OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN` (`logs`, `logs/dup`); the SDK and the exporters read further ones (headers, compression, span limits) themselves.
+ * Reads `OTEL_SDK_DISABLED`, `OTEL_SERVICE_NAME`, `OTEL_TRACES_EXPORTER` (`otlp`, `jaeger`, `none`),
+ * `OTEL_TRACES_SAMPLER`, `OTEL_TRACES_SAMPLER_ARG`, `OTEL_EXPORTER_OTLP_[TRACES_]ENDPOINT`, `_PROTOCOL` and `_TIMEOUT`,
+ * `OTEL_EXPORTER_JAEGER_ENDPOINT`, `OTEL_LOG_LEVEL` and `OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN` (`logs`, `logs/dup`).
+ * The SDK and the exporters read further variables themselves, such as those for headers, compression and span limits.
  * Specification: https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
  */
 export function resolveConfig(options: HandlerOptions, env: Environment = process.env): Config {
@@ -91,12 +92,12 @@ export function resolveConfig(options: HandlerOptions, env: Environment = proces
       `OTEL_TRACES_EXPORTER names an unknown exporter (known: ${PROTOCOLS.join(', ')}, none) and is ignored`,
     );
   }
-  const grpc = [filled(env, OTEL_EXPORTER_OTLP_TRACES_PROTOCOL), filled(env, OTEL_EXPORTER_OTLP_PROTOCOL)].find(
+  const otlpProtocol = [filled(env, OTEL_EXPORTER_OTLP_TRACES_PROTOCOL), filled(env, OTEL_EXPORTER_OTLP_PROTOCOL)].find(
     (name) => name !== undefined,
   );
-  if (grpc !== undefined && grpc !== 'http/protobuf') {
+  if (otlpProtocol !== undefined && otlpProtocol !== 'http/protobuf') {
     warnings.push(
-      'OTEL_EXPORTER_OTLP_PROTOCOL is not http/protobuf, the one OTLP form that fc-traced sends; it is left out',
+      'OTEL_EXPORTER_OTLP_PROTOCOL is not http/protobuf, the only OTLP protocol that fc-traced supports, and is ignored',
     );
   }
   const endpoint =
@@ -131,7 +132,7 @@ export function resolveConfig(options: HandlerOptions, env: Environment = proces
   });
 }
 
-/** The port that a custom runtime listens on, and what was wrong with the variables that say so. */
+/** Returns the port that a custom runtime listens on, with a warning for each variable whose value is not usable. */
 export function listenPort(env: Environment = process.env): {
   readonly port: number;
   readonly warnings: readonly string[];
@@ -140,27 +141,30 @@ export function listenPort(env: Environment = process.env): {
   return { port: listenPortFrom(env, warnings), warnings };
 }
 
-/** How many of the slowest modules a cold call's trace shows. Asked for before any option is known: modules are being loaded. */
+/**
+ * Returns how many of the slowest modules the trace of a cold start shows. Read while modules load, before options
+ * exist.
+ */
 export function slowestModules(env: Environment = process.env): number {
   return slowestModulesFrom(env, []);
 }
 
-/** Where the program's own files are. */
+/** Returns the folder of the program's code. */
 export function codeFolder(env: Environment = process.env): string {
   return filled(env, FC_FUNC_CODE_PATH) ?? process.cwd();
 }
 
 /**
- * Runs `make` with the endpoint variables hidden: OpenTelemetry's exporter reads them although it is given a URL, and prints
- * what it cannot parse of them, a token included.
+ * Calls `make` with the OTLP endpoint variables removed from the environment. OpenTelemetry's exporter reads them even
+ * if it is given a URL, and prints a value that it cannot parse, including any token in it.
  */
 export function withoutEndpointVariables<T>(make: () => T): T {
   const names = [OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT];
-  const kept = names.map((name) => [name, process.env[name]] as const);
+  const saved = names.map((name) => [name, process.env[name]] as const);
   try {
     for (const name of names) delete process.env[name];
     return make();
   } finally {
-    for (const [name, value] of kept) if (value !== undefined) process.env[name] = value;
+    for (const [name, value] of saved) if (value !== undefined) process.env[name] = value;
   }
 }

@@ -9,7 +9,7 @@ import type { InstrumentationName } from '../instrumentation/registry';
 import { check } from './check-options';
 import type { Check } from './check-options';
 
-/** An instrumentation of OpenTelemetry, ready made: an object as `@opentelemetry/instrumentation` describes it. */
+/** An OpenTelemetry instrumentation: an object that implements the interface of `@opentelemetry/instrumentation`. */
 export interface Instrumentation {
   readonly instrumentationName: string;
   enable(): void;
@@ -17,53 +17,79 @@ export interface Instrumentation {
   setTracerProvider(provider: TracerProvider): void;
 }
 
-/** What a parent can be given as: a span context, a `traceparent` or Jaeger text, or an object of W3C headers. */
+/** The forms in which a parent span can be passed: a span context, a `traceparent` or Jaeger string, or W3C headers. */
 export type ParentCarrier = SpanContext | string | Readonly<Record<string, unknown>> | undefined;
 
 /**
- * Options of `@Handler` and of `createHandler`; where both name one, `createHandler`'s counts. Code goes before
- * environment, environment before FC's context, and that before the default.
+ * Options of `@Handler` and of `createHandler`; those of `createHandler` take precedence. Options take precedence over
+ * the environment, the environment over FC's context, and that over the default.
  */
 export interface HandlerOptions {
-  /** Name of the invocation span. Default: the name of the FC function. */
+  /** The name of the invocation span. Default: the name of the FC function. */
   readonly name?: string;
-  /** The entry method. Default: `handle`. Not used where methods carry `@Handler()` themselves. */
+  /** The entry method. Ignored if methods are decorated with `@Handler()`. Default: `handle`. */
   readonly method?: string;
-  /** Tokens for the constructor's parameters, in order: needs no emitted metadata. */
+  /** Tokens of the constructor's parameters, in order. With them, no `emitDecoratorMetadata` is needed. */
   readonly inject?: readonly InjectionToken[];
-  /** The container that services are resolved from; each invocation gets a child of it. Default: tsyringe's global one. */
+  /**
+   * The container that resolves services. Each invocation gets a child container. Default: tsyringe's global container.
+   */
   readonly container?: DependencyContainer;
-  /** The span that an invocation continues, before anything that the caller sent. */
+  /** The parent of the invocation span. Takes precedence over the trace context that the caller sent. */
   readonly parent?: ParentCarrier | ((event: unknown, context: FcContext) => ParentCarrier);
-  /** Where traces are sent: an `http(s)` URL, its path included. Default: the `OTEL_*` variables, then `context.tracing.jaegerEndpoint`. */
+  /**
+   * Where traces are sent: an `http` or `https` URL with its full path. Default: the `OTEL_*` variables, then
+   * `context.tracing.jaegerEndpoint`.
+   */
   readonly endpoint?: string;
-  /** The protocol of the endpoint, where its path does not tell (`…/api/traces` is Jaeger, `…/api/otlp/traces` and `…/v1/traces` are OTLP). */
+  /**
+   * The protocol of the endpoint. Default: derived from the path, Jaeger for `…/api/traces`, OTLP for
+   * `…/api/otlp/traces` and `…/v1/traces`.
+   */
   readonly protocol?: Protocol;
-  /** HTTP headers of an OTLP export, beside those of `OTEL_EXPORTER_OTLP_HEADERS`. */
+  /** HTTP headers of OTLP exports, in addition to those of `OTEL_EXPORTER_OTLP_HEADERS`. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Milliseconds that one export may take. More than 0. Default: `OTEL_EXPORTER_OTLP_TIMEOUT`, else `flushTimeoutMillis`, at least 1000. */
+  /**
+   * The timeout of one export in milliseconds, more than 0. Default: `OTEL_EXPORTER_OTLP_TIMEOUT`, else
+   * `flushTimeoutMillis`, but at least 1000.
+   */
   readonly exportTimeoutMillis?: number;
-  /** Milliseconds that delivery may hold an answer back at most; never beyond the function's own timeout. Hooks wait as long, with 0 up to `exportTimeoutMillis`. Default: 1000. */
+  /**
+   * How long delivery may delay a response, in milliseconds; never beyond the function's timeout. Lifecycle hooks wait
+   * as long, and with 0 up to `exportTimeoutMillis`. Default: 1000.
+   */
   readonly flushTimeoutMillis?: number;
-  /** Ratio of new traces that are recorded, 0 to 1. Default: `OTEL_TRACES_SAMPLER`, else 1. A caller's decision is obeyed. */
+  /**
+   * The ratio of new traces that are recorded, 0 to 1. The caller's decision is kept. Default: `OTEL_TRACES_SAMPLER`,
+   * else 1.
+   */
   readonly sampleRatio?: number;
-  /** `service.name` of the resource. Default: `OTEL_SERVICE_NAME`, else the name of the FC function. */
+  /** The `service.name` of the resource. Default: `OTEL_SERVICE_NAME`, else the name of the FC function. */
   readonly serviceName?: string;
-  /** Further resource attributes. */
+  /** Additional resource attributes. */
   readonly resourceAttributes?: Attributes;
-  /** Whether an HTTP request is answered as HTTP: values become responses, errors status codes. `false` hands on what the method gives. Default: true. */
+  /**
+   * Whether HTTP triggers get HTTP responses: return values become responses, errors become status codes. With `false`,
+   * the return value of the method is passed to FC unchanged. Default: true.
+   */
   readonly http?: boolean;
-  /** The route of HTTP requests, such as `/orders/{id}`: the attribute `http.route`, and with the method the span's name. Default: none. */
+  /**
+   * The route of HTTP requests, such as `/orders/{id}`. It is the attribute `http.route`, and part of the span name
+   * together with the request method. Default: none.
+   */
   readonly route?: string | ((event: unknown) => string | undefined);
-  /** Keys of the caller's baggage that become attributes, under the same names, of every span. Default: none. */
+  /** Baggage keys whose entries become attributes of every span, under the same keys. Default: none. */
   readonly baggageAttributes?: readonly string[];
-  /** Whether log lines carry trace id, span id and request id: those of `context.logger`, with `'console'` those of the console as well. Default: true. */
+  /**
+   * Whether trace id, span id and request id are added to the log lines of `context.logger`, and with `'console'` also
+   * to those of the console. Default: true.
+   */
   readonly logCorrelation?: boolean | 'console';
-  /** Official instrumentations: names of those that fc-traced sets up, or ones of your own. Default: none. */
+  /** Instrumentations: names of official ones that fc-traced sets up, or instances. Default: none. */
   readonly instrumentations?: readonly (InstrumentationName | Instrumentation)[];
-  /** Whether a cold call's trace shows where the time went before it. Default: true. */
+  /** Whether the trace of a cold start has spans for the time before the invocation. Default: true. */
   readonly coldStartSpans?: boolean;
-  /** Span processors beside the exporter's; with one, spans are recorded also where there is no endpoint. */
+  /** Additional span processors. With at least one, spans are recorded even if no endpoint is known. Default: none. */
   readonly spanProcessors?: readonly SpanProcessor[];
 }
 
@@ -99,7 +125,7 @@ export const HANDLER_CHECKS: { readonly [K in keyof Required<HandlerOptions>]: C
   route: (value) =>
     typeof value === 'function' || check.string(value) === undefined
       ? undefined
-      : 'a string that is not empty, or a function that returns one',
+      : 'a non-empty string, or a function that returns one',
   baggageAttributes: check.arrayOf('keys', (item) => check.string(item) === undefined),
   logCorrelation: check.oneOf(true, false, 'console'),
   instrumentations: check.arrayOf(
@@ -110,7 +136,7 @@ export const HANDLER_CHECKS: { readonly [K in keyof Required<HandlerOptions>]: C
   spanProcessors: check.arrayOf('span processors', (item) => hasMethod(item, 'onEnd')),
 };
 
-/** Whether a string is an absolute http or https URL. */
+/** Returns whether a string is an absolute `http` or `https` URL. */
 export function isHttpUrl(url: string): boolean {
   return URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
 }

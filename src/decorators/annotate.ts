@@ -23,13 +23,13 @@ export type AnnotateOptions<F extends AnyMethod = AnyMethod, T = any> = Pick<
   TracedOptions<F, T>,
   'resultAttributes'
 > & {
-  /** Attributes made from the call's arguments. */
+  /** Returns attributes from the arguments of the call. */
   readonly attributes?: (this: T, ...args: Parameters<F>) => AttributeSource | undefined;
 };
 
-/** A call that only wants to see what a generator gives in the end. */
-function lookingOn(succeed: (value: unknown) => void): TracedCall {
-  const nothing = (): void => {};
+/** Returns a call without a span, which only receives the return value of a generator. */
+function observerCall(succeed: (value: unknown) => void): TracedCall {
+  const ignore = (): void => {};
   const run: TracedCall['run'] = (fn, self, args) => Reflect.apply(fn, self, args) as unknown;
   const call: TracedCall = {
     isFresh: false,
@@ -37,9 +37,9 @@ function lookingOn(succeed: (value: unknown) => void): TracedCall {
     run,
     settled: (value) => value,
     succeed,
-    fail: nothing,
-    cancel: nothing,
-    annotate: nothing,
+    fail: ignore,
+    cancel: ignore,
+    annotate: ignore,
     again: () => call,
   };
   return call;
@@ -63,20 +63,20 @@ function wrap(method: AnyMethod, { attributes, resultAttributes }: AnnotateOptio
       if (types.isGeneratorObject(value)) {
         return followIterator(
           value,
-          lookingOn((given) => add('resultAttributes', resultAttributes, [given])),
+          observerCall((result) => add('resultAttributes', resultAttributes, [result])),
         );
       }
       if (typeof value !== 'object' || value === null || !promiseEndStrategy.supports(value)) {
         add('resultAttributes', resultAttributes, [value]);
         return value;
       }
-      // Looks on: the promise that the caller gets settles alike, and an unhandled rejection stays one.
-      const looked = value.then((settled) => {
+      // The caller of an async method gets the derived promise, so that an unhandled rejection is still reported.
+      const observed = value.then((settled) => {
         add('resultAttributes', resultAttributes, [settled]);
         return settled;
       });
-      if (types.isAsyncFunction(method)) return looked;
-      looked.catch(() => {});
+      if (types.isAsyncFunction(method)) return observed;
+      observed.catch(() => {});
       return value;
     },
   };
@@ -86,10 +86,12 @@ function wrap(method: AnyMethod, { attributes, resultAttributes }: AnnotateOptio
 }
 
 /**
- * Puts attributes of a call on the span that is active, without a span of its own: what `attributes` makes of the arguments, and
- * `resultAttributes` of the awaited value, or of what a generator returns. What these throw never reaches the call.
+ * Adds attributes of a call to the active span instead of starting a new span. `attributes` receives the arguments,
+ * `resultAttributes` the return value, the awaited value of a promise, or the return value of a generator. If one of
+ * them throws, the call is not affected.
  *
- * @throws FcTracedError `INVALID_OPTION` without either option, `INVALID_TARGET` on anything but a method; both when the class is defined
+ * @throws FcTracedError when the class is defined: `INVALID_OPTION` if neither option is a function, `INVALID_TARGET`
+ *   on anything but a method
  *
  * @example
  * ```ts
@@ -112,7 +114,7 @@ export function Annotate(options: AnnotateOptions): (...args: unknown[]) => unkn
   if ([attributes, resultAttributes].every((extractor) => typeof extractor !== 'function')) {
     throw new FcTracedError(
       'INVALID_OPTION',
-      '@Annotate needs the option attributes or resultAttributes, a function that returns attributes.',
+      '@Annotate requires the option "attributes" or "resultAttributes", a function that returns attributes.',
     );
   }
   return (...[target, second, descriptor]) => {
@@ -122,7 +124,7 @@ export function Annotate(options: AnnotateOptions): (...args: unknown[]) => unkn
     if (typeof method !== 'function') {
       throw new FcTracedError(
         'INVALID_TARGET',
-        `@Annotate on ${memberName(key).replace(/^\./, '')} must stand on a method.`,
+        `@Annotate cannot decorate ${memberName(key).replace(/^\./, '')}, which is not a method.`,
       );
     }
     const wrapper = wrap(method as AnyMethod, options);

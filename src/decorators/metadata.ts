@@ -3,29 +3,29 @@ import type { SpanKind } from '@opentelemetry/api';
 import type { HandlerOptions } from '../config/options';
 import type { SpanSpec } from '../tracing/calls/span-spec';
 
-// Symbols of the registry, so that tools and a second copy of this package read the same metadata.
+// Registered symbols, so that tools and other copies of this package can read the metadata.
 const TRACED = Symbol.for('fc-traced:traced');
 const ENTRY = Symbol.for('fc-traced:entry');
 const HANDLER = Symbol.for('fc-traced:handler');
 
-/** A class, whatever its constructor takes. */
+/** A class with any constructor parameters. */
 export type Constructor<T = object> = abstract new (...args: never[]) => T;
 
-/** What `@Traced` recorded of one method. */
+/** The metadata of one `@Traced` method. */
 export interface TracedMethodMetadata {
   readonly method: PropertyKey;
-  /** The name of its spans. */
+  /** The name of the method's spans. */
   readonly name: string;
   readonly kind: SpanKind;
   readonly root: boolean;
   readonly static: boolean;
 }
 
-/** What the decorators recorded of a class and the classes it extends. */
+/** The metadata that the decorators recorded for a class and its base classes. */
 export interface TracedMetadata {
-  /** The options of `@Handler` on the class; absent where it does not stand there. */
+  /** The options of `@Handler` on the class; absent without that decorator. */
   readonly handler?: HandlerOptions;
-  /** The methods that carry `@Handler` themselves, with their options. */
+  /** The methods that are decorated with `@Handler`, with their options. */
   readonly entries: readonly { readonly method: string; readonly options: EntryOptions }[];
   readonly methods: readonly TracedMethodMetadata[];
 }
@@ -33,19 +33,19 @@ export interface TracedMetadata {
 /** Options of `@Handler` on a method. */
 export type EntryOptions = Pick<HandlerOptions, 'name'>;
 
-/** Where a member stands: on the prototype or the class, in legacy decorators; nowhere to be seen, in standard ones. */
+/** The member that a legacy decorator decorates: its prototype, or its class if it is static, and its key. */
 export interface MemberPlace {
   readonly target: object;
   readonly key: PropertyKey;
 }
 
-/** Records what a method's spans are like, on the function and, where it is known, on the place. */
+/** Records the spec of a method's spans on the function and, with legacy decorators, on the member. */
 export function recordTraced(spec: SpanSpec, wrapper: object, place: MemberPlace | undefined): void {
   Reflect.defineMetadata(TRACED, spec, wrapper);
   if (place !== undefined) Reflect.defineMetadata(TRACED, spec, place.target, place.key as string | symbol);
 }
 
-/** Records that a method is an entry. */
+/** Records that a method is an entry method. */
 export function recordEntry(options: EntryOptions, method: object, place: MemberPlace | undefined): void {
   Reflect.defineMetadata(ENTRY, options, method);
   if (place !== undefined) Reflect.defineMetadata(ENTRY, options, place.target, place.key as string | symbol);
@@ -56,7 +56,7 @@ export function recordHandler(options: HandlerOptions, handlerClass: object): vo
   Reflect.defineMetadata(HANDLER, options, handlerClass);
 }
 
-/** Takes over what other decorators wrote on a function. */
+/** Copies the metadata that other decorators defined on a function. */
 export function copyMetadata(from: object, to: object): void {
   for (const key of Reflect.getOwnMetadataKeys(from) as unknown[]) {
     Reflect.defineMetadata(key, Reflect.getOwnMetadata(key, from), to);
@@ -71,7 +71,7 @@ function readMember(symbol: symbol, owner: object, key: PropertyKey): unknown {
   return typeof value === 'function' ? (Reflect.getOwnMetadata(symbol, value) as unknown) : undefined;
 }
 
-/** Members of `start` and what it inherits from, nearest first, each key once. */
+/** Yields the members of `start` and of its prototypes, nearest first and each key once. */
 function* membersOf(start: object): Generator<readonly [owner: object, key: PropertyKey]> {
   const seen = new Set<PropertyKey>();
   for (
@@ -98,9 +98,9 @@ function methodsOn(start: object, isStatic: boolean): TracedMethodMetadata[] {
 }
 
 /**
- * Reads back what `@Handler` and `@Traced` recorded of a class, inherited members included, for tools of your own.
+ * Returns the metadata that `@Handler` and `@Traced` recorded for a class, inherited members included.
  *
- * A class without any of them gives empty lists. `#private` methods cannot be seen from outside and are left out.
+ * The lists are empty for a class without these decorators. `#private` methods are not accessible and are not listed.
  *
  * @example
  * ```ts

@@ -1,15 +1,16 @@
 import { FcTracedError } from '../errors';
 import { classNameOf, memberName } from './wrapped-methods';
 
-/** By prototype (or class) and member: the attribute that each marked parameter makes. */
+/** The attribute key of each decorated parameter, by prototype (or class) and member. */
 const marked = new WeakMap<object, Map<PropertyKey, Map<number, string>>>();
 
 /**
- * Makes an argument of a `@Traced` method an attribute of its spans. For legacy decorators; standard ones have no parameter
- * decorators: use the option `attributes`.
+ * Records an argument of a `@Traced` method as an attribute of its spans. Only for legacy decorators: there are no
+ * standard parameter decorators, so use the option `attributes` there.
  *
- * @param key the attribute's name
- * @throws FcTracedError `INVALID_OPTION` for an empty name, `INVALID_TARGET` on a constructor's parameter; both when the class is defined
+ * @param key the attribute key
+ * @throws FcTracedError when the class is defined: `INVALID_OPTION` for an empty key, `INVALID_TARGET` on anything but
+ *   a parameter of a method
  *
  * @example
  * ```ts
@@ -24,13 +25,13 @@ const marked = new WeakMap<object, Map<PropertyKey, Map<number, string>>>();
  */
 export function SpanAttribute(key: string): (target: object, member: string | symbol, index: number) => void {
   if (typeof key !== 'string' || key.trim() === '') {
-    throw new FcTracedError('INVALID_OPTION', '@SpanAttribute needs the name of an attribute, one that is not empty.');
+    throw new FcTracedError('INVALID_OPTION', '@SpanAttribute requires a non-empty attribute key.');
   }
   return (target: object, member: string | symbol | undefined, index: number) => {
     if (member === undefined || typeof index !== 'number') {
       throw new FcTracedError(
         'INVALID_TARGET',
-        `@SpanAttribute('${key}') in ${classNameOf(target)} must stand on a parameter of a method${member === undefined ? ', not of the constructor' : `, as in ${memberName(member).replace(/^\./, '')}(@SpanAttribute('${key}') value)`}.`,
+        `@SpanAttribute('${key}') in ${classNameOf(target)} must decorate a parameter of a method${member === undefined ? ', not of the constructor' : `, as in ${memberName(member).replace(/^\./, '')}(@SpanAttribute('${key}') value)`}.`,
       );
     }
     const members = marked.get(target) ?? new Map<PropertyKey, Map<number, string>>();
@@ -39,7 +40,7 @@ export function SpanAttribute(key: string): (target: object, member: string | sy
   };
 }
 
-/** The parameters of a member that `@SpanAttribute` marked. */
+/** Returns the attribute keys of a member's parameters that are decorated with `@SpanAttribute`, by index. */
 export function markedParameters(target: object, member: PropertyKey): ReadonlyMap<number, string> | undefined {
   return marked.get(target)?.get(member);
 }

@@ -4,9 +4,11 @@ import { checkPlace } from '../tracing/calls/traced-options';
 import type { AnyMethod, CheckedTracedOptions } from '../tracing/calls/traced-options';
 import { recordTraced } from './metadata';
 import { markedParameters } from './span-attribute';
-import { classNameOf, isSettled, leaveUntraced, settlePlace, wrapOnce } from './wrapped-methods';
+import { classNameOf, isDecorated, markDecorated, markUntraced, wrapOnce } from './wrapped-methods';
 
-/** Traces the methods that a class has itself, static ones too: not its constructor, accessors, fields and what it inherits. */
+/**
+ * Traces a class's own methods, including static ones. Skips its constructor, accessors, fields and inherited members.
+ */
 export function traceClass(options: CheckedTracedOptions, target: object): void {
   checkPlace(options, true, `the class ${classNameOf(target)}`);
   traceMethods(options, target);
@@ -24,7 +26,7 @@ function traceMethods({ filter, ...options }: CheckedTracedOptions, target: obje
     ) {
       continue;
     }
-    if (isSettled(method, target, key) || filter?.(key) === false) continue;
+    if (isDecorated(method, target, key) || filter?.(key) === false) continue;
     const { wrapper, spec } = wrapOnce(options, {
       method: method as AnyMethod,
       key,
@@ -36,7 +38,7 @@ function traceMethods({ filter, ...options }: CheckedTracedOptions, target: obje
   }
 }
 
-/** A class's constructor, and what is kept in static members to be called with `new`: classes, constructor functions, built-in ones. */
+/** Whether a member is the class's constructor, or a class or constructor function kept in a static member. */
 function isClassOrConstructor(target: object, key: PropertyKey, method: object): boolean {
   if (typeof target !== 'function') {
     return key === 'constructor' || /^class\b/.test(Function.prototype.toString.call(method));
@@ -45,9 +47,10 @@ function isClassOrConstructor(target: object, key: PropertyKey, method: object):
 }
 
 /**
- * Has `@Traced()` on the class pass this method over. Without effect on a method that carries `@Traced` itself.
+ * Excludes a method from `@Traced()` on its class. Has no effect on a method that is decorated with `@Traced` itself.
  *
- * @throws FcTracedError `INVALID_OPTION` or `INVALID_TARGET`, when the class is defined
+ * @throws FcTracedError when the class is defined: `INVALID_OPTION` if called with arguments or without parentheses,
+ *   `INVALID_TARGET` on anything but a method
  *
  * @example
  * ```ts
@@ -66,15 +69,15 @@ export function Untraced(): (
   descriptor?: PropertyDescriptor,
 ) => void {
   if (arguments.length > 0) {
-    throw new FcTracedError('INVALID_OPTION', '@Untraced takes no options and needs its parentheses: @Untraced().');
+    throw new FcTracedError('INVALID_OPTION', '@Untraced takes no options and requires parentheses: @Untraced().');
   }
   return (target, second, descriptor) => {
     const isStandard = typeof second === 'object' && second !== null;
     const method: unknown = isStandard ? target : descriptor?.value;
     if (typeof method !== 'function' || (isStandard && second.kind !== 'method')) {
-      throw new FcTracedError('INVALID_TARGET', '@Untraced must stand on a method.');
+      throw new FcTracedError('INVALID_TARGET', '@Untraced can only decorate a method.');
     }
-    if (descriptor !== undefined) settlePlace(target, second as PropertyKey);
-    leaveUntraced(method);
+    if (descriptor !== undefined) markDecorated(target, second as PropertyKey);
+    markUntraced(method);
   };
 }

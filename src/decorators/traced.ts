@@ -11,7 +11,7 @@ import { recordTraced } from './metadata';
 import type { MemberPlace } from './metadata';
 import { markedParameters } from './span-attribute';
 import { traceClass } from './traced-class';
-import { classNameOf, memberName, settlePlace, wrapOnce } from './wrapped-methods';
+import { classNameOf, markDecorated, memberName, wrapOnce } from './wrapped-methods';
 
 /* oxlint-disable typescript/no-explicit-any -- members of any class and any type */
 type StandardMemberContext =
@@ -21,7 +21,7 @@ type StandardMemberContext =
   | ClassFieldDecoratorContext<any, any>;
 /* oxlint-enable typescript/no-explicit-any */
 
-/** `@Traced` on members other than methods, and on classes. */
+/** The signatures of `@Traced` on classes and on members other than methods. */
 interface LooseDecorator {
   // oxlint-disable-next-line typescript/no-explicit-any -- a getter's value may be of any type
   (target: object, key: PropertyKey, descriptor: TypedPropertyDescriptor<any>): any;
@@ -36,10 +36,13 @@ interface StandardContext {
   readonly name: PropertyKey;
 }
 
-function refuse(target: unknown, key: unknown, what: string, remedy = 'put it on a method'): never {
+function refuse(target: unknown, key: unknown, what: string, remedy = 'apply it to a method'): never {
   const className = target === undefined ? '' : classNameOf(target);
   const where = key === undefined ? className : `${className}${memberName(key as PropertyKey)}`.replace(/^\./, '');
-  throw new FcTracedError('INVALID_TARGET', `@Traced on ${where} stands on ${what}: ${remedy}.`);
+  throw new FcTracedError(
+    'INVALID_TARGET',
+    `@Traced cannot decorate ${what}${where === '' ? '' : ` (${where})`}: ${remedy}.`,
+  );
 }
 
 function isStandard(args: readonly unknown[]): boolean {
@@ -67,7 +70,7 @@ function decorateStandard(options: CheckedTracedOptions, value: unknown, { kind,
   return function (this: unknown, initial: unknown): unknown {
     return typeof initial === 'function'
       ? wrap(initial, classNameOf(this))
-      : refuse(this, name, 'a field that holds no function');
+      : refuse(this, name, 'a field that is not a function');
   };
 }
 
@@ -83,18 +86,18 @@ function decorateLegacy(
       : traceClass(options, target);
   }
   if (typeof descriptor === 'number') {
-    return refuse(target, key, 'a parameter', 'put it on the method, and @SpanAttribute on the parameter');
+    return refuse(target, key, 'a parameter', 'apply it to the method, and @SpanAttribute to the parameter');
   }
   if (descriptor === undefined) {
     return refuse(
       target,
       key,
       'a property',
-      'put it on a method; a field that holds a function needs standard decorators',
+      'apply it to a method; a field that is a function requires standard decorators',
     );
   }
   checkPlace(options, false, `the member ${String(key)}`);
-  settlePlace(target, key);
+  markDecorated(target, key);
   const wrap = (method: unknown): AnyMethod => {
     const { wrapper, spec } = wrapOnce(options, {
       method: method as AnyMethod,
@@ -107,7 +110,7 @@ function decorateLegacy(
   };
   if (typeof descriptor.value === 'function') return { ...descriptor, value: wrap(descriptor.value) };
   if (descriptor.get === undefined && descriptor.set === undefined) {
-    return refuse(target, key, 'a property that holds no function');
+    return refuse(target, key, 'a property that is not a function');
   }
   return {
     ...descriptor,
@@ -117,20 +120,22 @@ function decorateLegacy(
 }
 
 /**
- * Makes a span of every call of a method, named `Class.method` unless a name is given; on a class, of every method of its own.
+ * Starts a span for every call of a method, named `Class.method` by default. On a class, it applies to each of the
+ * class's own methods.
  *
- * The span is a child of the active one and active itself while the method runs; it ends when the work does: at the return or
- * the throw, when the returned promise settles, when the returned generator, stream or observable is over. An error that comes out
- * is recorded once a trace, at the innermost span. The method stays what it is: same values and errors, sync stays sync, same name,
- * length, `this` and metadata. Where the caller's span is not recorded, or no SDK is there, it is called directly.
+ * The span is a child of the active span, and is active while the method runs. It ends when the work ends: when the
+ * method returns or throws, when the returned promise settles, or when the returned generator, stream or observable
+ * ends. An error is recorded once per trace, on the innermost span. The method's behavior does not change: it has the
+ * same return value and errors, name, length, `this` and metadata, and a synchronous method stays synchronous. If the
+ * caller's span is not recorded, or no telemetry is set up, the method is called directly.
  *
- * Works with legacy decorators (`experimentalDecorators`) and with standard ones, on methods (static, symbol-keyed and, with standard
- * decorators, `#private` ones), getters, setters, and with standard decorators `accessor`s and fields that hold a function. Twice on
- * one method makes one span.
+ * Works with legacy (`experimentalDecorators`) and standard decorators, on methods, static methods, symbol-keyed
+ * methods, getters and setters. With standard decorators, it also works on `#private` methods, on `accessor`s, and on
+ * fields that are functions. Two `@Traced` on one method start one span.
  *
- * @param nameOrOptions the spans' name, or {@link TracedOptions}; on a class, {@link TracedClassOptions}
- * @throws FcTracedError `INVALID_OPTION` for an unknown option or a value it cannot take, `INVALID_TARGET` on anything else; both when
- *   the class is defined
+ * @param nameOrOptions the name of the spans, or {@link TracedOptions}; on a class, {@link TracedClassOptions}
+ * @throws FcTracedError when the class is defined: `INVALID_OPTION` for an unknown option or an invalid value,
+ *   `INVALID_TARGET` on any other target. On a standard field, `INVALID_TARGET` when the field is initialized
  *
  * @example
  * ```ts
@@ -150,7 +155,7 @@ export function Traced<F extends AnyMethod, T = any>(
 ): ((...args: MemberDecoratorArguments<F, T>) => any) & LooseDecorator;
 export function Traced(options: TracedClassOptions): LooseDecorator;
 export function Traced(nameOrOptions?: unknown, ...more: unknown[]): (...args: unknown[]) => unknown {
-  if (more.length > 0) throw new FcTracedError('INVALID_OPTION', '@Traced needs its parentheses: @Traced().');
+  if (more.length > 0) throw new FcTracedError('INVALID_OPTION', '@Traced requires parentheses: @Traced().');
   const options = checkTracedOptions(nameOrOptions);
   return (...args) => {
     if (isStandard(args)) return decorateStandard(options, args[0], args[1] as StandardContext);
@@ -160,11 +165,13 @@ export function Traced(nameOrOptions?: unknown, ...more: unknown[]): (...args: u
 }
 
 /**
- * Makes a span of every call of a plain function, with the semantics of `@Traced`: gives a function that is like the given
- * one in type, name, length and properties. The spans are named after the function unless a name is given.
+ * Returns a function that calls `fn` in a span, as `@Traced` does for a method. It has the type, name, length and
+ * properties of `fn`. By default, the spans have the name of the function.
  *
- * @throws FcTracedError `INVALID_TARGET` for what is no function or a class, `INVALID_OPTION` for an unknown option, or for a function
- *   without a name when none is given
+ * @param fn the function to trace
+ * @param nameOrOptions the name of the spans, or {@link TracedOptions}
+ * @throws FcTracedError `INVALID_TARGET` if `fn` is a class or not a function, `INVALID_OPTION` for an unknown option,
+ *   an invalid value, or an anonymous function without the option `name`
  *
  * @example
  * ```ts
@@ -187,7 +194,7 @@ export function traced<F extends AnyMethod>(fn: F, nameOrOptions?: string | Trac
   if (name === '') {
     throw new FcTracedError(
       'INVALID_OPTION',
-      'traced() was given a function without a name: give one as the second argument.',
+      'traced() requires a name for an anonymous function: pass one as the second argument.',
     );
   }
   return wrapOnce({ ...options, name }, { method: fn, key: name, className: '' }).wrapper as F;

@@ -5,25 +5,31 @@ import { attributeValues } from '../tracing/calls/attributes';
 import type { Extractor } from '../tracing/calls/attributes';
 import { runInSpan } from '../tracing/calls/run-in-span';
 import type { Owner, SpanSpec } from '../tracing/calls/span-spec';
-import { expectation } from '../tracing/calls/traced-options';
+import { errorMatcher } from '../tracing/calls/traced-options';
 import type { AnyMethod, CheckedTracedOptions } from '../tracing/calls/traced-options';
 import { activeContext } from '../tracing/context/active-context';
 import { telemetryOfCall } from '../tracing/context/ambient-telemetry';
 import type { Telemetry } from '../tracing/telemetry/telemetry';
 import { copyMetadata } from './metadata';
 
-/** A member behind its class's name: `.ship`, `[ship]` for a symbol, `.#ship` for a private one. */
+/**
+ * Returns the part of a span name that follows the class: `.ship`, `[ship]` for a symbol, `.#ship` for a private
+ * member.
+ */
 export function memberName(key: PropertyKey): string {
   return typeof key === 'symbol' ? `[${key.description ?? ''}]` : `.${String(key)}`;
 }
 
-/** The name of a class, told from its prototype or itself. */
+/** Returns the name of a class from its prototype or from the class itself. */
 export function classNameOf(target: unknown): string {
   const owner: unknown = typeof target === 'function' ? target : (target as object | null | undefined)?.constructor;
   return typeof owner === 'function' ? owner.name : '';
 }
 
-/** The class that a member stands in: the one on the chain, from `self` up, that has `wrapper` itself; else, by a guess, the first that has such a member. */
+/**
+ * Returns the class that defines a member: the first in the prototype chain of `self` whose member is `wrapper`. If
+ * there is none, it is a guess: the first that has a member with this key, else the class of `self`.
+ */
 function owningClass(self: unknown, key: PropertyKey, wrapper: unknown): Owner {
   const start: unknown = typeof self === 'function' ? self : Object.getPrototypeOf(self ?? {});
   let guess: unknown;
@@ -42,17 +48,17 @@ function owningClass(self: unknown, key: PropertyKey, wrapper: unknown): Owner {
   return { className: classNameOf(guess ?? self), isCertain: false };
 }
 
-/** Attributes of arguments that `@SpanAttribute` marked, below those of the option. */
+/** Merges the attributes of parameters with `@SpanAttribute` into those of the option, which take precedence. */
 function withParameters(
   options: CheckedTracedOptions,
   parameters: ReadonlyMap<number, string> | undefined,
 ): Extractor | undefined {
-  const given = typeof options.attributes === 'function' ? (options.attributes as Extractor) : undefined;
-  if (parameters === undefined || parameters.size === 0) return given;
+  const extractor = typeof options.attributes === 'function' ? (options.attributes as Extractor) : undefined;
+  if (parameters === undefined || parameters.size === 0) return extractor;
   return function (this: unknown, ...args: never[]) {
     const marked = Object.fromEntries([...parameters].map(([index, key]) => [key, args[index]]));
-    const own: unknown = given === undefined ? undefined : Reflect.apply(given, this, args);
-    // What is no object of attributes is told of as such.
+    const own: unknown = extractor === undefined ? undefined : Reflect.apply(extractor, this, args);
+    // Returned unchanged, so that `extract` reports that it is not an object of attributes.
     if (own !== undefined && own !== null && (typeof own !== 'object' || Array.isArray(own) || types.isPromise(own))) {
       return own;
     }
@@ -60,18 +66,18 @@ function withParameters(
   };
 }
 
-/** What is known of a member that is to be traced. */
+/** A member to be traced. */
 export interface TracedMember {
   readonly method: object;
   readonly key: PropertyKey;
-  /** What stands in the method's place, as soon as it does. */
+  /** Returns the function that replaces the method. */
   readonly wrapper: () => unknown;
-  /** Absent with standard decorators: it is found at the first call. */
+  /** Absent with standard decorators, where it is determined at the first call. */
   readonly className?: string;
   readonly parameters?: ReadonlyMap<number, string> | undefined;
 }
 
-/** Options and member as the wrapper wants them. */
+/** Returns the spec of a member's spans. */
 export function specOf(
   options: CheckedTracedOptions,
   { method, key, wrapper, className, parameters }: TracedMember,
@@ -84,8 +90,8 @@ export function specOf(
     options,
     fixedAttributes: typeof options.attributes === 'object' ? attributeValues(options.attributes) : undefined,
     argumentAttributes: withParameters(options, parameters),
-    isExpected: expectation(options.expectedErrors),
-    // Node counts async generators among the async functions.
+    isExpected: errorMatcher(options.expectedErrors),
+    // `isAsyncFunction` is also true for async generators.
     isAsync: types.isAsyncFunction(method) && !types.isGeneratorFunction(method),
   };
 }
@@ -94,26 +100,29 @@ type Method = (this: unknown, ...args: never[]) => unknown;
 
 const { apply } = Reflect;
 
-/** What a wrapper found out for the traced call that it makes at once: nothing runs in between. */
-const found: { context?: Context; telemetry?: Telemetry } = {};
+/**
+ * Passes context and telemetry from a wrapper to the traced call that follows immediately. No other code runs in
+ * between.
+ */
+const next: { context?: Context; telemetry?: Telemetry } = {};
 
 /**
- * A method that runs `method` in a span where the active context asks for one. To the program it is the method: same
- * name, length, own properties, prototype and metadata (of `like`, where a decorator in between wrote on another function), and
- * like any method it cannot be called with `new`.
+ * Returns a wrapper that runs `method` in a span if the active context requires one. The wrapper has the name, length,
+ * own properties, prototype and metadata of `like`, which differs from `method` if another decorator wrapped the traced
+ * method. Like any method, it cannot be called with `new`.
  */
 export function wrapMethod(method: Method, spec: SpanSpec, like: Method = method): Method {
   function traced(this: unknown, ...args: unknown[]): unknown {
-    return runInSpan(spec, found.telemetry!, found.context!, method, this, args);
+    return runInSpan(spec, next.telemetry!, next.context!, method, this, args);
   }
   const { wrapper } = {
-    // `arguments` is only handed on, which V8 does without making an object of it: an untraced call allocates nothing.
+    // V8 does not allocate an `arguments` object that is only passed to `apply`, so an untraced call allocates nothing.
     wrapper(this: unknown): unknown {
       const context = activeContext();
       const telemetry = telemetryOfCall(context);
       if (telemetry === undefined) return apply(method, this, arguments);
-      found.context = context;
-      found.telemetry = telemetry;
+      next.context = context;
+      next.telemetry = telemetry;
       return apply(traced, this, arguments);
     },
   };
@@ -122,7 +131,7 @@ export function wrapMethod(method: Method, spec: SpanSpec, like: Method = method
   return wrapper;
 }
 
-/** What a wrapper was made from. */
+/** The method and the options of a wrapper. */
 interface Origin {
   readonly method: AnyMethod;
   readonly options: CheckedTracedOptions;
@@ -130,16 +139,22 @@ interface Origin {
 
 const origins = new WeakMap<object, Origin>();
 const untraced = new WeakSet<object>();
-/** By prototype (or class), with legacy decorators: what carries a decorator of its own, whatever another decorator put in its place. */
-const settledPlaces = new WeakMap<object, Set<PropertyKey>>();
+/**
+ * The members with a legacy `@Traced` or `@Untraced`, by prototype or class. Recorded by key, because another decorator
+ * can replace the function.
+ */
+const decoratedMembers = new WeakMap<object, Set<PropertyKey>>();
 
-/** A method with its wrapper. */
+/** A wrapper with the spec of its spans. */
 export interface Wrapped {
   readonly wrapper: AnyMethod;
   readonly spec: SpanSpec;
 }
 
-/** Wraps a method; one that is wrapped already gets one new wrapper, not a second: what the outer decorator says goes first. */
+/**
+ * Wraps a method. A method that is already wrapped gets one new wrapper with the merged options, in which those of the
+ * outer decorator take precedence.
+ */
 export function wrapOnce(
   options: CheckedTracedOptions,
   member: Omit<TracedMember, 'wrapper'> & { readonly method: AnyMethod },
@@ -156,18 +171,18 @@ export function wrapOnce(
   return { wrapper, spec };
 }
 
-/** Whether a method is wrapped by `@Traced` already, or says that it must not be. */
-export function isSettled(method: object, target: object, key: PropertyKey): boolean {
-  return origins.has(method) || untraced.has(method) || settledPlaces.get(target)?.has(key) === true;
+/** Returns whether a member is decorated with `@Traced` or `@Untraced`. */
+export function isDecorated(method: object, target: object, key: PropertyKey): boolean {
+  return origins.has(method) || untraced.has(method) || decoratedMembers.get(target)?.has(key) === true;
 }
 
-/** Has `@Traced` on the class pass over whatever stands here in the end. */
-export function settlePlace(target: object, key: PropertyKey): void {
-  const keys = settledPlaces.get(target) ?? new Set();
-  settledPlaces.set(target, keys.add(key));
+/** Makes `@Traced` on the class skip the member with this key, even if another decorator replaces its function. */
+export function markDecorated(target: object, key: PropertyKey): void {
+  const keys = decoratedMembers.get(target) ?? new Set();
+  decoratedMembers.set(target, keys.add(key));
 }
 
-/** Has `@Traced` on the class pass a method over. */
-export function leaveUntraced(method: object): void {
+/** Makes `@Traced` on the class skip a method. */
+export function markUntraced(method: object): void {
   untraced.add(method);
 }

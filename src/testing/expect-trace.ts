@@ -4,31 +4,31 @@ import type { SpanKindName } from '../tracing/calls/span-spec';
 import { renderTrace } from './trace-tree';
 import type { SpanNode, SpanRecord, StatusName, Trace } from './trace-tree';
 
-/** A span as a test expects it, with all that is below it. */
+/** A span that a test expects, with its descendants. */
 export interface ExpectedSpan {
   readonly name: string;
-  /** Not compared when left out. */
+  /** Default: not compared. */
   readonly kind?: SpanKindName;
-  /** Default: anything but ERROR, so that no failure goes unnoticed. */
+  /** Default: any status but ERROR, so that no failure is missed. */
   readonly status?: StatusName;
-  /** Each of these must be there with this value; others may be. `undefined` says that it must not be there. */
+  /** Attributes that the span must have, among others. `undefined` means that the attribute must be absent. */
   readonly attributes?: Readonly<Record<string, unknown>>;
-  /** Names of the span's events, in order; not compared when left out. */
+  /** The names of the span's events, in order. Default: not compared. */
   readonly events?: readonly string[];
-  /** Number of the span's links; not compared when left out. */
+  /** The number of the span's links. Default: not compared. */
   readonly links?: number;
-  /** All spans directly below, in any order. Default: none. */
+  /** All children of the span, in any order. Default: none. */
   readonly children?: readonly ExpectedSpan[];
 }
 
-/** What a test can say of a trace. Each throws TREE_MISMATCH, with both trees drawn, when it is not so. */
+/** The assertions on a trace. Each throws `TREE_MISMATCH` if it fails. */
 export interface TraceExpectation {
   /**
-   * The whole trace is this tree: no span missing, none too many. As text, a span a line, two spaces or a drawn branch a
-   * level, `ERROR` behind the name of a failed one.
+   * Asserts that the trace is exactly this tree, with no other spans. A string has one line per span, two spaces or a
+   * rendered branch per level, and `ERROR` after the name of a failed span. The error shows the recorded tree.
    */
   toMatchTree(expected: ExpectedSpan | string): void;
-  /** No name, attribute, event, status or resource holds one of these texts. */
+  /** Asserts that no name, attribute, event, link, status or resource contains one of these strings. */
   toHideSecrets(...secrets: readonly string[]): void;
 }
 
@@ -65,25 +65,28 @@ function show(value: unknown): string {
     : (JSON.stringify(value, (_, inner: unknown) => (typeof inner === 'bigint' ? `${inner}n` : inner)) ?? typeof value);
 }
 
-/** Which child each expected one is, if they can all be paired; several may look alike, so a choice can be taken back. */
-function pairing(children: readonly SpanNode[], expected: readonly ExpectedSpan[]): boolean {
+/**
+ * Returns whether each child can be paired with an expected one. Backtracks, as a child can match several expected
+ * ones.
+ */
+function canPair(children: readonly SpanNode[], expected: readonly ExpectedSpan[]): boolean {
   const [wanted, ...rest] = expected;
   if (wanted === undefined) return children.length === 0;
   return children.some(
-    (child, index) => mismatches(child, wanted).length === 0 && pairing(children.toSpliced(index, 1), rest),
+    (child, index) => mismatches(child, wanted).length === 0 && canPair(children.toSpliced(index, 1), rest),
   );
 }
 
 function mismatches(node: SpanNode, expected: ExpectedSpan): string[] {
   const found = differencesOf(node.span, expected);
   const wantedChildren = expected.children ?? [];
-  if (node.children.length === wantedChildren.length && pairing(node.children, wantedChildren)) return found;
+  if (node.children.length === wantedChildren.length && canPair(node.children, wantedChildren)) return found;
   const left = [...node.children];
   const take = (matches: (child: SpanNode) => boolean): SpanNode | undefined => {
     const index = left.findIndex(matches);
     return index === -1 ? undefined : left.splice(index, 1)[0];
   };
-  // For the message, the pairs that fit are set aside, and the others compared by name.
+  // For the message, matching pairs are removed and the rest is compared by name.
   const open = wantedChildren.filter((wanted) => take((child) => mismatches(child, wanted).length === 0) === undefined);
   for (const wanted of open) {
     const child = take(({ span }) => span.name === wanted.name);
@@ -95,7 +98,7 @@ function mismatches(node: SpanNode, expected: ExpectedSpan): string[] {
   return found;
 }
 
-/** A drawing without its branches: an indentation and a label a line. */
+/** Returns a rendered tree without branches: one line per span, indented by two spaces per level. */
 function outline(text: string): string {
   const lines = text
     .split('\n')
@@ -112,7 +115,7 @@ function outline(text: string): string {
     .join('\n');
 }
 
-function plainDrawing(trace: Trace): string {
+function renderWithoutMessages(trace: Trace): string {
   const strip = (node: SpanNode): SpanNode => ({
     span: { ...node.span, status: { code: node.span.status.code } },
     children: node.children.map(strip),
@@ -121,15 +124,15 @@ function plainDrawing(trace: Trace): string {
 }
 
 /**
- * Says what a trace must be, the whole of it.
+ * Returns the assertions on a trace.
  *
- * @throws FcTracedError `INVALID_TARGET` for what is no trace; its methods throw `TREE_MISMATCH`
+ * @throws FcTracedError `INVALID_TARGET` if `trace` is not a trace. The assertions throw `TREE_MISMATCH`
  *
  * @example
  * ```ts
  * import { expectTrace, recordTraces } from 'fc-traced/testing';
  * const traces = recordTraces();
- * // … call something …
+ * // … call a handler …
  * export const check = (): void => expectTrace(traces.only()).toMatchTree(`
  *   orders
  *     Orders.ship
@@ -141,28 +144,28 @@ export function expectTrace(trace: Trace): TraceExpectation {
   if (!Array.isArray((trace as Partial<Trace> | undefined)?.roots)) {
     throw new FcTracedError(
       'INVALID_TARGET',
-      'expectTrace takes one trace: the only() or last() of what recordTraces gives, or one of its traces().',
+      'expectTrace takes one trace: only(), last() or an item of traces() of the recorder that recordTraces returns.',
     );
   }
   return {
     toMatchTree: (expected) => {
       if (typeof expected === 'string') {
-        const [actual, wanted] = [outline(plainDrawing(trace)), outline(expected)];
+        const [actual, wanted] = [outline(renderWithoutMessages(trace)), outline(expected)];
         if (actual !== wanted) {
           throw new FcTracedError(
             'TREE_MISMATCH',
-            `The trace is not the expected tree.\n\nexpected:\n${wanted}\n\nrecorded:\n${actual}\n`,
+            `The trace does not match the expected tree.\n\nexpected:\n${wanted}\n\nrecorded:\n${actual}\n`,
           );
         }
         return;
       }
       const [root, ...more] = trace.roots;
       const problems = root === undefined ? ['the trace has no span'] : mismatches(root, expected);
-      problems.push(...more.map(({ span }) => `unexpected further root ${span.name}`));
+      problems.push(...more.map(({ span }) => `unexpected additional root ${span.name}`));
       if (problems.length > 0) {
         throw new FcTracedError(
           'TREE_MISMATCH',
-          `The trace is not the expected tree.\n\n- ${problems.join('\n- ')}\n\nrecorded:\n${renderTrace(trace)}\n`,
+          `The trace does not match the expected tree.\n\n- ${problems.join('\n- ')}\n\nrecorded:\n${renderTrace(trace)}\n`,
         );
       }
     },
@@ -171,7 +174,7 @@ export function expectTrace(trace: Trace): TraceExpectation {
         const text = show(span);
         const index = secrets.findIndex((secret) => text.includes(JSON.stringify(secret).slice(1, -1)));
         if (index !== -1) {
-          throw new FcTracedError('TREE_MISMATCH', `The span ${span.name} holds secret number ${index + 1}.`);
+          throw new FcTracedError('TREE_MISMATCH', `The span ${span.name} contains secret number ${index + 1}.`);
         }
       }
     },

@@ -1,20 +1,20 @@
 import type { FcContext } from '../fc/context';
 
-/** Parts of FC's context that a test sets; nested objects are merged one level deep. */
+/** Fields of FC's context that a test sets. Objects are merged with the defaults, one level deep. */
 export type FakeContextOptions = {
   readonly [K in keyof FcContext]?: FcContext[K] extends object | undefined
     ? Partial<NonNullable<FcContext[K]>>
     : FcContext[K];
 } & {
-  /** Which generation of FC the context is shaped like. Default: 3.0. */
+  /** The generation of FC whose context is returned. Default: `'3.0'`. */
   readonly generation?: '2.0' | '3.0';
 };
 
-let made = 0;
+let count = 0;
 
 /**
- * A context shaped as FC hands it over on Node.js 20 (or, with `generation: '2.0'`, on FC 2.0), tracing off unless `tracing` is
- * given. The credentials in it are made up. `requestId` differs from call to call.
+ * Returns a context as FC 3.0 passes it on Node.js 20, or as FC 2.0 does with `generation: '2.0'`. FC's tracing is
+ * disabled unless `tracing` is set. The credentials are fake. `requestId` is different for each call.
  *
  * @example
  * ```ts
@@ -25,8 +25,8 @@ let made = 0;
 export function fakeFcContext(options: FakeContextOptions = {}): FcContext {
   const { generation = '3.0', ...parts } = options;
   const isOld = generation === '2.0';
-  made += 1;
-  const serial = made.toString(16).padStart(12, '0');
+  count += 1;
+  const serial = count.toString(16).padStart(12, '0');
   const logger = {
     requestId: '',
     logLevel: isOld ? 'silly' : { name: 'silly', priority: 5 },

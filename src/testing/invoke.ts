@@ -2,9 +2,9 @@ import type { FcContext } from '../fc/context';
 import type { FcFunction } from '../handler/create-handler';
 import { fakeFcContext } from './fake-fc-context';
 
-/** How a test calls a function. */
+/** Options of `invoke`. */
 export interface InvokeOptions {
-  /** Call as Node.js ≤ 16 on FC does, with a callback for the answer. Default: false. */
+  /** Whether to pass a callback, as FC does on Node.js 16 and earlier. Default: false. */
   readonly callback?: boolean;
 }
 
@@ -15,8 +15,12 @@ function toBytes(event: unknown): Buffer {
 }
 
 /**
- * Calls a function as FC does: with the event as bytes (an object becomes JSON, a text its UTF-8, bytes stay) and a context,
- * by default `fakeFcContext()`. Resolves to what it answers; rejects with what it fails with.
+ * Calls a function as FC does, and resolves or rejects with its result.
+ *
+ * @param handler the function to call
+ * @param event the event, which is passed as bytes: an object as JSON, a string as UTF-8, bytes unchanged
+ * @param context FC's context. Default: `fakeFcContext()`
+ * @param options whether to use a callback
  *
  * @example
  * ```ts

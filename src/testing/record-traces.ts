@@ -9,28 +9,29 @@ import { sdkSpanRecord } from './sdk-span-record';
 import { buildTraces } from './trace-tree';
 import type { SpanRecord, Trace } from './trace-tree';
 
-/** The traces of a test. */
+/** A recorder of the traces of a test. */
 export interface TraceRecorder {
-  /** All spans that have ended, in the order of their end. */
+  /** Returns all spans that have ended, in the order of their ends. */
   spans(): readonly SpanRecord[];
-  /** The traces they make, in the order in which their first spans ended. */
+  /** Returns the traces of these spans, in the order in which the first span of each ended. */
   traces(): readonly Trace[];
-  /** The one trace there is. Throws TREE_MISMATCH when there is none or more than one. */
+  /** Returns the only trace. Throws `TREE_MISMATCH` if there is none or more than one. */
   only(): Trace;
-  /** The newest trace. Throws TREE_MISMATCH when there is none. */
+  /** Returns the last trace of `traces()`. Throws `TREE_MISMATCH` if there is none. */
   last(): Trace;
-  /** Forgets what was recorded so far. */
+  /** Discards all recorded spans. */
   clear(): void;
-  /** Ends the recording: traces are exported as configured again. */
+  /** Stops recording. Traces are exported as configured again. */
   stop(): void;
   [Symbol.dispose](): void;
 }
 
 /**
- * Records every trace that is made in this process, until `stop()`: of handlers and of `@Traced` methods called directly.
+ * Records all traces of this process until `stop()` is called: those of handlers, and those of `@Traced` methods that
+ * are called directly.
  *
- * Meanwhile nothing is exported, no endpoint is needed, and a provider that the program registered is left alone; the
- * program's own `spanProcessors` run as ever. Sampling works as configured.
+ * While recording, nothing is exported and no endpoint is required. A tracer provider that the program registered stays
+ * registered, but fc-traced does not use it. The option `spanProcessors` and sampling work as configured.
  *
  * @example
  * ```ts
@@ -76,7 +77,7 @@ export function recordTraces(): TraceRecorder {
       if (found.length === 1) return found[0]!;
       throw new FcTracedError(
         'TREE_MISMATCH',
-        `Expected one trace, but ${found.length} were recorded${found.length === 0 ? ': was the invocation sampled, and awaited?' : `: ${found.map(({ roots }) => roots.map(({ span }) => span.name).join(' + ')).join(', ')}.`}`,
+        `Expected one trace, but ${found.length} were recorded${found.length === 0 ? ': check that the invocation is awaited and sampled.' : `: ${found.map(({ roots }) => roots.map(({ span }) => span.name).join(' + ')).join(', ')}.`}`,
       );
     },
     last: () => {
@@ -84,7 +85,7 @@ export function recordTraces(): TraceRecorder {
       if (found !== undefined) return found;
       throw new FcTracedError(
         'TREE_MISMATCH',
-        'Expected a trace, but none was recorded: was the invocation sampled, and awaited?',
+        'Expected a trace, but none was recorded: check that the invocation is awaited and sampled.',
       );
     },
     clear: () => {

@@ -8,7 +8,7 @@ function nanos([seconds, rest]: HrTime): bigint {
   return BigInt(seconds) * 1_000_000_000n + BigInt(Math.round(rest));
 }
 
-/** A span of the SDK as plain data. */
+/** Converts a span of the SDK to plain data. */
 export function sdkSpanRecord(span: ReadableSpan): SpanRecord {
   const { traceId, spanId } = span.spanContext();
   const parentSpanId = span.parentSpanContext?.spanId;

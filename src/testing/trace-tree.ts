@@ -1,16 +1,16 @@
 import type { SpanKindName } from '../tracing/calls/span-spec';
 
-/** The three OpenTelemetry status codes, by name. */
+/** The names of OpenTelemetry's status codes. */
 export type StatusName = 'UNSET' | 'OK' | 'ERROR';
 
-/** An event of a finished span. */
+/** An event of an ended span. */
 export interface EventRecord {
   readonly name: string;
   readonly timeNanos: bigint;
   readonly attributes: Readonly<Record<string, unknown>>;
 }
 
-/** A link of a finished span. Ids are lower-case hex, 32 and 16 digits. */
+/** A link of an ended span. Ids are lower-case hex, 32 and 16 digits. */
 export interface LinkRecord {
   readonly traceId: string;
   readonly spanId: string;
@@ -18,13 +18,13 @@ export interface LinkRecord {
 }
 
 /**
- * One finished span as plain data, whichever way it came: from the SDK in this process, from OTLP or from
- * Jaeger thrift. Ids are lower-case hex (32 and 16 digits); times are nanoseconds since the Unix epoch.
+ * An ended span as plain data, converted from a span of the SDK, from OTLP or from Jaeger Thrift. Ids are lower-case
+ * hex, 32 and 16 digits. Times are nanoseconds since the Unix epoch.
  */
 export interface SpanRecord {
   readonly traceId: string;
   readonly spanId: string;
-  /** Absent on a root span. */
+  /** The id of the parent span. Absent on a root span. */
   readonly parentSpanId?: string;
   readonly name: string;
   readonly kind: SpanKindName;
@@ -37,16 +37,18 @@ export interface SpanRecord {
   readonly resource: Readonly<Record<string, unknown>>;
 }
 
-/** A span with the spans below it, earliest first. */
+/** A span with its children in order of their start. */
 export interface SpanNode {
   readonly span: SpanRecord;
   readonly children: readonly SpanNode[];
 }
 
-/** One trace: its id and its topmost spans (more than one when a parent was not among the spans given). */
+/** The spans of one trace id. */
 export interface Trace {
   readonly traceId: string;
+  /** The spans without a parent among `spans`. */
   readonly roots: readonly SpanNode[];
+  /** All spans in order of their start. */
   readonly spans: readonly SpanRecord[];
 }
 
@@ -68,7 +70,9 @@ function traceOf(traceId: string, unordered: readonly SpanRecord[]): Trace {
   return { traceId, roots: (below.get(undefined) ?? []).map(nodeOf), spans };
 }
 
-/** Groups spans into traces, in the order in which the traces first appear; a span whose parent is missing becomes a root. */
+/**
+ * Groups spans into traces, in the order in which the trace ids first occur. A span whose parent is missing is a root.
+ */
 export function buildTraces(spans: Iterable<SpanRecord>): Trace[] {
   const byTrace = new Map<string, SpanRecord[]>();
   for (const span of spans) {
@@ -79,11 +83,11 @@ export function buildTraces(spans: Iterable<SpanRecord>): Trace[] {
   return [...byTrace].map(([traceId, members]) => traceOf(traceId, members));
 }
 
-/** What a drawn span shows beside its name. */
+/** Options of `renderTrace`. */
 export interface RenderOptions {
-  /** Text after the name, such as a duration. Default: nothing. */
+  /** Returns text that follows the name of a span, such as its duration. Default: none. */
   readonly note?: (span: SpanRecord) => string;
-  /** Attribute keys to show, in this order, where a span has them. Default: none. */
+  /** Keys of the attributes to show, in this order. Default: none. */
   readonly attributes?: readonly string[];
 }
 
@@ -100,17 +104,19 @@ function labelOf(span: SpanRecord, options: RenderOptions): string {
   return parts.join('  ');
 }
 
-function draw(node: SpanNode, options: RenderOptions, first: string, rest: string, lines: string[]): void {
+function renderNode(node: SpanNode, options: RenderOptions, first: string, rest: string, lines: string[]): void {
   lines.push(first + labelOf(node.span, options));
   node.children.forEach((child, index) => {
     const last = index === node.children.length - 1;
-    draw(child, options, `${rest}${last ? '└─ ' : '├─ '}`, `${rest}${last ? '   ' : '│  '}`, lines);
+    renderNode(child, options, `${rest}${last ? '└─ ' : '├─ '}`, `${rest}${last ? '   ' : '│  '}`, lines);
   });
 }
 
-/** Draws a trace as lines of text, a span a line, children indented below their parent in order of start. */
+/**
+ * Renders a trace as text with one line per span. Children are indented below their parent, in order of their start.
+ */
 export function renderTrace(trace: Trace, options: RenderOptions = {}): string {
   const lines: string[] = [];
-  for (const root of trace.roots) draw(root, options, '', '', lines);
+  for (const root of trace.roots) renderNode(root, options, '', '', lines);
   return lines.join('\n');
 }

@@ -166,7 +166,7 @@ test.each<[string, () => unknown, string, string]>([
     'without options',
     () => Annotate({}),
     'INVALID_OPTION',
-    '@Annotate needs the option attributes or resultAttributes, a function that returns attributes. [INVALID_OPTION]',
+    '@Annotate requires the option "attributes" or "resultAttributes", a function that returns attributes. [INVALID_OPTION]',
   ],
   [
     'without parentheses',
@@ -177,7 +177,7 @@ test.each<[string, () => unknown, string, string]>([
       return (Annotate as any)(Bare.prototype, 'work', {});
     },
     'INVALID_OPTION',
-    '@Annotate needs the option attributes or resultAttributes, a function that returns attributes. [INVALID_OPTION]',
+    '@Annotate requires the option "attributes" or "resultAttributes", a function that returns attributes. [INVALID_OPTION]',
   ],
   [
     'on a getter',
@@ -190,7 +190,7 @@ test.each<[string, () => unknown, string, string]>([
       return Getter;
     },
     'INVALID_TARGET',
-    '@Annotate on size must stand on a method. [INVALID_TARGET]',
+    '@Annotate cannot decorate size, which is not a method. [INVALID_TARGET]',
   ],
 ])('@Annotate is refused %s', (_, define, code, message) => {
   let error: unknown;

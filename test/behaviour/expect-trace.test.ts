@@ -21,7 +21,7 @@ const order = traced(() => {
 test('a text that is another tree is told with both trees', () => {
   order();
   const told =
-    'The trace is not the expected tree.\n\nexpected:\norder\n  take\n\nrecorded:\norder\n  take\n  fail  ERROR\n [TREE_MISMATCH]';
+    'The trace does not match the expected tree.\n\nexpected:\norder\n  take\n\nrecorded:\norder\n  take\n  fail  ERROR\n [TREE_MISMATCH]';
   expect(() => expectTrace(traces.only()).toMatchTree('order\n  take')).toThrow(told);
 });
 
@@ -60,14 +60,14 @@ test('a failed span that is not expected to have failed is a mismatch', () => {
 test('a secret in a trace is told by its number, and the text is not repeated', () => {
   take('hunter22');
   expect(() => expectTrace(traces.only()).toHideSecrets('another', 'hunter22')).toThrow(
-    'The span take holds secret number 2. [TREE_MISMATCH]',
+    'The span take contains secret number 2. [TREE_MISMATCH]',
   );
   expectTrace(traces.only()).toHideSecrets('another');
 });
 
 test('none, or more than one trace, is told with what there is', () => {
   expect(() => traces.only()).toThrow(
-    'Expected one trace, but 0 were recorded: was the invocation sampled, and awaited?',
+    'Expected one trace, but 0 were recorded: check that the invocation is awaited and sampled.',
   );
   expect(() => traces.last()).toThrow('Expected a trace, but none was recorded');
   take('cup');
@@ -81,6 +81,6 @@ test.each([
   ['nothing', undefined],
 ])('what is no trace is refused: %s', (_, given) => {
   expect(() => expectTrace(given as never)).toThrow(
-    'expectTrace takes one trace: the only() or last() of what recordTraces gives, or one of its traces(). [INVALID_TARGET]',
+    'expectTrace takes one trace: only(), last() or an item of traces() of the recorder that recordTraces returns. [INVALID_TARGET]',
   );
 });

@@ -44,8 +44,8 @@ test('an unknown option is refused, with those there are', () => {
 });
 
 test.each([
-  [{ name: ' ' }, 'Option "name" of @Handler must be a string that is not empty, not " ".'],
-  [{ method: 7 }, 'Option "method" of @Handler must be a string that is not empty, not 7.'],
+  [{ name: ' ' }, 'Option "name" of @Handler must be a non-empty string, not " ".'],
+  [{ method: 7 }, 'Option "method" of @Handler must be a non-empty string, not 7.'],
   [{ inject: 'x' }, 'Option "inject" of @Handler must be an array of tokens, not "x".'],
   [{ container: {} }, 'Option "container" of @Handler must be a tsyringe container, not a value of type object.'],
   [
@@ -69,7 +69,7 @@ test.each([
   [{ sampleRatio: 50 }, 'Option "sampleRatio" of @Handler must be a ratio from 0 to 1 (50 percent is 0.5), not 50.'],
   [{ sampleRatio: NaN }, 'Option "sampleRatio" of @Handler must be a ratio from 0 to 1, not NaN.'],
   [{ sampleRatio: '50' }, 'Option "sampleRatio" of @Handler must be a ratio from 0 to 1, not "50".'],
-  [{ serviceName: '' }, 'Option "serviceName" of @Handler must be a string that is not empty, not "".'],
+  [{ serviceName: '' }, 'Option "serviceName" of @Handler must be a non-empty string, not "".'],
   [{ resourceAttributes: null }, 'Option "resourceAttributes" of @Handler must be an object, not null.'],
   [{ resourceAttributes: [] }, 'Option "resourceAttributes" of @Handler must be an object, not an array.'],
   [
@@ -87,18 +87,18 @@ test.each([
 ])('options that are no object are refused: %s', (_, options, words) => {
   expect(refusal(() => Handler(options as never))).toEqual([
     'INVALID_OPTION',
-    `@Handler takes an object of options, not ${words}.`,
+    `The options of @Handler must be an object, not ${words}.`,
   ]);
   expect(refusal(() => createHandler(Fine, options as never))).toEqual([
     'INVALID_OPTION',
-    `createHandler(Fine) takes an object of options, not ${words}.`,
+    `The options of createHandler(Fine) must be an object, not ${words}.`,
   ]);
 });
 
 test('an endpoint whose path does not tell the protocol needs the option exporter', () => {
   expect(refusal(() => createHandler(Fine, { endpoint: 'https://collector.example/secret' }))).toEqual([
     'INVALID_OPTION',
-    'The path of option "endpoint" does not tell its protocol: add the option protocol: "otlp" or protocol: "jaeger".',
+    'The protocol cannot be derived from the path of option "endpoint": set option "protocol" to "otlp" or "jaeger".',
   ]);
 });
 

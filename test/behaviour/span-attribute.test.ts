@@ -111,7 +111,7 @@ function refusal(define: () => unknown): unknown {
 test('an empty name and a parameter of a constructor are refused when the class is defined', () => {
   expect(refusal(() => SpanAttribute(' '))).toEqual([
     'INVALID_OPTION',
-    '@SpanAttribute needs the name of an attribute, one that is not empty. [INVALID_OPTION]',
+    '@SpanAttribute requires a non-empty attribute key. [INVALID_OPTION]',
   ]);
   expect(
     refusal(() => {
@@ -123,6 +123,6 @@ test('an empty name and a parameter of a constructor are refused when the class 
     }),
   ).toEqual([
     'INVALID_TARGET',
-    "@SpanAttribute('id') in Orders must stand on a parameter of a method, not of the constructor. [INVALID_TARGET]",
+    "@SpanAttribute('id') in Orders must decorate a parameter of a method, not of the constructor. [INVALID_TARGET]",
   ]);
 });

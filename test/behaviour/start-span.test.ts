@@ -57,7 +57,7 @@ test('a kind is a name or a number of OpenTelemetry; what is neither leaves the 
     ],
   });
   expect(lines).toEqual([
-    'fc-traced: startSpan was given a kind that is none of internal, server, client, producer, consumer; the span is internal',
+    'fc-traced: the option "kind" of startSpan is not one of internal, server, client, producer, consumer; the kind of the span is internal',
   ]);
 });
 

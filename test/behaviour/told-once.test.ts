@@ -81,7 +81,7 @@ test('what of the environment cannot be used is told at the first invocation, an
   expect(told).toEqual([]);
   await invoke(handler);
   await invoke(handler);
-  expect(told).toEqual(['fc-traced: OTEL_TRACES_SAMPLER names an unknown sampler; new traces are all recorded']);
+  expect(told).toEqual(['fc-traced: OTEL_TRACES_SAMPLER names an unknown sampler; all new traces are recorded']);
 });
 
 test('a diag logger that throws changes no answer', async () => {

@@ -110,7 +110,7 @@ test.each<[string, () => unknown, string, string]>([
         )(),
       ),
     'INVALID_OPTION',
-    'traced() was given a function without a name: give one as the second argument. [INVALID_OPTION]',
+    'traced() requires a name for an anonymous function: pass one as the second argument. [INVALID_OPTION]',
   ],
   [
     'an unknown option',

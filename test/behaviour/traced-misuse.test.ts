@@ -12,18 +12,15 @@ test('an unknown option is refused, with those there are', () => {
 });
 
 test.each([
-  ['', 'The name given to @Traced is empty: leave it out for the default, Class.method.'],
-  [' ', 'The name given to @Traced is empty: leave it out for the default, Class.method.'],
-  [{ name: '' }, 'Option "name" of @Traced must be a string that is not empty, not "".'],
-  [{ name: 7 }, 'Option "name" of @Traced must be a string that is not empty, not 7.'],
+  ['', 'The name passed to @Traced is empty: omit it for the default, Class.method.'],
+  [' ', 'The name passed to @Traced is empty: omit it for the default, Class.method.'],
+  [{ name: '' }, 'Option "name" of @Traced must be a non-empty string, not "".'],
+  [{ name: 7 }, 'Option "name" of @Traced must be a non-empty string, not 7.'],
   [{ root: 'yes' }, 'Option "root" of @Traced must be true or false, not "yes".'],
-  [{ attributes: 'a' }, 'Option "attributes" of @Traced must be an object or a function of the arguments, not "a".'],
-  [{ attributes: null }, 'Option "attributes" of @Traced must be an object or a function of the arguments, not null.'],
-  [
-    { attributes: ['a'] },
-    'Option "attributes" of @Traced must be an object or a function of the arguments, not an array.',
-  ],
-  [{ attributes: { '': 1 } }, 'Option "attributes" of @Traced has an empty key: give each attribute a name.'],
+  [{ attributes: 'a' }, 'Option "attributes" of @Traced must be an object or a function, not "a".'],
+  [{ attributes: null }, 'Option "attributes" of @Traced must be an object or a function, not null.'],
+  [{ attributes: ['a'] }, 'Option "attributes" of @Traced must be an object or a function, not an array.'],
+  [{ attributes: { '': 1 } }, 'Option "attributes" of @Traced has an empty key: every attribute requires a key.'],
   [
     { kind: 'remote' },
     'Option "kind" of @Traced must be one of internal, server, client, producer, consumer, not "remote".',
@@ -33,8 +30,8 @@ test.each([
     'Option "kind" of @Traced must be one of internal, server, client, producer, consumer, not "toString".',
   ],
   [{ kind: 9 }, 'Option "kind" of @Traced must be one of internal, server, client, producer, consumer, not 9.'],
-  [7, '@Traced takes a name or an object of options, and needs its parentheses: @Traced().'],
-  [null, '@Traced takes a name or an object of options, and needs its parentheses: @Traced().'],
+  [7, '@Traced takes a name or an object of options, and requires parentheses: @Traced().'],
+  [null, '@Traced takes a name or an object of options, and requires parentheses: @Traced().'],
 ])('an option that can never work is refused when the class is defined: %j', (options, message) => {
   expect(() => loosely(options)).toThrow(mistake('INVALID_OPTION', message));
 });
@@ -46,7 +43,7 @@ test('@Traced without its parentheses is refused', () => {
       @bare run(): void {}
     }
     return Orders;
-  }).toThrow(mistake('INVALID_OPTION', '@Traced needs its parentheses: @Traced().'));
+  }).toThrow(mistake('INVALID_OPTION', '@Traced requires parentheses: @Traced().'));
 });
 
 test('@Traced on a field, a parameter of a method or of the constructor is refused', () => {
@@ -56,7 +53,7 @@ test('@Traced on a field, a parameter of a method or of the constructor is refus
       @traced total = 1;
     }
     return Orders;
-  }).toThrow(/^@Traced on Orders\.total stands on a property: put it on a method.*\[INVALID_TARGET\]$/);
+  }).toThrow(/^@Traced cannot decorate a property \(Orders\.total\): apply it to a method.*\[INVALID_TARGET\]$/);
   expect(() => {
     class Orders {
       run(@traced id: string): string {
@@ -64,13 +61,13 @@ test('@Traced on a field, a parameter of a method or of the constructor is refus
       }
     }
     return Orders;
-  }).toThrow(/^@Traced on Orders\.run stands on a parameter: .*\[INVALID_TARGET\]$/);
+  }).toThrow(/^@Traced cannot decorate a parameter \(Orders\.run\): .*\[INVALID_TARGET\]$/);
   expect(() => {
     class Orders {
       constructor(@traced readonly id: string) {}
     }
     return Orders;
-  }).toThrow(/^@Traced on Orders stands on a parameter of the constructor: .*\[INVALID_TARGET\]$/);
+  }).toThrow(/^@Traced cannot decorate a parameter of the constructor \(Orders\): .*\[INVALID_TARGET\]$/);
 });
 
 test('@Untraced without its parentheses, or on anything but a method, is refused', () => {
@@ -80,9 +77,9 @@ test('@Untraced without its parentheses, or on anything but a method, is refused
       @bare run(): void {}
     }
     return Orders;
-  }).toThrow(mistake('INVALID_OPTION', '@Untraced takes no options and needs its parentheses: @Untraced().'));
+  }).toThrow(mistake('INVALID_OPTION', '@Untraced takes no options and requires parentheses: @Untraced().'));
   const untraced: any = Untraced();
-  const message = mistake('INVALID_TARGET', '@Untraced must stand on a method.');
+  const message = mistake('INVALID_TARGET', '@Untraced can only decorate a method.');
   expect(() => untraced(class {})).toThrow(message);
   expect(() => untraced({}, 'field')).toThrow(message);
   expect(() => untraced(undefined, { kind: 'field', name: 'field' })).toThrow(message);
@@ -91,7 +88,7 @@ test('@Untraced without its parentheses, or on anything but a method, is refused
 test('a lifetime without its functions is refused when it is registered', () => {
   const message = mistake(
     'INVALID_OPTION',
-    'registerEndStrategy takes an object with the functions supports and follow.',
+    'registerEndStrategy takes an object with the functions "supports" and "follow".',
   );
   expect(() => registerEndStrategy(undefined as never)).toThrow(message);
   expect(() => registerEndStrategy({ supports: () => true } as never)).toThrow(message);

@@ -89,6 +89,6 @@ test.each(['many', '-1', '101', '1.5'])('TRACED_SLOWEST_MODULES=%s is ignored wi
   `,
     { TRACED_SLOWEST_MODULES: value },
   );
-  expect(warnings).toEqual(['fc-traced: TRACED_SLOWEST_MODULES is not a whole number from 0 to 100 and is left out']);
+  expect(warnings).toEqual(['fc-traced: TRACED_SLOWEST_MODULES is not an integer from 0 to 100 and is ignored']);
   expect(isReplaced).toBe(false);
 });

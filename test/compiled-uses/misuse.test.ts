@@ -27,7 +27,7 @@ describe('@Traced refuses, when the class is defined, and says what to do', () =
         return Orders;
       }),
     ).toBe(
-      '@Traced on Orders.count stands on a property: put it on a method; a field that holds a function needs standard decorators. [INVALID_TARGET]',
+      '@Traced cannot decorate a property (Orders.count): apply it to a method; a field that is a function requires standard decorators. [INVALID_TARGET]',
     );
   });
 
@@ -40,7 +40,7 @@ describe('@Traced refuses, when the class is defined, and says what to do', () =
         }
         return Orders;
       }),
-    ).toBe('@Traced on Orders stands on a parameter of the constructor: put it on a method. [INVALID_TARGET]');
+    ).toBe('@Traced cannot decorate a parameter of the constructor (Orders): apply it to a method. [INVALID_TARGET]');
   });
 
   test('a parameter of a method', () => {
@@ -53,7 +53,7 @@ describe('@Traced refuses, when the class is defined, and says what to do', () =
         return Orders;
       }),
     ).toBe(
-      '@Traced on Orders.ship stands on a parameter: put it on the method, and @SpanAttribute on the parameter. [INVALID_TARGET]',
+      '@Traced cannot decorate a parameter (Orders.ship): apply it to the method, and @SpanAttribute to the parameter. [INVALID_TARGET]',
     );
   });
 
@@ -65,16 +65,16 @@ describe('@Traced refuses, when the class is defined, and says what to do', () =
 
   test('an attribute without a key', () => {
     expect(refusal('INVALID_OPTION', () => Traced({ attributes: { '': 1 } }))).toBe(
-      'Option "attributes" of @Traced has an empty key: give each attribute a name. [INVALID_OPTION]',
+      'Option "attributes" of @Traced has an empty key: every attribute requires a key. [INVALID_OPTION]',
     );
   });
 
   test('an empty name', () => {
     expect(refusal('INVALID_OPTION', () => Traced(' '))).toBe(
-      'The name given to @Traced is empty: leave it out for the default, Class.method. [INVALID_OPTION]',
+      'The name passed to @Traced is empty: omit it for the default, Class.method. [INVALID_OPTION]',
     );
     expect(refusal('INVALID_OPTION', () => Traced({ name: '' }))).toBe(
-      'Option "name" of @Traced must be a string that is not empty, not "". [INVALID_OPTION]',
+      'Option "name" of @Traced must be a non-empty string, not "". [INVALID_OPTION]',
     );
   });
 
@@ -88,9 +88,9 @@ describe('@Traced refuses, when the class is defined, and says what to do', () =
         }
         return Orders;
       }),
-    ).toBe('@Traced needs its parentheses: @Traced(). [INVALID_OPTION]');
+    ).toBe('@Traced requires parentheses: @Traced(). [INVALID_OPTION]');
     expect(refusal('INVALID_OPTION', () => loose(class Orders {}))).toBe(
-      '@Traced takes a name or an object of options, and needs its parentheses: @Traced(). [INVALID_OPTION]',
+      '@Traced takes a name or an object of options, and requires parentheses: @Traced(). [INVALID_OPTION]',
     );
   });
 
@@ -105,10 +105,10 @@ describe('@Traced refuses, when the class is defined, and says what to do', () =
       'Option "resultAttributes" of @Traced must be a function, not a value of type object. [INVALID_OPTION]',
     );
     expect(refusal('INVALID_OPTION', () => loose({ expectedErrors: [1] }))).toBe(
-      'Option "expectedErrors" of @Traced must be an array of error classes, or a predicate; item 0 is 1. [INVALID_OPTION]',
+      'Option "expectedErrors" of @Traced must be an array of error classes or a predicate; item 0 is 1. [INVALID_OPTION]',
     );
     expect(refusal('INVALID_OPTION', () => loose({ attributes: [1] }))).toBe(
-      'Option "attributes" of @Traced must be an object or a function of the arguments, not an array. [INVALID_OPTION]',
+      'Option "attributes" of @Traced must be an object or a function, not an array. [INVALID_OPTION]',
     );
   });
 
@@ -120,7 +120,7 @@ describe('@Traced refuses, when the class is defined, and says what to do', () =
         return Orders;
       }),
     ).toBe(
-      'Option "root" of @Traced does not belong on the class Orders: there, its options are kind, nameFromInstanceClass, expectedErrors, filter. [INVALID_OPTION]',
+      'Option "root" of @Traced is not valid on the class Orders. Its options there are kind, nameFromInstanceClass, expectedErrors, filter. [INVALID_OPTION]',
     );
   });
 
@@ -134,14 +134,14 @@ describe('@Traced refuses, when the class is defined, and says what to do', () =
         return Orders;
       }),
     ).toBe(
-      'Option "filter" of @Traced does not belong on the member ship: there, its options are name, nameFromInstanceClass, kind, attributes, resultAttributes, links, expectedErrors, root, callback, countStream. [INVALID_OPTION]',
+      'Option "filter" of @Traced is not valid on the member ship. Its options there are name, nameFromInstanceClass, kind, attributes, resultAttributes, links, expectedErrors, root, callback, countStream. [INVALID_OPTION]',
     );
   });
 });
 
 test('@SpanAttribute refuses an empty key, a constructor and a method', () => {
   expect(refusal('INVALID_OPTION', () => SpanAttribute(''))).toBe(
-    '@SpanAttribute needs the name of an attribute, one that is not empty. [INVALID_OPTION]',
+    '@SpanAttribute requires a non-empty attribute key. [INVALID_OPTION]',
   );
   expect(
     refusal('INVALID_TARGET', () => {
@@ -152,7 +152,7 @@ test('@SpanAttribute refuses an empty key, a constructor and a method', () => {
       return Orders;
     }),
   ).toBe(
-    "@SpanAttribute('id') in Orders must stand on a parameter of a method, not of the constructor. [INVALID_TARGET]",
+    "@SpanAttribute('id') in Orders must decorate a parameter of a method, not of the constructor. [INVALID_TARGET]",
   );
   expect(
     refusal('INVALID_TARGET', () => {
@@ -164,12 +164,14 @@ test('@SpanAttribute refuses an empty key, a constructor and a method', () => {
       return Orders;
     }),
   ).toBe(
-    "@SpanAttribute('id') in Orders must stand on a parameter of a method, as in ship(@SpanAttribute('id') value). [INVALID_TARGET]",
+    "@SpanAttribute('id') in Orders must decorate a parameter of a method, as in ship(@SpanAttribute('id') value). [INVALID_TARGET]",
   );
 });
 
 test('@Annotate refuses to stand without an option, or on a property', () => {
-  expect(refusal('INVALID_OPTION', () => Annotate({}))).toMatch(/^@Annotate needs the option attributes or result/);
+  expect(refusal('INVALID_OPTION', () => Annotate({}))).toMatch(
+    /^@Annotate requires the option "attributes" or "result/,
+  );
   expect(
     refusal('INVALID_TARGET', () => {
       class Orders {
@@ -179,7 +181,7 @@ test('@Annotate refuses to stand without an option, or on a property', () => {
       }
       return Orders;
     }),
-  ).toBe('@Annotate on count must stand on a method. [INVALID_TARGET]');
+  ).toBe('@Annotate cannot decorate count, which is not a method. [INVALID_TARGET]');
 });
 
 test('traced() refuses a class, what is no function, and a function without a name', () => {
@@ -190,6 +192,6 @@ test('traced() refuses a class, what is no function, and a function without a na
     'traced() takes a function, not a value of type number. [INVALID_TARGET]',
   );
   expect(refusal('INVALID_OPTION', () => traced((() => () => {})()))).toBe(
-    'traced() was given a function without a name: give one as the second argument. [INVALID_OPTION]',
+    'traced() requires a name for an anonymous function: pass one as the second argument. [INVALID_OPTION]',
   );
 });

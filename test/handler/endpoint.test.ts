@@ -45,7 +45,7 @@ test('for other paths, the option protocol is used', () => {
 test('if the protocol is unknown, createHandler throws and names the option', () => {
   const create = (): unknown => createHandler(Ship, { endpoint: 'http://h/in' });
   expect(create).toThrow(FcTracedError);
-  expect(create).toThrow(/does not tell its protocol: add the option protocol: "otlp" or protocol: "jaeger"/);
+  expect(create).toThrow(/cannot be derived .*: set option "protocol" to "otlp" or "jaeger"/);
 });
 
 test("by default, traces are exported to the endpoint in FC's context", async () => {

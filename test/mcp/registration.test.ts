@@ -154,7 +154,7 @@ test.each([
   [
     'options that are none',
     () => traceMcpClient(weatherClient('1.x'), [] as never),
-    'traceMcpClient takes an object of options, not an array. [INVALID_OPTION]',
+    'The options of traceMcpClient must be an object, not an array. [INVALID_OPTION]',
   ],
 ])('%s: a mistake is told at once', (_what, misuse, message) => {
   let thrown: unknown;

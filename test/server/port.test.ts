@@ -54,6 +54,6 @@ test('an invalid FC_SERVER_PORT is ignored with one warning', async () => {
     ]);
   }
   expect(warnings).toEqual([
-    expect.stringContaining('FC_SERVER_PORT is no port, a whole number from 0 to 65535, and is left out'),
+    expect.stringContaining('FC_SERVER_PORT is not a port, an integer from 0 to 65535, and is ignored'),
   ]);
 });

@@ -1,7 +1,7 @@
 import { Traced } from 'fc-traced';
 import { recordTraces } from 'fc-traced/testing';
 
-// The class stands in docs/traced.md.
+// docs/traced.md includes this class.
 class Counter {
   #count = 0;
   @Traced() #add(by: number): number {
@@ -11,7 +11,7 @@ class Counter {
   @Traced() accessor step = 1;
 }
 
-test('private methods, fields that hold a function and accessors are traced', async () => {
+test('private methods, fields that are functions, and accessors are traced', async () => {
   const traces = recordTraces();
   const counter = new Counter();
   expect(await counter.later(counter.step)).toBe(1);

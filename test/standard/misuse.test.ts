@@ -18,7 +18,7 @@ test('@Traced on a field that holds no function is refused when the first object
   }
   expect(refusal(() => new Orders())).toEqual([
     'INVALID_TARGET',
-    '@Traced on Orders.count stands on a field that holds no function: put it on a method. [INVALID_TARGET]',
+    '@Traced cannot decorate a field that is not a function (Orders.count): apply it to a method. [INVALID_TARGET]',
   ]);
 });
 
@@ -32,7 +32,7 @@ test('@Traced without parentheses is refused when the class is defined', () => {
       }
       return Orders;
     }),
-  ).toEqual(['INVALID_OPTION', '@Traced needs its parentheses: @Traced(). [INVALID_OPTION]']);
+  ).toEqual(['INVALID_OPTION', '@Traced requires parentheses: @Traced(). [INVALID_OPTION]']);
 });
 
 test('an option of the wrong place is refused when the class is defined', () => {
@@ -43,10 +43,7 @@ test('an option of the wrong place is refused when the class is defined', () => 
       class Orders {}
       return Orders;
     }),
-  ).toEqual([
-    'INVALID_OPTION',
-    expect.stringMatching(/^Option "root" of @Traced does not belong on the class Orders: /),
-  ]);
+  ).toEqual(['INVALID_OPTION', expect.stringMatching(/^Option "root" of @Traced is not valid on the class Orders\. /)]);
   expect(
     refusal(() => {
       class Orders {
@@ -57,7 +54,7 @@ test('an option of the wrong place is refused when the class is defined', () => 
     }),
   ).toEqual([
     'INVALID_OPTION',
-    expect.stringMatching(/^Option "filter" of @Traced does not belong on the member ship: /),
+    expect.stringMatching(/^Option "filter" of @Traced is not valid on the member ship\. /),
   ]);
 });
 
@@ -71,5 +68,5 @@ test('@Annotate on a field is refused when the class is defined', () => {
       }
       return Orders;
     }),
-  ).toEqual(['INVALID_TARGET', '@Annotate on count must stand on a method. [INVALID_TARGET]']);
+  ).toEqual(['INVALID_TARGET', '@Annotate cannot decorate count, which is not a method. [INVALID_TARGET]']);
 });

@@ -8,15 +8,18 @@ const MAX_ATTRIBUTES = 64;
 const MAX_TEXT = 4_096;
 const MAX_ITEMS = 64;
 const MAX_DEPTH = 4;
-/** How many values are looked at: an object can be wide, deep and full of circles without holding anything that could be shown. */
-const MAX_LOOKS = 1_024;
+/**
+ * The limit of values that are read. An object can be large, deep and circular without any value that becomes an
+ * attribute.
+ */
+const MAX_READS = 1_024;
 
 function textValue(text: string): string {
   const clean = redactText(text);
   return clean.length <= MAX_TEXT ? clean : `${clean.slice(0, MAX_TEXT)}…`;
 }
 
-/** A value as OpenTelemetry takes one, or nothing where it has no such form. */
+/** Returns a scalar as an attribute value, or `undefined` if it has no such form. */
 function plainValue(value: unknown): AttributeValue | undefined {
   if (typeof value === 'string') return textValue(value);
   if (typeof value === 'number' || typeof value === 'boolean') return value;
@@ -31,23 +34,23 @@ function listValue(values: readonly unknown[]): AttributeValue | undefined {
     .slice(0, MAX_ITEMS)
     .map((value) => (value === null || value === undefined ? value : plainValue(value)));
   const kinds = new Set(items.filter((item) => item !== null && item !== undefined).map((item) => typeof item));
-  // Objects have no form in a list.
+  // Objects in an array are not supported.
   if (kinds.size === 0 && values.length > 0) return undefined;
-  // A list of OpenTelemetry holds one kind; a mixed one is told as texts.
+  // An array attribute of OpenTelemetry has one type, so a mixed array becomes strings.
   return (
     kinds.size <= 1 ? items : items.map((item) => (item === null || item === undefined ? item : String(item)))
   ) as AttributeValue;
 }
 
 /**
- * Attributes as a span takes them, from whatever an extractor gave: nested objects become dotted keys (4 levels deep), texts are
- * cut at 4,096 characters, lists at 64 items, the whole at 64 attributes and 1,024 values looked at; secrets are replaced. What
- * throws when it is read is passed over, and so are bytes.
+ * Converts an object to span attributes. Nested objects become dotted keys, up to 4 levels deep. Strings are truncated
+ * to 4,096 characters and arrays to 64 items. At most 64 attributes are returned and 1,024 values read. Secrets are
+ * redacted. Bytes, and properties that throw when they are read, are skipped.
  */
-export function attributeValues(given: object): Attributes {
+export function attributeValues(source: object): Attributes {
   const attributes: Attributes = {};
   let count = 0;
-  let looks = 0;
+  let reads = 0;
   const addMember = (name: string, object: object, key: string, depth: number): void => {
     const value: unknown = Reflect.get(object, key);
     const plain =
@@ -71,34 +74,34 @@ export function attributeValues(given: object): Attributes {
   };
   const addAll = (prefix: string, object: object, depth: number): void => {
     for (const key of Object.keys(object)) {
-      if (count >= MAX_ATTRIBUTES || looks >= MAX_LOOKS) return;
-      looks += 1;
+      if (count >= MAX_ATTRIBUTES || reads >= MAX_READS) return;
+      reads += 1;
       if (key === '') continue;
       try {
         addMember(prefix === '' ? key : `${prefix}.${key}`, object, key, depth);
       } catch {
-        // A getter or a proxy that throws hides its own value alone.
+        // Only the property whose getter or proxy trap throws is skipped.
       }
     }
   };
-  addAll('', given, 1);
+  addAll('', source, 1);
   return attributes;
 }
 
-/** What an extractor gave, or why it gave nothing. */
+/** The attributes that an extractor returned, and the problem that occurred, if any. */
 export interface Extracted {
   readonly attributes?: Attributes;
   readonly problem?: string;
 }
 
-/** Gives attributes from a call's arguments or its result, with the method's `this`. */
+/** Returns attributes from the arguments of a call or from its result, called with the method's `this`. */
 export type Extractor = (this: unknown, ...args: never[]) => unknown;
 
 const NONE: Extracted = {};
-/** An extractor runs inside the call: one that takes longer is told of. */
+/** An extractor delays the call, so one that takes longer is reported as a problem. */
 const SLOW_MILLIS = 20;
 
-/** Runs an extractor. What it throws, or gives that is no object, becomes a `problem`, never an error of the call. */
+/** Calls an extractor. If it throws or does not return an object, that is a `problem`, never an error of the call. */
 export function extract(which: string, extractor: Extractor, self: unknown, args: ArrayLike<unknown>): Extracted {
   const started = Date.now();
   try {
@@ -116,12 +119,14 @@ export function extract(which: string, extractor: Extractor, self: unknown, args
   }
 }
 
-/** Nobody awaits what a callback of an option gave: a promise of it that fails must not end the process. */
+/**
+ * Handles the rejection of a promise that a callback returned and nobody awaits, so that it does not end the process.
+ */
 export function ignoreRejection(made: unknown): void {
   if (types.isPromise(made)) void Promise.prototype.then.call(made, undefined, () => {});
 }
 
-/** The chosen entries of a context's baggage as attributes under their own keys. */
+/** Returns the entries with these keys in a context's baggage as attributes with the same keys. */
 export function baggageAttributes(context: Context, keys: readonly string[]): Attributes {
   const baggage = propagation.getBaggage(context);
   if (baggage === undefined) return {};
@@ -134,8 +139,8 @@ export function baggageAttributes(context: Context, keys: readonly string[]): At
 }
 
 /**
- * Puts attributes on the span that is active, without a span of its own. Nested objects become dotted keys, secrets are replaced,
- * sizes are limited as for the option `attributes`. Outside of a recorded span it does nothing. Never throws.
+ * Adds attributes to the active span. Nested objects become dotted keys, secrets are redacted, and the limits of the
+ * option `attributes` apply. Does nothing if there is no recorded span. Never throws.
  *
  * @example
  * ```ts
@@ -147,13 +152,13 @@ export function annotate(attributes: Readonly<Record<string, unknown>>): void {
   annotateSpan(currentSpan(), () => attributeValues(attributes));
 }
 
-/** Puts what `make` gives on a span, if that takes any. */
+/** Adds the attributes that `make` returns to a span, if it is recorded. */
 export function annotateSpan(span: Span, make: () => Attributes | undefined): void {
   if (!span.isRecording()) return;
   try {
     const attributes = make();
     if (attributes !== undefined) span.setAttributes(attributes);
   } catch {
-    // What cannot be shown is left out.
+    // Attributes that cannot be read or set are skipped.
   }
 }

@@ -1,17 +1,17 @@
 import { SpanStatusCode } from '@opentelemetry/api';
 import type { Context, Span } from '@opentelemetry/api';
 import { registeredLoggerProvider } from '../../api-registry';
-import { countError } from '../../diagnostics';
+import { countError, warnOnce } from '../../diagnostics';
 import { readField, readText } from '../../safe-access';
 import { ATTR_ERROR_TYPE, ATTR_EXCEPTION_MESSAGE, ATTR_EXCEPTION_STACKTRACE, ATTR_EXCEPTION_TYPE } from '../../semconv';
 import { redactText } from '../redaction/secrets';
 import { state } from '../telemetry/state';
 
-/** An error as a span shows it, without secrets. */
+/** The type, message and stack of an error, with secrets redacted. */
 export interface ErrorDescription {
   readonly type: string;
   readonly message: string;
-  /** The stack, with those of its causes and of the errors it gathers. */
+  /** The stack, followed by those of its causes and of the errors of an `AggregateError`. */
   readonly stack?: string;
 }
 
@@ -19,41 +19,46 @@ const MAX_CHAIN = 8;
 const MAX_STACK = 16_384;
 const MAX_MESSAGE = 4_096;
 
-/** Whether a thrown value can carry properties. */
+/** Returns whether a value is an object or a function. */
 export function isObject(value: unknown): value is object {
   return (typeof value === 'object' && value !== null) || typeof value === 'function';
 }
 
 function typeOf(error: unknown): string {
   if (!isObject(error)) return error === null ? 'null' : typeof error;
-  const made = readField(error, 'constructor');
-  return readText(error, 'name') ?? (typeof made === 'function' ? readText(made, 'name') : undefined) ?? 'Error';
+  const errorClass = readField(error, 'constructor');
+  return (
+    readText(error, 'name') ?? (typeof errorClass === 'function' ? readText(errorClass, 'name') : undefined) ?? 'Error'
+  );
 }
 
 function messageOf(error: unknown): string {
   return isObject(error) ? (readText(error, 'message') ?? '') : String(error);
 }
 
-/** The first errors of an AggregateError. */
-function gatheredIn(error: object): unknown[] {
+/** Returns the first errors of an `AggregateError`. */
+function aggregatedErrors(error: object): unknown[] {
   try {
     const errors = readField(error, 'errors');
     return Array.isArray(errors) ? errors.slice(0, MAX_CHAIN) : [];
   } catch {
-    // An array, or a proxy of one, whose members throw when they are read.
+    // An array or proxy whose items throw when they are read.
     return [];
   }
 }
 
 /**
- * Whether an error says that the stack is at its end. Its own stack is not read there: a program may have replaced how stacks are
- * formatted, by source maps say, and V8 ends a process that compiles a regular expression with no stack left.
+ * Returns whether an error is a stack overflow. Its `stack` must not be read: formatting it can run the program's code,
+ * such as a source map library, and V8 aborts the process if a regular expression is compiled with no stack left.
  */
 function isOverflow(error: object): boolean {
   return messageOf(error) === 'Maximum call stack size exceeded';
 }
 
-/** The stack of an error and of what is behind it: `cause`, and the `errors` of an AggregateError; each once, up to a number. */
+/**
+ * Returns the stacks of an error, of its `cause` and of the `errors` of an `AggregateError`; each once, 8 errors at
+ * most.
+ */
 function chainOf(error: unknown, heading: string, seen: Set<unknown>): string[] {
   if (seen.size >= MAX_CHAIN || seen.has(error)) return [];
   seen.add(error);
@@ -62,12 +67,12 @@ function chainOf(error: unknown, heading: string, seen: Set<unknown>): string[] 
     (heading === '' ? undefined : `${typeOf(error)}: ${messageOf(error)}`);
   const lines = stack === undefined ? [] : [heading + stack];
   if (!isObject(error)) return lines;
-  gatheredIn(error).forEach((inner, index) => lines.push(...chainOf(inner, `[errors ${index}]: `, seen)));
+  aggregatedErrors(error).forEach((inner, index) => lines.push(...chainOf(inner, `[errors ${index}]: `, seen)));
   const cause = readField(error, 'cause');
   return cause === undefined ? lines : [...lines, ...chainOf(cause, 'Caused by: ', seen)];
 }
 
-/** Describes anything that can be thrown. Never throws. */
+/** Describes a thrown value of any type. Never throws. */
 export function describeError(error: unknown): ErrorDescription {
   const stack = redactText(chainOf(error, '', new Set()).join('\n')).slice(0, MAX_STACK);
   const message = redactText(messageOf(error));
@@ -81,8 +86,8 @@ export function describeError(error: unknown): ErrorDescription {
 const ERROR_SEVERITY = 17;
 
 /**
- * Records an exception: as an event of the span, or, with the switch `OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN` at `logs`, as a log record
- * in the span's context, or as both at `logs/dup`. Where no logger provider is registered it is an event in any case.
+ * Records an exception as a span event; if `OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN` is `logs`, as a log record in the
+ * span's context; and if it is `logs/dup`, as both. Without a usable logger provider it is always an event.
  * Specification: https://opentelemetry.io/docs/specs/semconv/exceptions/
  */
 export function recordException(
@@ -100,11 +105,18 @@ export function recordException(
   span.recordException({ name: type, message, ...(stack !== undefined && { stack }) });
 }
 
-/** Says whether a logger took the record: the event stands in where none did. */
+/** Returns whether the exception was emitted as a log record. */
 function emitLog(context: Context | undefined, { type, message, stack }: ErrorDescription): boolean {
   try {
     const provider = registeredLoggerProvider();
     if (provider === undefined) return false;
+    if (provider === 'incompatible') {
+      warnOnce(
+        "@opentelemetry/api-logs does not keep its logger provider in Symbol.for('io.opentelemetry.js.api.logs') as " +
+          'expected; exceptions are recorded as span events, not as log records',
+      );
+      return false;
+    }
     const attributes = {
       [ATTR_EXCEPTION_TYPE]: type,
       [ATTR_EXCEPTION_MESSAGE]: message,
@@ -119,7 +131,7 @@ function emitLog(context: Context | undefined, { type, message, stack }: ErrorDe
     });
     return true;
   } catch {
-    countError('the registered logger provider threw; an exception became an event of its span');
+    countError('the registered logger provider threw; the exception was recorded as a span event');
     return false;
   }
 }
@@ -131,13 +143,16 @@ function signalIn(value: unknown): AbortSignal | undefined {
   return signal instanceof AbortSignal ? signal : undefined;
 }
 
-/** Whether an error says that the caller called the work off: the reason of an aborted signal among the arguments, or an AbortError while one is aborted. */
+/**
+ * Returns whether an error means that the caller cancelled the call: an `AbortSignal` among the arguments is aborted,
+ * and the error is its reason, is caused by its reason, or is an `AbortError`.
+ */
 export function isCancellation(error: unknown, args: ArrayLike<unknown>): boolean {
   try {
     const signal = Array.from(args, signalIn).find((found) => found?.aborted === true);
     if (signal === undefined) return false;
     if (error === signal.reason) return true;
-    // Not by its class: an AbortError may come from another realm.
+    // Compared by name, not by class: an AbortError can come from another realm.
     return (
       typeof error === 'object' &&
       error !== null &&
@@ -148,35 +163,35 @@ export function isCancellation(error: unknown, args: ArrayLike<unknown>): boolea
   }
 }
 
-/** In which trace an error was recorded already. */
+/** The id of the trace in which an error was recorded. */
 const recordedIn = new WeakMap<object, string>();
-/** The primitive that a span's child failed with: `throw 'text'` cannot be marked, so the way out is marked instead. */
-const passedUp = new WeakMap<Span, { readonly error: unknown }>();
+/** The primitive that a child of a span threw. A primitive cannot be a key of `recordedIn`, so its parent span is. */
+const thrownByChild = new WeakMap<Span, { readonly error: unknown }>();
 
 /**
- * Marks a span as failed. The error itself is recorded only on the first, so innermost, span of a trace that it passes; the
- * spans around it get the status alone. Takes anything that can be thrown; never throws.
+ * Marks a span as failed. The exception is recorded only on the first span of the trace that the error leaves, which is
+ * the innermost; outer spans get status and `error.type` only. Accepts any thrown value. Never throws.
  */
 export function recordFailure(span: Span, error: unknown, parent: Span | undefined, context?: Context): void {
   try {
     const description = describeError(error);
     if (!isRecorded(span, error)) recordException(span, context, description);
-    remember(span, error, parent);
+    markRecorded(span, error, parent);
     span.setAttribute(ATTR_ERROR_TYPE, description.type);
     span.setStatus({ code: SpanStatusCode.ERROR, message: description.message });
   } catch {
-    // A span that cannot take an error must not replace it.
+    // A span that rejects the error must not replace it.
   }
 }
 
 function isRecorded(span: Span, error: unknown): boolean {
   if (isObject(error)) return recordedIn.get(error) === span.spanContext().traceId;
-  const passed = passedUp.get(span);
-  return passed !== undefined && Object.is(passed.error, error);
+  const thrown = thrownByChild.get(span);
+  return thrown !== undefined && Object.is(thrown.error, error);
 }
 
-function remember(span: Span, error: unknown, parent: Span | undefined): void {
+function markRecorded(span: Span, error: unknown, parent: Span | undefined): void {
   const { traceId } = span.spanContext();
   if (isObject(error)) recordedIn.set(error, traceId);
-  else if (parent !== undefined && parent.spanContext().traceId === traceId) passedUp.set(parent, { error });
+  else if (parent !== undefined && parent.spanContext().traceId === traceId) thrownByChild.set(parent, { error });
 }

@@ -2,16 +2,16 @@ import type { Span } from '@opentelemetry/api';
 import { countError } from '../../diagnostics';
 import { EVENT_FC_TRACED_ABANDONED } from '../../semconv';
 
-/** Puts an event on a span; a processor that throws at it is counted. */
-export function noteOn(span: Span, event: string): void {
+/** Adds an event to a span. If that throws, it is counted. */
+export function addEventSafely(span: Span, event: string): void {
   try {
     span.addEvent(event);
   } catch {
-    countError('a span took no event');
+    countError('an event could not be added to a span');
   }
 }
 
-/** Ends a span; a processor that throws at it is counted. */
+/** Ends a span. If a span processor throws, that is counted. */
 export function endSafely(span: Pick<Span, 'end'>): void {
   try {
     span.end();
@@ -20,7 +20,7 @@ export function endSafely(span: Pick<Span, 'end'>): void {
   }
 }
 
-const CHANGES = [
+const MUTATORS = [
   'setAttribute',
   'setAttributes',
   'addEvent',
@@ -33,36 +33,39 @@ const CHANGES = [
 ] as const;
 
 /**
- * Ends a span that whoever started it left open. What they still do with it comes too late and changes nothing: it is no mistake
- * of theirs, so the SDK must not tell it as one.
+ * Ends a span that was left open. Its mutators then do nothing: its owner does not know that it has ended, so the SDK
+ * must not warn about an operation on an ended span.
  */
 export function abandonSpan(span: Span): void {
-  noteOn(span, EVENT_FC_TRACED_ABANDONED);
+  addEventSafely(span, EVENT_FC_TRACED_ABANDONED);
   endSafely(span);
-  for (const change of CHANGES) {
-    Reflect.defineProperty(span, change, { value: () => span, configurable: true, writable: true });
+  for (const mutator of MUTATORS) {
+    Reflect.defineProperty(span, mutator, { value: () => span, configurable: true, writable: true });
   }
 }
 
-/** Below this many spans, nobody looks which of them have ended. */
-const FEW_SPANS = 64;
+/** The number of spans from which ended ones are removed. */
+const MIN_SPANS_TO_PRUNE = 64;
 
-/** A call whose work goes on after its method returned. */
+/** A call whose work continues after its method returned. */
 export interface OpenCall {
-  /** Where it stands among the open ones; kept by these. */
+  /** The index in the array of open calls, set by `OpenCalls`. */
   place: number;
-  /** Ends its span, which then says so. */
+  /** Ends the span with an event that says that it was abandoned. */
   abandon(): void;
 }
 
-/** The calls of an invocation that are not at their end. An array with places instead of a Set: every async call comes and goes here. */
+/**
+ * The open calls of an invocation. An array with stored indexes is faster than a Set, and every async call is added
+ * here.
+ */
 export class OpenCalls {
   private readonly calls: OpenCall[] = [];
   private spans: Span[] = [];
-  private manySpans = FEW_SPANS;
+  private pruneAt = MIN_SPANS_TO_PRUNE;
   private over = false;
 
-  /** Whether the invocation is at its end: what began in it may still run, and what comes later is none of it. */
+  /** Whether the invocation has ended. Work that it started may still run, but does not belong to it any more. */
   get isOver(): boolean {
     return this.over;
   }
@@ -81,17 +84,17 @@ export class OpenCalls {
     last.place = place;
   }
 
-  /** Takes a span that is no call's, such as a library's, which does not say when it ended. */
+  /** Adds a span that was not started by a traced call, such as one of a library. */
   addSpan(span: Span): void {
     if (this.over || !span.isRecording()) return;
-    if (this.spans.length >= this.manySpans) {
+    if (this.spans.length >= this.pruneAt) {
       this.spans = this.spans.filter((one) => one.isRecording());
-      this.manySpans = Math.max(FEW_SPANS, 2 * this.spans.length);
+      this.pruneAt = Math.max(MIN_SPANS_TO_PRUNE, 2 * this.spans.length);
     }
     this.spans.push(span);
   }
 
-  /** Ends what is still open. */
+  /** Ends all open calls and spans. */
   abandonAll(): void {
     this.over = true;
     for (const span of this.spans) if (span.isRecording()) abandonSpan(span);

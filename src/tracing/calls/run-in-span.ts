@@ -13,7 +13,10 @@ import type { CallSite, SpanSpec } from './span-spec';
 
 type Method = (...args: never[]) => unknown;
 
-/** Calls a method inside a span of its own. Gives and throws what the method does; telemetry's own failures stay here. */
+/**
+ * Calls a method in a new span. Returns and throws what the method does. Telemetry failures are counted and do not
+ * throw.
+ */
 export function runInSpan(
   spec: SpanSpec,
   telemetry: Telemetry,
@@ -22,7 +25,7 @@ export function runInSpan(
   self: unknown,
   args: ArrayLike<unknown>,
 ): unknown {
-  const site = { spec, telemetry, context, self, args, began: state.followed };
+  const site = { spec, telemetry, context, self, args, followedBefore: state.followed };
   const span = startSpanOf(site);
   if (span === undefined) return Reflect.apply(method, self, args);
   if (spec.options.callback === true && typeof args[args.length - 1] === 'function') {
@@ -40,22 +43,22 @@ export function runInSpan(
     if (spec.options.resultAttributes === undefined) endSafely(span);
     else new RunningCall(span, site).succeed(value);
   } catch {
-    // The stack can be at its end here, where the method itself just fitted: its value is not lost.
-    countError('a call could not be followed to its end');
+    // The stack can overflow here although the method itself did not overflow it. Its value is still returned.
+    countError('the end of a call could not be detected');
   }
   return value;
 }
 
-/** Says that a call failed; where even that does not fit the stack any more, the program's error is still the one that comes out. */
+/** Marks a call as failed. If this overflows the stack, the program's error is still the one that is thrown. */
 function failSafely(span: Span, site: CallSite, error: unknown): void {
   try {
     new RunningCall(span, site).fail(error);
   } catch {
-    // Counting needs the stack, too: the span stays open and is not sent.
+    // Counting could overflow the stack as well. The span stays open and is not exported.
   }
 }
 
-/** Node's callback convention: the work ends when the last argument is called, with an error first. */
+/** Calls a method with an error-first callback as its last argument. The work ends when the callback is called. */
 function runWithCallback(
   call: RunningCall,
   caller: Context,
@@ -63,17 +66,17 @@ function runWithCallback(
   self: unknown,
   args: ArrayLike<unknown>,
 ): unknown {
-  const given = Array.from(args);
-  const callback = given.pop() as (...args: unknown[]) => unknown;
-  const wrapper = function (this: unknown, ...answer: unknown[]): unknown {
-    if (answer[0] !== undefined && answer[0] !== null) call.fail(answer[0]);
-    else call.succeed(answer[1]);
-    return callIn(caller, callback, this, answer);
+  const otherArgs = Array.from(args);
+  const callback = otherArgs.pop() as (...args: unknown[]) => unknown;
+  const wrapper = function (this: unknown, ...results: unknown[]): unknown {
+    if (results[0] !== undefined && results[0] !== null) call.fail(results[0]);
+    else call.succeed(results[1]);
+    return callIn(caller, callback, this, results);
   };
   copyIdentity(callback, wrapper);
   call.stayOpen(wrapper);
   try {
-    return call.run(method, self, [...given, wrapper]);
+    return call.run(method, self, [...otherArgs, wrapper]);
   } catch (error) {
     call.fail(error);
     throw error;

@@ -15,24 +15,27 @@ import type { FollowedCall } from '../end-strategies/follow-value';
 import { attributeValues, extract } from './attributes';
 import type { Extracted, Extractor } from './attributes';
 import { isCancellation, recordFailure } from './failure';
-import { endSafely, noteOn } from './open-calls';
+import { addEventSafely, endSafely } from './open-calls';
 import type { OpenCall } from './open-calls';
 import { startSpanOf } from './span-spec';
 import type { CallSite } from './span-spec';
 
-/** Spans that nobody's invocation ends are ended when the value that they stand for is collected. Holds the span alone: a call holds its arguments. */
+/**
+ * Ends the span of a call outside of any invocation when its returned value is garbage-collected. Holds the span only,
+ * because a call keeps its arguments alive.
+ */
 const collected = new FinalizationRegistry<Span>((span) => {
-  noteOn(span, EVENT_FC_TRACED_ABANDONED);
+  addEventSafely(span, EVENT_FC_TRACED_ABANDONED);
   endSafely(span);
 });
 
-/** A traced call whose span is open. Whichever end comes first counts. */
+/** A traced call whose span is open. The first end counts; later ones are ignored. */
 export class RunningCall implements FollowedCall, OpenCall {
   place = -1;
   private ended = false;
-  private keeper: Invocation | undefined;
+  private invocation: Invocation | undefined;
   private isRegistered = false;
-  private along: FollowedCall[] | undefined;
+  private followers: FollowedCall[] | undefined;
 
   constructor(
     private readonly span: Span,
@@ -43,8 +46,8 @@ export class RunningCall implements FollowedCall, OpenCall {
     return this.site.spec.isAsync;
   }
 
-  get began(): number {
-    return this.site.began;
+  get followedBefore(): number {
+    return this.site.followedBefore;
   }
 
   get counts(): boolean {
@@ -64,30 +67,30 @@ export class RunningCall implements FollowedCall, OpenCall {
       this.add(extract('resultAttributes', resultAttributes as Extractor, this.site.self, [value]));
     }
     this.end();
-    this.along?.forEach((call) => call.succeed(value));
+    this.followers?.forEach((call) => call.succeed(value));
   }
 
   fail(error: unknown): void {
     if (this.ended) return;
     const { isExpected } = this.site.spec;
-    if (isCancellation(error, this.site.args)) this.note(EVENT_FC_TRACED_CANCELLED);
-    else if (isExpected !== undefined && isExpected(error)) this.note(EVENT_FC_TRACED_EXPECTED_ERROR);
+    if (isCancellation(error, this.site.args)) this.addEvent(EVENT_FC_TRACED_CANCELLED);
+    else if (isExpected !== undefined && isExpected(error)) this.addEvent(EVENT_FC_TRACED_EXPECTED_ERROR);
     else recordFailure(this.span, error, spanIn(this.site.context), contextWithSpan(this.site.context, this.span));
     this.end();
-    this.along?.forEach((call) => call.fail(error));
+    this.followers?.forEach((call) => call.fail(error));
   }
 
   cancel(): void {
     if (this.ended) return;
-    this.note(EVENT_FC_TRACED_CANCELLED);
+    this.addEvent(EVENT_FC_TRACED_CANCELLED);
     this.end();
-    this.along?.forEach((call) => call.cancel());
+    this.followers?.forEach((call) => call.cancel());
   }
 
-  /** Ends a call whose value was dropped, or outlived its invocation. */
+  /** Ends a call that is still open when its invocation ends. */
   abandon(): void {
     if (this.ended) return;
-    this.note(EVENT_FC_TRACED_ABANDONED);
+    this.addEvent(EVENT_FC_TRACED_ABANDONED);
     this.end();
   }
 
@@ -95,7 +98,7 @@ export class RunningCall implements FollowedCall, OpenCall {
     if (!this.ended) this.span.setAttributes(attributeValues(attributes));
   }
 
-  /** Belongs to whoever starts the work again, which may be another invocation. */
+  /** The new call belongs to the active context, which may be that of another invocation. */
   again(): RunningCall {
     const context = activeContext();
     const telemetry = telemetryOfCall(context);
@@ -103,7 +106,7 @@ export class RunningCall implements FollowedCall, OpenCall {
     const span = telemetry && startSpanOf(site);
     const call = new RunningCall(span ?? this.span, site);
     if (span === undefined) call.ended = true;
-    else call.keep();
+    else call.joinInvocation();
     return call;
   }
 
@@ -112,21 +115,21 @@ export class RunningCall implements FollowedCall, OpenCall {
   }
 
   stayOpen(value: object): void {
-    if (this.keep()) return;
+    if (this.joinInvocation()) return;
     this.isRegistered = true;
     collected.register(value, this.span, this);
   }
 
-  endAlong(call: FollowedCall, value: object): void {
+  addFollower(call: FollowedCall, value: object): void {
     if (this.ended) return call.succeed(value);
     call.stayOpen(value);
-    (this.along ??= []).push(call);
+    (this.followers ??= []).push(call);
   }
 
-  keep(): boolean {
-    this.keeper = invocationIn(this.site.context);
-    this.keeper?.open.add(this);
-    return this.keeper !== undefined;
+  joinInvocation(): boolean {
+    this.invocation = invocationIn(this.site.context);
+    this.invocation?.open.add(this);
+    return this.invocation !== undefined;
   }
 
   private add({ attributes, problem }: Extracted): void {
@@ -134,17 +137,17 @@ export class RunningCall implements FollowedCall, OpenCall {
       if (attributes !== undefined) this.span.setAttributes(attributes);
       if (problem !== undefined) this.span.addEvent(ATTR_FC_TRACED_PROBLEM, { [ATTR_FC_TRACED_PROBLEM]: problem });
     } catch {
-      countError('a span took no attributes');
+      countError('attributes could not be set on a span');
     }
   }
 
-  private note(event: string): void {
-    noteOn(this.span, event);
+  private addEvent(event: string): void {
+    addEventSafely(this.span, event);
   }
 
   private end(): void {
     this.ended = true;
-    this.keeper?.open.delete(this);
+    this.invocation?.open.delete(this);
     if (this.isRegistered) collected.unregister(this);
     endSafely(this.span);
   }

@@ -8,7 +8,7 @@ import { extract, ignoreRejection } from './attributes';
 import type { Extractor } from './attributes';
 import type { CheckedTracedOptions } from './traced-options';
 
-/** OpenTelemetry's span kinds, by name. */
+/** The names of OpenTelemetry's span kinds. */
 export type SpanKindName = 'internal' | 'server' | 'client' | 'producer' | 'consumer';
 
 const KINDS: Readonly<Record<SpanKindName, SpanKind>> = {
@@ -19,44 +19,45 @@ const KINDS: Readonly<Record<SpanKindName, SpanKind>> = {
   consumer: SpanKind.CONSUMER,
 };
 
-/** The names of the kinds, for messages. */
+/** The names of the span kinds, for error messages. */
 export const KIND_NAMES = Object.keys(KINDS).join(', ');
 
-/** The kind that a program named, `internal` where it named none; nothing for what is no kind. */
+/**
+ * Returns the span kind for a name or number, `INTERNAL` for `undefined`, and `undefined` if the value is not a kind.
+ */
 export function spanKindOf(kind: unknown): SpanKind | undefined {
   if (kind === undefined) return SpanKind.INTERNAL;
   if (typeof kind === 'string' && Object.hasOwn(KINDS, kind)) return KINDS[kind as SpanKindName];
   return typeof kind === 'number' && Object.values(KINDS).includes(kind) ? kind : undefined;
 }
 
-/** The class that a method stands in. */
+/** The class that defines a method. */
 export interface Owner {
   readonly className: string;
-  /** Whether it was found there, and not guessed: from a `#private` method, say, or one that another decorator wrapped. */
+  /** False if the class is a guess, as for a `#private` method or one that another decorator wrapped. */
   readonly isCertain: boolean;
 }
 
-/** What the spans of one method are like: the options of `@Traced`, and what was derived from them and from the method. */
+/** How the spans of a method are made: the options of `@Traced`, and what is derived from them and from the method. */
 export interface SpanSpec {
-  /** The name of the spans; with standard decorators it is known when the class is, at the first call. */
+  /** The name of the spans. With standard decorators it is determined at the first call, when the class is known. */
   name: string | undefined;
-  /** The name that spans get in a class of this name. */
+  /** Returns the name of the spans in a class with this name. */
   nameIn(className: string): string;
-  /** The class that the method stands in, told from an instance. */
+  /** Returns the class that defines the method, from the `this` of a call. */
   ownerOf(self: unknown): Owner;
-  /** The options as they were given. */
   readonly options: CheckedTracedOptions;
   /** Attributes that are the same for each call. */
   readonly fixedAttributes: Attributes | undefined;
-  /** Attributes of the arguments, those that `@SpanAttribute` marked included. */
+  /** Returns the attributes of a call from its arguments, including those with `@SpanAttribute`. */
   readonly argumentAttributes: Extractor | undefined;
-  /** Whether an error is expected and does not mark the span as failed. */
+  /** Returns whether an error is expected, so that it does not mark the span as failed. */
   readonly isExpected: ((error: unknown) => boolean) | undefined;
-  /** Whether the method is a native async function, whose promise nobody else can hold. */
+  /** Whether the method is a native async function, so that only the caller holds its promise. */
   readonly isAsync: boolean;
 }
 
-/** The name of a call's span. */
+/** Returns the name of the span of a call. */
 export function spanNameOf(spec: SpanSpec, self: unknown): string {
   const { options } = spec;
   if (options.nameFromInstanceClass === true && options.name === undefined) {
@@ -70,7 +71,7 @@ export function spanNameOf(spec: SpanSpec, self: unknown): string {
   return name;
 }
 
-/** What a call was made with. */
+/** A call with its arguments, context and telemetry. */
 export interface CallSite {
   readonly spec: SpanSpec;
   readonly telemetry: Telemetry;
@@ -78,14 +79,14 @@ export interface CallSite {
   readonly context: Context;
   readonly self: unknown;
   readonly args: ArrayLike<unknown>;
-  /** How many values were followed when the call began. */
-  readonly began: number;
+  /** How many values had been followed when the call started. */
+  readonly followedBefore: number;
 }
 
-/** A generator may never end. */
+/** The limit of links. The option may return an infinite generator. */
 const MAX_LINKS = 128;
 
-/** Starts the span of a call, or gives nothing where telemetry fails: the call then goes on without. */
+/** Starts the span of a call. Returns `undefined` if telemetry fails; the call then runs without a span. */
 export function startSpanOf(site: CallSite): Span | undefined {
   const { spec, telemetry, context, self, args } = site;
   const { kind, links, root } = spec.options;
@@ -122,12 +123,12 @@ function linksOf({ spec, self, args }: CallSite, parent: Span | undefined, probl
   const links: Link[] = root === true && parent !== undefined ? [{ context: parent.spanContext() }] : [];
   if (linksOption === undefined) return links;
   try {
-    const given = Reflect.apply(linksOption as Extractor, self, args) as Iterable<Link | SpanContext> | undefined;
-    ignoreRejection(given);
-    for (const item of given ?? []) {
+    const items = Reflect.apply(linksOption as Extractor, self, args) as Iterable<Link | SpanContext> | undefined;
+    ignoreRejection(items);
+    for (const item of items ?? []) {
       if (links.length >= MAX_LINKS) break;
       const link = 'context' in item ? item : { context: item };
-      // A link to a span's own parent makes backends lose the parent; a root is linked to its caller already.
+      // Some backends lose the parent of a span that is linked to it. A root is linked to its caller already.
       if (isSpanContextValid(link.context) && link.context.spanId !== parent?.spanContext().spanId) links.push(link);
     }
   } catch {

@@ -11,24 +11,23 @@ import { endSafely } from './open-calls';
 import { KIND_NAMES, spanKindOf } from './span-spec';
 import type { SpanKindName } from './span-spec';
 
-/** A span that ends at its `end()`, or at the end of the block where it was declared with `using`. */
+/** A span that `end()` ends, or the end of the block that declares it with `using`. */
 export type DisposableSpan = Span & Disposable;
 
 interface SpanOptions {
-  /** Default: `internal`. */
+  /** The span kind. Default: `internal`. */
   readonly kind?: SpanKind | SpanKindName;
   /** Attributes of the span; nested objects become dotted keys. */
   readonly attributes?: Readonly<Record<string, unknown>>;
 }
 
-const disposeKey: typeof Symbol.dispose = Symbol.dispose ?? (Symbol.for('nodejs.dispose') as typeof Symbol.dispose);
-
 /**
- * Starts a span below the active one, for code that is not a method of its own. It ends at `end()`, or at the end of the block where it was declared with `using`; a second
- * end does nothing. It is not made active: what is called meanwhile falls under the span that is. Never throws.
+ * Starts a child span of the active span, for code that is not a method. Call `end()`, or declare the span with `using`
+ * to end it at the end of the block; a second `end()` does nothing. The span is not made active, so it is not the
+ * parent of spans that are started in the meantime. Never throws.
  *
- * @param name the span's name
- * @param options `kind` and `attributes`, as `@Traced` takes them
+ * @param name the name of the span
+ * @param options `kind` and `attributes`, as in the options of `@Traced`
  *
  * @example
  * ```ts
@@ -40,13 +39,13 @@ const disposeKey: typeof Symbol.dispose = Symbol.dispose ?? (Symbol.for('nodejs.
  * ```
  */
 export function startSpan(name: string, options: SpanOptions = {}): DisposableSpan {
-  // A span of its own also where nothing is recorded: ending it must not end the active one.
+  // A new object even if nothing is recorded, because ending it must not end the active span.
   const span = open(name, options) ?? trace.wrapSpanContext(currentSpan().spanContext());
   const end = span.end.bind(span);
   replaceMethod(span, 'end', span.end, (endTime?: TimeInput) => {
     if (span.isRecording()) endSafely({ end: () => end(endTime) });
   });
-  Object.defineProperty(span, disposeKey, { value: () => span.end(), configurable: true });
+  Object.defineProperty(span, Symbol.dispose, { value: () => span.end(), configurable: true });
   return span as DisposableSpan;
 }
 
@@ -55,12 +54,14 @@ function open(name: string, { kind, attributes }: SpanOptions): Span | undefined
   const telemetry = telemetryIn(context);
   if (telemetry === undefined) return undefined;
   try {
-    const given: Attributes | undefined = attributes === undefined ? undefined : attributeValues(attributes);
-    const known = spanKindOf(kind);
-    if (known === undefined) warnOnce(`startSpan was given a kind that is none of ${KIND_NAMES}; the span is internal`);
+    const values: Attributes | undefined = attributes === undefined ? undefined : attributeValues(attributes);
+    const spanKind = spanKindOf(kind);
+    if (spanKind === undefined) {
+      warnOnce(`the option "kind" of startSpan is not one of ${KIND_NAMES}; the kind of the span is internal`);
+    }
     return telemetry.startCall(
       name,
-      { ...(known !== undefined && { kind: known }), ...(given && { attributes: given }) },
+      { ...(spanKind !== undefined && { kind: spanKind }), ...(values && { attributes: values }) },
       context,
       spanIn(context),
     );

@@ -7,73 +7,82 @@ import { ignoreRejection } from './attributes';
 import { KIND_NAMES, spanKindOf } from './span-spec';
 import type { SpanKindName } from './span-spec';
 
-/** Any method. The one `any` that inference of a decorated method's arguments needs. */
+/** Any method. Inferring the arguments of a decorated method requires `any`. */
 // oxlint-disable-next-line typescript/no-explicit-any -- `unknown[]` would refuse every method with narrower parameters
 export type AnyMethod = (...args: any[]) => any;
 
-/** What an extractor may give: values of OpenTelemetry, secrets, dates, bigints, and objects of these, which become dotted keys. */
+/**
+ * The attributes that an extractor returns: attribute values, secrets, dates, bigints, and objects of these (dotted
+ * keys).
+ */
 export type AttributeSource = Readonly<Record<string, unknown>>;
 
-/** What a method gives in the end: what its promise or generator gives, or the returned value itself. */
+/** The result of a method: the awaited value of its promise, the return value of its generator, or its return value. */
 export type ResultOf<F extends AnyMethod> =
   ReturnType<F> extends Generator<unknown, infer R> | AsyncGenerator<unknown, infer R> ? R : Awaited<ReturnType<F>>;
 
-/** Errors that are part of the bargain: classes, or a predicate. */
+/** Errors that do not mark a span as failed: their classes, or a predicate. */
 // oxlint-disable-next-line typescript/no-explicit-any -- a class of errors may take anything
 export type ExpectedErrors = readonly (abstract new (...args: any[]) => unknown)[] | ((error: unknown) => boolean);
 
-/** What legacy and standard decorators are called with on a method, an accessor or a field. */
+/** The arguments of a decorator on a method of type `F` in a class of type `T`, standard or legacy. */
 export type MemberDecoratorArguments<F extends AnyMethod, T> =
   | [value: F, context: ClassMethodDecoratorContext<T, F>]
   | [target: T, key: PropertyKey, descriptor: TypedPropertyDescriptor<F>];
 
-/** Options of `@Traced`, for a method of type `F` and of objects of type `T`, both inferred where it stands. */
-// oxlint-disable-next-line typescript/no-explicit-any -- options written apart from their class may be for any
+/** Options of `@Traced` on a method of type `F` in a class of type `T`. Both are inferred from the decorated method. */
+// oxlint-disable-next-line typescript/no-explicit-any -- options that are defined outside of a class are for any class
 export interface TracedOptions<F extends AnyMethod = AnyMethod, T = any> {
-  /** Name of the spans. Default: `Class.method`. */
+  /** The name of the spans. Default: `Class.method`. */
   readonly name?: string;
-  /** Name spans after the class of the instance, where a subclass inherits the method. Default: false. */
+  /** Whether a span of an inherited method is named after the class of the instance. Default: false. */
   readonly nameFromInstanceClass?: boolean;
-  /** Default: `internal`. */
+  /** The span kind. Default: `internal`. */
   readonly kind?: SpanKind | SpanKindName;
-  /** Attributes of each span: fixed ones, or made from the call's arguments. What it throws never reaches the call. */
+  /**
+   * Attributes of each span: an object, or a function that returns one from the arguments. If the function throws, the
+   * call is not affected. Default: none.
+   */
   readonly attributes?: Attributes | ((this: T, ...args: Parameters<F>) => AttributeSource | undefined);
-  /** Attributes made from what the call gave in the end: the awaited value, a generator's return value. */
+  /**
+   * Returns attributes from the result: the return value, the awaited value of a promise, or the return value of a
+   * generator. Default: none.
+   */
   readonly resultAttributes?: (this: T, result: ResultOf<F>) => AttributeSource | undefined;
-  /** Further spans that the call is about, told from its arguments. */
+  /** Returns span links from the arguments, 128 at most. Default: none. */
   readonly links?: (this: T, ...args: Parameters<F>) => Iterable<Link | SpanContext> | undefined;
-  /** Errors that do not mark the span as failed. */
+  /** Errors that do not mark the span as failed. Default: none. */
   readonly expectedErrors?: ExpectedErrors;
-  /** Start a trace of its own, linked to the caller's span. Default: false. */
+  /** Whether the span starts a new trace, linked to the caller's span. Default: false. */
   readonly root?: boolean;
-  /** The last argument is a callback, `(error, result)`: the span ends when it is called. Default: false. */
+  /** Whether the last argument is a callback `(error, result)` that ends the span when it is called. Default: false. */
   readonly callback?: boolean;
-  /** Count bytes and items of a returned stream, as `fc_traced.stream.bytes` and `fc_traced.stream.items`. Default: false. */
+  /** Whether to record `fc_traced.stream.bytes` and `fc_traced.stream.items` of a returned stream. Default: false. */
   readonly countStream?: boolean;
-  /** On classes alone. Named here so that TypeScript sees at once which of the two kinds of options are given. */
+  /** Only valid on a class. Declared here so that TypeScript can distinguish the two kinds of options. */
   readonly filter?: undefined;
 }
 
 /** Options of `@Traced` on a class. */
 export interface TracedClassOptions extends Pick<TracedOptions, 'kind' | 'nameFromInstanceClass' | 'expectedErrors'> {
-  /** Which of the class's own methods are traced. Default: all that do not carry `@Untraced()`. */
+  /**
+   * Returns whether to trace a method of the class. Not called for methods with `@Traced` or `@Untraced`. Default: all.
+   */
   readonly filter?: (method: string | symbol) => boolean;
 }
 
-/** Options, checked; of an unknown method. */
+/** Checked options of any method or class. */
 export type CheckedTracedOptions = Omit<TracedOptions, 'kind' | 'filter'> &
   Omit<TracedClassOptions, 'kind'> & { readonly kind: SpanKind };
 
-const ERROR_CLASSES = check.arrayOf('error classes, or a predicate', (item) => typeof item === 'function');
+const ERROR_CLASSES = check.arrayOf('error classes or a predicate', (item) => typeof item === 'function');
 
 const CHECKS: { readonly [K in keyof Required<TracedOptions & TracedClassOptions>]: Check } = {
   name: check.string,
   nameFromInstanceClass: check.boolean,
   kind: (value) => (spanKindOf(value) === undefined ? `one of ${KIND_NAMES}` : undefined),
   attributes: (value) =>
-    check.function(value) === undefined || check.object(value) === undefined
-      ? undefined
-      : 'an object or a function of the arguments',
+    check.function(value) === undefined || check.object(value) === undefined ? undefined : 'an object or a function',
   resultAttributes: check.function,
   links: check.function,
   expectedErrors: (value) => (check.function(value) === undefined ? undefined : ERROR_CLASSES(value)),
@@ -91,37 +100,37 @@ function invalid(message: string): FcTracedError {
   return new FcTracedError('INVALID_OPTION', message);
 }
 
-/** Checks what `@Traced` was given. Throws `INVALID_OPTION`. */
-export function checkTracedOptions(given: unknown): CheckedTracedOptions {
-  if (typeof given === 'string') {
-    if (given.trim() === '') {
-      throw invalid('The name given to @Traced is empty: leave it out for the default, Class.method.');
+/** Checks the argument of `@Traced`. Throws `INVALID_OPTION`. */
+export function checkTracedOptions(nameOrOptions: unknown): CheckedTracedOptions {
+  if (typeof nameOrOptions === 'string') {
+    if (nameOrOptions.trim() === '') {
+      throw invalid('The name passed to @Traced is empty: omit it for the default, Class.method.');
     }
-    return { name: given, kind: SpanKind.INTERNAL };
+    return { name: nameOrOptions, kind: SpanKind.INTERNAL };
   }
-  if (given !== undefined && (typeof given !== 'object' || given === null)) {
-    throw invalid('@Traced takes a name or an object of options, and needs its parentheses: @Traced().');
+  if (nameOrOptions !== undefined && (typeof nameOrOptions !== 'object' || nameOrOptions === null)) {
+    throw invalid('@Traced takes a name or an object of options, and requires parentheses: @Traced().');
   }
-  const options = checkOptions<TracedOptions & TracedClassOptions>(given, '@Traced', CHECKS, NAMES);
+  const options = checkOptions<TracedOptions & TracedClassOptions>(nameOrOptions, '@Traced', CHECKS, NAMES);
   if (typeof options.attributes === 'object' && Object.keys(options.attributes).includes('')) {
-    throw invalid('Option "attributes" of @Traced has an empty key: give each attribute a name.');
+    throw invalid('Option "attributes" of @Traced has an empty key: every attribute requires a key.');
   }
   return { ...options, kind: spanKindOf(options.kind)! };
 }
 
-/** Refuses options that belong on the other kind of target. Throws `INVALID_OPTION`. */
+/** Rejects options that are not valid on this kind of target. Throws `INVALID_OPTION`. */
 export function checkPlace(options: CheckedTracedOptions, isClass: boolean, where: string): void {
   const allowed = isClass ? CLASS_KEYS : METHOD_KEYS;
   const wrong = Object.keys(options).find((key) => !allowed.includes(key) && Reflect.get(options, key) !== undefined);
   if (wrong !== undefined) {
     throw invalid(
-      `Option "${wrong}" of @Traced does not belong on ${where}: there, its options are ${allowed.join(', ')}.`,
+      `Option "${wrong}" of @Traced is not valid on ${where}. Its options there are ${allowed.join(', ')}.`,
     );
   }
 }
 
-/** Whether an error is one of those that were named. */
-export function expectation(expected: ExpectedErrors | undefined): ((error: unknown) => boolean) | undefined {
+/** Returns a function that says whether an error is expected. A predicate that throws does not match. */
+export function errorMatcher(expected: ExpectedErrors | undefined): ((error: unknown) => boolean) | undefined {
   if (expected === undefined) return undefined;
   const matches =
     typeof expected === 'function'
@@ -129,9 +138,9 @@ export function expectation(expected: ExpectedErrors | undefined): ((error: unkn
       : (error: unknown): boolean => expected.some((errorClass) => error instanceof errorClass);
   return (error) => {
     try {
-      const said: unknown = matches(error);
-      ignoreRejection(said);
-      return said === true;
+      const result: unknown = matches(error);
+      ignoreRejection(result);
+      return result === true;
     } catch {
       return false;
     }

@@ -8,7 +8,7 @@ import type { Telemetry } from '../telemetry/telemetry';
 import { activeContext, callIn } from './active-context';
 import { contextWithSpan, invocationIn, spanIn } from './linked-context';
 
-/** The application's own provider, as what records an invocation. */
+/** Telemetry that records spans with the tracer provider of the application. */
 export class ProviderTelemetry implements Telemetry {
   readonly ownsResource = false;
   readonly tracer: Tracer;
@@ -18,7 +18,7 @@ export class ProviderTelemetry implements Telemetry {
     this.tracer = provider.getTracer(SCOPE_NAME, VERSION);
     this.shared = new SharedFlush(
       async () => provider.forceFlush?.(),
-      () => countError('the registered tracer provider failed or hung while it was flushed'),
+      () => countError('forceFlush of the registered tracer provider failed or timed out'),
     );
   }
 
@@ -39,13 +39,16 @@ export class ProviderTelemetry implements Telemetry {
   }
 }
 
-/** What the API answers with where nobody registered a provider. */
+/** The provider that the API returns while none is registered. All copies of `ProxyTracerProvider` share one object. */
 const NO_PROVIDER = new ProxyTracerProvider().getDelegate();
 const NO_TRACER = NO_PROVIDER.getTracer(SCOPE_NAME);
 
 let lastForeign: { readonly provider: TracerProvider; readonly telemetry: Telemetry } | undefined;
 
-/** The provider that the application registered with OpenTelemetry's API, as telemetry, or nothing: ours does not count. */
+/**
+ * Returns the telemetry of the tracer provider that the application registered, or `undefined` if there is none or it
+ * is ours.
+ */
 export function foreignTelemetry(): Telemetry | undefined {
   const registered = trace.getTracerProvider();
   const provider = 'getDelegate' in registered ? (registered as ProxyTracerProvider).getDelegate() : registered;
@@ -54,27 +57,28 @@ export function foreignTelemetry(): Telemetry | undefined {
   return lastForeign.telemetry;
 }
 
-/** Registers our provider with OpenTelemetry's API, where the application has none: libraries' spans then join our traces. */
+/** Registers our tracer provider if the application has none, so that spans of libraries become part of our traces. */
 export function registerAmbientProvider(): void {
   const registered = trace.getTracerProvider();
   const isFree = 'getDelegate' in registered && (registered as ProxyTracerProvider).getDelegate() === NO_PROVIDER;
   if (isFree) trace.setGlobalTracerProvider(ambientProvider);
 }
 
-/** What records spans outside of any invocation; nothing when nothing does. */
+/** Returns the telemetry outside of invocations, or `undefined` if there is none. */
 export function processTelemetry(): Telemetry | undefined {
   return state.fallback ?? foreignTelemetry();
 }
 
-/** What records spans in `context`: the invocation's telemetry, else that of the process; nothing when nothing does. */
+/** Returns the telemetry of the invocation that `context` belongs to, or that of the process outside of invocations. */
 export function telemetryIn(context: Context): Telemetry | undefined {
   const invocation = invocationIn(context);
   return invocation === undefined ? processTelemetry() : invocation.telemetry;
 }
 
 /**
- * What records a call in `context`, or nothing when it is not to be traced: no SDK, or a parent that is neither recording nor
- * sampled. This is all that an untraced call costs, so it allocates nothing.
+ * Returns the telemetry for a call in `context`, or `undefined` if the call is not traced: there is no telemetry, or
+ * its parent span is neither recorded nor sampled. Allocates nothing, because this is the whole cost of an untraced
+ * call.
  */
 export function telemetryOfCall(context: Context): Telemetry | undefined {
   const telemetry = telemetryIn(context);
@@ -84,9 +88,9 @@ export function telemetryOfCall(context: Context): Telemetry | undefined {
   return undefined;
 }
 
-/** A tracer that asks at each call which invocation is running, and so may be kept in a singleton. */
+/** A tracer that uses the telemetry of the active context at each call, so that a singleton can keep it. */
 class AmbientTracer implements Tracer {
-  /** `endsSpans`: whether its spans that are open when the invocation ends are ended then. */
+  /** `endsSpans`: whether its open spans are ended together with the invocation. */
   constructor(
     private readonly tracerOf: (telemetry: Telemetry) => Tracer,
     private readonly endsSpans = false,
@@ -101,19 +105,20 @@ class AmbientTracer implements Tracer {
 
   startActiveSpan<F extends (span: Span) => unknown>(name: string, ...rest: unknown[]): ReturnType<F> {
     const fn = rest.pop() as F;
-    const [options, given] = rest as [SpanOptions | undefined, Context | undefined];
-    const context = given ?? activeContext();
+    const [options, parentContext] = rest as [SpanOptions | undefined, Context | undefined];
+    const context = parentContext ?? activeContext();
     const span = this.startSpan(name, options, context);
     return callIn(contextWithSpan(context, span), fn, undefined, [span]) as ReturnType<F>;
   }
 }
 
-/** The tracer that `@InjectTracer()` gives. */
+/** The tracer that `@InjectTracer()` injects. */
 export const ambientTracer: Tracer = new AmbientTracer((telemetry) => telemetry.tracer);
 
 /**
- * Our provider as OpenTelemetry's API sees it: the tracers of libraries, too, follow the running invocation. A span that a library
- * leaves open, as that of a response whose body nobody reads, must not be missing between those below and above it.
+ * The tracer provider that is registered with the API, so that tracers of libraries use the active invocation. Spans
+ * that a library leaves open are ended with the invocation, such as that of a response whose body is never read: a
+ * missing span would separate its children from its parent.
  */
 export const ambientProvider: TracerProvider = {
   getTracer: (name: string, version?: string, options?: TracerOptions): Tracer =>

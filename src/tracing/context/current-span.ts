@@ -15,9 +15,9 @@ import { spanIn } from './linked-context';
 const NO_SPAN = trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
 
 /**
- * The span that is active where this is called: the nearest `@Traced` method's, else the invocation's.
+ * Returns the active span: that of the innermost `@Traced` method, else the invocation span.
  *
- * Outside of any span, or when the invocation is not recorded, it is a span that records nothing, so the result can be
+ * If there is none, or the invocation is not recorded, it returns a span that records nothing, so the result can be
  * used without a check. Never throws.
  *
  * @example
@@ -30,7 +30,7 @@ export function currentSpan(): Span {
   return spanIn(activeContext()) ?? NO_SPAN;
 }
 
-/** A span that stands for whichever is active at each call, and so may be kept in a singleton. */
+/** A span that delegates each call to the active span, so that a singleton can keep it. */
 class AmbientSpan implements Span {
   spanContext(): SpanContext {
     return currentSpan().spanContext();
@@ -63,7 +63,7 @@ class AmbientSpan implements Span {
     currentSpan().updateName(name);
     return this;
   }
-  /** Does nothing: who started a span ends it. */
+  /** Does nothing, because the code that started the active span ends it. */
   end(): void {}
   isRecording(): boolean {
     return currentSpan().isRecording();
@@ -73,5 +73,5 @@ class AmbientSpan implements Span {
   }
 }
 
-/** The span that `@InjectSpan()` gives. */
+/** The span that `@InjectSpan()` injects. */
 export const ambientSpan: Span = new AmbientSpan();

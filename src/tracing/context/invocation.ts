@@ -2,16 +2,22 @@ import type { FcContext } from '../../fc/context';
 import type { OpenCalls } from '../calls/open-calls';
 import type { Telemetry } from '../telemetry/telemetry';
 
-/** One call of the function by FC, from entry to answer. */
+/** One invocation of the function, from the call by FC to the response. */
 export interface Invocation {
-  /** FC's context: the very object that FC passed. */
+  /** The context object that FC passed. */
   readonly context: FcContext;
   /** The decoded event. */
   readonly event: unknown;
-  /** Where its spans go; nothing when it is not recorded, and then `@Traced` methods are called directly. */
+  /**
+   * The telemetry that records its spans. `undefined` if it is not recorded: `@Traced` methods are then called
+   * directly.
+   */
   readonly telemetry: Telemetry | undefined;
-  /** Its calls that are not at their end. */
+  /** The open calls of the invocation. */
   readonly open: OpenCalls;
-  /** Its trace id, where that is random as W3C Trace Context Level 2 has it; the SDK's spans do not keep that flag. */
+  /**
+   * The trace id, if the random flag of W3C Trace Context Level 2 applies to it. Spans of the SDK do not keep that
+   * flag.
+   */
   readonly randomTraceId?: string | undefined;
 }

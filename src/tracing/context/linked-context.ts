@@ -1,28 +1,42 @@
-import { ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import { INVALID_SPAN_CONTEXT, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import type { Context, Span } from '@opentelemetry/api';
+import { warnOnce } from '../../diagnostics';
 import type { Invocation } from './invocation';
 
-// The API keeps its key of the active span to itself; a context that looks on while a span is set learns it.
-let spanKey: symbol | undefined;
-const learner: Context = {
-  getValue: () => undefined,
-  setValue(key) {
-    spanKey = key;
-    return this;
-  },
-  deleteValue() {
-    return this;
-  },
-};
-trace.setSpan(learner, trace.wrapSpanContext({ traceId: '', spanId: '', traceFlags: 0 }));
-const SPAN_KEY = spanKey;
+/**
+ * Returns the context key of the active span. The API does not export it, but `setSpan` passes it to a context. Returns
+ * `undefined` if `getSpan` does not read the span itself from that key.
+ */
+function learnSpanKey(): symbol | undefined {
+  let learned: symbol | undefined;
+  const span = trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
+  const context: Context = {
+    getValue: (key) => (key === learned ? span : undefined),
+    setValue(key) {
+      learned = key;
+      return this;
+    },
+    deleteValue() {
+      return this;
+    },
+  };
+  try {
+    trace.setSpan(context, span);
+    return trace.getSpan(context) === span ? learned : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const SPAN_KEY = learnSpanKey();
 
 /** The context key of the running invocation. */
 export const INVOCATION_KEY = Symbol.for('fc-traced invocation');
 
 /**
- * An OpenTelemetry context whose span and invocation are plain fields, the rest of it another context. The API's own
- * context copies a Map for each span; this costs one small object, and a chain of calls does not make a chain of contexts.
+ * A context that stores span and invocation in fields, and delegates to another context for all other values. The
+ * context of the API copies a Map for each span; this allocates one small object. Nested calls do not create a chain of
+ * contexts.
  */
 export class LinkedContext implements Context {
   constructor(
@@ -49,34 +63,45 @@ export class LinkedContext implements Context {
     return new LinkedContext(this.base.deleteValue(key), this.span, this.invocation);
   }
 
-  /** The same context with another span in it. */
+  /** Returns the same context with another span. */
   withSpan(span: Span): LinkedContext {
     return new LinkedContext(this.base, span, this.invocation);
   }
 }
 
-/** A context in which `span` is active. */
-export function contextWithSpan(context: Context, span: Span): Context {
-  return context instanceof LinkedContext
-    ? context.withSpan(span)
-    : new LinkedContext(context, span, invocationIn(context));
+function warnOfUnknownSpanKey(): void {
+  warnOnce(
+    '@opentelemetry/api does not keep the active span under a context key as expected; contexts of the API are used, ' +
+      'which makes traced calls slower',
+  );
 }
 
-/** A context for an invocation, made from nothing but what is given. */
+/** Returns a context in which `span` is active. */
+export function contextWithSpan(context: Context, span: Span): Context {
+  if (context instanceof LinkedContext) return context.withSpan(span);
+  if (SPAN_KEY !== undefined) return new LinkedContext(context, span, invocationIn(context));
+  warnOfUnknownSpanKey();
+  return trace.setSpan(context, span);
+}
+
+/** Returns a context for an invocation that has no values but these and those of `base`. */
 export function contextOfInvocation(
   invocation: Invocation,
   span: Span | undefined,
   base: Context = ROOT_CONTEXT,
-): LinkedContext {
-  return new LinkedContext(base, span, invocation);
+): Context {
+  if (SPAN_KEY !== undefined) return new LinkedContext(base, span, invocation);
+  warnOfUnknownSpanKey();
+  const context = base.setValue(INVOCATION_KEY, invocation);
+  return span === undefined ? trace.deleteSpan(context) : trace.setSpan(context, span);
 }
 
-/** The span that is active in a context. */
+/** Returns the active span of a context. */
 export function spanIn(context: Context): Span | undefined {
   return context instanceof LinkedContext ? context.span : trace.getSpan(context);
 }
 
-/** The invocation that a context belongs to. */
+/** Returns the invocation that a context belongs to. */
 export function invocationIn(context: Context): Invocation | undefined {
   return context instanceof LinkedContext
     ? context.invocation

@@ -1,36 +1,44 @@
 import type { Attributes } from '@opentelemetry/api';
 
-/** A traced call whose work goes on after the method returned. The first of `succeed`, `fail` and `cancel` ends its span; later ones do nothing. */
+/**
+ * A traced call whose work continues after the method returned. The first call of `succeed`, `fail` or `cancel` ends
+ * the span; later calls do nothing.
+ */
 export interface TracedCall {
-  /** Nobody but the caller can hold the returned value, so an equal one may take its place. */
+  /** Whether only the caller can hold the returned value, so that an equivalent value may replace it. */
   readonly isFresh: boolean;
-  /** Whether bytes and items are to be counted. */
+  /** Whether the option `countStream` is set. */
   readonly counts: boolean;
-  /** Calls `fn` with the span active; gives and throws what it does. */
+  /** Calls `fn` with the span active. Returns and throws what `fn` does. */
   run(fn: (...args: never[]) => unknown, self: unknown, args: ArrayLike<unknown>): unknown;
-  /** A promise gave `value`: where that is itself work that goes on, such as a stream, it is followed, else the call succeeds. Gives what the caller gets. */
+  /**
+   * Reports that the returned promise was fulfilled with `value`. If the work continues in `value`, such as a stream,
+   * the span ends with that; otherwise the call succeeds. Returns the value that the caller gets.
+   */
   settled(value: unknown): unknown;
-  /** The work is over; `value` is what it gave. */
+  /** Ends the span. `value` is the result of the work. */
   succeed(value?: unknown): void;
-  /** The work failed. */
+  /** Ends the span and records an error. */
   fail(error: unknown): void;
-  /** The consumer wants no more of it: no error, but not the whole either. */
+  /** Ends the span with an event that says that the consumer stopped early, which is not an error. */
   cancel(): void;
-  /** Puts attributes on the span, while it is open. */
+  /** Sets attributes on the span while it is open. */
   annotate(attributes: Attributes): void;
-  /** Starts a further span like this one, for work that can be started again. */
+  /** Starts another span for the same method, for work that can be started again, such as a subscription. */
   again(): TracedCall;
 }
 
 /**
- * How one kind of return value is followed to the end of the work behind it.
+ * An end strategy: how the end of the work behind one kind of return value is detected.
  *
- * Of the registered endStrategies, the newest that supports a value follows it. The value that `follow` gives is what the caller gets:
- * the very value, unless the kind demands a wrapper, which must then be like it in type and behaviour.
+ * If several registered strategies support a value, the newest is used.
  */
 export interface EndStrategy<T extends object = object> {
-  /** Whether a value is of this kind. Must not start or change anything: no getter, no `then`. */
+  /** Returns whether a value is of this kind. Must not have side effects: it must not run getters or call `then`. */
   supports(value: object): value is T;
-  /** Sees to it that `call` is ended when the work is over, and gives what the caller gets. What it throws is counted, and the span ended. */
+  /**
+   * Ends `call` when the work ends. Returns the value that the caller gets: `value` itself, or a wrapper with the same
+   * type and behavior. If it throws, the error is counted and the span ends.
+   */
   follow(value: T, call: TracedCall): unknown;
 }

@@ -8,7 +8,7 @@ import { observableEndStrategy } from './observable';
 import { promiseEndStrategy, thenableEndStrategy } from './promise';
 import { responseEndStrategy, webStreamEndStrategy } from './web-stream';
 
-/** What a value is followed by, and how many were followed before it. */
+/** The call that a value belongs to, and the position of the value in the order of followed values. */
 interface Followed {
   readonly call: FollowedCall;
   readonly order: number;
@@ -16,8 +16,8 @@ interface Followed {
 
 const followed = new WeakMap<object, Followed>();
 
-/** Kinds that a promise can give: not what `await` would have unwrapped. */
-const SETTLED: readonly EndStrategy[] = [
+/** Strategies for the value of a promise, which cannot be a thenable. */
+const FOR_SETTLED: readonly EndStrategy[] = [
   nodeStreamEndStrategy,
   webStreamEndStrategy,
   responseEndStrategy,
@@ -25,24 +25,27 @@ const SETTLED: readonly EndStrategy[] = [
   iteratorEndStrategy,
 ];
 
-const RETURNED: readonly EndStrategy[] = [promiseEndStrategy, ...SETTLED, thenableEndStrategy];
+const FOR_RETURNED: readonly EndStrategy[] = [promiseEndStrategy, ...FOR_SETTLED, thenableEndStrategy];
 
-/** A call whose end is not in the hands of the program alone: a value that is dropped must not keep a span open for ever. */
+/** A call that is also ended if its value is dropped, so that a dropped value does not keep the span open forever. */
 export interface FollowedCall extends TracedCall {
-  /** How many values were followed when the call began. */
-  readonly began: number;
-  /** Has a call that gave the same value end as this one does, or at once where this one has ended. */
-  endAlong(call: FollowedCall, value: object): void;
-  /** The call's work goes on: it is ended, at the latest, with the invocation. Says whether there is one. */
-  keep(): boolean;
-  /** The call's work goes on with `value`: from now on it is ended, at the latest, with the invocation, or when `value` is collected. */
+  /** How many values had been followed when the call started. */
+  readonly followedBefore: number;
+  /** Ends `call`, which returned the same value, together with this call, or immediately if this call has ended. */
+  addFollower(call: FollowedCall, value: object): void;
+  /** Ends the call with its invocation at the latest. Returns false outside of an invocation. */
+  joinInvocation(): boolean;
+  /**
+   * Ends the call with its invocation at the latest, or, outside of an invocation, when `value` is garbage-collected.
+   */
   stayOpen(value: object): void;
 }
 
 /**
- * Teaches `@Traced` a further kind of return value; it goes before those that are known. Gives a function that takes it away again.
+ * Adds an end strategy for a kind of return value. It takes precedence over the existing ones. Returns a function that
+ * removes it.
  *
- * @throws FcTracedError `INVALID_OPTION` where `supports` or `follow` is missing
+ * @throws FcTracedError `INVALID_OPTION` if `supports` or `follow` is not a function
  *
  * @example
  * ```ts
@@ -50,7 +53,7 @@ export interface FollowedCall extends TracedCall {
  * class Job {
  *   constructor(readonly done: Promise<void>) {}
  * }
- * export const forget = registerEndStrategy<Job>({
+ * export const unregister = registerEndStrategy<Job>({
  *   supports: (value): value is Job => value instanceof Job,
  *   follow(job, call) {
  *     job.done.then(() => call.succeed(), (error) => call.fail(error));
@@ -60,11 +63,11 @@ export interface FollowedCall extends TracedCall {
  * ```
  */
 export function registerEndStrategy<T extends object>(strategy: EndStrategy<T>): () => void {
-  const given = strategy as Partial<EndStrategy<T>> | undefined;
-  if (typeof given?.supports !== 'function' || typeof given.follow !== 'function') {
+  const candidate = strategy as Partial<EndStrategy<T>> | undefined;
+  if (typeof candidate?.supports !== 'function' || typeof candidate.follow !== 'function') {
     throw new FcTracedError(
       'INVALID_OPTION',
-      'registerEndStrategy takes an object with the functions supports and follow.',
+      'registerEndStrategy takes an object with the functions "supports" and "follow".',
     );
   }
   state.endStrategies.unshift(strategy);
@@ -74,47 +77,48 @@ export function registerEndStrategy<T extends object>(strategy: EndStrategy<T>):
   };
 }
 
-function strategyAmong(kinds: readonly EndStrategy[], value: object): EndStrategy | undefined {
+function strategyFor(value: object, builtIn: readonly EndStrategy[]): EndStrategy | undefined {
   return (
     state.endStrategies.find((strategy) => strategy.supports(value)) ??
-    kinds.find((strategy) => strategy.supports(value))
+    builtIn.find((strategy) => strategy.supports(value))
   );
 }
 
-/** Follows what a method returned: a value that no strategy knows is the end itself. */
+/** Ends a call with the value that its method returned, or immediately if no strategy supports the value. */
 export function follow(value: object, call: FollowedCall): unknown {
-  // What an async function gives needs no second look.
+  // An async function always returns a native promise.
   if (call.isFresh && state.endStrategies.length === 0) {
-    call.keep();
+    call.joinInvocation();
     return promiseEndStrategy.follow(value as Promise<unknown>, call);
   }
-  return followAmong(RETURNED, value, call);
+  return followWith(FOR_RETURNED, value, call);
 }
 
-/** Follows what a method's promise gave. */
+/** Ends a call with the value of its promise, or immediately if no strategy supports the value. */
 export function followSettled(value: unknown, call: FollowedCall): unknown {
-  if (typeof value === 'object' && value !== null) return followAmong(SETTLED, value, call);
+  if (typeof value === 'object' && value !== null) return followWith(FOR_SETTLED, value, call);
   call.succeed(value);
   return value;
 }
 
-function followAmong(kinds: readonly EndStrategy[], value: object, call: FollowedCall): unknown {
+function followWith(builtIn: readonly EndStrategy[], value: object, call: FollowedCall): unknown {
   try {
     const first = followed.get(value);
     if (first !== undefined) {
-      // A call that began before is the caller of the one that made the value; to a later one the value was there already.
-      if (call.began < first.order) first.call.endAlong(call, value);
+      // A call that started before the value was followed is an outer call that returns the value of an inner one. For
+      // a later call, the value existed before.
+      if (call.followedBefore < first.order) first.call.addFollower(call, value);
       else call.succeed(value);
       return value;
     }
-    const strategy = strategyAmong(kinds, value);
+    const strategy = strategyFor(value, builtIn);
     if (strategy === undefined) {
       call.succeed(value);
       return value;
     }
-    // A promise settles by itself: nobody has to wait for its collection.
+    // A promise settles even if it is dropped, so its call does not have to end when it is garbage-collected.
     if (strategy === promiseEndStrategy) {
-      call.keep();
+      call.joinInvocation();
     } else {
       call.stayOpen(value);
       state.followed += 1;
@@ -122,8 +126,8 @@ function followAmong(kinds: readonly EndStrategy[], value: object, call: Followe
     }
     return strategy.follow(value, call);
   } catch {
-    // A value that lets nobody look or listen (frozen, a revoked proxy) is the end itself.
-    countError('a returned value could not be followed to its end; its span ends with the call');
+    // For example, the value is frozen or a revoked proxy.
+    countError('the end of a returned value could not be detected; the span ended when the method returned');
     call.succeed();
     return value;
   }

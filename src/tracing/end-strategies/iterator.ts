@@ -14,19 +14,19 @@ function isIterator(value: object): value is IteratorLike & object {
   return isIterable && typeof dataProperty(value, 'next') === 'function';
 }
 
-/** A call with who wants to see the items. */
+/** An iteration that belongs to a call. */
 interface Iteration {
   readonly call: TracedCall;
-  readonly seen: ((item: unknown) => void) | undefined;
-  /** Whether a step is under way. */
+  readonly onItem: ((item: unknown) => void) | undefined;
+  /** Whether a step is running. */
   isRunning: boolean;
 }
 
-/** Ends the call where a step says that the iteration is over. */
-function watch(result: unknown, { call, seen }: Iteration, isReturn: boolean): void {
+/** Ends the call if the result of a step is the end of the iteration. */
+function watch(result: unknown, { call, onItem }: Iteration, isReturn: boolean): void {
   if (typeof result !== 'object' || result === null) return;
-  if (Reflect.get(result, 'done') !== true) return seen?.(Reflect.get(result, 'value'));
-  // `return()` is how a consumer leaves early; a generator that was over already has ended its span before.
+  if (Reflect.get(result, 'done') !== true) return onItem?.(Reflect.get(result, 'value'));
+  // A consumer that stops early calls `return()`. On a finished generator, the call has ended and this does nothing.
   if (isReturn) call.cancel();
   else call.succeed(Reflect.get(result, 'value'));
 }
@@ -44,7 +44,7 @@ function traceStep(iterator: object, key: 'next' | 'return' | 'throw', iteration
     try {
       result = call.run(step, this, args);
     } catch (error) {
-      // A generator that is stepped from within refuses that step, and goes on.
+      // A generator rejects a step that it makes on itself while it runs, and continues.
       if (!(isReentrant && isGenerator)) call.fail(error);
       throw error;
     } finally {
@@ -54,7 +54,7 @@ function traceStep(iterator: object, key: 'next' | 'return' | 'throw', iteration
       watch(result, iteration, isReturn);
       return result;
     }
-    // A step's promise is new, like that of an async function.
+    // Only the caller holds the promise of a step, so a derived promise may replace it.
     return result.then(
       (settled) => {
         watch(settled, iteration, isReturn);
@@ -69,17 +69,18 @@ function traceStep(iterator: object, key: 'next' | 'return' | 'throw', iteration
 }
 
 /**
- * Generators and iterators, sync and async: the very object, each step run inside the span and nothing of it leaking into
- * the consumer. The span ends with the iteration: at its end, at `break` (cancelled), at an error.
+ * Synchronous and asynchronous generators and iterators. The caller gets the same object. Each step runs with the span
+ * active; the code of the consumer does not. The span ends when the iteration ends, when the consumer stops early
+ * (cancelled), or at an error.
  */
 export const iteratorEndStrategy: EndStrategy<IteratorLike & object> = {
   supports: isIterator,
   follow: (iterator, call) => followIterator(iterator, call),
 };
 
-/** Follows an iterator; `seen` is shown each item on its way to the consumer. */
-export function followIterator<T extends object>(iterator: T, call: TracedCall, seen?: (item: unknown) => void): T {
-  const iteration: Iteration = { call, seen, isRunning: false };
+/** Ends a call with an iterator and returns the iterator. `onItem` is called with each item. */
+export function followIterator<T extends object>(iterator: T, call: TracedCall, onItem?: (item: unknown) => void): T {
+  const iteration: Iteration = { call, onItem, isRunning: false };
   for (const key of ['next', 'return', 'throw'] as const) traceStep(iterator, key, iteration);
   return iterator;
 }

@@ -13,7 +13,7 @@ interface NodeStream extends EventEmitter {
   readonly errored?: unknown;
 }
 
-/** A socket is a connection, which is kept and reused, and no piece of work with an end. */
+/** Returns whether a value is a Node.js stream. Sockets are excluded, because a connection is kept open and reused. */
 function isNodeStream(value: object): value is NodeStream {
   if (typeof dataProperty(value, 'setNoDelay') === 'function') return false;
   return (
@@ -30,7 +30,7 @@ function sizeOf(chunk: unknown, encoding: unknown): number {
   return chunk instanceof Uint8Array ? chunk.byteLength : 0;
 }
 
-/** Counts what is read by looking on as it is handed out, and what is written as it comes in; the flow is not touched. */
+/** Counts the chunks that are read from a stream, or written to it if it is not readable. Does not change its flow. */
 function count(stream: NodeStream): () => Record<string, number> {
   let items = 0;
   let bytes = 0;
@@ -39,7 +39,7 @@ function count(stream: NodeStream): () => Record<string, number> {
     items += 1;
     bytes += sizeOf(chunk, encoding);
   };
-  const look = (key: string, chunkOf: (args: readonly unknown[]) => readonly [unknown, unknown]): void => {
+  const observe = (key: string, chunkOf: (args: readonly unknown[]) => readonly [unknown, unknown]): void => {
     const method = dataProperty(stream, key);
     if (typeof method !== 'function') return;
     shadowMethod(stream, key, method, function (this: unknown, ...args: unknown[]) {
@@ -48,17 +48,17 @@ function count(stream: NodeStream): () => Record<string, number> {
     });
   };
   if (typeof dataProperty(stream, 'read') === 'function') {
-    look('emit', ([event, chunk]) => (event === 'data' ? [chunk, undefined] : [undefined, undefined]));
-  } else for (const key of ['write', 'end']) look(key, ([chunk, encoding]) => [chunk, encoding]);
+    observe('emit', ([event, chunk]) => (event === 'data' ? [chunk, undefined] : [undefined, undefined]));
+  } else for (const key of ['write', 'end']) observe(key, ([chunk, encoding]) => [chunk, encoding]);
   return () => ({ [ATTR_FC_TRACED_STREAM_ITEMS]: items, [ATTR_FC_TRACED_STREAM_BYTES]: bytes });
 }
 
-/** Whether both sides that the stream has are over. */
+/** Returns whether each side of the stream, readable and writable, has ended. */
 function isOver(stream: NodeStream): boolean {
   return stream.readableEnded !== false && stream.writableFinished !== false;
 }
 
-/** Whether Node destroyed the stream because the reader left it, or because a signal said so. */
+/** Returns whether the stream was destroyed because its consumer stopped or a signal was aborted. */
 function isAbort(error: unknown): boolean {
   return error instanceof Error && (error as NodeJS.ErrnoException).code === 'ABORT_ERR';
 }
@@ -81,7 +81,7 @@ function follow(stream: NodeStream, call: TracedCall): NodeStream {
   const over = (): void => {
     if (isOver(stream)) finish(() => call.succeed());
   };
-  // `errorMonitor` hears of an error without counting as its handler: an unhandled one still is.
+  // A listener of `errorMonitor` does not handle the error, so an unhandled error is still thrown.
   stream.on(errorMonitor, (error: unknown) => finish(() => fail(error)));
   stream.on('end', over);
   stream.on('finish', over);
@@ -91,5 +91,8 @@ function follow(stream: NodeStream, call: TracedCall): NodeStream {
   return stream;
 }
 
-/** Node's Readable, Writable and Duplex: the very stream; its span ends with it, by end, close, error or destruction. */
+/**
+ * `Readable`, `Writable` and `Duplex` of Node.js. The caller gets the same stream. The span ends when the stream ends,
+ * is closed or destroyed, or fails.
+ */
 export const nodeStreamEndStrategy: EndStrategy<NodeStream> = { supports: isNodeStream, follow };

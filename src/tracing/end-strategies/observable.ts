@@ -1,11 +1,12 @@
+import { warnOnce } from '../../diagnostics';
 import { shadowMethod } from '../../replace-method';
-import { dataProperty } from '../../safe-access';
+import { dataProperty, readField } from '../../safe-access';
 import { activeContext, callIn } from '../context/active-context';
 import type { EndStrategy, TracedCall } from './end-strategy';
 
 type Method = (...args: unknown[]) => unknown;
 
-/** What rxjs 7 hands to the work behind an observable. */
+/** The members of rxjs 7's `Subscriber` that are used. */
 interface Subscriber {
   next: Method;
   error: Method;
@@ -13,66 +14,88 @@ interface Subscriber {
   add(teardown: () => void): void;
 }
 
+/** The members of rxjs 7's `Observable` that are used. `_subscribe` and `operator` are internal. */
 interface Observable {
   subscribe: Method;
   _subscribe?: Method;
-  operator?: { call(subscriber: Subscriber, source: unknown): unknown };
+  operator?: { call(subscriber: unknown, source: unknown): unknown };
 }
 
 function isObservable(value: object): value is Observable {
   return typeof dataProperty(value, 'subscribe') === 'function' && typeof dataProperty(value, 'pipe') === 'function';
 }
 
+function isSubscriber(value: unknown): value is Subscriber {
+  return ['next', 'error', 'complete', 'add'].every((key) => typeof readField(value, key) === 'function');
+}
+
 /**
- * Ends a call with one subscription, and has the subscriber run in the context that it subscribed in. The subscriber stays the
- * one that rxjs made, so that its closing is seen everywhere.
+ * Ends a call with one subscription, and runs the subscriber's methods in the context of the code that subscribed. The
+ * subscriber object stays the same, so that all code sees when it is closed.
  */
-function watch(subscriber: Subscriber, call: TracedCall): void {
+function watch(subscriber: unknown, call: TracedCall): void {
+  try {
+    if (isSubscriber(subscriber)) return watchSubscriber(subscriber, call);
+  } catch {
+    // The subscriber is frozen, or `add` does not accept a function.
+  }
+  warnOnce(
+    'rxjs does not pass a Subscriber with next, error, complete and add as expected; the span of an Observable ends ' +
+      'when it is subscribed to',
+  );
+  call.succeed();
+}
+
+function watchSubscriber(subscriber: Subscriber, call: TracedCall): void {
   const caller = activeContext();
-  const handOn = (key: 'next' | 'error' | 'complete', say: (value: unknown) => void): void => {
+  const intercept = (key: 'next' | 'error' | 'complete', observe: (value: unknown) => void): void => {
     const method = subscriber[key];
     shadowMethod(subscriber, key, method, function (this: unknown, ...args: unknown[]) {
-      say(args[0]);
+      observe(args[0]);
       return callIn(caller, method, this, args);
     });
   };
-  handOn('next', () => {});
-  handOn('error', (reason) => call.fail(reason));
-  handOn('complete', () => call.succeed());
+  intercept('next', () => {});
+  intercept('error', (reason) => call.fail(reason));
+  intercept('complete', () => call.succeed());
   subscriber.add(() => call.cancel());
 }
 
 /**
- * Observables of rxjs 7's shape: the very object, a span for each subscription, which ends at its completion, error or
- * unsubscription. The first subscription goes on in the span of the call; each further one starts a span of its own.
+ * Observables of rxjs 7. The caller gets the same object. The span ends when the subscription completes, fails or is
+ * unsubscribed. The first subscription belongs to the span of the call; each further subscription starts another span.
  */
 export const observableEndStrategy: EndStrategy<Observable> = {
   supports: isObservable,
   follow(observable, call) {
     let isFirst = true;
-    const next = (): TracedCall => {
+    const nextCall = (): TracedCall => {
       const own = isFirst ? call : call.again();
       isFirst = false;
       return own;
     };
     const { operator } = observable;
-    const subscribe = dataProperty(observable, '_subscribe') as Method | undefined;
-    if (operator !== undefined && operator !== null) {
+    const subscribe = dataProperty(observable, '_subscribe');
+    if (typeof readField(operator, 'call') === 'function') {
+      const { call: callOperator } = operator!;
       observable.operator = {
         ...operator,
         call(subscriber, source) {
-          const own = next();
+          const own = nextCall();
           watch(subscriber, own);
-          return own.run(operator.call.bind(operator), operator, [subscriber, source]);
+          return own.run(callOperator, operator, [subscriber, source]);
         },
       };
     } else if (typeof subscribe === 'function') {
-      shadowMethod(observable, '_subscribe', subscribe, function (this: unknown, subscriber: Subscriber) {
-        const own = next();
+      shadowMethod(observable, '_subscribe', subscribe, function (this: unknown, subscriber: unknown) {
+        const own = nextCall();
         watch(subscriber, own);
-        return own.run(subscribe, this, [subscriber]);
+        return own.run(subscribe as Method, this, [subscriber]);
       });
     } else {
+      warnOnce(
+        'an Observable has neither operator nor _subscribe, which rxjs 7 has; its span ends when the method returns',
+      );
       call.succeed();
     }
     return observable;

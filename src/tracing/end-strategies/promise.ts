@@ -8,11 +8,11 @@ import type { EndStrategy } from './end-strategy';
 const nativeThen: unknown = Reflect.get(Promise.prototype, 'then');
 
 /**
- * Native promises, of any realm. A promise with a `then` of its own (a lazy query, say) is none of these: to call that
- * `then` would start its work.
+ * Native promises of any realm. A promise that overrides `then`, such as a lazy query, is not supported here, because
+ * calling that `then` would start its work.
  *
- * An async function's promise is new, so the caller gets one that settles alike, and a rejection that nobody handles is
- * still reported by Node. Any other promise may be shared: the caller gets that very object.
+ * The promise of an async function is new. Its caller gets a derived promise that settles in the same way, so that
+ * Node.js still reports an unhandled rejection. Any other promise may be shared, so its caller gets the same object.
  */
 export const promiseEndStrategy: EndStrategy<Promise<unknown>> = {
   supports: (value): value is Promise<unknown> => types.isPromise(value) && hasNativeThen(value),
@@ -37,31 +37,31 @@ export const promiseEndStrategy: EndStrategy<Promise<unknown>> = {
 function hasNativeThen(promise: Promise<unknown>): boolean {
   if (Object.hasOwn(promise, 'then')) return false;
   if (Reflect.get(promise, 'then') === nativeThen) return true;
-  // Another realm's Promise.prototype stands right below that realm's Object.prototype; a subclass with a `then` of its own lower.
+  // The Promise.prototype of another realm inherits directly from an Object.prototype; that of a subclass does not.
   const above = Reflect.getPrototypeOf(Reflect.getPrototypeOf(promise) ?? promise);
   return above !== null && Reflect.getPrototypeOf(above) === null;
 }
 
 type Then = (...args: unknown[]) => unknown;
 
-/** A reaction as the awaiting code gave it, run in that code's context, after the end was said. */
+/** Returns a reaction that ends the call and then runs the original callback in the context of the awaiting code. */
 function reaction(
-  given: unknown,
+  callback: unknown,
   caller: Context,
-  say: (value: unknown) => void,
-  otherwise: (value: unknown) => unknown,
+  endCall: (value: unknown) => void,
+  withoutCallback: (value: unknown) => unknown,
 ): (...values: unknown[]) => unknown {
   return (...values) => {
-    say(values[0]);
-    return typeof given === 'function'
-      ? callIn(caller, given as (...values: unknown[]) => unknown, undefined, values)
-      : otherwise(values[0]);
+    endCall(values[0]);
+    return typeof callback === 'function'
+      ? callIn(caller, callback as (...values: unknown[]) => unknown, undefined, values)
+      : withoutCallback(values[0]);
   };
 }
 
 /**
- * Objects with a `then` of their own, such as query builders: their work starts when they are awaited. The object is the
- * method's own, nothing runs early, and what it runs when awaited runs inside the span, which ends when that settles.
+ * Objects with their own `then`, such as query builders, whose work starts when they are awaited. The caller gets the
+ * same object, and nothing is started early. The work runs with the span active, and the span ends when it settles.
  */
 export const thenableEndStrategy: EndStrategy<PromiseLike<unknown>> = {
   supports: (value): value is PromiseLike<unknown> => typeof dataProperty(value, 'then') === 'function',
@@ -69,10 +69,10 @@ export const thenableEndStrategy: EndStrategy<PromiseLike<unknown>> = {
     const then = Reflect.get(thenable, 'then') as Then;
     shadowMethod(thenable, 'then', then, function (this: unknown, ...args: unknown[]) {
       const [onFulfilled, onRejected, ...more] = args;
-      // A `then` that is given something else, a schema say, is none of a promise: it is left to itself.
+      // With other arguments, such as a schema, it is not the `then` of a promise.
       if (
         ![onFulfilled, onRejected].every(
-          (given) => given === undefined || given === null || typeof given === 'function',
+          (callback) => callback === undefined || callback === null || typeof callback === 'function',
         )
       ) {
         return Reflect.apply(then, this, args);

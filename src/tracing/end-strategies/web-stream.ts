@@ -15,7 +15,7 @@ function sizeOf(value: unknown): number {
   return typeof value === 'string' ? Buffer.byteLength(value) : value instanceof Uint8Array ? value.byteLength : 0;
 }
 
-/** Watches a promise that the stream made; the promise that is handed on settles alike. */
+/** Ends the call if a promise of the stream is rejected. Returns a derived promise that settles in the same way. */
 function settle<T>(promise: Promise<T>, fulfilled: (value: T) => void, call: TracedCall): Promise<T> {
   return promise.then(
     (value) => {
@@ -32,13 +32,13 @@ function settle<T>(promise: Promise<T>, fulfilled: (value: T) => void, call: Tra
 function shadow(object: object, key: PropertyKey, make: (method: Step) => Step): void {
   const method = Reflect.get(object, key) as unknown;
   if (typeof method !== 'function') return;
-  const made = make(method as Step);
+  const replacement = make(method as Step);
   shadowMethod(object, key, method, function (this: unknown, ...args: unknown[]) {
-    return Reflect.apply(made, this, args);
+    return Reflect.apply(replacement, this, args);
   });
 }
 
-/** Counts what is read, on the span as it goes if that is asked for. */
+/** Returns a function that counts an item and its bytes on the span, if the option `countStream` is set. */
 function counter(call: TracedCall): (item: unknown) => void {
   let items = 0;
   let bytes = 0;
@@ -51,14 +51,14 @@ function counter(call: TracedCall): (item: unknown) => void {
 }
 
 function watchReader(reader: object, call: TracedCall): object {
-  const seen = counter(call);
-  const settled = ({ done, value }: ReadResult): void => (done ? call.succeed() : seen(value));
+  const count = counter(call);
+  const onRead = ({ done, value }: ReadResult): void => (done ? call.succeed() : count(value));
   shadow(
     reader,
     'read',
     (read) =>
       (...args) =>
-        settle(call.run(read, reader, args) as Promise<ReadResult>, settled, call),
+        settle(call.run(read, reader, args) as Promise<ReadResult>, onRead, call),
   );
   shadow(
     reader,
@@ -70,7 +70,7 @@ function watchReader(reader: object, call: TracedCall): object {
   return reader;
 }
 
-/** The ways to read a web stream to its end. */
+/** Ends a call with a readable stream, whichever way it is read. */
 function followReadable(stream: ReadableStream, call: TracedCall): ReadableStream {
   shadow(
     stream,
@@ -94,7 +94,7 @@ function followReadable(stream: ReadableStream, call: TracedCall): ReadableStrea
         settle(Reflect.apply(cancel, stream, args) as Promise<unknown>, () => call.cancel(), call),
   );
   shadow(stream, 'tee', (tee) => () => {
-    // The first branch that is read to its end has seen the whole.
+    // The first branch that is read to its end has read the whole stream.
     const branches = Reflect.apply(tee, stream, []) as ReadableStream[];
     return branches.map((branch) => followReadable(branch, call));
   });
@@ -132,7 +132,8 @@ function followWritable(stream: WritableStream, call: TracedCall): WritableStrea
     shadowEnds(writer);
     return writer;
   });
-  // Node looks on from inside, a little later: a stream that is piped here takes a writer that nobody sees.
+  // `pipeTo` of another stream uses an internal writer, whose methods are not replaced above. `finished` reports that
+  // end too.
   finished(stream as unknown as NodeJS.WritableStream, (error) => {
     if (isAborted) call.cancel();
     else if (error) call.fail(error);
@@ -141,7 +142,10 @@ function followWritable(stream: WritableStream, call: TracedCall): WritableStrea
   return stream;
 }
 
-/** Web streams: the very stream; its span ends when it is read or written to its end, cancelled, aborted or failed. */
+/**
+ * Web streams. The caller gets the same stream. The span ends when the stream is read or written to its end, is
+ * cancelled or aborted, or fails.
+ */
 export const webStreamEndStrategy: EndStrategy<ReadableStream | WritableStream | TransformStream> = {
   supports: (value): value is ReadableStream | WritableStream | TransformStream =>
     value instanceof ReadableStream || value instanceof WritableStream || value instanceof TransformStream,
@@ -153,9 +157,9 @@ export const webStreamEndStrategy: EndStrategy<ReadableStream | WritableStream |
   },
 };
 
-/** A fetch `Response`: the very object; its span ends with its body. */
+/** A fetch `Response`. The caller gets the same object. The span ends when its body ends. */
 export const responseEndStrategy: EndStrategy<Response> = {
-  // The tag first: to name the global Response makes Node load fetch, tens of milliseconds.
+  // Checks the tag first: accessing the global `Response` makes Node.js load fetch, which takes tens of milliseconds.
   supports: (value): value is Response =>
     dataProperty(value, Symbol.toStringTag) === 'Response' && value instanceof Response,
   follow(response, call) {

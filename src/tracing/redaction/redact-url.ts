@@ -1,9 +1,9 @@
 import { isSecretKey } from './secrets';
 
-/** What stands for a value in a query, as the HTTP conventions have it. */
+/** Replaces a redacted value in a URL, as OpenTelemetry's conventions for `url.full` require. */
 const REDACTED = 'REDACTED';
 
-/** Parameters that sign a URL, or name who signed it, whose names do not say so. */
+/** Query parameters that hold a signature or credential, but that `isSecretKey` does not recognize. */
 const SIGNING = new Set([
   'sig',
   'awsaccesskeyid',
@@ -16,7 +16,7 @@ const SIGNING = new Set([
   'key',
 ]);
 
-/** A URL inside a URL is encoded again, and perhaps more than once. */
+/** A URL in a query parameter can be percent-encoded more than once. */
 const MAX_DECODINGS = 3;
 
 function decoded(text: string): string {
@@ -31,7 +31,7 @@ function isSecretName(name: string): boolean {
   return SIGNING.has(name.toLowerCase()) || isSecretKey(name);
 }
 
-/** Whether a value holds a query of its own with a secret in it, as the address does to which a login sends back. */
+/** Returns whether a value is a URL whose query has a secret parameter, such as the return URL of a login. */
 function holdsSecret(value: string): boolean {
   let text = value;
   for (let round = 0; round < MAX_DECODINGS && text.includes('%'); round += 1) text = decoded(text);
@@ -43,9 +43,9 @@ function holdsSecret(value: string): boolean {
 }
 
 /**
- * A query string whose secret parameters, by their names, have `REDACTED` for a value, as have those whose value
- * is a URL with such a parameter. All else stays as it stood. Follows
- * https://opentelemetry.io/docs/specs/semconv/registry/attributes/url/, and adds what Alibaba Cloud signs URLs with.
+ * Redacts a query string: replaces the values of parameters whose name is secret, or whose value is a URL with such a
+ * parameter, by `REDACTED`. Everything else stays unchanged. Covers the parameters of
+ * https://opentelemetry.io/docs/specs/semconv/registry/attributes/url/ and those of signed URLs of Alibaba Cloud.
  */
 export function redactQuery(query: string): string {
   if (!query.includes('=')) return query;
@@ -61,7 +61,7 @@ export function redactQuery(query: string): string {
     .join('&');
 }
 
-/** A URL, or a path, with a query: that of it redacted, and a user name and password. */
+/** Redacts the query of a URL or path, and the user name and password of a URL. */
 export function redactUrl(url: string): string {
   const clean = url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#@]*@/i, `$1${REDACTED}:${REDACTED}@`);
   const start = clean.indexOf('?');

@@ -4,19 +4,19 @@ import { ATTR_MCP_SESSION_ID, ATTR_SESSION_ID, ATTR_SESSION_PREVIOUS_ID } from '
 import { activeInvocation } from '../context/active-context';
 import { state } from '../telemetry/state';
 
-/** What stands where a secret stood. */
+/** Replaces a redacted secret. */
 export const REDACTED = '[redacted]';
 
-/** Shorter texts would be found by accident all over a trace. */
+/** The minimum length of a known secret. Shorter strings would match unrelated text. */
 const MIN_LENGTH = 6;
-/** How many secrets are looked for: those of the function, and those that invocations made. The oldest of a kind are forgotten first. */
-const MAX_LASTING = 1_000;
-const MAX_PASSING = 256;
-/** How deep, and how many, texts inside a secret object are looked for. */
+/** The limits of known secrets, for those of the process and for those of invocations. The oldest are dropped first. */
+const MAX_PROCESS_SECRETS = 1_000;
+const MAX_INVOCATION_SECRETS = 256;
+/** The limits for the strings of a secret object. */
 const MAX_DEPTH = 3;
-const MAX_TEXTS = 32;
+const MAX_STRINGS = 32;
 
-/** Words that name a secret, alone or at the end of a word without gaps (`dbpassword`). */
+/** Words that name a secret, alone or at the end of a compound without separator (`dbpassword`). */
 const SECRET_WORDS = [
   'password',
   'passwd',
@@ -46,10 +46,10 @@ const SECRET_PAIRS = new Set([
   'client secret',
   'secret key',
 ]);
-/** Whose tokens are secrets, and no measure of text. */
-const SECRET_HOLDERS = new Set(['access', 'refresh', 'auth', 'security', 'session', 'id', 'bearer', 'api']);
-/** What is told of a secret by these is none itself. */
-const MEASURES = new Set([
+/** Words before `tokens` that make it a secret. Otherwise `tokens` is a count. */
+const TOKEN_KINDS = new Set(['access', 'refresh', 'auth', 'security', 'session', 'id', 'bearer', 'api']);
+/** Last words of keys that describe a secret but do not contain it (`token_count`). */
+const DESCRIPTIONS = new Set([
   'count',
   'counts',
   'type',
@@ -62,10 +62,10 @@ const MEASURES = new Set([
   'consent',
   'policy',
 ]);
-/** Keys of OpenTelemetry's conventions that name an id and no key to anything. */
+/** Keys of OpenTelemetry's conventions whose value is an id, not a credential. */
 const PUBLIC_KEYS = new Set([ATTR_SESSION_ID, ATTR_SESSION_PREVIOUS_ID, ATTR_MCP_SESSION_ID]);
 
-/** A value that is shown nowhere: not in a trace, a log, a JSON text or an error message. */
+/** A value that is not shown in traces, logs, JSON or error messages. */
 export class Secret<T> {
   readonly #value: T;
 
@@ -73,7 +73,7 @@ export class Secret<T> {
     this.#value = value;
   }
 
-  /** The value itself. */
+  /** Returns the value. */
   reveal(): T {
     return this.#value;
   }
@@ -92,8 +92,9 @@ export class Secret<T> {
 }
 
 /**
- * Wraps a value so that it cannot get into a trace: as an attribute it reads `[redacted]`, and where its text (6 characters or
- * more) turns up in an attribute, a name, an error message or a stack of a span, it is replaced there too. `reveal()` gives it back.
+ * Wraps a value so that it is redacted in traces. As an attribute it is `[redacted]`. Its strings of 6 or more
+ * characters, those of an object up to 3 levels deep, are also replaced wherever they occur in a span: in attributes,
+ * names, events, and messages and stacks of errors. `reveal()` returns the value.
  *
  * @example
  * ```ts
@@ -107,16 +108,16 @@ export function secret<T>(value: T): Secret<T> {
   return new Secret(value);
 }
 
-/** The texts that a secret value consists of. */
-function textsIn(value: unknown, depth = 0, texts: string[] = []): string[] {
-  if (typeof value === 'string') texts.push(value);
+/** Returns the strings in a secret value. */
+function stringsIn(value: unknown, depth = 0, strings: string[] = []): string[] {
+  if (typeof value === 'string') strings.push(value);
   else if (typeof value === 'object' && value !== null && depth < MAX_DEPTH) {
-    for (const inner of Object.values(value)) if (texts.length < MAX_TEXTS) textsIn(inner, depth + 1, texts);
+    for (const inner of Object.values(value)) if (strings.length < MAX_STRINGS) stringsIn(inner, depth + 1, strings);
   }
-  return texts;
+  return strings;
 }
 
-/** A text as it stands inside JSON and inside a URL. */
+/** Returns a string, and how it is escaped in JSON and in a URL. */
 function formsOf(text: string): string[] {
   try {
     return [...new Set([text, JSON.stringify(text).slice(1, -1), encodeURIComponent(text)])];
@@ -125,43 +126,47 @@ function formsOf(text: string): string[] {
   }
 }
 
-/** Has a value's texts looked for from now on; `isLasting`: it is the function's own, and no number of others pushes it out. */
-export function rememberSecret(value: unknown, isLasting: boolean): void {
-  const [known, limit] = isLasting ? [state.secrets.lasting, MAX_LASTING] : [state.secrets.passing, MAX_PASSING];
-  for (const text of textsIn(value)) {
+/**
+ * Redacts the strings of a value from now on. Secrets of the process are limited separately from those of invocations.
+ */
+export function rememberSecret(value: unknown, isOfProcess: boolean): void {
+  const [known, limit] = isOfProcess
+    ? [state.secrets.ofProcess, MAX_PROCESS_SECRETS]
+    : [state.secrets.ofInvocations, MAX_INVOCATION_SECRETS];
+  for (const text of stringsIn(value)) {
     if (text.length < MIN_LENGTH) continue;
     for (const form of formsOf(text)) {
-      // One that is known already becomes the newest.
+      // A secret that is already known becomes the newest.
       if (!known.delete(form) && known.size >= limit) {
         known.delete(known.values().next().value!);
-        warnOnce(`more than ${limit} secrets are known; the oldest are no longer looked for`);
+        warnOnce(`more than ${limit} secrets are known; the oldest are no longer redacted`);
       }
       known.add(form);
     }
   }
 }
 
-/** Whether any secret is known. */
+/** Returns whether any secret is known. */
 export function knowsSecrets(): boolean {
-  return state.secrets.lasting.size > 0 || state.secrets.passing.size > 0;
+  return state.secrets.ofProcess.size > 0 || state.secrets.ofInvocations.size > 0;
 }
 
-/** A text without the secrets that are known. */
+/** Replaces the known secrets in a string. */
 export function redactText(text: string): string {
   if (!knowsSecrets()) return text;
   let found: string[] | undefined;
-  for (const known of state.secrets.lasting) if (text.includes(known)) (found ??= []).push(known);
-  for (const known of state.secrets.passing) if (text.includes(known)) (found ??= []).push(known);
+  for (const known of state.secrets.ofProcess) if (text.includes(known)) (found ??= []).push(known);
+  for (const known of state.secrets.ofInvocations) if (text.includes(known)) (found ??= []).push(known);
   if (found === undefined) return text;
-  // The longest first: where one secret begins with another, the rest of it would stay.
+  // The longest first: a secret that contains a shorter one would otherwise be replaced only in part.
   return found.sort((a, b) => b.length - a.length).reduce((clean, known) => clean.replaceAll(known, REDACTED), text);
 }
 
-/** Keys that were looked at already; programs have few. */
+/** A cache of the results for attribute keys, of which a program has few. */
 const keys = new Map<string, boolean>();
 const MAX_KEYS = 1_000;
 
-/** Whether an attribute's key says that its value is a secret: by its words, so `input_tokens` is none. */
+/** Returns whether an attribute key names a secret. Compares words, so `input_tokens` is not a secret. */
 export function isSecretKey(key: string): boolean {
   const known = keys.get(key);
   if (known !== undefined) return known;
@@ -179,7 +184,7 @@ function namesSecret(key: string): boolean {
     .split(/[^a-z0-9]+/)
     .map((word) => word.replace(/\d+$/, ''))
     .filter((word) => word !== '');
-  if (words.length > 1 && MEASURES.has(words.at(-1)!)) return false;
+  if (words.length > 1 && DESCRIPTIONS.has(words.at(-1)!)) return false;
   const isSecret = (word: string, index: number): boolean => {
     const single = word.replace(/s$/, '');
     return (
@@ -187,8 +192,8 @@ function namesSecret(key: string): boolean {
       SECRET_PAIRS.has(`${words[index - 1]} ${single}`)
     );
   };
-  // `input_tokens` counts, and `access_tokens` names.
+  // `input_tokens` is a count, `access_tokens` are secrets.
   return words.some((word, index) =>
-    word === 'tokens' ? SECRET_HOLDERS.has(words[index - 1] ?? '') : isSecret(word, index),
+    word === 'tokens' ? TOKEN_KINDS.has(words[index - 1] ?? '') : isSecret(word, index),
   );
 }

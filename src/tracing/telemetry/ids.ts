@@ -18,17 +18,22 @@ function take(length: number): string {
   return id === NO_SPAN_ID || id === NO_TRACE_ID ? take(length) : id;
 }
 
-/** A random 128-bit trace id: 32 lower-case hex digits, never all zero. Random as W3C Trace Context Level 2 asks. */
+/**
+ * Returns a random 128-bit trace id: 32 lower-case hex digits, never all zero. It is random as the random flag of W3C
+ * Trace Context Level 2 requires.
+ */
 export function newTraceId(): string {
   return take(32);
 }
 
-/** A random 64-bit span id: 16 lower-case hex digits, never all zero. */
+/** Returns a random 64-bit span id: 16 lower-case hex digits, never all zero. */
 export function newSpanId(): string {
   return take(16);
 }
 
-/** Throws the prepared digits away, so that instances restored from one snapshot do not make the same ids. */
+/**
+ * Discards the prepared random digits, so that instances restored from the same snapshot do not create the same ids.
+ */
 export function discardPreparedIds(): void {
   digits = '';
   used = 0;

@@ -1,10 +1,11 @@
 const SPACE = 2 ** 52;
 
 /**
- * Whether a new root trace is recorded, from its id alone, so that every service with the same ratio decides alike.
+ * Returns whether a new trace is recorded. The decision depends only on the trace id, so that services with the same
+ * ratio make the same decision.
  *
- * `ratio` is 0 to 1. Uses the randomness of the id's last 56 bits (of which 52 are read) against a rejection threshold, as
- * in https://opentelemetry.io/docs/specs/otel/trace/tracestate-probability-sampling/.
+ * `ratio` is 0 to 1. Compares the first 52 of the id's 56 random bits with a rejection threshold, as specified in
+ * https://opentelemetry.io/docs/specs/otel/trace/tracestate-probability-sampling/.
  */
 export function sampleRoot(traceId: string, ratio: number): boolean {
   if (ratio >= 1) return true;

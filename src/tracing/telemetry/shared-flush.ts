@@ -1,14 +1,14 @@
-/** Longest time that one flush may run before the next is let in. */
-const STUCK_AFTER = 10_000;
+/** How long a flush may run before the next one starts. */
+const MAX_FLUSH_MILLIS = 10_000;
 
-/** The longest wait that a timer can hold; beyond it, Node.js fires at once. */
-const LONGEST = 2 ** 31 - 1;
+/** The maximum delay of a timer. Node.js fires a timer with a longer delay immediately. */
+const MAX_TIMER_MILLIS = 2 ** 31 - 1;
 
-/** Resolves when `work` settles or after `millis`, whichever comes first; says whether the work was done. Never rejects. */
-export async function settledWithin(work: Promise<unknown>, millis: number): Promise<boolean> {
+/** Resolves to true when `work` settles, or to false after `timeoutMillis`. Never rejects. */
+export async function settledWithin(work: Promise<unknown>, timeoutMillis: number): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const expired = new Promise<false>((resolve) => {
-    timer = setTimeout(resolve, Math.min(millis, LONGEST), false);
+    timer = setTimeout(resolve, Math.min(timeoutMillis, MAX_TIMER_MILLIS), false);
   });
   const done = work.then(
     () => true,
@@ -22,26 +22,27 @@ export async function settledWithin(work: Promise<unknown>, millis: number): Pro
 }
 
 /**
- * Lets any number of callers share one flush at a time: who asks while one is running waits for the next, which takes along
- * all that ended meanwhile. Exporters drop what exceeds a number of exports at once, so a flush per caller loses spans.
+ * Runs one flush at a time for any number of callers. A caller that arrives while a flush is running waits for the next
+ * one, which includes all spans that ended in the meantime. Exporters limit concurrent exports and drop spans beyond
+ * it, so a flush per caller would lose spans.
  */
 export class SharedFlush {
   private running: Promise<void> | undefined;
   private next: Promise<void> | undefined;
 
-  /** `work` may fail or hang; `failed` hears of it. */
+  /** `onFailure` is called if `work` rejects or does not settle in 10 seconds. */
   constructor(
     private readonly work: () => Promise<unknown>,
-    private readonly failed: () => void,
+    private readonly onFailure: () => void,
   ) {}
 
-  /** Resolves when a flush that began after this call is over, or after `timeoutMillis`. Never rejects. */
+  /** Resolves when a flush that started after this call has ended, or after `timeoutMillis`. Never rejects. */
   async flush(timeoutMillis: number): Promise<void> {
     await settledWithin(this.join(), timeoutMillis);
   }
 
   private join(): Promise<void> {
-    // Asked first: between the end of one flush and the start of the next there is a moment when none is running.
+    // Checked before `running`, which is undefined for a moment between the end of a flush and the start of the next.
     if (this.next !== undefined) return this.next;
     if (this.running === undefined) return this.start();
     this.next = this.running.then(() => {
@@ -59,14 +60,14 @@ export class SharedFlush {
   }
 
   private async run(): Promise<void> {
-    if (!(await settledWithin(this.attempt(), STUCK_AFTER))) this.failed();
+    if (!(await settledWithin(this.attempt(), MAX_FLUSH_MILLIS))) this.onFailure();
   }
 
   private async attempt(): Promise<void> {
     try {
       await this.work();
     } catch {
-      this.failed();
+      this.onFailure();
     }
   }
 }

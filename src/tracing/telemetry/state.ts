@@ -3,31 +3,30 @@ import type { EndStrategy } from '../end-strategies/end-strategy';
 import type { SpanRecorder, Telemetry } from './telemetry';
 
 /**
- * Everything that fc-traced keeps for a whole process, in one place: what belongs to an invocation lives in the active
- * context instead, and what belongs to one handler in its closure.
+ * The state of the process. State of an invocation is kept in the active context, and that of a handler in its closure.
  */
 interface ProcessState {
-  /** What keeps the active context, where it can be asked without the API in between. */
+  /** The registered context manager, if it can be called without the API. */
   contextManager: ContextManager | undefined;
-  /** What records spans outside of any invocation, once our SDK set-up is loaded. */
+  /** The telemetry outside of invocations, once the SDK is loaded. */
   fallback: Telemetry | undefined;
-  /** When the modules of the program had been loaded, on the clock of `performance.now()`. */
+  /** When the modules of the program had been loaded, in milliseconds of `performance.now()`. */
   loadedAt: number | undefined;
-  /** Whether any invocation has begun. */
+  /** Whether an invocation has started. */
   invoked: boolean;
-  /** Recorders of running tests; while there is one, nothing is exported. */
+  /** The recorders of running tests. While there is one, nothing is exported. */
   readonly recorders: Set<SpanRecorder>;
   /** How exceptions are recorded. */
   exceptionSignal: 'events' | 'logs' | 'both';
-  /** Lifetimes that the program registered, newest first. */
+  /** The end strategies that the program registered, newest first. */
   readonly endStrategies: EndStrategy[];
-  /** How many returned values were followed so far. */
+  /** How many returned values have been followed. */
   followed: number;
   /** Instrumentations that have been set up, and their names. */
   readonly instrumented: Set<unknown>;
-  /** Texts that must not get into a trace. */
-  readonly secrets: { readonly lasting: Set<string>; readonly passing: Set<string> };
-  /** Log methods that objects inherit, each with what puts ids into its lines. */
+  /** Strings that are redacted in spans. */
+  readonly secrets: { readonly ofProcess: Set<string>; readonly ofInvocations: Set<string> };
+  /** Inherited log methods, each with its wrapper that adds trace ids. */
   readonly logMethods: WeakMap<(...values: unknown[]) => unknown, (...values: unknown[]) => unknown>;
 }
 
@@ -41,6 +40,6 @@ export const state: ProcessState = {
   endStrategies: [],
   followed: 0,
   instrumented: new Set(),
-  secrets: { lasting: new Set(), passing: new Set() },
+  secrets: { ofProcess: new Set(), ofInvocations: new Set() },
   logMethods: new WeakMap(),
 };

@@ -1,21 +1,24 @@
 import type { Context, Span, SpanOptions, Tracer, TracerOptions } from '@opentelemetry/api';
 
-/** What records the spans of an invocation: our own SDK set-up, or the provider that the application registered. */
+/** Records spans, either with our SDK set-up or with the tracer provider that the application registered. */
 export interface Telemetry {
-  /** The tracer behind `@InjectTracer()`. */
+  /** The tracer that `@InjectTracer()` uses. */
   readonly tracer: Tracer;
-  /** Whether the spans carry our own resource; where not, the invocation span names the function itself. */
+  /** Whether the spans have our resource. If not, the resource attributes are set on the invocation span. */
   readonly ownsResource: boolean;
   getTracer(name: string, version?: string, options?: TracerOptions): Tracer;
-  /** Starts the topmost span. `traceId` is used where `parent` holds no span. */
+  /** Starts the invocation span. `traceId` is its trace id if `parent` has no span. */
   startInvocation(name: string, options: SpanOptions, parent: Context, traceId: string | undefined): Span;
   /** Starts the span of a call in `context`, whose active span is `parent`. */
   startCall(name: string, options: SpanOptions | undefined, context: Context, parent: Span | undefined): Span;
-  /** Delivers what has ended so far. Resolves when that is done or after `timeoutMillis`; never rejects. `isHook`: no answer waits for it. */
+  /**
+   * Exports the spans that have ended. Resolves when that is done or after `timeoutMillis`. Never rejects. `isHook`:
+   * called by a lifecycle hook, so it delays no response.
+   */
   flush(timeoutMillis: number, isHook?: boolean): Promise<void>;
 }
 
-/** Takes spans in a test: the part of the SDK's SpanProcessor that a recorder needs. */
+/** Receives the ended spans in a test: the part of the SDK's `SpanProcessor` that a recorder implements. */
 export interface SpanRecorder {
   onEnd(span: unknown): void;
 }
