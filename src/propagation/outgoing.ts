@@ -2,8 +2,7 @@ import { createContextKey, isSpanContextValid, propagation, trace } from '@opent
 import type { Context, Span, SpanContext } from '@opentelemetry/api';
 import { countError, countMalformed } from '../diagnostics';
 import { telemetryIn } from '../tracing/context/ambient-telemetry';
-import { invocationIn, spanIn } from '../tracing/context/linked-context';
-import { isSuppressed } from '../tracing/context/suppressed-tracing';
+import { invocationIn, isSuppressed, spanIn } from '../tracing/context/linked-context';
 import { newSpanId } from '../tracing/telemetry/ids';
 import { formatBaggage } from './baggage';
 import type { OutgoingBaggage } from './baggage';

@@ -130,7 +130,9 @@ test('after three failures in a row flushes hardly wait, until an export succeed
   const delivery = deliveryTo(() => (back ? success : 'silence'), 300);
   const waits: number[] = [];
   for (const name of ['a', 'b', 'c', 'd']) waits.push(await send(delivery, name, 350));
-  while ((delivery as unknown as { consecutiveFailures: number }).consecutiveFailures < 3) await send(delivery, 'x', 350);
+  while ((delivery as unknown as { consecutiveFailures: number }).consecutiveFailures < 3) {
+    await send(delivery, 'x', 350);
+  }
   expect(await send(delivery, 'e', 10_000)).toBeLessThan(280);
   back = true;
   for (
