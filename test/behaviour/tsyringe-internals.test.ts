@@ -2,7 +2,8 @@ import 'reflect-metadata';
 import { container, Lifecycle, singleton } from 'tsyringe';
 import { version } from 'tsyringe/package.json';
 
-// handler/scope.ts rests on these members, which tsyringe's types do not show. When this fails after an update, read it before anything else.
+// handler/scope.ts rests on these members, which tsyringe's types do not show. When this fails after an update, read it
+// before anything else.
 interface Open {
   parent?: Open;
   _registry: {
