@@ -79,15 +79,15 @@ export function ensureDiagLogger(logLevel: number | undefined): void {
   if (isApiRegistryKnown() || createsApiRegistry()) diag.setLogger(new DiagConsoleLogger(), logLevel);
   else {
     warnOnce(
-      "@opentelemetry/api does not keep its registry in Symbol.for('opentelemetry.js.api.1') as expected; OTEL_LOG_LEVEL " +
-        'is ignored, because printing could replace a diag logger of the application',
+      "@opentelemetry/api does not keep its registry in Symbol.for('opentelemetry.js.api.1') as expected; " +
+        'OTEL_LOG_LEVEL is ignored, because printing could replace a diag logger of the application',
     );
   }
 }
 
 /**
- * Returns whether a registration with the API creates the registry where it is expected. Until the first registration
- * no registry exists, which does not show whether its place is the right one. Nothing stays registered.
+ * Returns whether a registration with the API creates the registry where it is expected. Before the first registration
+ * there is no registry, so its absence does not mean that it is kept elsewhere. Nothing stays registered.
  */
 function createsApiRegistry(): boolean {
   if (!metrics.setGlobalMeterProvider(metrics.getMeterProvider())) return false;

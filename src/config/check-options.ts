@@ -21,10 +21,10 @@ export const check = {
   /** A number of milliseconds, more than 0. */
   positiveMillis: ((value) =>
     isFiniteNumber(value) && value > 0 ? undefined : 'a number of milliseconds, more than 0') as Check,
-  ratio: ((value) =>
-    isFiniteNumber(value) && value >= 0 && value <= 1
-      ? undefined
-      : `a ratio from 0 to 1${isFiniteNumber(value) && value > 1 && value <= 100 ? ` (${value} percent is ${value / 100})` : ''}`) as Check,
+  ratio: ((value) => {
+    if (!isFiniteNumber(value) || value < 0 || value > 100) return 'a ratio from 0 to 1';
+    return value <= 1 ? undefined : `a ratio from 0 to 1 (${value} percent is ${value / 100})`;
+  }) as Check,
   /** An integer from 0 to `max`; `description` is what the check returns for any other value. */
   integer:
     (max: number, description: string): Check =>

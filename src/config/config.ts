@@ -97,7 +97,7 @@ export function resolveConfig(options: HandlerOptions, env: Environment = proces
   );
   if (otlpProtocol !== undefined && otlpProtocol !== 'http/protobuf') {
     warnings.push(
-      'OTEL_EXPORTER_OTLP_PROTOCOL is not http/protobuf, the only OTLP protocol that fc-traced supports, and is ignored',
+      'OTEL_EXPORTER_OTLP_PROTOCOL is not http/protobuf, the only OTLP protocol of fc-traced, and is ignored',
     );
   }
   const endpoint =

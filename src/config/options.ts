@@ -69,8 +69,8 @@ export interface HandlerOptions {
   /** Additional resource attributes. */
   readonly resourceAttributes?: Attributes;
   /**
-   * Whether HTTP triggers get HTTP responses: return values become responses, errors become status codes. With `false`,
-   * the return value of the method is passed to FC unchanged. Default: true.
+   * Whether an HTTP request gets an HTTP response: return values become responses, errors become status codes. With
+   * `false`, the return value of the method is passed to FC unchanged. Default: true.
    */
   readonly http?: boolean;
   /**

@@ -107,7 +107,7 @@ function wrap(method: AnyMethod, { attributes, resultAttributes }: AnnotateOptio
 // oxlint-disable-next-line typescript/no-explicit-any -- a member of any class
 export function Annotate<F extends AnyMethod, T = any>(
   options: AnnotateOptions<F, T>,
-  // oxlint-disable-next-line typescript/no-explicit-any -- legacy decorators return a descriptor, standard ones a method
+  // oxlint-disable-next-line typescript/no-explicit-any -- returns a descriptor (legacy) or a method (standard)
 ): (...args: MemberDecoratorArguments<F, T>) => any;
 export function Annotate(options: AnnotateOptions): (...args: unknown[]) => unknown {
   const { attributes, resultAttributes } = (options as AnnotateOptions | undefined) ?? {};

@@ -29,9 +29,13 @@ export function SpanAttribute(key: string): (target: object, member: string | sy
   }
   return (target: object, member: string | symbol | undefined, index: number) => {
     if (member === undefined || typeof index !== 'number') {
+      const hint =
+        member === undefined
+          ? 'not of the constructor'
+          : `as in ${memberName(member).replace(/^\./, '')}(@SpanAttribute('${key}') value)`;
       throw new FcTracedError(
         'INVALID_TARGET',
-        `@SpanAttribute('${key}') in ${classNameOf(target)} must decorate a parameter of a method${member === undefined ? ', not of the constructor' : `, as in ${memberName(member).replace(/^\./, '')}(@SpanAttribute('${key}') value)`}.`,
+        `@SpanAttribute('${key}') in ${classNameOf(target)} must decorate a parameter of a method, ${hint}.`,
       );
     }
     const members = marked.get(target) ?? new Map<PropertyKey, Map<number, string>>();

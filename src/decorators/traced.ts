@@ -125,7 +125,7 @@ function decorateLegacy(
  *
  * The span is a child of the active span, and is active while the method runs. It ends when the work ends: when the
  * method returns or throws, when the returned promise settles, or when the returned generator, stream or observable
- * ends. An error is recorded once per trace, on the innermost span. The method's behavior does not change: it has the
+ * ends. An error is recorded once per trace, on the innermost span. The method's behaviour does not change: it has the
  * same return value and errors, name, length, `this` and metadata, and a synchronous method stays synchronous. If the
  * caller's span is not recorded, or no telemetry is set up, the method is called directly.
  *
@@ -151,7 +151,7 @@ function decorateLegacy(
 // oxlint-disable-next-line typescript/no-explicit-any -- a member of any class
 export function Traced<F extends AnyMethod, T = any>(
   nameOrOptions?: string | TracedOptions<F, T>,
-  // oxlint-disable-next-line typescript/no-explicit-any -- legacy decorators return a descriptor, standard ones a method
+  // oxlint-disable-next-line typescript/no-explicit-any -- returns a descriptor (legacy) or a method (standard)
 ): ((...args: MemberDecoratorArguments<F, T>) => any) & LooseDecorator;
 export function Traced(options: TracedClassOptions): LooseDecorator;
 export function Traced(nameOrOptions?: unknown, ...more: unknown[]): (...args: unknown[]) => unknown {
@@ -183,10 +183,9 @@ export function Traced(nameOrOptions?: unknown, ...more: unknown[]): (...args: u
  */
 export function traced<F extends AnyMethod>(fn: F, nameOrOptions?: string | TracedOptions<F, ThisParameterType<F>>): F {
   if (typeof fn !== 'function' || /^class\b/.test(Function.prototype.toString.call(fn))) {
-    throw new FcTracedError(
-      'INVALID_TARGET',
-      `traced() takes a function, not ${typeof fn === 'function' ? `the class ${fn.name}` : `a value of type ${typeof fn}`}.`,
-    );
+    const description =
+      typeof fn === 'function' ? `the class ${(fn as AnyMethod).name}` : `a value of type ${typeof fn}`;
+    throw new FcTracedError('INVALID_TARGET', `traced() takes a function, not ${description}.`);
   }
   const options = checkTracedOptions(nameOrOptions);
   checkPlace(options, false, 'a function');

@@ -165,7 +165,8 @@ export function expectTrace(trace: Trace): TraceExpectation {
       if (problems.length > 0) {
         throw new FcTracedError(
           'TREE_MISMATCH',
-          `The trace does not match the expected tree.\n\n- ${problems.join('\n- ')}\n\nrecorded:\n${renderTrace(trace)}\n`,
+          'The trace does not match the expected tree.\n\n' +
+            `- ${problems.join('\n- ')}\n\nrecorded:\n${renderTrace(trace)}\n`,
         );
       }
     },

@@ -19,7 +19,8 @@ let count = 0;
  * @example
  * ```ts
  * import { fakeFcContext } from 'fc-traced/testing';
- * export const traced = fakeFcContext({ tracing: { openTracingSpanContext: '124ed43254b54966:124ed43254b54966:0:1' } });
+ * const openTracingSpanContext = '124ed43254b54966:124ed43254b54966:0:1';
+ * export const context = fakeFcContext({ tracing: { openTracingSpanContext } });
  * ```
  */
 export function fakeFcContext(options: FakeContextOptions = {}): FcContext {

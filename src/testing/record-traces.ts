@@ -75,10 +75,9 @@ export function recordTraces(): TraceRecorder {
     only: () => {
       const found = traces();
       if (found.length === 1) return found[0]!;
-      throw new FcTracedError(
-        'TREE_MISMATCH',
-        `Expected one trace, but ${found.length} were recorded${found.length === 0 ? ': check that the invocation is awaited and sampled.' : `: ${found.map(({ roots }) => roots.map(({ span }) => span.name).join(' + ')).join(', ')}.`}`,
-      );
+      const names = found.map(({ roots }) => roots.map(({ span }) => span.name).join(' + '));
+      const detail = found.length === 0 ? 'check that the invocation is awaited and sampled' : names.join(', ');
+      throw new FcTracedError('TREE_MISMATCH', `Expected one trace, but ${found.length} were recorded: ${detail}.`);
     },
     last: () => {
       const found = traces().at(-1);

@@ -41,7 +41,7 @@ class Orders {
   }
 }
 
-test('@Annotate puts arguments and awaited result on the span that is active, and makes no span', async () => {
+test('@Annotate adds attributes of arguments and awaited result to the active span and starts no span', async () => {
   expect(await new Orders().ship('teapot')).toBe(6);
   expectTrace(traces.only()).toMatchTree({
     name: 'Orders.ship',
@@ -49,7 +49,7 @@ test('@Annotate puts arguments and awaited result on the span that is active, an
   });
 });
 
-test('@Annotate annotates the invocation span where no method is traced', async () => {
+test('@Annotate adds attributes to the invocation span if no method is traced', async () => {
   @Handler({ name: 'plain' })
   class Plain {
     handle(): Promise<number> {
@@ -60,7 +60,7 @@ test('@Annotate annotates the invocation span where no method is traced', async 
   expectTrace(traces.only()).toMatchTree({ name: 'plain', attributes: { 'stock.left': 3 } });
 });
 
-test('@Annotate passes errors on and has no result of them', async () => {
+test('with @Annotate, errors reach the caller and resultAttributes is not called', async () => {
   const stock = new Stock();
   expect(() => new Orders().call(() => stock.fail())).toThrow('no stock');
   await expect(new Orders().call(() => stock.refuse())).rejects.toThrow('no stock');
@@ -68,7 +68,7 @@ test('@Annotate passes errors on and has no result of them', async () => {
   expect(traces.spans()).toHaveLength(2);
 });
 
-test('without a recorded span the extractors of @Annotate are not run', async () => {
+test('without a recorded span, the functions of @Annotate are not called', async () => {
   let runs = 0;
   class Quiet {
     @Annotate({ attributes: () => ({ runs: (runs += 1) }) })
@@ -101,20 +101,23 @@ test.each<[string, () => unknown, string]>([
     },
     'attributes() threw',
   ],
-  ['gives a promise that fails', () => Promise.reject(new Error('late')), 'attributes() returned no object'],
-])('an extractor of @Annotate that %s is told of and changes nothing', async (_, attributes, problem) => {
-  class Careless {
-    @Annotate({ attributes: attributes as () => Record<string, unknown> })
-    work(): number {
-      return 1;
+  ['returns a promise that rejects', () => Promise.reject(new Error('late')), 'attributes() returned no object'],
+])(
+  'a function of @Annotate that %s causes an event on the span and does not affect the call',
+  async (_, attributes, problem) => {
+    class Faulty {
+      @Annotate({ attributes: attributes as () => Record<string, unknown> })
+      work(): number {
+        return 1;
+      }
     }
-  }
-  expect(new Orders().call(() => new Careless().work())).toBe(1);
-  expect(traces.spans()[0]!.events.map((event) => event.attributes)).toEqual([{ 'fc_traced.problem': problem }]);
-  await new Promise((resolve) => setTimeout(resolve, 5));
-});
+    expect(new Orders().call(() => new Faulty().work())).toBe(1);
+    expect(traces.spans()[0]!.events.map((event) => event.attributes)).toEqual([{ 'fc_traced.problem': problem }]);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  },
+);
 
-test('@Annotate sees what a generator returns, on the span that was active at the call', async () => {
+test('@Annotate adds the return value of a generator to the span that was active at the call', async () => {
   class Rows {
     @Annotate({ resultAttributes: (count) => ({ 'rows.count': count }) })
     *sync(): Generator<string, number> {
@@ -137,7 +140,7 @@ test('@Annotate sees what a generator returns, on the span that was active at th
   expectTrace(traces.only()).toMatchTree({ name: 'Rows.read', attributes: { 'rows.count': 1, 'rows.more': 2 } });
 });
 
-test('@Annotate neither starts nor waits for a lazy query', async () => {
+test('@Annotate does not start a lazy query', async () => {
   let runs = 0;
   class Query extends Promise<number> {
     override then<A, B>(...reactions: Parameters<Promise<number>['then']>): Promise<A | B> {
@@ -192,7 +195,7 @@ test.each<[string, () => unknown, string, string]>([
     'INVALID_TARGET',
     '@Annotate cannot decorate size, which is not a method. [INVALID_TARGET]',
   ],
-])('@Annotate is refused %s', (_, define, code, message) => {
+])('@Annotate throws %s', (_, define, code, message) => {
   let error: unknown;
   try {
     define();
@@ -203,7 +206,7 @@ test.each<[string, () => unknown, string, string]>([
   expect(error).toMatchObject({ code, message });
 });
 
-test('annotate() puts attributes on the span of the method that runs, nested ones dotted, secrets hidden', () => {
+test('annotate() adds attributes to the span of the running method, with dotted keys and redacted secrets', () => {
   new Orders().call(() => annotate({ order: { id: 7, at: new Date(0), key: secret('sk-live-annotate') } }));
   expect(traces.spans()[0]!.attributes).toEqual({
     'order.id': 7,
@@ -212,9 +215,9 @@ test('annotate() puts attributes on the span of the method that runs, nested one
   });
 });
 
-test('annotate() outside of any span, and with rubbish, does nothing', () => {
+test('annotate() does nothing outside of a span and with an invalid value', () => {
   expect(annotate({ a: 1 })).toBeUndefined();
-  for (const rubbish of [
+  for (const invalid of [
     undefined,
     null,
     7,
@@ -228,7 +231,7 @@ test('annotate() outside of any span, and with rubbish, does nothing', () => {
       },
     ),
   ]) {
-    expect(new Orders().call(() => annotate(rubbish as never))).toBeUndefined();
+    expect(new Orders().call(() => annotate(invalid as never))).toBeUndefined();
   }
   for (const { attributes, status } of traces.spans()) {
     expect({ attributes, status }).toEqual({ attributes: {}, status: { code: 'UNSET' } });

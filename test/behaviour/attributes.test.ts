@@ -6,10 +6,10 @@ const traces = recordTraces();
 afterEach(() => traces.clear());
 afterAll(() => traces.stop());
 
-/** The span of a call whose option `attributes` gives what is given. */
-function spanWith(give: () => unknown): SpanRecord {
+/** Returns the span of a call with the given function as option `attributes`. */
+function spanWith(extract: () => unknown): SpanRecord {
   class Orders {
-    @Traced({ attributes: give as () => Record<string, unknown> })
+    @Traced({ attributes: extract as () => Record<string, unknown> })
     ship(): string {
       return 'shipped';
     }
@@ -30,7 +30,7 @@ test('nested objects become dotted keys, four levels deep', () => {
   });
 });
 
-test('dates, bigints and lists of one kind have a form of their own', () => {
+test('dates and bigints become strings, and arrays of one type stay arrays', () => {
   expect(
     attributesOf({ at: new Date(0), big: 2n ** 70n, ids: [1, 2], names: ['a', 'b'], days: [new Date(0)], none: [] }),
   ).toEqual({
@@ -43,11 +43,11 @@ test('dates, bigints and lists of one kind have a form of their own', () => {
   });
 });
 
-test('a list of several kinds becomes texts; what is missing in it stays missing', () => {
+test('an array of several types becomes strings; null stays null', () => {
   expect(attributesOf({ mixed: [1, 'two', true, null] })).toEqual({ mixed: ['1', 'two', 'true', null] });
 });
 
-test('values that no span can show are left out, the others stay', () => {
+test('values that cannot be attributes are skipped, the others are kept', () => {
   const given = {
     nothing: undefined,
     empty: null,
@@ -64,14 +64,14 @@ test('values that no span can show are left out, the others stay', () => {
   expect(attributesOf(given)).toEqual({ kept: 1 });
 });
 
-test('a text of 4,096 characters is whole, a longer one is cut and says so', () => {
+test('a string of 4,096 characters is kept, a longer one is truncated with an ellipsis', () => {
   expect(attributesOf({ whole: 'x'.repeat(4_096), cut: 'y'.repeat(4_097) })).toEqual({
     whole: 'x'.repeat(4_096),
     cut: `${'y'.repeat(4_096)}…`,
   });
 });
 
-test('a list is cut at 64 items, the whole at 64 attributes, nested ones counted', () => {
+test('an array is truncated to 64 items, and a call has 64 attributes at most, including nested ones', () => {
   const many = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`key${index}`, index]));
   const { attributes } = spanWith(() => ({
     list: Array.from({ length: 70 }, (_, index) => index),
@@ -86,17 +86,17 @@ test('a list is cut at 64 items, the whole at 64 attributes, nested ones counted
 
 test.each<[string, () => unknown]>([
   ['a buffer of 32 MB', () => ({ body: Buffer.alloc(1 << 25), kept: 1 })],
-  ['a list of a million', () => ({ list: Array.from({ length: 1_000_000 }, () => ({})), kept: 1 })],
+  ['an array of a million objects', () => ({ list: Array.from({ length: 1_000_000 }, () => ({})), kept: 1 })],
   [
-    'circles without an end',
+    'an object with many circular references',
     () => {
       const circle: Record<string, unknown> = {};
       for (let index = 0; index < 200; index += 1) circle[`to${index}`] = circle;
       return { kept: 1, circle };
     },
   ],
-])('%s is looked at for no longer than a moment', (_, give) => {
-  const given = give();
+])('%s is read in less than 250 ms', (_, make) => {
+  const given = make();
   const started = performance.now();
   expect(spanWith(() => given).attributes).toMatchObject({ kept: 1 });
   expect(performance.now() - started).toBeLessThan(250);
@@ -105,7 +105,7 @@ test.each<[string, () => unknown]>([
 const revoked = Proxy.revocable({}, {});
 revoked.revoke();
 const broken = (): never => {
-  throw new Error('do not look');
+  throw new Error('must not be read');
 };
 test.each<[string, unknown]>([
   [
@@ -116,12 +116,12 @@ test.each<[string, unknown]>([
       },
     },
   ],
-  ['a proxy that is revoked', { bad: revoked.proxy }],
-  ['a proxy that hides its keys', { bad: new Proxy({}, { ownKeys: broken }) }],
-  ['a proxy that hides its kind', { bad: new Proxy({}, { getPrototypeOf: broken }) }],
-  ['a list that breaks while it is read', { bad: new Proxy([1], { get: broken }) }],
-  ['what only looks like a date', { bad: Object.create(Date.prototype) as object }],
-])('%s hides itself alone', (_, given) => {
+  ['a revoked proxy', { bad: revoked.proxy }],
+  ['a proxy whose ownKeys throws', { bad: new Proxy({}, { ownKeys: broken }) }],
+  ['a proxy whose getPrototypeOf throws', { bad: new Proxy({}, { getPrototypeOf: broken }) }],
+  ['an array whose items throw', { bad: new Proxy([1], { get: broken }) }],
+  ['an object that inherits from Date.prototype', { bad: Object.create(Date.prototype) as object }],
+])('of an object with %s, only that property is skipped', (_, given) => {
   const { attributes, events } = spanWith(() =>
     Object.defineProperties({ before: 1, bad: 0, after: 2 }, Object.getOwnPropertyDescriptors(given)),
   );
@@ -130,38 +130,38 @@ test.each<[string, unknown]>([
 });
 
 test.each<[string, () => unknown]>([
-  ['nothing', () => undefined],
+  ['undefined', () => undefined],
   ['null', () => null],
   ['an empty object', () => ({})],
-])('an attributes function that gives %s leaves no mark', (_, give) => {
-  expect(spanWith(give)).toMatchObject({ attributes: {}, events: [] });
+])('an attributes function that returns %s causes no event', (_, extract) => {
+  expect(spanWith(extract)).toMatchObject({ attributes: {}, events: [] });
 });
 
 test.each<[string, () => unknown, string]>([
   ['throws', broken, 'attributes() threw'],
   [
-    'throws nothing',
+    'throws undefined',
     () => {
       throw undefined;
     },
     'attributes() threw',
   ],
-  ['gives a text', () => 'text', 'attributes() returned no object'],
-  ['gives a list', () => [1], 'attributes() returned no object'],
-  ['gives a promise', async () => ({ late: 1 }), 'attributes() returned no object'],
-  ['gives a promise that fails', () => Promise.reject(new Error('late')), 'attributes() returned no object'],
-  ['gives an object that breaks', () => revoked.proxy, 'attributes() threw'],
-])('an attributes function that %s is told of on the span, and nowhere else', async (_, give, problem) => {
-  const { attributes, events, status } = spanWith(give);
+  ['returns a string', () => 'text', 'attributes() returned no object'],
+  ['returns an array', () => [1], 'attributes() returned no object'],
+  ['returns a promise', async () => ({ late: 1 }), 'attributes() returned no object'],
+  ['returns a promise that rejects', () => Promise.reject(new Error('late')), 'attributes() returned no object'],
+  ['returns an object that throws when it is read', () => revoked.proxy, 'attributes() threw'],
+])('an attributes function that %s causes an event on the span and nothing else', async (_, extract, problem) => {
+  const { attributes, events, status } = spanWith(extract);
   expect({ attributes, status }).toEqual({ attributes: {}, status: { code: 'UNSET' } });
   expect(events.map(({ name, attributes: on }) => ({ name, on }))).toEqual([
     { name: 'fc_traced.problem', on: { 'fc_traced.problem': problem } },
   ]);
-  // A rejection that nobody handles would end the process here.
+  // An unhandled rejection would end the process here.
   await new Promise((resolve) => setTimeout(resolve, 5));
 });
 
-test('an attributes function that takes long is told of, with its time', () => {
+test('a slow attributes function causes an event with its duration', () => {
   const { attributes, events } = spanWith(() => {
     const until = Date.now() + 40;
     while (Date.now() < until);
@@ -174,6 +174,6 @@ test('an attributes function that takes long is told of, with its time', () => {
   });
 });
 
-test('problems do not tell the text of the error', () => {
-  expect(JSON.stringify(spanWith(broken).events.map(({ attributes }) => attributes))).not.toContain('do not look');
+test('the event does not contain the message of the error', () => {
+  expect(JSON.stringify(spanWith(broken).events.map(({ attributes }) => attributes))).not.toContain('must not be read');
 });

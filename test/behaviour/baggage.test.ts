@@ -28,12 +28,12 @@ async function baggageFrom(headers: object, tracing: object = {}): Promise<Recor
 }
 const dropped = (): unknown => traces.spans().at(-1)!.attributes['fc_traced.malformed_carriers'];
 
-test('without baggage from the caller there is none inside the handler', async () => {
+test('without baggage from the caller, the handler has no baggage', async () => {
   expect(await baggageFrom({})).toEqual({});
 });
 
 test.each(['openTracingSpanBaggages', 'spanBaggages'])(
-  'what FC hands over as %s is the active baggage inside the handler',
+  'the baggage that FC passes as %s is active in the handler',
   async (name) => {
     expect(await baggageFrom({}, { [name]: { user: 'ann', 'region id': 'ü=1,2;3' } })).toEqual({
       user: 'ann',
@@ -43,7 +43,7 @@ test.each(['openTracingSpanBaggages', 'spanBaggages'])(
   },
 );
 
-test('the baggage header is read in any case, percent-decoded, over several lines', async () => {
+test('the baggage header is read case-insensitively, percent-decoded, and from several lines', async () => {
   expect(await baggageFrom({ Baggage: ['a=1 , b=two%20words;secret', 'c=3'] })).toEqual({
     a: '1',
     b: 'two words',
@@ -51,19 +51,19 @@ test('the baggage header is read in any case, percent-decoded, over several line
   });
 });
 
-test('baggage of both sources is merged; the header goes first', async () => {
+test('baggage of both sources is merged; the header takes precedence', async () => {
   expect(
     await baggageFrom({ baggage: 'user=ann' }, { openTracingSpanBaggages: { user: 'bob', tenant: 't1' } }),
   ).toEqual({ user: 'ann', tenant: 't1' });
 });
 
-test('baggage is there as well when the invocation is not sampled, and when the caller named no span', async () => {
+test('baggage is active as well if the invocation is not sampled', async () => {
   const off = { openTracingSpanContext: '1:1:0:0', openTracingSpanBaggages: { user: 'ann' } };
   expect(await baggageFrom({}, off)).toEqual({ user: 'ann' });
   expect(traces.spans()).toEqual([]);
 });
 
-test('members that are malformed are left out and counted; the others stay', async () => {
+test('malformed members are skipped and counted; the others are kept', async () => {
   expect(await baggageFrom({ baggage: 'a=1,no equals,=2,b=%zz,c=3' })).toEqual({ a: '1', b: '%zz', c: '3' });
   expect(dropped()).toBe(2);
   expect(await baggageFrom({}, { openTracingSpanBaggages: { a: '1', n: 7, '': 'x' } })).toEqual({ a: '1' });
@@ -71,26 +71,26 @@ test('members that are malformed are left out and counted; the others stay', asy
 });
 
 test.each([
-  ['a text', 'a=1'],
+  ['a string', 'a=1'],
   ['an array', ['a']],
   ['a number', 7],
-])('baggage of the wrong kind is left out and counted: %s', async (_, items) => {
+])('baggage of the wrong type is skipped and counted: %s', async (_, items) => {
   expect(await baggageFrom({}, { openTracingSpanBaggages: items })).toEqual({});
   expect(dropped()).toBe(1);
 });
 
-test('no more than 64 members are taken', async () => {
+test('at most 64 members are read', async () => {
   const many = Object.fromEntries(Array.from({ length: 70 }, (_, index) => [`k${index}`, 'v']));
   expect(Object.keys(await baggageFrom({}, { openTracingSpanBaggages: many }))).toHaveLength(64);
   expect(dropped()).toBe(6);
 });
 
-test('a key __proto__ is a key like any other', async () => {
+test('__proto__ is an ordinary key', async () => {
   const entries = await baggageFrom({}, { openTracingSpanBaggages: JSON.parse('{"__proto__":"x","a":"1"}') as object });
   expect(Object.getOwnPropertyNames(entries)).toEqual(['__proto__', 'a']);
 });
 
-test('baggage of one invocation is not seen by another that runs at the same time', async () => {
+test('concurrent invocations do not share baggage', async () => {
   const both = await Promise.all([
     baggageFrom({}, { openTracingSpanBaggages: { user: 'ann' } }),
     baggageFrom({}, { openTracingSpanBaggages: { tenant: 'b' } }),

@@ -35,7 +35,7 @@ const marks = (): unknown[] =>
   traces.spans().map(({ status, events }) => [status.code, events.map(({ name }) => name)]);
 const aborted = (reason?: unknown): AbortSignal => AbortSignal.abort(reason);
 
-test('work that its caller aborts is cancelled, no error, whether the signal is an argument or in one', async () => {
+test('a call that its caller aborts is cancelled, not failed, with the signal as an argument or in one', async () => {
   const controller = new AbortController();
   const both = [
     client.load('/', { signal: controller.signal }),
@@ -46,7 +46,7 @@ test('work that its caller aborts is cancelled, no error, whether the signal is 
   expect(marks()).toEqual([cancelled, cancelled]);
 });
 
-test('methods around it that have the signal too are cancelled as well', async () => {
+test('an outer method that has the signal is cancelled as well', async () => {
   const controller = new AbortController();
   const whole = client.whole(controller.signal);
   controller.abort();
@@ -55,10 +55,10 @@ test('methods around it that have the signal too are cancelled as well', async (
 });
 
 test.each<[string, AbortSignal, unknown]>([
-  ['the very reason, even a text', aborted('enough'), 'enough'],
+  ['the reason, here a string', aborted('enough'), 'enough'],
   ['an AbortError', aborted(), new DOMException('x', 'AbortError')],
   ['an error caused by the reason', aborted('enough'), new Error('stopped', { cause: 'enough' })],
-])('of an aborted signal it is no failure to throw %s', (_, signal, error) => {
+])('if the signal is aborted, the call is cancelled by throwing %s', (_, signal, error) => {
   expect(() => client.throws(signal, error)).toThrow();
   expect(marks()).toEqual([cancelled]);
 });
@@ -67,8 +67,8 @@ test.each<[string, AbortSignal | undefined, unknown]>([
   ['another error while the signal is aborted', aborted(), new TypeError('a bug')],
   ['an AbortError while the signal is not aborted', new AbortController().signal, new DOMException('x', 'AbortError')],
   ['an AbortError without a signal', undefined, new DOMException('x', 'AbortError')],
-  ['nothing, while the signal is aborted for a reason', aborted('enough'), undefined],
-])('it is a failure to throw %s', (_, signal, error) => {
+  ['undefined, while the signal is aborted with a reason', aborted('enough'), undefined],
+])('the call fails by throwing %s', (_, signal, error) => {
   let thrown = false;
   try {
     client.throws(signal, error);
@@ -79,7 +79,7 @@ test.each<[string, AbortSignal | undefined, unknown]>([
   expect(marks()).toEqual([failed]);
 });
 
-test('a getter called signal on an argument is not run', () => {
+test('a getter named signal on an argument is not called', () => {
   let runs = 0;
   class Options {
     get signal(): number {

@@ -16,7 +16,7 @@ function captive(singletonName: string): object {
   };
 }
 
-test('a singleton that injects a class of the invocation is refused, by initialize and by each invocation', async () => {
+test('a singleton that injects an invocation-scoped class is an error, in initialize and in each invocation', async () => {
   @Service({ scope: 'singleton' })
   class Cache {
     constructor(readonly cart: Cart) {}
@@ -32,7 +32,7 @@ test('a singleton that injects a class of the invocation is refused, by initiali
   await expect(invoke(handler)).rejects.toMatchObject(captive('Cache'));
 });
 
-test('it is refused as well through a transient class in between, and names the singleton', async () => {
+test('it is an error through a transient class as well, and the message names the singleton', async () => {
   @Service()
   class Between {
     constructor(readonly cart: Cart) {}
@@ -52,7 +52,7 @@ test('it is refused as well through a transient class in between, and names the 
   await expect(invoke(createHandler(Uses).handler)).rejects.toMatchObject(captive('Deep'));
 });
 
-test('it is refused as well when the singleton asks for it later, through delay', async () => {
+test('it is an error as well if the singleton resolves it later, through delay', async () => {
   @singleton()
   class Lazy {
     constructor(@inject(delay(() => Cart)) readonly cart: Cart) {}
@@ -67,7 +67,7 @@ test('it is refused as well when the singleton asks for it later, through delay'
   await expect(invoke(createHandler(Uses).handler)).rejects.toMatchObject({ code: 'CAPTIVE_DEPENDENCY' });
 });
 
-test('a class of the invocation may inject singletons and others of its kind', async () => {
+test('an invocation-scoped class may inject singletons and other invocation-scoped classes', async () => {
   @Service({ scope: 'singleton' })
   class Pool {}
   @Service({ scope: 'invocation' })
@@ -90,7 +90,7 @@ test('a class of the invocation may inject singletons and others of its kind', a
   expect(await invoke(createHandler(Uses).handler)).toBe(true);
 });
 
-test('a singleton first made by an invocation keeps nothing of it: its transient and resolution-scoped parts see the running one', async () => {
+test('a singleton created in an invocation keeps no object of it: its transient and resolution-scoped dependencies use the active invocation', async () => {
   @scoped(Lifecycle.ResolutionScoped)
   class PerResolution {
     constructor(@InjectContext() readonly context: FcContext) {}

@@ -18,27 +18,27 @@ test('the first invocation of an instance is a cold start, the later ones are no
   expect(coldStarts()).toEqual([true, false, false]);
 });
 
-test('initialize takes no cold start away', async () => {
+test('initialize does not count as the cold start', async () => {
   const { handler, initialize } = createHandler(Plain);
   await initialize(fakeFcContext());
   await invoke(handler);
   expect(coldStarts()).toEqual([true]);
 });
 
-test('the entries of one handler share the cold start', async () => {
+test('the entry methods of one handler share the cold start', async () => {
   const { handler, other } = createHandler(Plain);
   await invoke(other!);
   await invoke(handler);
   expect(coldStarts()).toEqual([true, false]);
 });
 
-test('of invocations that begin together one is the cold start', async () => {
+test('of concurrent first invocations, one is the cold start', async () => {
   const { handler } = createHandler(Plain);
   await Promise.all([invoke(handler), invoke(handler), invoke(handler)]);
   expect(coldStarts().filter((cold) => cold === true)).toHaveLength(1);
 });
 
-test('an unsampled first invocation was the cold start all the same', async () => {
+test('an unsampled first invocation counts as the cold start', async () => {
   const { handler } = createHandler(Plain);
   await invoke(handler, {}, fakeFcContext({ tracing: { openTracingSpanContext: '1:1:0:0' } }));
   await invoke(handler);

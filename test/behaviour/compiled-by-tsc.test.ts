@@ -8,7 +8,7 @@ const run = promisify(execFile);
 const root = path.join(__dirname, '..', '..');
 const tsc = path.join(path.dirname(require.resolve('typescript/package.json')), 'bin', 'tsc');
 
-test('what tsc makes of legacy decorators gives, with the built package, the same values, trace and rejections', async () => {
+test('with legacy decorators compiled by tsc and the built package, values, trace and rejections are the same', async () => {
   const folder = await mkdtemp(path.join(tmpdir(), 'fc-traced-tsc-'));
   try {
     const modules = path.join(folder, 'node_modules');

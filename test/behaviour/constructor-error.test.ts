@@ -35,10 +35,10 @@ class ThroughSingleton {
 
 test.each<[string, unknown]>([
   ['an Error', new TypeError('mine')],
-  ['a text', 'text'],
+  ['a string', 'text'],
   ['undefined', undefined],
   ['an object without a message', { code: 7 }],
-])('what a constructor throws comes out as the very same, however deep it was: %s', async (_, value) => {
+])('a value that a constructor throws reaches the caller unchanged, at any depth: %s', async (_, value) => {
   thrown = value;
   for (const { handler } of [createHandler(ThroughService), createHandler(ThroughSingleton)]) {
     const outcome = await invoke(handler).then(
@@ -50,12 +50,12 @@ test.each<[string, unknown]>([
   }
 });
 
-test('what the constructor of a singleton throws in initialize comes out as the very same', async () => {
+test('an error that the constructor of a singleton throws in initialize reaches the caller unchanged', async () => {
   thrown = new Error('mine');
   await expect(createHandler(ThroughSingleton).initialize(fakeFcContext())).rejects.toBe(thrown);
 });
 
-test('after a failure the next invocation tries again', async () => {
+test('after a failure, the next invocation creates the service again', async () => {
   thrown = new Error('first');
   const { handler } = createHandler(ThroughSingleton);
   await expect(invoke(handler)).rejects.toBe(thrown);
@@ -63,7 +63,7 @@ test('after a failure the next invocation tries again', async () => {
   await expect(invoke(handler)).rejects.toBe(thrown);
 });
 
-test('what a factory throws comes out as the very same', async () => {
+test('an error that a factory throws reaches the caller unchanged', async () => {
   const error = new Error('mine');
   const own = container.createChildContainer();
   own.register('client', {
@@ -79,7 +79,7 @@ test('what a factory throws comes out as the very same', async () => {
   await expect(invoke(createHandler(Uses).handler)).rejects.toBe(error);
 });
 
-test('a failure that a factory caught is not taken for the error that came later', async () => {
+test('a failure that a factory caught does not replace a later error', async () => {
   const error = new Error('mine');
   const own = container.createChildContainer();
   @injectable()

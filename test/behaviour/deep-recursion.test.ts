@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 
-// A process of its own: jest formats stacks with regular expressions, and V8 ends a process that compiles one where the stack is at its end.
+// A separate process: jest formats stacks with regular expressions, and V8 aborts if it compiles one with no stack
+// left.
 const program = `
 require('reflect-metadata');
 const { createHandler, Traced } = require(${JSON.stringify(join(__dirname, '../../dist/index.js'))});
@@ -31,7 +32,7 @@ const context = { requestId: 'r', function: { name: 'f', timeout: 600 }, tracing
 createHandler(Digger, { spanProcessors: [processor] }).handler(Buffer.from('{}'), context);
 `;
 
-test('an error that is thrown where the stack is nearly at its end comes out as it is, and a process whose stack overflows goes on', () => {
+test('an error that is thrown shortly before a stack overflow reaches the caller unchanged, and a stack overflow does not end the process', () => {
   const printed = execFileSync(process.execPath, ['-e', program], { cwd: join(__dirname, '../..'), encoding: 'utf8' });
   const { reached, own, overflowed } = JSON.parse(printed) as Record<string, number>;
   expect(own).toBe(reached);

@@ -27,7 +27,7 @@ class Lock {
   }
 }
 
-test('what was made for an invocation is disposed of before the answer, once, inside its trace', async () => {
+test('services of an invocation are disposed of once, before the response and within its trace', async () => {
   @Handler({ name: 'uses' })
   class Uses {
     constructor(
@@ -45,7 +45,7 @@ test('what was made for an invocation is disposed of before the answer, once, in
   expectTrace(traces.only()).toMatchTree('uses\n  Connection.dispose');
 });
 
-test('it is disposed of after a failure too, also when the handler itself could not be built', async () => {
+test('they are disposed of after a failure as well, also if the handler could not be created', async () => {
   const error = new Error('mine');
   @Handler()
   class Fails {
@@ -66,7 +66,7 @@ test('it is disposed of after a failure too, also when the handler itself could 
   expect(log).toEqual(['lock', 'lock']);
 });
 
-test('a service that fails while it is disposed of changes no answer, keeps no other from it, and is counted', async () => {
+test('a service whose dispose fails is counted and affects neither the response nor other services', async () => {
   @Service()
   class Throws {
     dispose(): void {
@@ -95,7 +95,7 @@ test('a service that fails while it is disposed of changes no answer, keeps no o
   expectTrace(traces.only()).toMatchTree({ name: 'test-function', attributes: { 'fc_traced.telemetry_errors': 2 } });
 });
 
-test('a service that hangs while it is disposed of holds the answer back no longer than flushTimeoutMillis', async () => {
+test('a service whose dispose hangs delays the response by flushTimeoutMillis at most', async () => {
   @Service()
   class Hangs {
     dispose(): Promise<void> {
@@ -116,7 +116,7 @@ test('a service that hangs while it is disposed of holds the answer back no long
   expectTrace(traces.only()).toMatchTree({ name: 'test-function', attributes: { 'fc_traced.telemetry_errors': 1 } });
 });
 
-test('a disposable singleton outlives every invocation, and its owner disposes of it', async () => {
+test('a disposable singleton is not disposed of with an invocation, but with its container', async () => {
   const own = container.createChildContainer();
   class Pool {
     closed = false;
@@ -144,7 +144,7 @@ test('a disposable singleton outlives every invocation, and its owner disposes o
   expect(log).toEqual(['lock']);
 });
 
-test('an unsampled invocation disposes of its services too', async () => {
+test('an unsampled invocation disposes of its services as well', async () => {
   @Handler()
   class Uses {
     constructor(readonly connection: Connection) {}

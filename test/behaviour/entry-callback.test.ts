@@ -11,7 +11,7 @@ class Acting {
 }
 const functions = createHandler(Acting);
 
-/** Calls as FC does, waits, and gives each call of the callback. */
+/** Calls a function as FC does, waits, and returns the arguments of each call of the callback. */
 async function answersOf(
   call: (callback: FcCallback) => unknown,
 ): Promise<{ returned: unknown; answers: unknown[][] }> {
@@ -30,8 +30,8 @@ const invoked = (): ReturnType<typeof answersOf> =>
 test.each([
   ['a value', () => 'done', 'done'],
   ['a promise', async () => ({ id: 7 }), { id: 7 }],
-  ['nothing', () => undefined, undefined],
-])('with a callback the answer goes through it once, and nothing is returned: %s', async (_, given, value) => {
+  ['undefined', () => undefined, undefined],
+])('with a callback, the result is passed to it once and undefined is returned: %s', async (_, given, value) => {
   act = given;
   expect(await invoked()).toEqual({ returned: undefined, answers: [[null, value]] });
 });
@@ -48,14 +48,14 @@ test.each([
   ],
   ['an Error in a rejected promise', () => Promise.reject(error), error],
   [
-    'an object that is no Error',
+    'an object that is not an Error',
     () => {
       throw frozen;
     },
     frozen,
   ],
   [
-    'a text',
+    'a string',
     () => {
       throw 'text';
     },
@@ -68,14 +68,17 @@ test.each([
     },
     7,
   ],
-])('with a callback what the method fails with is its one argument, untouched: %s', async (_, given, thrown) => {
-  act = given;
-  const { returned, answers } = await invoked();
-  expect(returned).toBeUndefined();
-  expect(answers).toHaveLength(1);
-  expect(answers[0]).toHaveLength(1);
-  expect(answers[0]![0]).toBe(thrown);
-});
+])(
+  'with a callback, the value that the method fails with is its only argument, unchanged: %s',
+  async (_, given, thrown) => {
+    act = given;
+    const { returned, answers } = await invoked();
+    expect(returned).toBeUndefined();
+    expect(answers).toHaveLength(1);
+    expect(answers[0]).toHaveLength(1);
+    expect(answers[0]![0]).toBe(thrown);
+  },
+);
 
 test.each([
   [undefined, 'undefined'],
@@ -84,7 +87,7 @@ test.each([
   [false, 'false'],
   ['', 'an empty string'],
 ])(
-  'with a callback a failure that it would take for success becomes an error with the value as cause: %p',
+  'with a callback, a falsy value that the method fails with becomes an error with the value as cause: %p',
   async (thrown, words) => {
     act = async () => {
       throw thrown;
@@ -98,7 +101,7 @@ test.each([
 );
 
 test.each(['initialize', 'preFreeze', 'preStop'] as const)(
-  'the hook %s answers through a callback too, once, and returns nothing',
+  'the hook %s calls a callback once as well and returns undefined',
   async (hook) => {
     expect(await answersOf((callback) => functions[hook](fakeFcContext(), callback))).toEqual({
       returned: undefined,
@@ -108,13 +111,13 @@ test.each(['initialize', 'preFreeze', 'preStop'] as const)(
 );
 
 test.each(['initialize', 'preFreeze', 'preStop'] as const)(
-  'the hook %s resolves to nothing without a callback',
+  'the hook %s resolves to undefined without a callback',
   async (hook) => {
     expect(await functions[hook](fakeFcContext())).toBeUndefined();
   },
 );
 
-test('a third argument that is no function asks for a promise', async () => {
+test('if the third argument is not a function, a promise is returned', async () => {
   act = () => 'done';
   await expect(
     Reflect.apply(functions.handler, undefined, [Buffer.from('{}'), fakeFcContext(), undefined]),

@@ -20,18 +20,18 @@ class Orders {
   }
 }
 
-test('each method that carries @Handler() is a function of its own under its name, beside the hooks', () => {
+test('each method with @Handler() becomes a function under its name, in addition to the hooks', () => {
   expect(Object.keys(createHandler(Orders)).sort()).toEqual(['cancel', 'initialize', 'preFreeze', 'preStop', 'ship']);
 });
 
-test('the functions run their own method, under the name given on the method, else on the class', async () => {
+test('each function runs its method, with the span name of the method, else of the class', async () => {
   const { ship, cancel } = createHandler(Orders, { entries: ['ship', 'cancel'] });
   expect(await invoke(ship, { id: 7 })).toBe('shipped 7');
   expect(await invoke(cancel, { id: 7 })).toBe('cancelled');
   expect(traces.spans().map(({ name }) => name)).toEqual(['orders', 'order cancellation']);
 });
 
-test('where one method alone carries @Handler(), it is found under `handler` too', async () => {
+test('if only one method has @Handler(), it is also available as `handler`', async () => {
   class Single {
     @Handler() run(): string {
       return 'run';
@@ -42,7 +42,7 @@ test('where one method alone carries @Handler(), it is found under `handler` too
   expect(await invoke(functions.handler!)).toBe('run');
 });
 
-test('beside methods that carry @Handler(), `handle` still answers under `handler`', async () => {
+test('with other methods with @Handler(), `handle` is still available as `handler`', async () => {
   @Handler()
   class Both {
     handle(): string {
@@ -56,7 +56,7 @@ test('beside methods that carry @Handler(), `handle` still answers under `handle
   expect([await invoke(functions.handler), await invoke(functions.other!)]).toEqual(['handle', 'other']);
 });
 
-test('a method named `handler` that carries @Handler() answers under its name, also beside `handle`', async () => {
+test('a method `handler` with @Handler() is available under its name, also if there is a method `handle`', async () => {
   @Handler()
   class Named {
     handle(): string {
@@ -69,7 +69,7 @@ test('a method named `handler` that carries @Handler() answers under its name, a
   expect(await invoke(createHandler(Named).handler)).toBe('handler');
 });
 
-test('where the entries are named there are exactly these functions, decorated or not, and the hooks', async () => {
+test('with the option entries, there are exactly these functions, decorated or not, and the hooks', async () => {
   @Handler({ name: 'orders' })
   class Plain {
     handle(): string {
@@ -91,7 +91,7 @@ test('where the entries are named there are exactly these functions, decorated o
   expect(traces.spans().map(({ name }) => name)).toEqual(['orders', 'cancellation']);
 });
 
-test('an entry that is named but missing, or that has the name of a hook, is refused', () => {
+test('an entry that does not exist or has the name of a hook is an error', () => {
   class Loose {
     ship(): void {}
     preStop(): void {}
@@ -106,7 +106,7 @@ test('an entry that is named but missing, or that has the name of a hook, is ref
   );
 });
 
-test('another entry method can be named on the class, and over it by createHandler', async () => {
+test('the entry method can be set on the class, and overridden by createHandler', async () => {
   @Handler({ method: 'run' })
   class Named {
     run(): string {
@@ -120,7 +120,7 @@ test('another entry method can be named on the class, and over it by createHandl
   expect(await invoke(createHandler(Named, { method: 'walk' }).handler)).toBe('walk');
 });
 
-test('the entry method is inherited and calls what is overridden; one overridden without @Handler() is no entry any more', async () => {
+test('the entry method is inherited and calls overridden methods; one that is overridden without @Handler() is not an entry method', async () => {
   class Base {
     word(): string {
       return 'base';
@@ -145,7 +145,7 @@ test('the entry method is inherited and calls what is overridden; one overridden
   expect(Object.keys(createHandler(Derived))).not.toContain('other');
 });
 
-test('an undecorated class is a handler too, and without a name the span bears that of the function', async () => {
+test('an undecorated class can be a handler, and without a name the span has the name of the function', async () => {
   class Plain {
     handle(): string {
       return 'plain';
@@ -158,7 +158,7 @@ test('an undecorated class is a handler too, and without a name the span bears t
   expect(traces.spans().map(({ name }) => name)).toEqual(['my-function', 'from code']);
 });
 
-test('each invocation gets a handler of its own', async () => {
+test('each invocation gets a new handler instance', async () => {
   @Handler()
   class Counting {
     private count = 0;

@@ -13,7 +13,7 @@ const traces = recordTraces();
 afterEach(() => traces.clear());
 afterAll(() => traces.stop());
 
-test('without a callback the answer is a promise of the very value that the method gave', async () => {
+test('without a callback, the promise is fulfilled with the value that the method returned', async () => {
   const value = { id: 7 };
   act = () => value;
   expect(await handler(Buffer.from('{}'), fakeFcContext())).toBe(value);
@@ -21,7 +21,7 @@ test('without a callback the answer is a promise of the very value that the meth
   expect(await handler(Buffer.from('{}'), fakeFcContext())).toBe(value);
 });
 
-test('a method that throws at once gives a rejected promise, never a throw', () => {
+test('if a method throws synchronously, the function returns a rejected promise', () => {
   const error = new Error('mine');
   act = () => {
     throw error;
@@ -36,9 +36,9 @@ class OutOfStock extends RangeError {
 }
 const cases: [string, unknown, string, string][] = [
   ['an Error', new TypeError('mine'), 'TypeError', 'mine'],
-  ['an error class of its own', new OutOfStock('none left'), 'OutOfStock', 'none left'],
+  ['a custom error class', new OutOfStock('none left'), 'OutOfStock', 'none left'],
   ['an object', { message: 'plain' }, 'Object', 'plain'],
-  ['a text', 'text', 'string', 'text'],
+  ['a string', 'text', 'string', 'text'],
   ['undefined', undefined, 'undefined', 'undefined'],
   ['null', null, 'null', 'null'],
   ['zero', 0, 'number', '0'],
@@ -55,39 +55,42 @@ const cases: [string, unknown, string, string][] = [
   ],
 ];
 
-test.each(cases)('a failure reaches FC as it is, and is on the span once: %s', async (_, thrown, type, message) => {
-  for (const fail of [
-    () => {
-      throw thrown;
-    },
-    async () => {
-      throw thrown;
-    },
-  ]) {
-    traces.clear();
-    act = fail;
-    const outcome = await invoke(handler, {}).then(
-      () => 'answered',
-      (error: unknown) => ({ error }),
-    );
-    expect(outcome).toEqual({ error: thrown });
-    if (typeof outcome === 'object') expect(Object.is(outcome.error, thrown)).toBe(true);
-    expectTrace(traces.only()).toMatchTree({
-      name: 'acting',
-      status: 'ERROR',
-      attributes: { 'error.type': type },
-      events: ['exception'],
-    });
-    const [span] = traces.spans();
-    expect(span!.events[0]!.attributes).toMatchObject({
-      'exception.type': type,
-      ...(message !== '' && { 'exception.message': message }),
-    });
-    expect(span!.status.message).toBe(message);
-  }
-});
+test.each(cases)(
+  'a failure reaches FC unchanged and is recorded once on the span: %s',
+  async (_, thrown, type, message) => {
+    for (const fail of [
+      () => {
+        throw thrown;
+      },
+      async () => {
+        throw thrown;
+      },
+    ]) {
+      traces.clear();
+      act = fail;
+      const outcome = await invoke(handler, {}).then(
+        () => 'answered',
+        (error: unknown) => ({ error }),
+      );
+      expect(outcome).toEqual({ error: thrown });
+      if (typeof outcome === 'object') expect(Object.is(outcome.error, thrown)).toBe(true);
+      expectTrace(traces.only()).toMatchTree({
+        name: 'acting',
+        status: 'ERROR',
+        attributes: { 'error.type': type },
+        events: ['exception'],
+      });
+      const [span] = traces.spans();
+      expect(span!.events[0]!.attributes).toMatchObject({
+        'exception.type': type,
+        ...(message !== '' && { 'exception.message': message }),
+      });
+      expect(span!.status.message).toBe(message);
+    }
+  },
+);
 
-test('an Error that fails an invocation keeps its own properties, name and stack', async () => {
+test('an error of an invocation keeps its properties, name and stack', async () => {
   const error = Object.assign(new Error('mine'), { code: 'E_MINE' });
   const before = { ...Object.getOwnPropertyDescriptors(error), stack: error.stack };
   act = () => {
@@ -97,13 +100,13 @@ test('an Error that fails an invocation keeps its own properties, name and stack
   expect({ ...Object.getOwnPropertyDescriptors(error), stack: error.stack }).toEqual(before);
 });
 
-test('a success leaves the status of the invocation span unset', async () => {
+test('the status of a successful invocation span is unset', async () => {
   act = () => 'done';
   await invoke(handler, {});
   expectTrace(traces.only()).toMatchTree({ name: 'acting', status: 'UNSET', events: [], children: [] });
 });
 
-test('an object that has no prototype can be thrown too', async () => {
+test('an object without a prototype can be thrown', async () => {
   const bare = Object.create(null) as object;
   act = () => {
     throw bare;

@@ -29,14 +29,14 @@ function stackOf(error: unknown): string {
 }
 const count = (text: string, part: string): number => text.split(part).length - 1;
 
-test('the stack goes on with the causes, each under its own words', () => {
+test('the stack continues with the causes, each with a heading', () => {
   const stack = stackOf(new Error('outer', { cause: new TypeError('middle', { cause: 'the root' }) }));
   expect(stack).toMatch(
     /^Error: outer\n {4}at [\s\S]+\nCaused by: TypeError: middle\n {4}at [\s\S]+\nCaused by: string: the root$/,
   );
 });
 
-test('the errors of an AggregateError follow it, with their own causes', () => {
+test('the stack of an AggregateError continues with its errors and their causes', () => {
   const stack = stackOf(
     new AggregateError([new Error('first', { cause: new Error('deep') }), new RangeError('second')], 'both', {
       cause: new Error('why'),
@@ -53,15 +53,15 @@ test('the errors of an AggregateError follow it, with their own causes', () => {
   expect(order).toEqual([...order].sort((a, b) => a - b));
 });
 
-test('an error that Promise.any gathered is told with all of it', async () => {
-  const gathered: unknown = await Promise.any([
+test('the stack of an error of Promise.any continues with all its errors', async () => {
+  const aggregate: unknown = await Promise.any([
     Promise.reject(new Error('left')),
     Promise.reject(new Error('right')),
   ]).catch((error: unknown) => error);
-  expect(stackOf(gathered)).toMatch(/\[errors 0\]: Error: left[\s\S]+\[errors 1\]: Error: right/);
+  expect(stackOf(aggregate)).toMatch(/\[errors 0\]: Error: left[\s\S]+\[errors 1\]: Error: right/);
 });
 
-test('circles of causes end', () => {
+test('circular causes are recorded once', () => {
   const one = new Error('one');
   const two = new Error('two', { cause: one });
   one.cause = two;
@@ -73,7 +73,7 @@ test('circles of causes end', () => {
   expect(count(stackOf(self), 'AggregateError: self')).toBe(1);
 });
 
-test('a chain is told eight errors deep, a gathering eight errors wide', () => {
+test('a chain is limited to eight errors, and so is an AggregateError', () => {
   let chain = new Error('number 0');
   for (let index = 1; index <= 100; index += 1) chain = new Error(`number ${index}`, { cause: chain });
   expect(count(stackOf(chain), 'Caused by: ')).toBe(7);
@@ -85,7 +85,7 @@ test('a chain is told eight errors deep, a gathering eight errors wide', () => {
   ).toBe(7);
 });
 
-test('message and stack are cut, and the error itself is not', () => {
+test('message and stack are truncated on the span, not on the error', () => {
   const error = new Error('m'.repeat(100_000));
   const { status, events } = spanOf(error);
   expect(status.message).toBe(`${'m'.repeat(4_096)}…`);
@@ -95,23 +95,23 @@ test('message and stack are cut, and the error itself is not', () => {
 });
 
 const breaking = (): never => {
-  throw new Error('do not look');
+  throw new Error('must not be read');
 };
 const revoked = Proxy.revocable({}, {});
 revoked.revoke();
 test.each<[string, unknown]>([
   ['an error whose properties throw', new Proxy(new Error('x'), { get: breaking })],
-  ['a proxy that is revoked', revoked.proxy],
-  ['an error that gathers a proxy that is revoked', Object.assign(new Error('x'), { errors: revoked.proxy })],
+  ['a revoked proxy', revoked.proxy],
+  ['an error whose errors are a revoked proxy', Object.assign(new Error('x'), { errors: revoked.proxy })],
   [
-    'an error that gathers a list that breaks',
+    'an error whose errors throw when they are read',
     Object.assign(new Error('x'), { errors: new Proxy([1], { get: breaking }) }),
   ],
   ['an object without a prototype', Object.create(null)],
   ['a frozen error', Object.freeze(new Error('frozen'))],
   ['a symbol', Symbol('thrown')],
   ['a function', () => {}],
-])('%s fails the span and comes out as it is', (_, error) => {
+])('%s marks the span as failed and reaches the caller unchanged', (_, error) => {
   const { status, attributes } = spanOf(error);
   expect(status.code).toBe('ERROR');
   expect(attributes['error.type']).toEqual(expect.stringMatching(/./));

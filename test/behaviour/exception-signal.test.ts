@@ -28,7 +28,7 @@ class Orders {
 const traces = recordTraces();
 const records: LogRecord[] = [];
 const noop = { getLogger: () => ({ emit() {} }) };
-// As @opentelemetry/api-logs registers a provider: a getter of the API's version behind a symbol of the registry.
+// How @opentelemetry/api-logs registers a provider: a getter that takes the version of the API.
 const LOGS = Symbol.for('io.opentelemetry.js.api.logs');
 function register(emit: (record: LogRecord) => void): void {
   const provider = {
@@ -56,7 +56,7 @@ async function failWith(optIn: string | undefined, event: object = {}): Promise<
 }
 
 test.each([undefined, '', 'logging', 'events', 'log'])(
-  'exceptions are events of the span where the switch is %j',
+  'exceptions are span events if the variable is %j',
   async (optIn) => {
     register((record) => records.push(record));
     expect(await failWith(optIn)).toEqual([['exception'], []]);
@@ -64,7 +64,7 @@ test.each([undefined, '', 'logging', 'events', 'log'])(
   },
 );
 
-test('with logs an exception is one log record in the span where it happened, and no event', async () => {
+test('with logs, an exception is one log record in the innermost span and not an event', async () => {
   register((record) => records.push(record));
   expect(await failWith('logs')).toEqual([[], []]);
   expect(records).toHaveLength(1);
@@ -82,24 +82,24 @@ test('with logs an exception is one log record in the span where it happened, an
   expect(trace.getSpanContext(where!)!.spanId).toBe(traces.spans().find(({ name }) => name === 'Stock.take')!.spanId);
 });
 
-test('with logs an exception of the handler itself is logged in the invocation span', async () => {
+test('with logs, an exception of the handler itself is logged in the invocation span', async () => {
   register((record) => records.push(record));
   await failWith('logs', { direct: true });
   expect(trace.getSpanContext(records[0]!.context!)!.spanId).toBe(traces.spans()[0]!.spanId);
   expect(trace.getSpanContext(context.active())).toBeUndefined();
 });
 
-test.each(['logs/dup', 'other, logs/dup', 'logs,logs/dup'])('with %s an exception is both', async (optIn) => {
+test.each(['logs/dup', 'other, logs/dup', 'logs,logs/dup'])('with %s, an exception is both', async (optIn) => {
   register((record) => records.push(record));
   expect(await failWith(optIn)).toEqual([['exception'], []]);
   expect(records.map(({ attributes }) => attributes['exception.message'])).toEqual(['no stock']);
 });
 
-test('with logs, but no provider to take them, an exception is an event', async () => {
+test('with logs but without a provider, an exception is an event', async () => {
   expect(await failWith('logs')).toEqual([['exception'], []]);
 });
 
-test('a provider that throws loses no exception and is counted', async () => {
+test('if the provider throws, the exception is an event and the failure is counted', async () => {
   register(() => {
     throw new Error('logger broke');
   });

@@ -14,18 +14,18 @@ const order = traced(() => {
   try {
     fail();
   } catch {
-    // The order goes on.
+    // The order continues.
   }
 }, 'order');
 
-test('a text that is another tree is told with both trees', () => {
+test('if the tree of a string differs, the error shows both trees', () => {
   order();
-  const told =
+  const message =
     'The trace does not match the expected tree.\n\nexpected:\norder\n  take\n\nrecorded:\norder\n  take\n  fail  ERROR\n [TREE_MISMATCH]';
-  expect(() => expectTrace(traces.only()).toMatchTree('order\n  take')).toThrow(told);
+  expect(() => expectTrace(traces.only()).toMatchTree('order\n  take')).toThrow(message);
 });
 
-test('objects that do not fit are told one by one, each with what was recorded', () => {
+test('if objects differ, the error lists each difference with the recorded value', () => {
   order();
   const expected = {
     name: 'order',
@@ -45,7 +45,7 @@ test('objects that do not fit are told one by one, each with what was recorded',
   );
 });
 
-test('a failed span that is not expected to have failed is a mismatch', () => {
+test('a failed span that is not expected to fail is a mismatch', () => {
   order();
   const tree = { name: 'order', children: [{ name: 'take' }, { name: 'fail' }] };
   expect(() => expectTrace(traces.only()).toMatchTree(tree)).toThrow(
@@ -57,7 +57,7 @@ test('a failed span that is not expected to have failed is a mismatch', () => {
   });
 });
 
-test('a secret in a trace is told by its number, and the text is not repeated', () => {
+test('a secret in a trace is reported by its number, without its text', () => {
   take('hunter22');
   expect(() => expectTrace(traces.only()).toHideSecrets('another', 'hunter22')).toThrow(
     'The span take contains secret number 2. [TREE_MISMATCH]',
@@ -65,7 +65,7 @@ test('a secret in a trace is told by its number, and the text is not repeated', 
   expectTrace(traces.only()).toHideSecrets('another');
 });
 
-test('none, or more than one trace, is told with what there is', () => {
+test('if there is no trace or more than one, the error lists the traces', () => {
   expect(() => traces.only()).toThrow(
     'Expected one trace, but 0 were recorded: check that the invocation is awaited and sampled.',
   );
@@ -77,9 +77,9 @@ test('none, or more than one trace, is told with what there is', () => {
 
 test.each([
   ['the recorder', traces],
-  ['a list', []],
-  ['nothing', undefined],
-])('what is no trace is refused: %s', (_, given) => {
+  ['an array', []],
+  ['undefined', undefined],
+])('expectTrace throws for a value that is not a trace: %s', (_, given) => {
   expect(() => expectTrace(given as never)).toThrow(
     'expectTrace takes one trace: only(), last() or an item of traces() of the recorder that recordTraces returns. [INVALID_TARGET]',
   );

@@ -57,32 +57,35 @@ const marks = (): unknown[] =>
     ]);
 
 test.each([new NotFound(), new Gone(), new RangeError()])(
-  'an error of an expected class, or below it, marks nothing: %p',
+  'an error of an expected class or of a subclass does not mark the span: %p',
   (error) => {
     expect(() => stock.listed(error)).toThrow(error);
     expect(marks()).toEqual([['Stock.listed', 'UNSET', ['fc_traced.expected_error'], undefined]]);
   },
 );
 
-test.each([new Other('x'), 'text', undefined, { status: 500 }])('any other error marks the span: %p', async (error) => {
-  expect(() => stock.listed(error)).toThrow();
-  await expect(stock.judged(error)).rejects.toBe(error);
-  expect(traces.spans().map(({ status }) => status.code)).toEqual(['ERROR', 'ERROR']);
-});
+test.each([new Other('x'), 'text', undefined, { status: 500 }])(
+  'any other error marks the span as failed: %p',
+  async (error) => {
+    expect(() => stock.listed(error)).toThrow();
+    await expect(stock.judged(error)).rejects.toBe(error);
+    expect(traces.spans().map(({ status }) => status.code)).toEqual(['ERROR', 'ERROR']);
+  },
+);
 
-test('a predicate is asked about the error of an async method', async () => {
+test('a predicate is called with the error of an async method', async () => {
   const error = { status: 404 };
   await expect(stock.judged(error)).rejects.toBe(error);
   expect(marks()).toEqual([['Stock.judged', 'UNSET', ['fc_traced.expected_error'], undefined]]);
 });
 
-test('an expected error out of a generator marks nothing', () => {
+test('an expected error of a generator does not mark the span', () => {
   expect(() => [...stock.items(new NotFound())]).toThrow(NotFound);
   expect(marks()).toEqual([['Stock.items', 'UNSET', ['fc_traced.expected_error'], undefined]]);
 });
 
 test.each(['broken', 'promised', 'truthy'] as const)(
-  'a predicate that is %s expects nothing, and the error stays the same',
+  'with a predicate that is %s, no error is expected, and the error stays the same',
   async (method) => {
     const error = new Other('mine');
     expect(() => stock[method](error)).toThrow(error);
@@ -91,7 +94,7 @@ test.each(['broken', 'promised', 'truthy'] as const)(
   },
 );
 
-test('what one method expects its caller may not: the error is then recorded there', () => {
+test('an error that a method expects and its caller does not is recorded on the span of the caller', () => {
   expect(() => new Outer().call(new NotFound('gone'))).toThrow('gone');
   expect(marks()).toEqual([
     ['Stock.listed', 'UNSET', ['fc_traced.expected_error'], undefined],

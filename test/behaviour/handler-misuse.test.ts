@@ -11,7 +11,7 @@ import {
 } from 'fc-traced';
 import { serve, traceListener } from 'fc-traced/server';
 
-/** What a developer reads when `make` is refused. */
+/** Returns the code and the message of the error that `make` throws. */
 function refusal(make: () => unknown): [code: string, message: string] {
   try {
     make();
@@ -19,7 +19,7 @@ function refusal(make: () => unknown): [code: string, message: string] {
     if (error instanceof FcTracedError) return [error.code, error.message.replace(/ \[\w+\]$/, '')];
     throw error;
   }
-  throw new Error('was not refused');
+  throw new Error('nothing was thrown');
 }
 class Fine {
   handle(): void {}
@@ -27,11 +27,11 @@ class Fine {
 const OPTIONS =
   'name, method, inject, container, parent, endpoint, protocol, headers, exportTimeoutMillis, flushTimeoutMillis, sampleRatio, serviceName, resourceAttributes, spanProcessors';
 
-test('the message of a mistake ends with its code', () => {
+test('the message of an FcTracedError ends with its code', () => {
   expect(() => Handler({ nam: 'x' } as object)).toThrow(/\. \[INVALID_OPTION\]$/);
 });
 
-test('an unknown option is refused, with those there are', () => {
+test('an unknown option is an error that lists the options', () => {
   const [code, onClass] = refusal(() => Handler({ nam: 'orders' } as object));
   expect(code).toBe('INVALID_OPTION');
   expect(onClass).toMatch(/^@Handler has no option "nam"\. Its options are name, method, /);
@@ -76,7 +76,7 @@ test.each([
     { spanProcessors: [{}] },
     'Option "spanProcessors" of @Handler must be an array of span processors; item 0 is a value of type object.',
   ],
-])('a value that an option cannot take is refused: %j', (options, message) => {
+])('an invalid value of an option is an error: %j', (options, message) => {
   expect(refusal(() => Handler(options as object))).toEqual(['INVALID_OPTION', message]);
 });
 
@@ -84,7 +84,7 @@ test.each([
   ['null', null, 'null'],
   ['a string', 'orders', '"orders"'],
   ['an array', [], 'an array'],
-])('options that are no object are refused: %s', (_, options, words) => {
+])('options that are not an object are an error: %s', (_, options, words) => {
   expect(refusal(() => Handler(options as never))).toEqual([
     'INVALID_OPTION',
     `The options of @Handler must be an object, not ${words}.`,
@@ -95,7 +95,7 @@ test.each([
   ]);
 });
 
-test('an endpoint whose path does not tell the protocol needs the option exporter', () => {
+test('an endpoint from whose path no protocol can be derived requires the option protocol', () => {
   expect(refusal(() => createHandler(Fine, { endpoint: 'https://collector.example/secret' }))).toEqual([
     'INVALID_OPTION',
     'The protocol cannot be derived from the path of option "endpoint": set option "protocol" to "otlp" or "jaeger".',
@@ -106,14 +106,14 @@ test.each([
   ['undefined', undefined, 'undefined (is its module part of a circular import?)'],
   ['an instance', new Fine(), 'a value of type object'],
   ['an arrow function', () => new Fine(), 'a value of type function'],
-])('createHandler takes nothing but a class: %s', (_, given, words) => {
+])('createHandler takes only a class: %s', (_, given, words) => {
   expect(refusal(() => createHandler(given as never))).toEqual([
     'INVALID_TARGET',
     `createHandler requires a class, not ${words}.`,
   ]);
 });
 
-test('a class without an entry method is refused, and so is one whose entry is a field or an accessor', () => {
+test('a class without an entry method is an error, also if the entry is a field or an accessor', () => {
   class Empty {}
   class Field {
     handle = (): void => {};
@@ -134,25 +134,25 @@ test('a class without an entry method is refused, and so is one whose entry is a
   ]);
 });
 
-test('a class without a name is spoken of all the same', () => {
+test('the message for an anonymous class says "the class"', () => {
   expect(refusal(() => createHandler(class {}))[1]).toMatch(/^the class has no method "handle": /);
 });
 
-test('serve tells its own options, and its own name', async () => {
-  const told = (...args: unknown[]): Promise<string> =>
+test('the errors of serve contain its name and its options', async () => {
+  const messageOf = (...args: unknown[]): Promise<string> =>
     (Reflect.apply(serve, undefined, args) as Promise<never>).catch((error: unknown) => (error as Error).message);
-  expect(await told(Fine, { prot: 1 })).toMatch(
+  expect(await messageOf(Fine, { prot: 1 })).toMatch(
     /^serve has no option "prot"\. Its options are name, .*, port, host, body, bodyLimitBytes, shutdownTimeoutMillis\. \[INVALID_OPTION\]$/,
   );
-  expect(await told(Fine, { port: '9000' })).toBe(
+  expect(await messageOf(Fine, { port: '9000' })).toBe(
     'Option "port" of serve must be a whole number from 0 to 65535, not "9000". [INVALID_OPTION]',
   );
-  expect(await told(undefined)).toBe(
+  expect(await messageOf(undefined)).toBe(
     'serve requires a class, not undefined (is its module part of a circular import?). [INVALID_TARGET]',
   );
 });
 
-test('traceListener takes a function, and no option that is about a class', () => {
+test('traceListener takes a function and no options for a class', () => {
   const words = (given: string): string =>
     `traceListener requires a request listener, as http.createServer does (an Express app, Koa's app.callback()), not ${given}.`;
   expect(refusal(() => traceListener(undefined as never))).toEqual([
@@ -172,14 +172,14 @@ test('traceListener takes a function, and no option that is about a class', () =
   }
 });
 
-test('the status code of an HttpError must be a number', () => {
+test('the status of an HttpError must be a number', () => {
   expect(refusal(() => new HttpError('404' as never))).toEqual([
     'INVALID_OPTION',
     'HttpError requires a status code from 400 to 599, not "404".',
   ]);
 });
 
-test.each(['initialize', 'preFreeze', 'preStop'])('an entry cannot be named after the hook %s', (hook) => {
+test.each(['initialize', 'preFreeze', 'preStop'])('an entry method cannot have the name of the hook %s', (hook) => {
   class Taken {
     [hook](): void {}
   }
@@ -190,7 +190,7 @@ test.each(['initialize', 'preFreeze', 'preStop'])('an entry cannot be named afte
   ]);
 });
 
-test('@Handler and @Service without their parentheses are refused', () => {
+test('@Handler and @Service without parentheses are an error', () => {
   const parentheses = (name: string): string[] => ['INVALID_OPTION', `@${name} needs its parentheses: @${name}().`];
   expect(refusal(() => Reflect.apply(Handler, undefined, [Fine]))).toEqual(parentheses('Handler'));
   expect(refusal(() => Reflect.apply(Handler, undefined, [Fine.prototype, 'handle', {}]))).toEqual(
@@ -199,7 +199,7 @@ test('@Handler and @Service without their parentheses are refused', () => {
   expect(refusal(() => Reflect.apply(Service, undefined, [Fine]))).toEqual(parentheses('Service'));
 });
 
-test('@Service on anything but a class is refused', () => {
+test('@Service on anything but a class is an error', () => {
   const words = ['INVALID_TARGET', '@Service must decorate a class.'];
   expect(refusal(() => Reflect.apply(Service(), undefined, [Fine.prototype, 'handle', {}]))).toEqual(words);
   expect(refusal(() => Reflect.apply(Service(), undefined, [Fine, 'create', {}]))).toEqual(words);
@@ -209,7 +209,7 @@ test('@Service on anything but a class is refused', () => {
 });
 
 test.each([InjectTracer, InjectSpan, InjectContext, InjectEvent])(
-  '%p on anything but a parameter of a constructor is refused',
+  '%p on anything but a parameter of a constructor is an error',
   (decorator) => {
     const words = [
       'INVALID_TARGET',

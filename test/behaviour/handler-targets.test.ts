@@ -2,10 +2,10 @@ import { Handler, Service } from 'fc-traced';
 
 const on = (what: string): string =>
   `@Handler on ${what} must decorate a class or a public instance method. [INVALID_TARGET]`;
-/** The decorator as JavaScript sees it: any call will do. */
+/** The decorator without types, as JavaScript can call it. */
 const handler: any = Handler();
 
-test('@Handler on a property, an accessor, a static method or a symbol is refused', () => {
+test('@Handler on a property, an accessor, a static method or a symbol-keyed method is an error', () => {
   expect(() => {
     class Field {
       @handler field = 1;
@@ -34,7 +34,7 @@ test('@Handler on a property, an accessor, a static method or a symbol is refuse
   }).toThrow(new Error(on('Symbol(s)')));
 });
 
-test('@Handler on a parameter, of a method or the constructor, is refused', () => {
+test('@Handler on a parameter of a method or of the constructor is an error', () => {
   expect(() => {
     class OfMethod {
       run(@handler event: string): string {
@@ -51,7 +51,7 @@ test('@Handler on a parameter, of a method or the constructor, is refused', () =
   }).toThrow(new Error(on('a constructor parameter')));
 });
 
-test('on a method @Handler takes the name alone', () => {
+test('on a method, @Handler takes only the option name', () => {
   expect(() => {
     class Orders {
       @Handler({ endpoint: 'https://a.example/v1/traces' }) run(): void {}
@@ -64,7 +64,7 @@ test('on a method @Handler takes the name alone', () => {
   );
 });
 
-test('inject must name a token for each parameter of the constructor', () => {
+test('the option inject must contain a token for each parameter of the constructor', () => {
   class Two {
     constructor(
       readonly a: string,
@@ -83,7 +83,7 @@ test('inject must name a token for each parameter of the constructor', () => {
   );
 });
 
-test.each([undefined, null])('inject with %s in it tells of the circular import', (token) => {
+test.each([undefined, null])('the error for %s in the option inject mentions circular imports', (token) => {
   class One {
     constructor(readonly a: unknown) {}
   }
@@ -94,7 +94,7 @@ test.each([undefined, null])('inject with %s in it tells of the circular import'
   );
 });
 
-test('@Service refuses unknown options and values', () => {
+test('@Service throws for unknown options and invalid values', () => {
   expect(() => Service({ scop: 'singleton' } as object)).toThrow(
     new Error('@Service has no option "scop". Its options are inject, scope. [INVALID_OPTION]'),
   );

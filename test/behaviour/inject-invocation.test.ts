@@ -17,7 +17,7 @@ const traces = recordTraces();
 afterEach(() => traces.clear());
 afterAll(() => traces.stop());
 
-test('a class of one invocation gets the very context of FC and the decoded event', async () => {
+test('a class gets the context object of FC and the decoded event of its invocation', async () => {
   @Service()
   class Uses {
     constructor(
@@ -72,7 +72,7 @@ class UsesSingle {
   }
 }
 
-test('in a singleton they stand for those of the invocation that is running, also interleaved', async () => {
+test('in a singleton, they are those of the active invocation, also with concurrent invocations', async () => {
   const { handler, initialize } = createHandler(UsesSingle);
   await initialize(fakeFcContext());
   const ids = [1, 2, 3, 4, 5];
@@ -88,7 +88,7 @@ test('in a singleton they stand for those of the invocation that is running, als
   }
 });
 
-test('in a singleton, outside of any invocation, they say what is wrong', async () => {
+test('in a singleton, they throw outside of any invocation', async () => {
   let single!: Single;
   @Handler()
   class Takes {
@@ -107,14 +107,14 @@ test('in a singleton, outside of any invocation, they say what is wrong', async 
   expect(single.span.isRecording()).toBe(false);
 });
 
-test('in a singleton, an event that is no object says so when it is used', async () => {
+test('in a singleton, an event that is not an object throws when it is used', async () => {
   const { handler } = createHandler(UsesSingle);
   await expect(invoke(handler, '42')).rejects.toThrow(
     'A singleton used FC_EVENT, which is of type number in this invocation: a singleton can use it only if it is an object. Use the argument of the entry method instead. [NO_INVOCATION]',
   );
 });
 
-test('a singleton that changes the event through its stand-in changes the event itself', async () => {
+test('a singleton that changes the event through its proxy changes the event itself', async () => {
   @Handler()
   class Changes {
     constructor(readonly single: Single) {}
@@ -126,7 +126,7 @@ test('a singleton that changes the event through its stand-in changes the event 
   expect(await invoke(createHandler(Changes).handler, { id: 7 })).toEqual({ id: 8 });
 });
 
-test('the injected span is whichever is active when it is used: the invocation span, or that of the traced method', async () => {
+test('the injected span is the span that is active when it is used: the invocation span, or that of the traced method', async () => {
   @Service()
   class Inner {
     constructor(@InjectSpan() readonly span: Span) {}

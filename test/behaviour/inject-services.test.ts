@@ -7,7 +7,7 @@ const traces = recordTraces();
 afterEach(() => traces.clear());
 afterAll(() => traces.stop());
 
-test('services are injected by their type, through any number of levels, whichever decorator made them known', async () => {
+test('services are injected by type, at any depth, with decorators of fc-traced or tsyringe', async () => {
   @injectable()
   class Shelf {
     @Traced()
@@ -37,7 +37,7 @@ test('services are injected by their type, through any number of levels, whichev
   });
 });
 
-test('services are injected by token: values, factories, all of a token, symbols and texts', async () => {
+test('services are injected by token: values, factories, all of a token, symbols and strings', async () => {
   const PRICE = Symbol('price');
   const own = container.createChildContainer();
   own.register('currency', { useValue: 'CNY' });
@@ -71,7 +71,7 @@ test('an optional dependency that is not registered is undefined', async () => {
   expect(await invoke(handler)).toBe(true);
 });
 
-test('a transient service is made anew for each place and each invocation, a singleton once', async () => {
+test('a transient service is created for each injection and invocation, a singleton once', async () => {
   let transients = 0;
   let singletons = 0;
   @Service()
@@ -106,24 +106,24 @@ test('a transient service is made anew for each place and each invocation, a sin
   ]);
 });
 
-test('initialize makes the singletons, so that no invocation waits for them', async () => {
-  const made: string[] = [];
+test('initialize creates the singletons, so that no invocation waits for them', async () => {
+  const created: string[] = [];
   @Service({ scope: 'singleton' })
   class Config {
     constructor() {
-      made.push('Config');
+      created.push('Config');
     }
   }
   @Service({ scope: 'singleton' })
   class Pool {
     constructor(readonly config: Config) {
-      made.push('Pool');
+      created.push('Pool');
     }
   }
   @Service()
   class Repository {
     constructor(readonly pool: Pool) {
-      made.push('Repository');
+      created.push('Repository');
     }
   }
   @Handler()
@@ -135,12 +135,12 @@ test('initialize makes the singletons, so that no invocation waits for them', as
   }
   const { handler, initialize } = createHandler(Orders);
   await initialize({} as never);
-  expect(made).toEqual(['Config', 'Pool']);
+  expect(created).toEqual(['Config', 'Pool']);
   expect(await invoke(handler)).toBe(true);
-  expect(made).toEqual(['Config', 'Pool', 'Repository']);
+  expect(created).toEqual(['Config', 'Pool', 'Repository']);
 });
 
-test('a handler that extends another gets the dependencies of the constructor it inherits, decorated or not', async () => {
+test('a handler that extends another gets the dependencies of the inherited constructor, decorated or not', async () => {
   @Service()
   class Stock {}
   @Handler()

@@ -41,7 +41,7 @@ const traces = recordTraces();
 afterEach(() => traces.clear());
 afterAll(() => traces.stop());
 
-test('200 interleaved invocations through one singleton give 200 separate trees, each its own', async () => {
+test('200 concurrent invocations of one singleton produce 200 separate traces', async () => {
   const { handler } = createHandler(Orders);
   const ids = Array.from({ length: 200 }, (_, id) => id);
   expect(await Promise.all(ids.map((id) => invoke(handler, { id }, fakeFcContext({ requestId: `r${id}` }))))).toEqual(
@@ -55,7 +55,7 @@ test('200 interleaved invocations through one singleton give 200 separate trees,
   }
 });
 
-test('the injected tracer of an unsampled invocation records nothing, also while a sampled one runs beside it', async () => {
+test('the injected tracer records nothing in an unsampled invocation, also while a sampled one is running', async () => {
   const { handler } = createHandler(Orders);
   const off = fakeFcContext({ tracing: { openTracingSpanContext: '1:1:0:0' } });
   await Promise.all([invoke(handler, { id: 1 }), invoke(handler, { id: 2 }, off), invoke(handler, { id: 3 })]);
@@ -68,7 +68,7 @@ test('the injected tracer of an unsampled invocation records nothing, also while
   ).toEqual(['find 1', 'find 3']);
 });
 
-test('startActiveSpan gives what its function gives, throws what it throws, in all three forms', async () => {
+test('startActiveSpan returns and throws what its function does', async () => {
   let tracer!: Tracer;
   @Handler({ name: 'forms' })
   class Forms {
@@ -105,7 +105,7 @@ test('startActiveSpan gives what its function gives, throws what it throws, in a
   });
 });
 
-test('a tracer that the user registered under TRACER is the one that is injected, everywhere', async () => {
+test('a tracer that the application registered as TRACER is injected everywhere', async () => {
   const own = container.createChildContainer();
   const mine = { mine: true } as unknown as Tracer;
   own.register(TRACER, { useValue: mine });
@@ -127,7 +127,7 @@ test('a tracer that the user registered under TRACER is the one that is injected
   expect(await invoke(createHandler(Uses).handler)).toEqual([true, true]);
 });
 
-test('the tracer that is injected does not leave a registration behind in the container of the user', async () => {
+test('injecting the tracer does not leave a registration in the container of the application', async () => {
   const own = container.createChildContainer();
   @Handler({ container: own })
   class Uses {

@@ -3,7 +3,7 @@ import { createHandler, FC_EVENT, Handler, Service, TRACER, Traced } from 'fc-tr
 import type { Tracer } from 'fc-traced';
 import { expectTrace, invoke, recordTraces } from 'fc-traced/testing';
 
-// As esbuild leaves them: no decorator syntax, and so no emitted metadata.
+// Without decorator syntax, and so without emitted metadata, as in the output of esbuild.
 class Stock {
   constructor(
     private readonly tracer: Tracer,
@@ -35,7 +35,7 @@ const traces = recordTraces();
 afterEach(() => traces.clear());
 afterAll(() => traces.stop());
 
-test('with inject a class without emitted metadata is built and traced like any other', async () => {
+test('with the option inject, a class without emitted metadata is created and traced like any other', async () => {
   expect(Reflect.getOwnMetadata('design:paramtypes', class Unrelated {})).toBeUndefined();
   expect(await invoke(createHandler(Orders).handler, { sku: 'teapot' })).toBe('teapot');
   expectTrace(traces.only()).toMatchTree(`
@@ -45,7 +45,7 @@ test('with inject a class without emitted metadata is built and traced like any 
   `);
 });
 
-test('createHandler builds from the tokens of the class, not from its own option of another call', async () => {
+test('createHandler uses the tokens of the class if it has no option inject', async () => {
   class Given {
     constructor(readonly word: unknown) {}
     handle(): unknown {
@@ -56,7 +56,7 @@ test('createHandler builds from the tokens of the class, not from its own option
   expect(await invoke(createHandler(Given).handler, 'hello')).toEqual(Buffer.from('hello'));
 });
 
-test('inject of createHandler counts, also where the class carries no decorator or names other tokens', async () => {
+test('the option inject of createHandler takes precedence, also if the class has no decorator or other tokens', async () => {
   class Plain {
     constructor(readonly stock: Stock) {}
     handle(): string {
@@ -77,7 +77,7 @@ test('inject of createHandler counts, also where the class carries no decorator 
   );
 });
 
-test('a class that extends one with inject is built with the same tokens', async () => {
+test('a class that extends one with the option inject is created with the same tokens', async () => {
   class Inherits extends Orders {}
   Handler()(Inherits);
   class Undecorated extends Orders {}
@@ -85,7 +85,7 @@ test('a class that extends one with inject is built with the same tokens', async
   expect(await invoke(createHandler(Undecorated).handler, { sku: 'pot' })).toBe('pot');
 });
 
-test('inject on an extending class changes nothing for the class it extends', async () => {
+test('the option inject of a subclass does not affect the base class', async () => {
   class FakeStock extends Stock {
     override take(): string {
       return 'fake';

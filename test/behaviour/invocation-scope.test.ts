@@ -3,10 +3,10 @@ import type { FcContext } from 'fc-traced';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fakeFcContext, invoke } from 'fc-traced/testing';
 
-let made = 0;
+let created = 0;
 @Service({ scope: 'invocation' })
 class Cart {
-  readonly id = (made += 1);
+  readonly id = (created += 1);
   readonly items: string[] = [];
   constructor(@InjectContext() readonly context: FcContext) {}
 }
@@ -32,23 +32,23 @@ class Shop {
   }
 }
 
-test('a service of the invocation is one object within it, and another in the next', async () => {
+test('an invocation-scoped service is one object within an invocation, and another in the next', async () => {
   const { handler } = createHandler(Shop);
-  made = 0;
+  created = 0;
   expect(await invoke(handler, { item: 'cup' }, fakeFcContext({ requestId: 'r1' }))).toEqual([['cup', 'CUP'], 'r1']);
   expect(await invoke(handler, { item: 'pot' }, fakeFcContext({ requestId: 'r2' }))).toEqual([['pot', 'POT'], 'r2']);
-  expect(made).toBe(2);
+  expect(created).toBe(2);
 });
 
-test('invocations that run at the same time do not share it', async () => {
+test('concurrent invocations do not share it', async () => {
   const { handler } = createHandler(Shop);
   const items = ['a', 'bb', 'ccc', 'dddd'];
   const answers = await Promise.all(items.map((item) => invoke(handler, { item }, fakeFcContext({ requestId: item }))));
   expect(answers).toEqual(items.map((item) => [[item, item.toUpperCase()], item]));
 });
 
-test('initialize makes none of it', async () => {
-  made = 0;
+test('initialize does not create it', async () => {
+  created = 0;
   await createHandler(Shop).initialize(fakeFcContext());
-  expect(made).toBe(0);
+  expect(created).toBe(0);
 });

@@ -40,7 +40,7 @@ const SDK = {
   'telemetry.distro.version': version,
 };
 
-test('on FC 3.0 the span and its resource say this and nothing else', async () => {
+test('on FC 3.0, the span and its resource have exactly these attributes', async () => {
   const span = await spanOf(fakeFcContext({ requestId: '1-one', function: { name: 'orders', memory: 512 } }));
   expect(span).toMatchObject({ name: 'orders', kind: 'server', status: { code: 'UNSET' }, events: [], links: [] });
   expect(span.attributes).toEqual({ 'faas.invocation_id': '1-one', 'faas.trigger': 'other', 'faas.coldstart': true });
@@ -59,7 +59,7 @@ test('on FC 3.0 the span and its resource say this and nothing else', async () =
   });
 });
 
-test('on FC 2.0 the span and its resource say this and nothing else', async () => {
+test('on FC 2.0, the span and its resource have exactly these attributes', async () => {
   const span = await spanOf(
     fakeFcContext({
       generation: '2.0',
@@ -83,7 +83,7 @@ test('on FC 2.0 the span and its resource say this and nothing else', async () =
   });
 });
 
-test('what the context does not say comes from the environment of the instance', async () => {
+test('values that are missing in the context are read from the environment', async () => {
   const span = await spanOf({ requestId: 'bare' } as never);
   expect(span.name).toBe('env-function');
   expect(span.resource).toMatchObject({
@@ -96,7 +96,7 @@ test('what the context does not say comes from the environment of the instance',
   });
 });
 
-test('what nobody says is left out', async () => {
+test('unknown values are omitted', async () => {
   for (const name of Object.keys(FACTS)) delete process.env[name];
   const span = await spanOf({ function: { memory: 'much' }, region: 7, accountId: '' } as never);
   expect(span.attributes).toEqual({ 'faas.trigger': 'other', 'faas.coldstart': true });
@@ -107,7 +107,7 @@ test('what nobody says is left out', async () => {
   ).toEqual(['cloud.platform', 'cloud.provider']);
 });
 
-test('neither span nor resource hold credentials, tokens of the endpoint, or anything of the log set-up', async () => {
+test('neither span nor resource contain credentials, tokens of the endpoint, or the log configuration', async () => {
   const context = fakeFcContext({
     credentials: { accessKeyId: 'AK-SECRET', accessKeySecret: 'SK-SECRET', securityToken: 'ST-SECRET' },
     service: { logProject: 'log-SECRET', logStore: 'store-SECRET', qualifier: 'LATEST', versionId: '' },
@@ -121,7 +121,7 @@ test('neither span nor resource hold credentials, tokens of the endpoint, or any
   expect(() => expectTrace(traces.only()).toHideSecrets('cn-hangzhou')).toThrow(/contains secret number 1/);
 });
 
-test('service name and further resource attributes come from code before environment', async () => {
+test('for service name and resource attributes, options take precedence over the environment', async () => {
   process.env.OTEL_SERVICE_NAME = 'from-env';
   process.env.OTEL_RESOURCE_ATTRIBUTES = 'team=env,deployment.environment.name=prod';
   expect((await spanOf(fakeFcContext())).resource).toMatchObject({

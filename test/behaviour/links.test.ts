@@ -35,7 +35,7 @@ class Batch {
 }
 const batch = new Batch();
 
-test('each span context that links() makes of the arguments is a link', () => {
+test('each span context that links() returns is a link', () => {
   expect(batch.handle([{ from: context('a') }, { from: context('b') }])).toBe(2);
   expect(traces.spans()[0]!.links).toEqual([
     { traceId: 'a'.repeat(32), spanId: 'a'.repeat(16), attributes: {} },
@@ -43,17 +43,17 @@ test('each span context that links() makes of the arguments is a link', () => {
   ]);
 });
 
-test('a link may have attributes', () => {
+test('a link can have attributes', () => {
   batch.take([{ context: context('a'), attributes: { 'message.id': 7 } }]);
   expect(traces.spans()[0]!.links[0]!.attributes).toEqual({ 'message.id': 7 });
 });
 
-test('links below a recorded span are recorded as well', () => {
+test('links of a child span are recorded as well', () => {
   batch.outer(() => batch.handle([{ from: context('a') }]));
   expect(linked(traces.spans()[0]!)).toEqual(['a']);
 });
 
-test('the parent is never linked, in a trace of its own it is, once', () => {
+test('a span is not linked to its parent; a root span is linked to its caller once', () => {
   batch.outer(() => batch.take([currentSpan().spanContext(), context('a')]));
   batch.outer(() => batch.apart(currentSpan().spanContext()));
   const [taken, , apart, outer] = traces.spans();
@@ -63,24 +63,24 @@ test('the parent is never linked, in a trace of its own it is, once', () => {
   expect(apart!.traceId).not.toBe(outer!.traceId);
 });
 
-test('contexts that name no span are passed over', () => {
+test('invalid span contexts are skipped', () => {
   batch.take([context('0'), { traceId: 'x', spanId: 'y', traceFlags: 1 }, context('a')]);
   expect(linked(traces.spans()[0]!)).toEqual(['a']);
   expect(traces.spans()[0]!.events).toEqual([]);
 });
 
-test('nothing instead of links is no problem', () => {
+test('undefined instead of links causes no event', () => {
   batch.take(undefined);
   expect(traces.spans()[0]).toMatchObject({ links: [], events: [] });
 });
 
 test.each<[string, unknown]>([
   ['a number', 7],
-  ['an object that is no list', {}],
-  ['a list of texts', ['text']],
-  ['a list of links without context', [{ context: undefined }]],
+  ['an object that is not iterable', {}],
+  ['an array of strings', ['text']],
+  ['an array of links without context', [{ context: undefined }]],
   [
-    'a list that breaks',
+    'an iterable that throws',
     {
       *[Symbol.iterator]() {
         yield context('a');
@@ -88,8 +88,8 @@ test.each<[string, unknown]>([
       },
     },
   ],
-  ['a promise that fails', Promise.reject(new Error('late'))],
-])('%s instead of links is told of and changes nothing', async (_, given) => {
+  ['a promise that rejects', Promise.reject(new Error('late'))],
+])('%s instead of links causes an event and does not affect the call', async (_, given) => {
   expect(batch.take(given)).toBe('taken');
   expect(traces.spans()[0]!.events.map(({ attributes }) => attributes)).toEqual([
     { 'fc_traced.problem': 'links() threw or did not return an iterable of links' },
@@ -97,7 +97,7 @@ test.each<[string, unknown]>([
   await new Promise((resolve) => setTimeout(resolve, 5));
 });
 
-test('links without an end are cut at 128', () => {
+test('an infinite iterable of links is limited to 128', () => {
   const endless = {
     *[Symbol.iterator](): Generator<SpanContext> {
       for (;;) yield context('a');

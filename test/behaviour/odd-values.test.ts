@@ -15,7 +15,7 @@ async function inInvocation<T>(work: () => T): Promise<Awaited<T>> {
   return (await invoke(createHandler(H).handler)) as Awaited<T>;
 }
 
-test('an object whose then takes something else than callbacks is left as it is', async () => {
+test('an object whose then takes other arguments than callbacks is not changed', async () => {
   const schema = { min: (n: number) => `min ${n}` };
   const rule = traced(function rule() {
     return { is: true, then: (given: typeof schema) => given.min(5) };
@@ -26,7 +26,7 @@ test('an object whose then takes something else than callbacks is left as it is'
   });
 });
 
-test('a then gets, and hands on, all that its caller and its work give', async () => {
+test('a traced then passes on all arguments, those of its caller and those of its callbacks', async () => {
   const query = traced(function query() {
     return {
       then(fulfilled: (...values: unknown[]) => unknown, _rejected: unknown, progress: (part: number) => void) {
@@ -48,7 +48,7 @@ test('a then gets, and hands on, all that its caller and its work give', async (
   expect(seen.parts).toEqual([50, 1, 'success']);
 });
 
-test('an iterator that shows its methods still shows them', async () => {
+test('an iterator with enumerable methods keeps them enumerable', async () => {
   const count = traced(function count() {
     let i = 0;
     return {
@@ -64,7 +64,7 @@ test('an iterator that shows its methods still shows them', async () => {
   });
 });
 
-test('a generator that is stepped from within itself goes on, and its span is none the worse', async () => {
+test('a generator that steps itself while it runs continues, and its span is not marked as failed', async () => {
   let self: Generator<number>;
   const steps = traced(function* steps(): Generator<number> {
     try {
@@ -78,7 +78,7 @@ test('a generator that is stepped from within itself goes on, and its span is no
   expectTrace(traces.only()).toMatchTree({ name: 'h', children: [{ name: 'steps', status: 'UNSET', events: [] }] });
 });
 
-test('@Traced() on a class leaves what its static members hold to be called with new', () => {
+test('@Traced() on a class does not wrap constructors in static members', () => {
   function Schema(this: { x: number }, x: number): void {
     this.x = x;
   }
@@ -96,7 +96,7 @@ test('@Traced() on a class leaves what its static members hold to be called with
   expect(Users.find()).toBe(1);
 });
 
-test('a recursion that fits the stack by a fair margin fits it when it is traced', async () => {
+test('a recursion of moderate depth does not overflow the stack when it is traced', async () => {
   class Walker {
     @Traced()
     walk(n: number): number {

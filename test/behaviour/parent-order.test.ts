@@ -43,7 +43,7 @@ async function spanFrom({ parent, w3c, jaeger }: Sources): Promise<SpanRecord | 
 }
 const linkTo = ({ traceId, spanId }: typeof W3C): object => ({ traceId, spanId, attributes: {} });
 
-test('the option goes before the headers, and these before context.tracing; the others become links', async () => {
+test('the option takes precedence over the headers, and these over context.tracing; the others become links', async () => {
   const all = { parent: EXPLICIT, w3c: traceparent(W3C), jaeger: jaegerText(JAEGER) };
   expect(await spanFrom(all)).toMatchObject({
     traceId: EXPLICIT.traceId,
@@ -64,12 +64,12 @@ test('the option goes before the headers, and these before context.tracing; the 
   });
 });
 
-test('what is malformed is passed over for the next', async () => {
+test('a malformed source is skipped', async () => {
   const span = await spanFrom({ parent: 'garbage', w3c: 'garbage', jaeger: jaegerText(JAEGER) });
   expect(span).toMatchObject({ traceId: JAEGER.traceId, links: [], attributes: { 'fc_traced.malformed_carriers': 2 } });
 });
 
-test('a second source that names the same trace gives no link, whatever its span', async () => {
+test('a second source with the same trace id does not become a link, whatever its span id', async () => {
   expect(await spanFrom({ w3c: traceparent(W3C), jaeger: jaegerText(W3C) })).toMatchObject({
     parentSpanId: W3C.spanId,
     links: [],
@@ -91,13 +91,13 @@ test('a second source that names the same trace gives no link, whatever its span
   });
 });
 
-test('two sources that name the same other trace give one link', async () => {
+test('two sources with the same other trace id become one link', async () => {
   expect((await spanFrom({ parent: EXPLICIT, w3c: traceparent(W3C), jaeger: jaegerText(W3C) }))!.links).toEqual([
     linkTo(W3C),
   ]);
 });
 
-test('the flag of the source that is continued decides, not that of a linked one', async () => {
+test('the sampled flag of the parent decides, not that of a link', async () => {
   expect(await spanFrom({ w3c: traceparent(W3C), jaeger: jaegerText(JAEGER, '0') })).toMatchObject({
     traceId: W3C.traceId,
   });
@@ -108,9 +108,9 @@ test('the flag of the source that is continued decides, not that of a linked one
 test.each<[string, ParentCarrier]>([
   ['a span context', EXPLICIT],
   ['a traceparent', traceparent(EXPLICIT)],
-  ['a Jaeger text', jaegerText(EXPLICIT)],
+  ['a Jaeger string', jaegerText(EXPLICIT)],
   ['headers', { TraceParent: traceparent(EXPLICIT) }],
-])('the option parent takes %s, or a function that gives it', async (_, carrier) => {
+])('the option parent takes %s, or a function that returns it', async (_, carrier) => {
   expect(await spanFrom({ parent: carrier })).toMatchObject({
     traceId: EXPLICIT.traceId,
     parentSpanId: EXPLICIT.spanId,
@@ -122,7 +122,7 @@ test.each<[string, ParentCarrier]>([
   });
 });
 
-test('a function as option parent gets the decoded event and the context', async () => {
+test('a function as option parent is called with the decoded event and the context', async () => {
   const { handler } = createHandler(Plain, {
     http: false,
     parent: (event, context) => (event as Record<string, string>)[context.requestId],
@@ -132,12 +132,12 @@ test('a function as option parent gets the decoded event and the context', async
 });
 
 test.each<[string, () => unknown, number | undefined]>([
-  ['nothing', () => undefined, undefined],
+  ['undefined', () => undefined, undefined],
   ['null', () => null, undefined],
-  ['an empty text', () => '', undefined],
+  ['an empty string', () => '', undefined],
   ['a number', () => 7, 1],
   ['an invalid span context', () => ({ traceId: 'x', spanId: 'y', traceFlags: 1 }), 1],
-  ['a span id that is no text', () => ({ ...EXPLICIT, spanId: 7 }), 1],
+  ['a span id that is not a string', () => ({ ...EXPLICIT, spanId: 7 }), 1],
   [
     'a getter that throws',
     () =>
@@ -150,14 +150,14 @@ test.each<[string, () => unknown, number | undefined]>([
     1,
   ],
   [
-    'a throw',
+    'an error',
     () => {
       throw new Error('mine');
     },
     1,
   ],
   ['a promise that rejects', () => Promise.reject(new Error('mine')), 1],
-])('a function as option parent that gives %s leaves the decision to the next source', async (_, parent, counted) => {
+])('if a function as option parent results in %s, the next source is used', async (_, parent, counted) => {
   const span = await spanFrom({ parent: parent as () => undefined, jaeger: jaegerText(JAEGER) });
   expect(span).toMatchObject({ traceId: JAEGER.traceId, links: [] });
   expect(span!.attributes['fc_traced.malformed_carriers']).toBe(counted);

@@ -45,7 +45,7 @@ test.each(['traceparent', 'Traceparent', 'TRACEPARENT', 'TraceParent'])(
   },
 );
 
-test('the headers of an API Gateway event are read as well', async () => {
+test('the headers of an API Gateway event are read', async () => {
   await invoke(handler, {
     httpMethod: 'GET',
     path: '/',
@@ -56,28 +56,28 @@ test('the headers of an API Gateway event are read as well', async () => {
   expect(traces.spans()[0]).toMatchObject({ traceId: T, parentSpanId: P });
 });
 
-test('headers of an event that no HTTP trigger sent say nothing', async () => {
+test('headers of an event of another trigger are ignored', async () => {
   await invoke(handler, { headers: { traceparent: HEADER } });
   expect(traces.spans()[0]!.traceId).not.toBe(T);
 });
 
-test('a caller that does not sample is obeyed', async () => {
+test('an invocation of an unsampled caller is not recorded', async () => {
   expect(await spanUnder({ traceparent: `00-${T}-${P}-00` })).toBeUndefined();
   expect(await spanUnder({ traceparent: `00-${T}-${P}-02` })).toBeUndefined();
 });
 
-test('a later version of the header is read as far as it is known', async () => {
-  expect(await spanUnder({ traceparent: `cc-${T}-${P}-01-what-the-future-brings` })).toMatchObject({ traceId: T });
+test('a header of a later version is read up to the fields of version 00', async () => {
+  expect(await spanUnder({ traceparent: `cc-${T}-${P}-01-future-field` })).toMatchObject({ traceId: T });
 });
 
 test.each([
-  ['capitals', HEADER.toUpperCase()],
+  ['upper case', HEADER.toUpperCase()],
   ['version ff', `ff-${T}-${P}-01`],
   ['a fifth field in version 00', `${HEADER}-1`],
-  ['ids of zeros', `00-${'0'.repeat(32)}-${P}-01`],
-  ['a parent of zeros', `00-${T}-${'0'.repeat(16)}-01`],
+  ['an all-zero trace id', `00-${'0'.repeat(32)}-${P}-01`],
+  ['an all-zero span id', `00-${T}-${'0'.repeat(16)}-01`],
   ['a short id', `00-${T.slice(1)}-${P}-01`],
-  ['the Jaeger form', `${T}:${P}:0:1`],
+  ['the Jaeger format', `${T}:${P}:0:1`],
   ['two values', [HEADER, HEADER]],
   ['a number', 7],
 ])('a malformed traceparent starts a new trace and is counted: %s', async (_, traceparent) => {
@@ -87,7 +87,7 @@ test.each([
 });
 
 test.each([undefined, null, 'text', 7, [], {}, { traceparent: '' }, { traceparent: null }])(
-  'without a caller in them headers count as nothing: %j',
+  'headers without trace context are not counted: %j',
   async (headers) => {
     const span = await spanUnder(headers);
     expect(span!.parentSpanId).toBeUndefined();
@@ -95,7 +95,7 @@ test.each([undefined, null, 'text', 7, [], {}, { traceparent: '' }, { traceparen
   },
 );
 
-test('tracestate goes along, also from several headers; a malformed one is left out without losing the parent', async () => {
+test('tracestate is passed on, also from several headers; a malformed one is ignored, but not the parent', async () => {
   expect(await invoke(handler, httpEvent({ traceparent: HEADER, tracestate: ['rojo=1', 'congo=t61'] }))).toBe(
     'rojo=1,congo=t61',
   );
@@ -108,7 +108,7 @@ test('tracestate goes along, also from several headers; a malformed one is left 
   ]);
 });
 
-test('a new trace gets an id of its own each time', async () => {
+test('each new trace gets a new id', async () => {
   await spanUnder({});
   await spanUnder({});
   expect(new Set(traces.spans().map(({ traceId }) => traceId)).size).toBe(2);

@@ -4,20 +4,20 @@ import type { SpanRecord } from 'fc-traced/testing';
 import { sdkSpanRecord } from '../../src/testing/sdk-span-record';
 import { expectSameBehaviour } from './programs/same-behaviour';
 
-// With program-properties.test.ts 50,000 programs in all.
+// 50,000 programs in total, together with program-properties.test.ts.
 const PROGRAMS = 25_000;
 
-const nothing = async (): Promise<void> => {};
+const noop = async (): Promise<void> => {};
 let spans: SpanRecord[] = [];
 beforeAll(() => {
   const onEnd = (span: Parameters<typeof sdkSpanRecord>[0]): void => void spans.push(sdkSpanRecord(span));
   trace.setGlobalTracerProvider(
-    new BasicTracerProvider({ spanProcessors: [{ onStart() {}, onEnd, forceFlush: nothing, shutdown: nothing }] }),
+    new BasicTracerProvider({ spanProcessors: [{ onStart() {}, onEnd, forceFlush: noop, shutdown: noop }] }),
   );
 });
 afterAll(() => trace.disable());
 
-test(`under a provider of the application, too, a traced program does what it does untraced: ${PROGRAMS} programs`, async () => {
+test(`with a tracer provider of the application, a program behaves the same traced and untraced: ${PROGRAMS} programs`, async () => {
   await expectSameBehaviour(PROGRAMS, () => {
     const taken = spans;
     spans = [];

@@ -12,7 +12,7 @@ class Echo {
     return 'passed';
   }
 
-  // Not the event itself: to resolve a promise with it would ask it for `then`.
+  // Not the event itself, because resolving a promise with it would read its `then`.
   handle(event: unknown, context: unknown): readonly unknown[] {
     return [this.pass(), event, context];
   }
@@ -22,10 +22,10 @@ const traces = recordTraces();
 afterEach(() => traces.clear());
 afterAll(() => traces.stop());
 
-const breaks = (): never => {
+const fail = (): never => {
   throw new Error('hostile');
 };
-const everyTrap = Object.fromEntries(Object.getOwnPropertyNames(Reflect).map((trap) => [trap, breaks]));
+const everyTrap = Object.fromEntries(Object.getOwnPropertyNames(Reflect).map((trap) => [trap, fail]));
 const KEYS = [
   'tracing',
   'function',
@@ -65,7 +65,7 @@ function selfContained(): object {
 const LEAVES: Readonly<Record<string, () => unknown>> = {
   symbol: () => Symbol('hostile'),
   bigint: () => 10n,
-  function: () => breaks,
+  function: () => fail,
   NaN: () => Number.NaN,
   'lone surrogate': () => '\ud800',
   blank: () => ' ',
@@ -75,14 +75,14 @@ const LEAVES: Readonly<Record<string, () => unknown>> = {
   promise: () => Promise.resolve(),
   null: () => null,
   undefined: () => undefined,
-  'closed object': () => new Proxy({}, everyTrap),
-  'closed function': () => new Proxy(() => {}, everyTrap),
-  'closed array': () => new Proxy([], everyTrap),
-  'closed bytes': () => new Proxy(new Uint8Array(3), everyTrap),
+  'object whose traps throw': () => new Proxy({}, everyTrap),
+  'function whose traps throw': () => new Proxy(() => {}, everyTrap),
+  'array whose traps throw': () => new Proxy([], everyTrap),
+  'bytes whose traps throw': () => new Proxy(new Uint8Array(3), everyTrap),
   revoked,
   cycle: selfContained,
-  'no primitive': () => Object.defineProperty({}, Symbol.toPrimitive, { get: breaks }),
-  'no text': () => ({ toString: breaks, valueOf: breaks, toJSON: breaks }),
+  'object without primitive value': () => Object.defineProperty({}, Symbol.toPrimitive, { get: fail }),
+  'object without string value': () => ({ toString: fail, valueOf: fail, toJSON: fail }),
   traceparent: () => '00-0af7651916cd43dd8448eb211c80319c-00f067aa0ba902b7-01',
   'jaeger context': () => '124ed43254b54966:124ed43254b54966:0:1',
 };
@@ -90,7 +90,7 @@ const LEAVES: Readonly<Record<string, () => unknown>> = {
 type Field = readonly [key: string, recipe: Recipe, throws: boolean];
 type Recipe = string | { readonly fields: readonly Field[]; readonly isBare: boolean } | readonly Recipe[];
 
-// Recipes rather than the objects: fast-check itself would stumble over them.
+// Recipes instead of the objects, because fast-check itself cannot handle the objects.
 const { recipe } = fc.letrec<{ recipe: Recipe; fields: readonly Field[] }>((tie) => ({
   fields: fc.array(fc.tuple(fc.constantFrom(...KEYS), tie('recipe'), fc.boolean()), { maxLength: 6 }),
   recipe: fc.oneof(
@@ -104,49 +104,49 @@ const { recipe } = fc.letrec<{ recipe: Recipe; fields: readonly Field[] }>((tie)
 function build(from: Recipe): unknown {
   if (typeof from === 'string') return LEAVES[from]!();
   if ('isBare' in from) {
-    const made = (from.isBare ? Object.create(null) : {}) as object;
+    const object = (from.isBare ? Object.create(null) : {}) as object;
     for (const [key, inner, throws] of from.fields) {
-      Object.defineProperty(made, key, {
+      Object.defineProperty(object, key, {
         enumerable: true,
         configurable: true,
-        ...(throws ? { get: breaks } : { value: build(inner) }),
+        ...(throws ? { get: fail } : { value: build(inner) }),
       });
     }
-    return made;
+    return object;
   }
   return from.map(build);
 }
 
-async function isUnharmed(handler: FcFunction, event: unknown, context: unknown): Promise<void> {
+async function expectUnaffected(handler: FcFunction, event: unknown, context: unknown): Promise<void> {
   const [passed, gotEvent, gotContext] = (await handler(event, context as FcContext)) as unknown[];
-  // Compared by identity, and with booleans: a matcher that prints a hostile object would meet its end itself.
+  // Compared by identity with booleans, because a matcher that prints a hostile object would throw.
   expect([passed, Object.is(gotEvent, event), Object.is(gotContext, context)]).toEqual(['passed', true, true]);
   traces.clear();
 }
 
-test(`${RUNS} hostile objects as the context change no answer`, async () => {
+test(`${RUNS} hostile objects as the context do not affect the response`, async () => {
   const { handler } = createHandler(Echo);
   await fc.assert(
-    fc.asyncProperty(recipe, (from) => isUnharmed(handler, undefined, build(from))),
+    fc.asyncProperty(recipe, (from) => expectUnaffected(handler, undefined, build(from))),
     { numRuns: RUNS },
   );
 });
 
-test(`${RUNS} hostile objects as the event change no answer`, async () => {
+test(`${RUNS} hostile objects as the event do not affect the response`, async () => {
   const { handler } = createHandler(Echo);
   await fc.assert(
-    fc.asyncProperty(recipe, (from) => isUnharmed(handler, build(from), fakeFcContext())),
+    fc.asyncProperty(recipe, (from) => expectUnaffected(handler, build(from), fakeFcContext())),
     { numRuns: RUNS },
   );
 });
 
-test(`${RUNS} hostile objects as what the option parent gives change no answer`, async () => {
+test(`${RUNS} hostile objects as the result of the option parent do not affect the response`, async () => {
   let from: Recipe = [];
   const { handler } = createHandler(Echo, { parent: () => build(from) as string });
   await fc.assert(
     fc.asyncProperty(recipe, (given) => {
       from = given;
-      return isUnharmed(handler, undefined, fakeFcContext());
+      return expectUnaffected(handler, undefined, fakeFcContext());
     }),
     { numRuns: RUNS },
   );

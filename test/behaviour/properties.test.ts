@@ -3,7 +3,7 @@ import { createHandler, Handler, Traced } from 'fc-traced';
 import type { FcContext } from 'fc-traced';
 import { fakeFcContext, recordTraces } from 'fc-traced/testing';
 
-// 112,500 malformed contexts, headers and events in all, here and in properties-hostile.test.ts.
+// 112,500 malformed contexts, headers and events in total, together with properties-hostile.test.ts.
 const RUNS = 30_000;
 
 @Handler()
@@ -22,13 +22,13 @@ const { handler } = createHandler(Echo, { http: false });
 const traces = recordTraces();
 let recorded = 0;
 afterEach(() => {
-  // Most were recorded: what is said of traces is said of something.
+  // Enough were recorded for the properties of traces to be meaningful.
   expect(recorded).toBeGreaterThan(RUNS / 3);
   recorded = 0;
 });
 afterAll(() => traces.stop());
 
-/** What FC's bytes mean, by the rules alone: JSON is decoded, anything else stays the object that it is. */
+/** Decodes the bytes of FC as specified: JSON is parsed, anything else is returned unchanged. */
 function decoded(bytes: Buffer): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
@@ -37,12 +37,12 @@ function decoded(bytes: Buffer): unknown {
   }
 }
 
-async function answersAsThePlainMethod(bytes: Buffer, context: unknown): Promise<void> {
+async function expectPlainResult(bytes: Buffer, context: unknown): Promise<void> {
   const answer = await handler(bytes, context as FcContext);
   const plain = decoded(bytes);
   if (plain === bytes) expect(answer).toBe(bytes);
   else expect(answer).toStrictEqual(plain);
-  // One invocation is one trace or, where the caller did not sample it, none: never pieces.
+  // An invocation is one complete trace, or none if the caller did not sample it.
   expect(traces.traces().every(({ roots }) => roots.length === 1 && roots[0]!.children.length === 1)).toBe(true);
   recorded += traces.traces().length;
   traces.clear();
@@ -151,21 +151,21 @@ const toBytes = (value: unknown): Buffer => {
   }
 };
 
-test(`${RUNS} malformed contexts change no answer`, async () => {
+test(`${RUNS} malformed contexts do not affect the response`, async () => {
   await fc.assert(
-    fc.asyncProperty(contexts, (context) => answersAsThePlainMethod(Buffer.from('{"order":7}'), context)),
+    fc.asyncProperty(contexts, (context) => expectPlainResult(Buffer.from('{"order":7}'), context)),
     { numRuns: RUNS },
   );
 });
 
-test(`${RUNS} HTTP events with malformed headers change no answer`, async () => {
+test(`${RUNS} HTTP events with malformed headers do not affect the response`, async () => {
   await fc.assert(
-    fc.asyncProperty(httpEvents, (event) => answersAsThePlainMethod(toBytes(event), fakeFcContext())),
+    fc.asyncProperty(httpEvents, (event) => expectPlainResult(toBytes(event), fakeFcContext())),
     { numRuns: RUNS },
   );
 });
 
-test(`${RUNS} events of any bytes are answered as the plain method answers them`, async () => {
+test(`${RUNS} events of arbitrary bytes have the result of the plain method`, async () => {
   const broken = fc.tuple(jsonEvents, fc.nat(200), fc.nat(255)).map(([event, at, byte]) => {
     const bytes = toBytes(event);
     if (bytes.length > 0) bytes[at % bytes.length] = byte;
@@ -177,7 +177,7 @@ test(`${RUNS} events of any bytes are answered as the plain method answers them`
     jsonEvents.map(toBytes),
   );
   await fc.assert(
-    fc.asyncProperty(bytes, (event) => answersAsThePlainMethod(event, fakeFcContext())),
+    fc.asyncProperty(bytes, (event) => expectPlainResult(event, fakeFcContext())),
     { numRuns: RUNS },
   );
 });

@@ -54,44 +54,44 @@ class Stock {
 const stock = new Stock();
 const recorded = (): unknown[] => traces.spans().map(({ attributes }) => attributes['result.value']);
 
-test('a plain result is seen as it is, also when it is undefined', () => {
+test('resultAttributes is called with the return value, also if it is undefined', () => {
   stock.sync();
   stock.nothing();
   expect(seen).toEqual([1, undefined]);
   expect(recorded()).toEqual([1, undefined]);
 });
 
-test('an awaited result is seen, not its promise', async () => {
+test('resultAttributes is called with the awaited value, not with the promise', async () => {
   expect(await stock.async()).toBe(2);
   expect(await stock.promise()).toBe(3);
   expect(seen).toEqual([2, 3]);
   expect(recorded()).toEqual([2, 3]);
 });
 
-test("a generator's return value is seen, not its items", async () => {
+test('resultAttributes is called with the return value of a generator, not with its items', async () => {
   expect([...stock.generator()]).toEqual(['item']);
   for await (const item of stock.asyncGenerator()) expect(item).toBe('item');
   expect(seen).toEqual([4, 5]);
   expect(recorded()).toEqual([4, 5]);
 });
 
-test('a generator that is left early has no result', () => {
+test('resultAttributes is not called for a generator whose consumer stops early', () => {
   for (const item of stock.generator()) if (item === 'item') break;
   expect(seen).toEqual([]);
   expect(traces.spans()[0]!.events.map(({ name }) => name)).toEqual(['fc_traced.cancelled']);
 });
 
-test('an object is seen as the very object', () => {
+test('resultAttributes is called with the object that the method returned', () => {
   const map = stock.sets();
   expect(seen[0]).toBe(map);
 });
 
-test("the result function has the method's this", () => {
+test("resultAttributes is called with the method's this", () => {
   stock.load();
   expect(traces.spans()[0]!.attributes).toEqual({ rows: 2, unit: 'pieces' });
 });
 
-test('a call that fails has no result', async () => {
+test('resultAttributes is not called for a call that fails', async () => {
   class Fails {
     @Traced({ resultAttributes: note })
     sync(): never {
@@ -115,10 +115,10 @@ test.each<[string, () => unknown, string]>([
     },
     'resultAttributes() threw',
   ],
-  ['gives a text', () => 'text', 'resultAttributes() returned no object'],
-  ['gives a promise that fails', () => Promise.reject(new Error('late')), 'resultAttributes() returned no object'],
-])('a result function that %s is told of and changes no result', async (_, result, problem) => {
-  class Careful {
+  ['returns a string', () => 'text', 'resultAttributes() returned no object'],
+  ['returns a promise that rejects', () => Promise.reject(new Error('late')), 'resultAttributes() returned no object'],
+])('a resultAttributes function that %s causes an event and does not affect the call', async (_, result, problem) => {
+  class Faulty {
     @Traced({ resultAttributes: result as () => Record<string, unknown> })
     sync(): number {
       return 1;
@@ -128,8 +128,8 @@ test.each<[string, () => unknown, string]>([
       return 2;
     }
   }
-  expect(new Careful().sync()).toBe(1);
-  expect(await new Careful().async()).toBe(2);
+  expect(new Faulty().sync()).toBe(1);
+  expect(await new Faulty().async()).toBe(2);
   for (const { events, status } of traces.spans()) {
     expect(events.map(({ name, attributes }) => ({ name, attributes }))).toEqual([
       { name: 'fc_traced.problem', attributes: { 'fc_traced.problem': problem } },

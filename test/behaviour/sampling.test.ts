@@ -21,7 +21,7 @@ afterEach(() => {
 });
 afterAll(() => traces.stop());
 
-/** How many of `count` new traces are recorded, each of them whole. */
+/** Returns how many of `count` new traces are recorded, and expects each of them to be complete. */
 async function recordedOf(count: number, handler: FcFunction): Promise<number> {
   for (let index = 0; index < count; index += 1) expect(await invoke(handler)).toBe('done');
   const recorded = traces.traces();
@@ -34,11 +34,11 @@ function handlerWith(options: HandlerOptions, env: Record<string, string> = {}):
   return createHandler(Plain, options).handler;
 }
 
-test('all new traces are recorded, unless something else is said', async () => {
+test('all new traces are recorded by default', async () => {
   expect(await recordedOf(20, handlerWith({}))).toBe(20);
 });
 
-test('sampleRatio 0 records none and 100 all; a part is recorded in between, each trace whole', async () => {
+test('sampleRatio 0 records no trace, 1 all and 0.5 a part of them, each trace complete', async () => {
   expect(await recordedOf(20, handlerWith({ sampleRatio: 0 }))).toBe(0);
   expect(await recordedOf(20, handlerWith({ sampleRatio: 1 }))).toBe(20);
   const half = await recordedOf(400, handlerWith({ sampleRatio: 0.5 }));
@@ -46,7 +46,7 @@ test('sampleRatio 0 records none and 100 all; a part is recorded in between, eac
   expect(half).toBeLessThan(280);
 });
 
-test('sampleRatio is a percentage with fractions', async () => {
+test('a small sampleRatio records few traces', async () => {
   expect(await recordedOf(400, handlerWith({ sampleRatio: 0.005 }))).toBeLessThan(40);
 });
 
@@ -76,18 +76,18 @@ test.each([
   },
 );
 
-test('the option goes before the environment', async () => {
+test('the option takes precedence over the environment', async () => {
   expect(await recordedOf(20, handlerWith({ sampleRatio: 1 }, { OTEL_TRACES_SAMPLER: 'always_off' }))).toBe(20);
   expect(await recordedOf(20, handlerWith({ sampleRatio: 0 }, { OTEL_TRACES_SAMPLER: 'always_on' }))).toBe(0);
 });
 
-test('the environment counts as it is when createHandler is called', async () => {
+test('the environment is read when createHandler is called', async () => {
   const handler = handlerWith({}, { OTEL_TRACES_SAMPLER: 'always_off' });
   process.env.OTEL_TRACES_SAMPLER = 'always_on';
   expect(await recordedOf(20, handler)).toBe(0);
 });
 
-test("the caller's decision goes before any rate", async () => {
+test('the decision of the caller takes precedence over the ratio', async () => {
   const none = handlerWith({ sampleRatio: 0 });
   await invoke(none, {}, fakeFcContext({ tracing: { openTracingSpanContext: '1:1:0:1' } }));
   expect(traces.spans()).toHaveLength(2);
@@ -96,7 +96,7 @@ test("the caller's decision goes before any rate", async () => {
   expect(traces.spans()).toEqual([]);
 });
 
-test('what malformed context starts anew follows the rate', async () => {
+test('the ratio applies to a new trace that is started because of malformed context', async () => {
   await invoke(
     handlerWith({ sampleRatio: 0 }),
     {},

@@ -17,7 +17,7 @@ function attributesOf(given: Record<string, unknown>): unknown {
   return traces.spans().at(-1)!.attributes;
 }
 
-test('secret() shows its value nowhere but through reveal()', () => {
+test('the value of secret() is only accessible through reveal()', () => {
   const key = secret('sk-live-4711');
   expect(key.reveal()).toBe('sk-live-4711');
   for (const text of [
@@ -32,7 +32,7 @@ test('secret() shows its value nowhere but through reveal()', () => {
   expect(JSON.stringify(key)).toBe('"[redacted]"');
 });
 
-test('secret() as an attribute reads [redacted], whatever it holds', () => {
+test('secret() as an attribute is [redacted], whatever its value', () => {
   expect(
     attributesOf({
       text: secret('x'),
@@ -50,7 +50,7 @@ test('secret() as an attribute reads [redacted], whatever it holds', () => {
   });
 });
 
-test('a secret of less than 6 characters is not looked for in other texts', () => {
+test('a secret of less than 6 characters is not redacted in other strings', () => {
   secret('short');
   secret('exact6');
   expect(attributesOf({ note: 'short and exact6' })).toEqual({ note: 'short and [redacted]' });
@@ -105,7 +105,7 @@ test.each([
   'api_keys',
   'accessKeys',
   'access_tokens',
-])('the value of a key like %s is hidden', (key) => {
+])('the value of the key %s is redacted', (key) => {
   expect(attributesOf({ [key]: 'anything' })).toEqual({ [key]: '[redacted]' });
 });
 
@@ -126,11 +126,11 @@ test.each([
   'session.id',
   'mcp.session.id',
   'api.version',
-])('the value of a key like %s is shown', (key) => {
+])('the value of the key %s is not redacted', (key) => {
   expect(attributesOf({ [key]: 'anything' })).toEqual({ [key]: 'anything' });
 });
 
-test('below a key that says secret everything is hidden, numbers and objects too', () => {
+test('any value of a secret key is redacted, also a number or an object', () => {
   expect(attributesOf({ credentials: { user: 'u', pin: 1234 }, token: 1234, cookies: ['a'] })).toEqual({
     credentials: '[redacted]',
     token: '[redacted]',
@@ -138,6 +138,6 @@ test('below a key that says secret everything is hidden, numbers and objects too
   });
 });
 
-test('a key that says secret, but has no value, is left out', () => {
+test('a secret key without a value is not an attribute', () => {
   expect(attributesOf({ password: undefined, token: null })).toEqual({});
 });

@@ -14,34 +14,34 @@ import type { FcContext, HandlerOptions } from 'fc-traced';
 import { expectTrace, fakeFcContext, invoke, recordTraces } from 'fc-traced/testing';
 
 type Processor = NonNullable<HandlerOptions['spanProcessors']>[number];
-type Planter = (text: string, context: FcContext) => unknown;
+type Plant = (text: string, context: FcContext) => unknown;
 
-const nothing = async (): Promise<void> => {};
+const noop = async (): Promise<void> => {};
 const SPAN = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 1 };
 
-/** What a user's processor can read of a span whenever it is shown one. */
-function shown(span: object): string {
+/** Returns what a span processor of the application can read of a span. */
+function readableOf(span: object): string {
   const { name, attributes, events, links, status } = span as Record<string, unknown>;
   return JSON.stringify({ name, attributes, events, links, status });
 }
-const looks: string[] = [];
-const looking: Processor = {
-  onStart: (span) => void looks.push(shown(span)),
-  onEnding: (span) => void looks.push(shown(span)),
-  onEnd: (span) => void looks.push(shown(span)),
-  forceFlush: nothing,
-  shutdown: nothing,
+const seen: string[] = [];
+const observer: Processor = {
+  onStart: (span) => void seen.push(readableOf(span)),
+  onEnding: (span) => void seen.push(readableOf(span)),
+  onEnd: (span) => void seen.push(readableOf(span)),
+  forceFlush: noop,
+  shutdown: noop,
 };
 
 const traces = recordTraces();
 afterEach(() => {
   traces.clear();
-  looks.length = 0;
+  seen.length = 0;
 });
 afterAll(() => traces.stop());
 
-let plant: Planter;
-@Handler({ name: 'orders', spanProcessors: [looking] })
+let plant: Plant;
+@Handler({ name: 'orders', spanProcessors: [observer] })
 class Orders {
   async handle(event: { text: string }, context: FcContext): Promise<unknown> {
     await Promise.resolve();
@@ -50,15 +50,15 @@ class Orders {
 }
 const { handler } = createHandler(Orders);
 
-/** Runs a planter in an invocation, and gives all that a processor saw and the trace holds, as text. */
-async function traceOf(planter: Planter, text: string, context?: FcContext): Promise<string> {
-  plant = planter;
+/** Runs `recordText` in an invocation, and returns everything that a processor saw and the trace contains, as text. */
+async function traceOf(recordText: Plant, text: string, context?: FcContext): Promise<string> {
+  plant = recordText;
   await invoke(handler, { text }, context).catch((error: unknown) => {
     if (error instanceof FcTracedError) throw error;
   });
-  expect(looks.length).toBeGreaterThanOrEqual(3);
+  expect(seen.length).toBeGreaterThanOrEqual(3);
   return (
-    looks.join('\n') +
+    seen.join('\n') +
     JSON.stringify(traces.spans(), (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value))
   );
 }
@@ -70,8 +70,8 @@ const inSpan = (options: object, work: () => unknown = () => 1): unknown =>
   traced(work, { name: 'work', ...options })();
 const library = trace.getTracer('library');
 
-/** Every place of a trace that a program can put a text. The second member says whether an error is the way. */
-const PLACES: Record<string, Planter> = {
+/** Every place of a trace in which a program can record a string. */
+const PLACES: Record<string, Plant> = {
   'a fixed attribute': (text) => inSpan({ attributes: { note: `a ${text} b` } }),
   'an attribute of an extractor': (text) =>
     inSpan({ attributes: () => ({ deep: { note: `a ${text} b`, list: ['x', text] } }) }),
@@ -104,8 +104,9 @@ const PLACES: Record<string, Planter> = {
   "an error's name": (text) => inSpan({}, () => failing(Object.assign(new Error('x'), { name: `E ${text}` }))),
   "an error's cause": (text) =>
     inSpan({}, () => failing(new Error('outer', { cause: new Error(text, { cause: text }) }))),
-  'errors that are gathered': (text) => inSpan({}, () => failing(new AggregateError([new Error(text), text], 'all'))),
-  'a thrown text': (text) => inSpan({}, () => failing(text)),
+  'the errors of an AggregateError': (text) =>
+    inSpan({}, () => failing(new AggregateError([new Error(text), text], 'all'))),
+  'a thrown string': (text) => inSpan({}, () => failing(text)),
   'an error of an async method': async (text) => inSpan({}, async () => failing(new Error(text))),
   'an error of the handler': (text) => failing(new Error(text)),
   'a method of a class': (text) => {
@@ -119,11 +120,11 @@ const PLACES: Record<string, Planter> = {
   },
 };
 
-test.each(Object.entries(PLACES))('%s shows the text in a trace, unless it is a secret', async (_, place) => {
+test.each(Object.entries(PLACES))('a string in %s is recorded, unless it is a secret', async (_, place) => {
   const open = 'not-a-secret-4711';
   expect(await traceOf(place, open)).toContain(open);
   traces.clear();
-  looks.length = 0;
+  seen.length = 0;
   const hidden = `sk-live-${Math.random().toString(36).slice(2)}-end`;
   secret(hidden);
   const all = await traceOf(place, hidden);
@@ -132,7 +133,7 @@ test.each(Object.entries(PLACES))('%s shows the text in a trace, unless it is a 
   for (const found of traces.traces()) expectTrace(found).toHideSecrets(hidden);
 });
 
-test.each(Object.entries(PLACES))("FC's credentials cannot be planted in %s", async (_, place) => {
+test.each(Object.entries(PLACES))("FC's credentials are redacted in %s", async (_, place) => {
   const credentials = {
     accessKeyId: 'LTAI.FAKE.of.a.test',
     accessKeySecret: 'FAKE/secret+of=a test',
@@ -145,7 +146,7 @@ test.each(Object.entries(PLACES))("FC's credentials cannot be planted in %s", as
   }
 });
 
-test("the whole of FC's context as attributes shows no credentials and no endpoint", async () => {
+test("with FC's context as attributes, credentials and endpoint are redacted", async () => {
   const all = await traceOf(
     (_, context) => inSpan({ attributes: () => ({ context }) }),
     '',
@@ -156,43 +157,43 @@ test("the whole of FC's context as attributes shows no credentials and no endpoi
   expect(all).not.toMatch(/FAKE-access-key-secret|FAKE\.AccessKeyId|FAKE-security-token|adapt_token/);
 });
 
-test('the error that leaves the handler still has its text: only the trace is without', async () => {
+test('the error that the handler throws is not redacted, only the trace is', async () => {
   secret('sk-live-passes-through');
   plant = () => failing(new Error('sk-live-passes-through'));
   await expect(invoke(handler, {})).rejects.toThrow('sk-live-passes-through');
 });
 
-test('a secret that begins with another one leaves no rest', async () => {
+test('a secret that starts with another one is redacted completely', async () => {
   secret('prefix-1234');
   secret('prefix-1234-and-the-rest');
   expect(await traceOf(() => annotate({ note: 'prefix-1234-and-the-rest' }), '')).not.toContain('the-rest');
 });
 
-test('a processor that adds a secret as a span ends hides it from the others', async () => {
+test('a secret that a span processor adds when a span ends is redacted', async () => {
   secret('sk-live-added-late');
   const ended: string[] = [];
   const adding: Processor = {
-    ...looking,
+    ...observer,
     onEnding: (span) => void span.setAttribute('late', 'sk-live-added-late'),
-    onEnd: (span) => void ended.push(shown(span)),
+    onEnd: (span) => void ended.push(readableOf(span)),
   };
   await invoke(createHandler(Orders, { spanProcessors: [adding] }).handler, {});
   expect(ended.join()).toContain('"late":"[redacted]"');
 });
 
-test('however many secrets invocations make, those of the function and its credentials stay known', async () => {
+test('secrets of the process and credentials are redacted, no matter how many secrets invocations create', async () => {
   secret('sk-live-of-the-module');
   const context = fakeFcContext({ credentials: { accessKeySecret: 'credential-of-the-role' } });
-  const making = (): void => {
-    for (let index = 1_000; index < 2_000; index += 1) secret(`passing secret ${index}`);
-    annotate({ note: 'sk-live-of-the-module, credential-of-the-role, passing secret 1999, passing secret 1000' });
+  const createMany = (): void => {
+    for (let index = 1_000; index < 2_000; index += 1) secret(`invocation secret ${index}`);
+    annotate({ note: 'sk-live-of-the-module, credential-of-the-role, invocation secret 1999, invocation secret 1000' });
   };
-  expect(await traceOf(making, '', context)).toContain(
-    '"note":"[redacted], [redacted], [redacted], passing secret 1000"',
+  expect(await traceOf(createMany, '', context)).toContain(
+    '"note":"[redacted], [redacted], [redacted], invocation secret 1000"',
   );
 });
 
-test('a secret is found as it stands in JSON and in a URL, and inside of an object', async () => {
+test('a secret is redacted in JSON and in a URL, and if it is in an object', async () => {
   secret('tok/en+=abc"def');
   secret({ login: { password: 'hunter2hunter2' } });
   const note = `${JSON.stringify({ t: 'tok/en+=abc"def' })} ${encodeURIComponent('tok/en+=abc"def')} hunter2hunter2`;

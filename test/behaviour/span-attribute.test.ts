@@ -7,7 +7,7 @@ afterAll(() => traces.stop());
 
 const attributes = (): unknown[] => traces.spans().map((span) => span.attributes);
 
-test('marked arguments become attributes, unmarked ones do not', () => {
+test('arguments with @SpanAttribute become attributes, others do not', () => {
   class Orders {
     @Traced()
     ship(@SpanAttribute('order.id') id: number, note: string, @SpanAttribute('order.to') to?: string): string {
@@ -24,7 +24,7 @@ test('marked arguments become attributes, unmarked ones do not', () => {
   expect(attributes()).toEqual([{ 'order.id': 7, 'order.to': 'here' }, { 'order.id': 8 }, { 'order.items': 2 }]);
 });
 
-test('an object as argument makes dotted keys', () => {
+test('an object as argument becomes dotted keys', () => {
   class Orders {
     @Traced()
     ship(@SpanAttribute('order') order: { id: number; password: string }): number {
@@ -35,7 +35,7 @@ test('an object as argument makes dotted keys', () => {
   expect(attributes()).toEqual([{ 'order.id': 7, 'order.password': '[redacted]' }]);
 });
 
-test('the option attributes adds to marked arguments and goes before them', () => {
+test('the option attributes is merged with @SpanAttribute and takes precedence', () => {
   class Orders {
     @Traced({ attributes: (id: number) => ({ id: id + 1, source: 'option' }) })
     made(@SpanAttribute('id') id: number, @SpanAttribute('kept') kept: boolean): boolean {
@@ -55,12 +55,12 @@ test('the option attributes adds to marked arguments and goes before them', () =
 });
 
 test.each<[string, () => unknown]>([
-  ['a text', () => 'text'],
-  ['a list', () => [1]],
-  ['a promise that fails', () => Promise.reject(new Error('late'))],
-])('beside marked arguments an attributes function that gives %s is told of too', async (_, give) => {
+  ['a string', () => 'text'],
+  ['an array', () => [1]],
+  ['a promise that rejects', () => Promise.reject(new Error('late'))],
+])('with @SpanAttribute, an attributes function that returns %s causes an event', async (_, extract) => {
   class Orders {
-    @Traced({ attributes: give as () => Record<string, unknown> })
+    @Traced({ attributes: extract as () => Record<string, unknown> })
     ship(@SpanAttribute('id') id: number): number {
       return id;
     }
@@ -72,7 +72,7 @@ test.each<[string, () => unknown]>([
   await new Promise((resolve) => setTimeout(resolve, 5));
 });
 
-test('under @Traced on the class, marked arguments count as well', () => {
+test('@SpanAttribute works with @Traced on the class', () => {
   @Traced()
   class Orders {
     ship(@SpanAttribute('order.id') id: number): number {
@@ -83,7 +83,7 @@ test('under @Traced on the class, marked arguments count as well', () => {
   expect(attributes()).toEqual([{ 'order.id': 7 }]);
 });
 
-test('a subclass that overrides the method says for itself what it marks', () => {
+test('an overriding method does not inherit @SpanAttribute', () => {
   class Orders {
     @Traced()
     ship(@SpanAttribute('order.id') id: number): number {
@@ -100,7 +100,7 @@ test('a subclass that overrides the method says for itself what it marks', () =>
   expect(attributes()).toEqual([{}]);
 });
 
-function refusal(define: () => unknown): unknown {
+function errorOf(define: () => unknown): unknown {
   try {
     return define();
   } catch (error) {
@@ -108,13 +108,13 @@ function refusal(define: () => unknown): unknown {
   }
 }
 
-test('an empty name and a parameter of a constructor are refused when the class is defined', () => {
-  expect(refusal(() => SpanAttribute(' '))).toEqual([
+test('an empty key and a parameter of a constructor are errors when the class is defined', () => {
+  expect(errorOf(() => SpanAttribute(' '))).toEqual([
     'INVALID_OPTION',
     '@SpanAttribute requires a non-empty attribute key. [INVALID_OPTION]',
   ]);
   expect(
-    refusal(() => {
+    errorOf(() => {
       class Orders {
         // @ts-expect-error -- a parameter of the constructor
         constructor(@SpanAttribute('id') readonly id: number) {}

@@ -36,7 +36,7 @@ test('using ends the span with its block', () => {
   });
 });
 
-test('a kind is a name or a number of OpenTelemetry; what is neither leaves the span internal, and is told', () => {
+test('kind is a name or a number of OpenTelemetry; with an invalid one the span is internal, and a warning is logged', () => {
   const lines: string[] = [];
   diag.setLogger(
     { error() {}, warn: (line) => void lines.push(line), info() {}, debug() {}, verbose() {} },
@@ -45,7 +45,7 @@ test('a kind is a name or a number of OpenTelemetry; what is neither leaves the 
   orders.call(() => {
     startSpan('by name', { kind: 'client' }).end();
     startSpan('by number', { kind: SpanKind.PRODUCER }).end();
-    startSpan('by mistake', { kind: 'remote' as never }).end();
+    startSpan('invalid', { kind: 'remote' as never }).end();
   });
   diag.disable();
   expectTrace(traces.only()).toMatchTree({
@@ -53,7 +53,7 @@ test('a kind is a name or a number of OpenTelemetry; what is neither leaves the 
     children: [
       { name: 'by name', kind: 'client' },
       { name: 'by number', kind: 'producer' },
-      { name: 'by mistake', kind: 'internal' },
+      { name: 'invalid', kind: 'internal' },
     ],
   });
   expect(lines).toEqual([
@@ -61,7 +61,7 @@ test('a kind is a name or a number of OpenTelemetry; what is neither leaves the 
   ]);
 });
 
-test('using ends the span at an early return and at an error, which passes', () => {
+test('using ends the span at an early return, and at an error, which reaches the caller', () => {
   const work = (early: boolean): string => {
     using _span = startSpan('work');
     if (early) return 'early';
@@ -72,7 +72,7 @@ test('using ends the span at an early return and at an error, which passes', () 
   expect(traces.spans().map(({ name }) => name)).toEqual(['work', 'Orders.call', 'work', 'Orders.call']);
 });
 
-test('it is not made active: what is called meanwhile falls under the method', () => {
+test('it is not made active: spans that are started in the meantime are children of the method', () => {
   orders.call(() => {
     using open = startSpan('open');
     expect(currentSpan()).not.toBe(open);
@@ -81,21 +81,18 @@ test('it is not made active: what is called meanwhile falls under the method', (
   expectTrace(traces.only()).toMatchTree('Orders.call\n  open\n  Orders.call');
 });
 
-test('end() ends it once, later ends do nothing', () => {
-  const told: string[] = [];
-  const tell = (message: string): void => void told.push(message);
-  diag.setLogger(
-    { error: tell, warn: tell, info: tell, debug: tell, verbose: tell },
-    { suppressOverrideMessage: true },
-  );
-  told.length = 0;
+test('end() ends it once, later calls do nothing', () => {
+  const logged: string[] = [];
+  const log = (message: string): void => void logged.push(message);
+  diag.setLogger({ error: log, warn: log, info: log, debug: log, verbose: log }, { suppressOverrideMessage: true });
+  logged.length = 0;
   const open = startSpan('open');
   open.end();
   open.end();
   open[Symbol.dispose]();
   diag.disable();
   expect(traces.spans().map(({ name }) => name)).toEqual(['open']);
-  expect(told).toEqual([]);
+  expect(logged).toEqual([]);
 });
 
 test('in an invocation that is not recorded it records nothing and ends nothing', async () => {
@@ -117,7 +114,7 @@ test('in an invocation that is not recorded it records nothing and ends nothing'
   expect(traces.spans()).toEqual([]);
 });
 
-test('attributes that break do not stop it', () => {
+test('an attribute that throws when it is read is skipped', () => {
   using open = startSpan('open', {
     attributes: {
       get bad(): never {

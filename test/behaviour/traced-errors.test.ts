@@ -44,13 +44,13 @@ class Fails {
 }
 const cases: [string, unknown, string, string][] = [
   ['an Error', Object.assign(new RangeError('mine'), { code: 'E' }), 'RangeError', 'mine'],
-  ['a text', 'text', 'string', 'text'],
+  ['a string', 'text', 'string', 'text'],
   ['undefined', undefined, 'undefined', 'undefined'],
   ['NaN', Number.NaN, 'number', 'NaN'],
 ];
 
 test.each(cases)(
-  'an error comes out of traced methods as the very same, and its exception is on the innermost span alone: %s',
+  'an error of traced methods reaches the caller unchanged, and its exception is on the innermost span only: %s',
   async (_, value, type, message) => {
     thrown = value;
     const { handler } = createHandler(Fails);
@@ -84,12 +84,12 @@ test.each(cases)(
   },
 );
 
-test('a sync method throws at once', () => {
+test('a sync method throws synchronously', () => {
   thrown = new Error('mine');
   expect(() => new Inner().sync()).toThrow(thrown as Error);
 });
 
-test('an error that the caller caught marks the span it came from, and no other', () => {
+test('an error that the caller catches marks only the span of the method that threw it', () => {
   thrown = new Error('mine');
   expect(new Outer().survive()).toBe('survived');
   expectTrace(traces.only()).toMatchTree({
@@ -100,7 +100,7 @@ test('an error that the caller caught marks the span it came from, and no other'
   });
 });
 
-test('another error thrown instead of the caught one is recorded for itself', () => {
+test('another error that is thrown instead of a caught one is recorded as well', () => {
   class Wraps {
     @Traced()
     run(): never {
@@ -121,7 +121,7 @@ test('another error thrown instead of the caught one is recorded for itself', ()
   });
 });
 
-test('one error object that fails two traces is recorded in both', () => {
+test('an error object that is thrown in two traces is recorded in both', () => {
   thrown = new Error('mine');
   expect(() => new Inner().sync()).toThrow();
   expect(() => new Inner().sync()).toThrow();
@@ -133,8 +133,8 @@ test('one error object that fails two traces is recorded in both', () => {
 
 test.each([
   ['an error', new Error('mine')],
-  ['a text', 'text'],
-])('what fails a trace of its own and then its caller is recorded in both: %s', async (_, value) => {
+  ['a string', 'text'],
+])('an error of a root span that its caller throws as well is recorded in both traces: %s', async (_, value) => {
   class Detached {
     @Traced({ root: true })
     run(): never {

@@ -5,7 +5,7 @@ const traces = recordTraces();
 afterEach(() => traces.clear());
 afterAll(() => traces.stop());
 
-test('a plain function makes a span under its own name, or the one given', () => {
+test('the span of a function has its name or the name that is passed', () => {
   const price = traced(function price(items: number): number {
     return items * 3;
   });
@@ -14,7 +14,7 @@ test('a plain function makes a span under its own name, or the one given', () =>
   expectTrace(traces.only()).toMatchTree('named\n  price');
 });
 
-test("its arguments, result, this and errors are the function's own", async () => {
+test('arguments, result, this and errors of the function are unchanged', async () => {
   const error = new Error('mine');
   const own = {
     rate: 2,
@@ -33,7 +33,7 @@ test("its arguments, result, this and errors are the function's own", async () =
   ]);
 });
 
-test('it takes every option of @Traced for methods', () => {
+test('it takes the options of @Traced for methods', () => {
   const take = traced((sku: string) => sku.length, {
     name: 'take',
     kind: 'client',
@@ -44,19 +44,19 @@ test('it takes every option of @Traced for methods', () => {
   expect(traces.spans()[0]).toMatchObject({ name: 'take', kind: 'client', attributes: { sku: 'pot', length: 3 } });
 });
 
-test('name, length and own properties stay; the given function is left as it was', () => {
-  const given = Object.assign(
+test('name, length and own properties are kept; the original function is not changed', () => {
+  const original = Object.assign(
     function price(_a: number, _b: number): boolean {
       return currentSpan().isRecording();
     },
     { version: 7 },
   );
-  const made = traced(given);
-  expect([made.name, made.length, made.version]).toEqual(['price', 2, 7]);
-  expect([given(1, 2), made(1, 2)]).toEqual([false, true]);
+  const wrapped = traced(original);
+  expect([wrapped.name, wrapped.length, wrapped.version]).toEqual(['price', 2, 7]);
+  expect([original(1, 2), wrapped(1, 2)]).toEqual([false, true]);
 });
 
-test('a generator function gives a generator, whose span ends with it', () => {
+test('the span of a generator function ends with the generator', () => {
   const items = traced(function* items(): Generator<number> {
     yield 1;
     yield 2;
@@ -68,7 +68,7 @@ test('a generator function gives a generator, whose span ends with it', () => {
   expect(traces.spans().map(({ name }) => name)).toEqual(['items']);
 });
 
-test('twice around a function makes one span, and the outer name counts', () => {
+test('a function that is wrapped twice has one span with the outer name', () => {
   const twice = traced(
     traced(() => 1, 'inner'),
     'outer',
@@ -77,7 +77,7 @@ test('twice around a function makes one span, and the outer name counts', () => 
   expect(traces.spans().map(({ name }) => name)).toEqual(['outer']);
 });
 
-test('the last argument as callback ends the span when it is called', async () => {
+test('with the option callback, the span ends when the last argument is called', async () => {
   const load = traced(
     (id: number, done: (error: Error | null, value?: string) => void) => void setTimeout(done, 5, null, `row ${id}`),
     { name: 'load', callback: true, resultAttributes: (value: unknown) => ({ value }) },
@@ -95,13 +95,13 @@ test.each<[string, () => unknown, string, string]>([
     'traced() takes a function, not the class Orders. [INVALID_TARGET]',
   ],
   [
-    'no function',
+    'not a function',
     () => traced('text' as never),
     'INVALID_TARGET',
     'traced() takes a function, not a value of type string. [INVALID_TARGET]',
   ],
   [
-    'a function without a name',
+    'an anonymous function',
     () =>
       traced(
         (
@@ -118,7 +118,7 @@ test.each<[string, () => unknown, string, string]>([
     'INVALID_OPTION',
     '@Traced has no option "nmae". Its options are name, nameFromInstanceClass, kind, attributes, resultAttributes, links, expectedErrors, root, callback, countStream; on a class: kind, nameFromInstanceClass, expectedErrors, filter. [INVALID_OPTION]',
   ],
-])('%s is refused at once', (_, make, code, message) => {
+])('traced() throws: %s', (_, make, code, message) => {
   let error: unknown;
   try {
     make();

@@ -5,7 +5,7 @@ import { recordTraces } from 'fc-traced/testing';
 const traces = recordTraces();
 afterAll(() => traces.stop());
 
-/** Another library's decorator: writes metadata and a property on the method. */
+/** A decorator of another library, which sets metadata and a property on the method. */
 const Mark =
   (name: string) =>
   (target: object, method: string, descriptor: PropertyDescriptor): void => {
@@ -42,19 +42,19 @@ const shapeOf = ({ prototype }: typeof Marked | typeof Plain): object => {
   };
 };
 
-test('a traced method looks as it did: flags, name, length, own properties, prototype, metadata of decorators above and below', () => {
+test('a traced method keeps flags, name, length, own properties, prototype, and the metadata of decorators above and below', () => {
   expect(shapeOf(Marked)).toEqual(shapeOf(Plain));
   expect(Marked.prototype.run.name).toBe('run');
   expect(Marked.prototype.run).toHaveLength(1);
   expect(Reflect.getMetadata('fn below', Marked.prototype.run)).toBe('below');
 });
 
-test('a traced method cannot be called with new, and has no prototype of its own', () => {
+test('a traced method cannot be called with new and has no own prototype', () => {
   expect(() => Reflect.construct(Marked.prototype.run, [])).toThrow(TypeError);
   expect('prototype' in Marked.prototype.run).toBe(false);
 });
 
-test('two instances share one traced method, and another can be put in its place', () => {
+test('two instances share one traced method, and it can be replaced on an instance', () => {
   const [one, two] = [new Marked(), new Marked()];
   expect(one.run).toBe(two.run);
   one.run = async () => {};
@@ -62,7 +62,7 @@ test('two instances share one traced method, and another can be put in its place
   expect(two.run).toBe(Marked.prototype.run);
 });
 
-test('a method whose own properties were sealed off by another decorator is traced all the same', () => {
+test('a method that another decorator froze is traced', () => {
   const Freeze = (_target: object, _key: string, descriptor: PropertyDescriptor): void =>
     void Object.freeze(descriptor.value);
   class Frozen {

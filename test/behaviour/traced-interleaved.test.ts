@@ -26,7 +26,7 @@ class Orders {
 const traces = recordTraces();
 afterAll(() => traces.stop());
 
-test('60 interleaved invocations, sampled, unsampled and failing, keep their spans, attributes and errors apart', async () => {
+test('60 concurrent invocations, sampled, unsampled and failing, have separate spans, attributes and errors', async () => {
   const { handler } = createHandler(Orders);
   const ids = Array.from({ length: 60 }, (_, id) => id);
   const traceId = (id: number): string => (id + 1).toString(16).padStart(32, '0');

@@ -48,38 +48,38 @@ class Traced2 extends Base {
   }
 }
 
-test('a static method is traced, with the class as its this, also through a class that inherits it', () => {
+test('a static method is traced with the class as its this, also on a subclass', () => {
   expect([Base.count(), Derived.count()]).toEqual(['Base', 'Derived']);
   expect(names()).toEqual(['Base.count', 'Base.count']);
 });
 
-test('methods under symbols and numbers are traced', () => {
+test('methods with symbols and numbers as keys are traced', () => {
   const base = new Base();
   expect([base[described](), base[bare](), base[7]()]).toEqual([1, 2, 7]);
   expect(names()).toEqual(['Base[described]', 'Base[]', 'Base.7']);
 });
 
-test('an inherited method keeps the name of the class that has it', () => {
+test('the span of an inherited method has the name of the class that defines it', () => {
   expect(new Derived().inherited()).toBe('Derived');
   expect(names()).toEqual(['Base.inherited']);
 });
 
-test('a method overridden without @Traced makes no span', () => {
+test('a method that is overridden without @Traced has no span', () => {
   expect(new Derived().overridden()).toBe('derived');
   expect(names()).toEqual([]);
 });
 
-test('a method overridden with @Traced makes its own span, that of super below it', () => {
+test('a method that is overridden with @Traced has a span, and that of super is its child', () => {
   expect(new Traced2().overridden()).toBe('traced over base');
   expectTrace(traces.only()).toMatchTree('Traced2.overridden\n  Base.overridden');
 });
 
-test('a chosen name is used as it is', () => {
+test('a custom name is used unchanged', () => {
   new Derived().named();
   expect(names()).toEqual(['chosen']);
 });
 
-test('the methods of a class without a name are traced', () => {
+test('the methods of an anonymous class are traced', () => {
   const make = (): { new (): { run(): void }; prototype: { run(): void } } =>
     class {
       run(): void {}
@@ -98,7 +98,7 @@ test('the methods of a class without a name are traced', () => {
   expect([Nameless.name, ...names()]).toEqual(['', '(anonymous).run']);
 });
 
-test('one wrapped method borrowed by another object is traced under the name it had', () => {
+test('a traced method that is called on another object keeps its span name', () => {
   const borrowed = { inherited: Base.prototype.inherited };
   expect(borrowed.inherited()).toBe('Object');
   expect(names()).toEqual(['Base.inherited']);

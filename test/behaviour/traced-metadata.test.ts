@@ -25,7 +25,7 @@ class Orders extends Base {
 }
 const plain = { kind: SpanKind.INTERNAL, root: false, static: false };
 
-test('what the decorators recorded of a class and those it extends can be read back before any call', () => {
+test('the metadata of a class and its base classes can be read before any call', () => {
   const { handler, entries, methods } = getTracedMetadata(Orders);
   expect(handler).toEqual({ name: 'orders', flushTimeoutMillis: 500 });
   expect(entries).toEqual([
@@ -41,14 +41,14 @@ test('what the decorators recorded of a class and those it extends can be read b
   ]);
 });
 
-test('a class without decorators gives empty lists', () => {
+test('the lists are empty for a class without decorators', () => {
   class Plain {
     run(): void {}
   }
   expect(getTracedMetadata(Plain)).toEqual({ entries: [], methods: [] });
 });
 
-test('what an extending class records does not show on the class it extends', () => {
+test('the metadata of a subclass is not returned for its base class', () => {
   expect(getTracedMetadata(Base).handler).toBeUndefined();
   expect(getTracedMetadata(Base).methods.map(({ method }) => method)).toEqual(['inherited', 'overridden', 'shared']);
 });

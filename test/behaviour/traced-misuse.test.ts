@@ -1,14 +1,14 @@
 import { FcTracedError, registerEndStrategy, Traced, Untraced } from 'fc-traced';
 
-const mistake = (code: 'INVALID_OPTION' | 'INVALID_TARGET', message: string): FcTracedError =>
+const misuse = (code: 'INVALID_OPTION' | 'INVALID_TARGET', message: string): FcTracedError =>
   new FcTracedError(code, message);
-const loosely = (options?: unknown): any => Reflect.apply(Traced, undefined, [options]);
+const untypedTraced = (options?: unknown): any => Reflect.apply(Traced, undefined, [options]);
 
-test('an unknown option is refused, with those there are', () => {
-  expect(() => loosely({ nam: 'x' })).toThrow(
+test('an unknown option is an error that lists the options', () => {
+  expect(() => untypedTraced({ nam: 'x' })).toThrow(
     /^@Traced has no option "nam"\. Its options are name, .*\[INVALID_OPTION\]$/,
   );
-  expect(() => loosely({ toString: 1 })).toThrow(/^@Traced has no option "toString"\. /);
+  expect(() => untypedTraced({ toString: 1 })).toThrow(/^@Traced has no option "toString"\. /);
 });
 
 test.each([
@@ -32,22 +32,22 @@ test.each([
   [{ kind: 9 }, 'Option "kind" of @Traced must be one of internal, server, client, producer, consumer, not 9.'],
   [7, '@Traced takes a name or an object of options, and requires parentheses: @Traced().'],
   [null, '@Traced takes a name or an object of options, and requires parentheses: @Traced().'],
-])('an option that can never work is refused when the class is defined: %j', (options, message) => {
-  expect(() => loosely(options)).toThrow(mistake('INVALID_OPTION', message));
+])('an invalid option is an error when the class is defined: %j', (options, message) => {
+  expect(() => untypedTraced(options)).toThrow(misuse('INVALID_OPTION', message));
 });
 
-test('@Traced without its parentheses is refused', () => {
+test('@Traced without parentheses is an error', () => {
   const bare: any = Traced;
   expect(() => {
     class Orders {
       @bare run(): void {}
     }
     return Orders;
-  }).toThrow(mistake('INVALID_OPTION', '@Traced requires parentheses: @Traced().'));
+  }).toThrow(misuse('INVALID_OPTION', '@Traced requires parentheses: @Traced().'));
 });
 
-test('@Traced on a field, a parameter of a method or of the constructor is refused', () => {
-  const traced = loosely();
+test('@Traced on a field, a parameter of a method or of the constructor is an error', () => {
+  const traced = untypedTraced();
   expect(() => {
     class Orders {
       @traced total = 1;
@@ -70,23 +70,23 @@ test('@Traced on a field, a parameter of a method or of the constructor is refus
   }).toThrow(/^@Traced cannot decorate a parameter of the constructor \(Orders\): .*\[INVALID_TARGET\]$/);
 });
 
-test('@Untraced without its parentheses, or on anything but a method, is refused', () => {
+test('@Untraced without parentheses, or on anything but a method, is an error', () => {
   const bare: any = Untraced;
   expect(() => {
     class Orders {
       @bare run(): void {}
     }
     return Orders;
-  }).toThrow(mistake('INVALID_OPTION', '@Untraced takes no options and requires parentheses: @Untraced().'));
+  }).toThrow(misuse('INVALID_OPTION', '@Untraced takes no options and requires parentheses: @Untraced().'));
   const untraced: any = Untraced();
-  const message = mistake('INVALID_TARGET', '@Untraced can only decorate a method.');
+  const message = misuse('INVALID_TARGET', '@Untraced can only decorate a method.');
   expect(() => untraced(class {})).toThrow(message);
   expect(() => untraced({}, 'field')).toThrow(message);
   expect(() => untraced(undefined, { kind: 'field', name: 'field' })).toThrow(message);
 });
 
-test('a lifetime without its functions is refused when it is registered', () => {
-  const message = mistake(
+test('an end strategy without its functions is an error when it is registered', () => {
+  const message = misuse(
     'INVALID_OPTION',
     'registerEndStrategy takes an object with the functions "supports" and "follow".',
   );

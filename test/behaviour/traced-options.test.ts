@@ -7,7 +7,7 @@ afterEach(() => traces.clear());
 afterAll(() => traces.stop());
 
 test.each(['internal', 'server', 'client', 'producer', 'consumer'] as const)(
-  'kind %s, by name or by value of OpenTelemetry',
+  'the kind %s can be set by name and by the value of OpenTelemetry',
   (kind) => {
     class Kinds {
       @Traced({ kind }) byName(): void {}
@@ -19,7 +19,7 @@ test.each(['internal', 'server', 'client', 'producer', 'consumer'] as const)(
   },
 );
 
-test('fixed attributes are on every span', () => {
+test('fixed attributes are set on every span', () => {
   class Fixed {
     @Traced({ attributes: { 'db.system': 'redis', tags: ['a', 'b'], ok: true, n: 7 } }) run(): void {}
   }
@@ -33,7 +33,7 @@ test('fixed attributes are on every span', () => {
   }
 });
 
-test('an attributes function is called once a call, before the method, with its this and all its arguments', () => {
+test('an attributes function is called once per call, before the method, with its this and all its arguments', () => {
   const log: unknown[] = [];
   class Made {
     readonly region = 'hz';
@@ -56,30 +56,30 @@ const trap = (): never => {
   throw new Error('mine');
 };
 test.each<[string, () => unknown, string[]]>([
-  ['nothing', () => undefined, []],
+  ['undefined', () => undefined, []],
   ['null', () => null, []],
-  ['a throw', trap, ['attributes() threw']],
-  ['a text', () => 'text', ['attributes() returned no object']],
+  ['an error', trap, ['attributes() threw']],
+  ['a string', () => 'text', ['attributes() returned no object']],
   ['an array', () => ['a'], ['attributes() returned no object']],
   ['a promise', async () => ({ a: 1 }), ['attributes() returned no object']],
   ['a promise that rejects', async () => trap(), ['attributes() returned no object']],
-])('an attributes function that gives %s never reaches the call', async (_, attributes, problems) => {
-  class Rubbish {
+])('an attributes function that results in %s does not affect the call', async (_, attributes, problems) => {
+  class Faulty {
     @Traced({ attributes: attributes as () => undefined })
     run(): number {
       return 7;
     }
   }
-  expect(new Rubbish().run()).toBe(7);
+  expect(new Faulty().run()).toBe(7);
   await new Promise((resolve) => setImmediate(resolve));
-  expectTrace(traces.only()).toMatchTree({ name: 'Rubbish.run', status: 'UNSET' });
+  expectTrace(traces.only()).toMatchTree({ name: 'Faulty.run', status: 'UNSET' });
   expect(traces.spans()[0]!.events.map((event) => event.attributes['fc_traced.problem'])).toEqual(problems);
 });
 
-test('values that no attribute can have harm neither the call nor the other attributes', () => {
+test('values that cannot be attributes affect neither the call nor the other attributes', () => {
   const circle: Record<string, unknown> = {};
   circle.self = circle;
-  const rubbish = {
+  const values = {
     good: 1,
     fn: trap,
     symbol: Symbol('s'),
@@ -87,18 +87,18 @@ test('values that no attribute can have harm neither the call nor the other attr
     mixed: [1, 'a', null],
     proxy: new Proxy({}, { get: trap, ownKeys: trap }),
   };
-  class Rubbish {
-    @Traced({ attributes: () => rubbish })
+  class Faulty {
+    @Traced({ attributes: () => values })
     run(): number {
       return 7;
     }
   }
-  expect(new Rubbish().run()).toBe(7);
-  expectTrace(traces.only()).toMatchTree({ name: 'Rubbish.run', attributes: { good: 1, fn: undefined } });
+  expect(new Faulty().run()).toBe(7);
+  expectTrace(traces.only()).toMatchTree({ name: 'Faulty.run', attributes: { good: 1, fn: undefined } });
 });
 
-test('getters that throw harm neither the definition nor the call', () => {
-  class Rubbish {
+test('getters that throw affect neither the definition nor the call', () => {
+  class Faulty {
     @Traced({
       attributes: () => ({
         get bad(): string {
@@ -111,11 +111,11 @@ test('getters that throw harm neither the definition nor the call', () => {
       return 7;
     }
   }
-  expect(new Rubbish().run()).toBe(7);
+  expect(new Faulty().run()).toBe(7);
   expect(traces.spans()).toHaveLength(1);
 });
 
-test('an attributes function does not see, or change, what the method gets', () => {
+test('an attributes function cannot change the arguments of the method', () => {
   class Keeps {
     @Traced({
       attributes: (...args: unknown[]) => {
@@ -130,7 +130,7 @@ test('an attributes function does not see, or change, what the method gets', () 
   expect(new Keeps().run(1, 2)).toBe(2);
 });
 
-test('root starts a trace of its own, linked to the span of the caller, with its children below it', async () => {
+test('root starts a new trace, linked to the span of the caller, with its children', async () => {
   class Job {
     @Traced({ root: true, kind: 'consumer' })
     async run(): Promise<void> {
@@ -158,7 +158,7 @@ test('root starts a trace of its own, linked to the span of the caller, with its
   expect(job!.roots[0]!.span.links).toEqual([{ traceId: root.traceId, spanId: root.spanId, attributes: {} }]);
 });
 
-test('root outside of any span starts a trace without a link', () => {
+test('root outside of any span starts a trace without links', () => {
   class Job {
     @Traced({ root: true }) run(): void {}
   }

@@ -1,6 +1,9 @@
 import { inFreshProcess } from '../package/fresh-process';
 
-/** Traces one method of a class in a process of its own, calls it without looking at the promise, and tells what Node reported. */
+/**
+ * Calls a traced method in a new process without handling its promise, and returns the rejections that Node.js
+ * reported.
+ */
 function reportedBy(method: string): Promise<{ reported: string[]; spans: string[] }> {
   return inFreshProcess(`
     const { Traced } = require(dist + 'index.js');
@@ -17,21 +20,21 @@ function reportedBy(method: string): Promise<{ reported: string[]; spans: string
   `);
 }
 
-test('Node still reports the rejection of a traced async method that nobody handles, once', async () => {
+test('Node.js reports the unhandled rejection of a traced async method once', async () => {
   expect(await reportedBy(`async run() { await null; throw new Error('lost'); }`)).toEqual({
     reported: ['lost'],
     spans: ['Work.run ERROR'],
   });
 });
 
-test('Node reports nothing when the rejection is handled inside', async () => {
+test('Node.js reports nothing if the rejection is handled in the method', async () => {
   expect(await reportedBy(`async run() { try { await Promise.reject(new Error('lost')); } catch {} }`)).toEqual({
     reported: [],
     spans: ['Work.run UNSET'],
   });
 });
 
-test('an attributes function that gives a rejecting promise ends no process', async () => {
+test('an attributes function that returns a rejected promise does not end the process', async () => {
   const answer = await inFreshProcess(`
     const { Traced } = require(dist + 'index.js');
     const { recordTraces } = require(dist + 'testing.js');

@@ -31,7 +31,7 @@ class Values {
 const values = new Values();
 
 test.each([undefined, null, 0, '', 'text', false, 7n, Symbol.for('s'), Number.NaN])(
-  'a sync method stays sync and gives the same primitive: %p',
+  'a sync method stays sync and returns the same primitive: %p',
   (given) => {
     expect(Object.is(values.sync(given), given)).toBe(true);
     expectTrace(traces.only()).toMatchTree({ name: 'Values.sync', kind: 'internal', status: 'UNSET', events: [] });
@@ -48,12 +48,12 @@ test.each([
   [/x/],
   [Object.freeze({})],
   [class {}],
-])('a sync method gives the very same object, its span over at once: %p', (given) => {
+])('a sync method returns the same object, and its span ends immediately: %p', (given) => {
   expect(values.sync(given)).toBe(given);
   expect(traces.spans()).toHaveLength(1);
 });
 
-test('a promise that a non-async method gives is handed on as the very object, and the span ends when it settles', async () => {
+test('a method that is not async returns the same promise, and its span ends when the promise settles', async () => {
   const answer = values.promise();
   expect(answer).toBe(shared);
   expect(traces.spans()).toEqual([]);
@@ -61,7 +61,7 @@ test('a promise that a non-async method gives is handed on as the very object, a
   expectTrace(traces.only()).toMatchTree({ name: 'Values.promise', status: 'UNSET' });
 });
 
-test('a promise of an async method gives the very value, and its span lasts as long as the work', async () => {
+test('the promise of an async method is fulfilled with the same value, and its span lasts as long as the work', async () => {
   const answer = values.async(30);
   expect(answer).toBeInstanceOf(Promise);
   expect(await answer).toBe(object);
@@ -70,14 +70,14 @@ test('a promise of an async method gives the very value, and its span lasts as l
   expectTrace(traces.only()).toMatchTree({ name: 'Values.async', status: 'UNSET' });
 });
 
-test('this and every argument reach the method, one too many and none at all', () => {
+test('this and all arguments are passed to the method, also too many and none', () => {
   expect(values.self(1, object, undefined)).toEqual([values, 'own', 1, object, undefined]);
   expect(values.self()).toHaveLength(2);
   const borrowed = { own: 'borrowed' };
   expect(Reflect.apply(values.self, borrowed, [])).toEqual([borrowed, 'borrowed']);
 });
 
-test('a method called without its object still has no this', () => {
+test('in a method that is called without an object, this is undefined', () => {
   class Loose {
     @Traced()
     self(): unknown {
@@ -88,7 +88,7 @@ test('a method called without its object still has no this', () => {
   expect(self()).toBeUndefined();
 });
 
-test('calls of traced methods make a tree: nested, in parallel, and after an await', async () => {
+test('calls of traced methods are a tree: nested, in parallel, and after an await', async () => {
   class Tree {
     @Traced('leaf')
     async leaf(millis: number): Promise<void> {

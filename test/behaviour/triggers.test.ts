@@ -89,7 +89,7 @@ const events: [string, string, unknown][] = [
   ['MNS queue', 'pubsub', cloudEvent('mns:Queue:SendMessage', 'acs:mns')],
   ['RocketMQ, as an array', 'pubsub', [cloudEvent('mq:Topic:SendMessage', 'RocketMQ')]],
   [
-    'Kafka, as an array of JSON texts',
+    'Kafka, as an array of JSON strings',
     'pubsub',
     [JSON.stringify(cloudEvent('alikafka:Topic:Message', 'acs:alikafka'))],
   ],
@@ -114,7 +114,7 @@ const events: [string, string, unknown][] = [
   ],
   ['Tablestore', 'datasource', Buffer.from('\xa2\x67Version\x67Sync-v1\x67Records\x80', 'latin1')],
   [
-    'Tablestore, its keys in the other order',
+    'Tablestore, with keys in another order',
     'datasource',
     Buffer.from('\xa2\x67Records\x80\x67Version\x67Sync-v1', 'latin1'),
   ],
@@ -127,17 +127,17 @@ test.each(events)('faas.trigger of an event from %s is %s', async (_, trigger, e
 
 test.each<[string, unknown]>([
   ['an object of the program', { id: 7 }],
-  ['nothing', undefined],
-  ['a text', 'hello'],
+  ['undefined', undefined],
+  ['a string', 'hello'],
   ['null', null],
   ['an empty array', []],
   ['an array of numbers', [1, 2]],
   ['other CBOR', Buffer.from([0xa1, 0x61, 0x61, 0x01])],
-  ['a body with `version` that is no request', { version: 'v1', rawPath: '/' }],
+  ['an object with `version` that is not a request', { version: 'v1', rawPath: '/' }],
   ['an empty list of events', { events: [] }],
   ['events of another source', { events: [{ eventSource: 'acs:other' }] }],
-  ['an empty time trigger name', { triggerTime: 1, triggerName: 'x' }],
-])('faas.trigger of what no trigger sends is other: %s', async (_, event) => {
+  ['a timer event without payload', { triggerTime: 1, triggerName: 'x' }],
+])('faas.trigger of an event that no trigger sends is other: %s', async (_, event) => {
   await invoke(handler, event);
   expect(traces.spans()[0]!.attributes['faas.trigger']).toBe('other');
 });

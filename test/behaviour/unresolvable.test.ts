@@ -7,7 +7,7 @@ const traces = recordTraces();
 afterEach(() => traces.clear());
 afterAll(() => traces.stop());
 
-/** What the developer reads, from initialize and from an invocation alike. */
+/** Returns the message of the error, which is the same in initialize and in an invocation. */
 async function problemOf(handlerClass: new (...args: never[]) => { handle(): void }): Promise<string> {
   const { handler, initialize } = createHandler(handlerClass);
   const early: unknown = await initialize(fakeFcContext()).catch((error: unknown) => error);
@@ -60,7 +60,7 @@ test('a decorated class whose metadata the bundler dropped, handler or service',
   expect(await problemOf(Orders)).toBe(`Stock has 1 constructor parameter, ${UNDECORATED}`);
 });
 
-test('a parameter whose type is an interface, or was imported with import type', async () => {
+test('a parameter whose type is an interface or is imported with import type', async () => {
   interface Shelf {
     name: string;
   }
@@ -95,7 +95,7 @@ test('a parameter of a primitive type', async () => {
   );
 });
 
-test('a token that nobody registered, a text or a symbol', async () => {
+test('a token that is not registered, a string or a symbol', async () => {
   @Handler()
   class Text {
     constructor(@inject('currency') readonly currency: string) {}
@@ -115,7 +115,7 @@ test('a token that nobody registered, a text or a symbol', async () => {
   );
 });
 
-test('a type that is undefined at run time, as in a circle of imports', async () => {
+test('a type that is undefined at run time, as with circular imports', async () => {
   class Circular {
     constructor(readonly one: object) {}
     handle(): void {}

@@ -25,7 +25,7 @@ class Calls {
 }
 afterEach(() => attributes.mockClear());
 
-test('without any SDK a traced method is the plain call: no span, no attributes function, same values and errors', () => {
+test('without an SDK, a traced method is called directly: no span, no attributes function, same values and errors', () => {
   expect(new Work().run('plain')).toEqual([true, 'plain', false]);
   expect(new Work().run('promise')).toBe(promise);
   expect(() => new Work().run('throw')).toThrow(error);
@@ -33,7 +33,7 @@ test('without any SDK a traced method is the plain call: no span, no attributes 
   expect(attributes).not.toHaveBeenCalled();
 });
 
-test('without an endpoint an invocation records nothing and calls directly', async () => {
+test('without an endpoint, nothing is recorded and traced methods are called directly', async () => {
   expect(await invoke(createHandler(Calls).handler)).toMatchObject([
     [true, 'plain', false],
     true,
@@ -43,7 +43,7 @@ test('without an endpoint an invocation records nothing and calls directly', asy
   expect(attributes).not.toHaveBeenCalled();
 });
 
-test("in an unsampled invocation nothing is recorded, and the caller's context is there to be passed on", async () => {
+test('in an unsampled invocation, nothing is recorded, and the context of the caller is active', async () => {
   const traces = recordTraces();
   const tracing = { openTracingSpanContext: `${'a'.repeat(32)}:${'b'.repeat(16)}:0:0` };
   const answer = (await invoke(createHandler(Calls).handler, {}, fakeFcContext({ tracing }))) as unknown[];
@@ -54,7 +54,7 @@ test("in an unsampled invocation nothing is recorded, and the caller's context i
   traces.stop();
 });
 
-test('the same method is traced as soon as somebody records, and no longer when nobody does', () => {
+test('a method is traced while a recorder is active, and not afterwards', () => {
   const traces = recordTraces();
   new Work().run('plain');
   traces.stop();
@@ -63,7 +63,7 @@ test('the same method is traced as soon as somebody records, and no longer when 
   expect(attributes).toHaveBeenCalledTimes(1);
 });
 
-test('below a span that is not sampled, set by whomever, nothing is recorded; below a sampled one it is', () => {
+test('a call below an unsampled span is not recorded; below a sampled one it is', () => {
   const traces = recordTraces();
   const below = (traceFlags: number): unknown =>
     context.with(

@@ -1,4 +1,4 @@
-// Compiled by `npm run typecheck`, never run: what is right compiles, and what is wrong is refused.
+// Compiled by `npm run typecheck`, never run: correct uses compile, and wrong ones are type errors.
 import {
   createHandler,
   Handler,
@@ -33,14 +33,14 @@ class Orders {
 
 const functions = createHandler(Orders, { endpoint: 'https://collector.example/v1/traces' });
 export const handler: FcFunction = functions.handler;
-// A method is a function only if it carries @Handler(), which its type does not show.
+// Only a method with @Handler() becomes a function, and its type does not show whether it has that.
 export const perhaps: FcFunction | undefined = functions.ship;
 // @ts-expect-error -- for the same reason
 export const unsure: FcFunction = functions.ship;
 export const { ship, cancel }: { ship: FcFunction; cancel: FcFunction } = createHandler(Orders, {
   entries: ['ship', 'cancel'],
 });
-// @ts-expect-error -- where the entries are named, only they and the hooks are there
+// @ts-expect-error -- with the option entries, there are only these functions and the hooks
 export const unnamed: unknown = createHandler(Orders, { entries: ['ship'] }).handler;
 // @ts-expect-error -- not a method of the class
 createHandler(Orders, { entries: ['send'] });
@@ -50,7 +50,7 @@ class Walker {
   }
 }
 export const walk: FcFunction = createHandler(Walker, { method: 'walk' }).handler;
-// @ts-expect-error -- a class without `handle` need not have the function `handler`
+// @ts-expect-error -- a class without `handle` may not have the function `handler`
 export const unsureToo: FcFunction = createHandler(Walker).handler;
 export const initialize: FcHook = functions.initialize;
 export const both: FcHook[] = [functions.preFreeze, functions.preStop];
@@ -71,33 +71,33 @@ export const parents: HandlerOptions['parent'][] = [
   (event, context) => `${String(event)} ${context.requestId}`,
 ];
 
-// @ts-expect-error -- there is no such option
+// @ts-expect-error -- unknown option
 Handler({ nam: 'orders' });
-// @ts-expect-error -- milliseconds are a number
+// @ts-expect-error -- a number of milliseconds is required
 createHandler(Orders, { flushTimeoutMillis: '500' });
-// @ts-expect-error -- there is no such protocol
+// @ts-expect-error -- unknown protocol
 createHandler(Orders, { protocol: 'zipkin' });
 // @ts-expect-error -- a handler is a class, not its instance
 createHandler(new Orders({} as Stock, {} as Tracer, {} as Span, {} as FcContext, { id: 1 }));
-// @ts-expect-error -- an arrow function is no class
+// @ts-expect-error -- an arrow function is not a class
 createHandler(() => {});
 // @ts-expect-error -- the class has no such method
 export const missing: FcFunction = functions.refund;
-// @ts-expect-error -- there is no such scope
+// @ts-expect-error -- unknown scope
 Service({ scope: 'request' });
-// @ts-expect-error -- FC_EVENT and its like are tokens, a number is none
+// @ts-expect-error -- a number is not a token
 Service({ inject: [7] });
-// @ts-expect-error -- an invocation cannot wait for its parent
+// @ts-expect-error -- the parent cannot be a promise
 createHandler(Orders, { parent: async () => undefined });
 
 export class Wrong {
-  // @ts-expect-error -- it stands on a field
+  // @ts-expect-error -- on a field
   @Handler() field = 1;
-  // @ts-expect-error -- it needs its parentheses
+  // @ts-expect-error -- without parentheses
   @Handler bare(): void {}
-  // @ts-expect-error -- it stands on a parameter
+  // @ts-expect-error -- on a parameter
   run(@Handler() _event: string): void {}
 }
-// @ts-expect-error -- it needs its parentheses
+// @ts-expect-error -- without parentheses
 @Service
 export class Bare {}

@@ -1,4 +1,4 @@
-// Compiled by `npm run typecheck`, never run: what legacy decorators alone have.
+// Compiled by `npm run typecheck`, never run: features of legacy decorators only.
 import { SpanAttribute, Traced } from 'fc-traced';
 
 export class Right {
@@ -6,6 +6,6 @@ export class Right {
 }
 
 export class Wrong {
-  // @ts-expect-error -- a key is a text
+  // @ts-expect-error -- a key is a string
   marked(@SpanAttribute(7) _id: number): void {}
 }

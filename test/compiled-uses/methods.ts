@@ -1,5 +1,6 @@
-// Compiled by `npm run typecheck`, once with legacy and once with standard decorators, never run: what TypeScript makes of right
-// and wrong uses. What one kind alone has is in legacy-methods.ts and in test/standard/compiled-uses/standard-methods.ts.
+// Compiled by `npm run typecheck`, once with legacy and once with standard decorators, never run: correct uses compile,
+// and wrong ones are type errors. Features of one kind only are in legacy-methods.ts and
+// test/standard/compiled-uses/standard-methods.ts.
 import { Readable } from 'node:stream';
 import type { Observable } from 'rxjs';
 import { Annotate, Traced, traced, Untraced } from 'fc-traced';
@@ -10,7 +11,7 @@ interface Order {
   readonly items: readonly string[];
 }
 
-/** Takes a value of exactly this type. */
+/** Returns a function that accepts only values of exactly this type. */
 export function exactly<T>() {
   return <U>(value: U & ([T] extends [U] ? ([U] extends [T] ? unknown : never) : never)): U => value;
 }
@@ -130,16 +131,16 @@ export class Wrong {
 
   @Traced({
     attributes() {
-      // @ts-expect-error -- the class has no such member
+      // @ts-expect-error -- unknown member of the class
       return { tag: this.gat };
     },
   })
   withThis(): void {}
 
-  // @ts-expect-error -- no such option
+  // @ts-expect-error -- unknown option
   @Traced({ nmae: 'x' }) option(): void {}
 
-  // @ts-expect-error -- no such kind
+  // @ts-expect-error -- unknown kind
   @Traced({ kind: 'customer' }) kind(): void {}
 
   // @ts-expect-error -- a number has no `id`
@@ -153,13 +154,13 @@ export class Wrong {
   // @ts-expect-error -- attributes are an object
   @Traced({ attributes: () => 7 }) shape(): void {}
 
-  // @ts-expect-error -- links are many
+  // @ts-expect-error -- links are an iterable
   @Traced({ links: () => 7 }) links(): void {}
 
-  // @ts-expect-error -- errors are classes
+  // @ts-expect-error -- expected errors are classes
   @Traced({ expectedErrors: ['RangeError'] }) expected(): void {}
 
-  // @ts-expect-error -- neither option
+  // @ts-expect-error -- neither of the options
   @Annotate({ name: 'x' }) annotated(): void {}
 }
 
@@ -174,9 +175,9 @@ export const text: Promise<string> = same('x');
 // @ts-expect-error -- it keeps the type of the function
 price('1', 2);
 
-// @ts-expect-error -- no function
+// @ts-expect-error -- not a function
 traced(7);
 
-// @ts-expect-error -- a filter gives true or false
+// @ts-expect-error -- a filter returns a boolean
 @Traced({ filter: () => 'yes' })
 export class WrongFilter {}

@@ -1,7 +1,7 @@
 import { Annotate, FcTracedError, SpanAttribute, Traced, traced } from 'fc-traced';
 
-/** The message of what a wrong use throws, where that is ours and has this code. */
-function refusal(code: string, use: () => unknown): string {
+/** Returns the message of the FcTracedError with this code that `use` throws. */
+function messageOf(code: string, use: () => unknown): string {
   try {
     use();
   } catch (error) {
@@ -9,16 +9,16 @@ function refusal(code: string, use: () => unknown): string {
     expect(error.code).toBe(code);
     return error.message;
   }
-  throw new Error('it was taken');
+  throw new Error('nothing was thrown');
 }
 
-/** Decorators and options as an untyped program gives them. */
-const loose = Traced as (...args: any[]) => any;
+/** `@Traced` without types, as JavaScript can call it. */
+const untypedTraced = Traced as (...args: any[]) => any;
 
-describe('@Traced refuses, when the class is defined, and says what to do', () => {
+describe('@Traced throws when the class is defined, with a message that says what to do', () => {
   test('a property', () => {
     expect(
-      refusal('INVALID_TARGET', () => {
+      messageOf('INVALID_TARGET', () => {
         class Orders {
           // @ts-expect-error -- a property has no descriptor
           @Traced()
@@ -33,7 +33,7 @@ describe('@Traced refuses, when the class is defined, and says what to do', () =
 
   test('a parameter of the constructor', () => {
     expect(
-      refusal('INVALID_TARGET', () => {
+      messageOf('INVALID_TARGET', () => {
         class Orders {
           // @ts-expect-error -- a parameter
           constructor(@Traced() readonly count: number) {}
@@ -45,7 +45,7 @@ describe('@Traced refuses, when the class is defined, and says what to do', () =
 
   test('a parameter of a method', () => {
     expect(
-      refusal('INVALID_TARGET', () => {
+      messageOf('INVALID_TARGET', () => {
         class Orders {
           // @ts-expect-error -- a parameter
           ship(@Traced() _id: number): void {}
@@ -57,30 +57,30 @@ describe('@Traced refuses, when the class is defined, and says what to do', () =
     );
   });
 
-  test('an option that it does not have', () => {
-    expect(refusal('INVALID_OPTION', () => loose({ nmae: 'ship' }))).toBe(
+  test('an unknown option', () => {
+    expect(messageOf('INVALID_OPTION', () => untypedTraced({ nmae: 'ship' }))).toBe(
       '@Traced has no option "nmae". Its options are name, nameFromInstanceClass, kind, attributes, resultAttributes, links, expectedErrors, root, callback, countStream; on a class: kind, nameFromInstanceClass, expectedErrors, filter. [INVALID_OPTION]',
     );
   });
 
   test('an attribute without a key', () => {
-    expect(refusal('INVALID_OPTION', () => Traced({ attributes: { '': 1 } }))).toBe(
+    expect(messageOf('INVALID_OPTION', () => Traced({ attributes: { '': 1 } }))).toBe(
       'Option "attributes" of @Traced has an empty key: every attribute requires a key. [INVALID_OPTION]',
     );
   });
 
   test('an empty name', () => {
-    expect(refusal('INVALID_OPTION', () => Traced(' '))).toBe(
+    expect(messageOf('INVALID_OPTION', () => Traced(' '))).toBe(
       'The name passed to @Traced is empty: omit it for the default, Class.method. [INVALID_OPTION]',
     );
-    expect(refusal('INVALID_OPTION', () => Traced({ name: '' }))).toBe(
+    expect(messageOf('INVALID_OPTION', () => Traced({ name: '' }))).toBe(
       'Option "name" of @Traced must be a non-empty string, not "". [INVALID_OPTION]',
     );
   });
 
   test('missing parentheses', () => {
     expect(
-      refusal('INVALID_OPTION', () => {
+      messageOf('INVALID_OPTION', () => {
         class Orders {
           // @ts-expect-error -- without parentheses
           @Traced
@@ -89,33 +89,33 @@ describe('@Traced refuses, when the class is defined, and says what to do', () =
         return Orders;
       }),
     ).toBe('@Traced requires parentheses: @Traced(). [INVALID_OPTION]');
-    expect(refusal('INVALID_OPTION', () => loose(class Orders {}))).toBe(
+    expect(messageOf('INVALID_OPTION', () => untypedTraced(class Orders {}))).toBe(
       '@Traced takes a name or an object of options, and requires parentheses: @Traced(). [INVALID_OPTION]',
     );
   });
 
   test('an option of the wrong type', () => {
-    expect(refusal('INVALID_OPTION', () => loose({ kind: 'customer' }))).toBe(
+    expect(messageOf('INVALID_OPTION', () => untypedTraced({ kind: 'customer' }))).toBe(
       'Option "kind" of @Traced must be one of internal, server, client, producer, consumer, not "customer". [INVALID_OPTION]',
     );
-    expect(refusal('INVALID_OPTION', () => loose({ root: 'yes' }))).toBe(
+    expect(messageOf('INVALID_OPTION', () => untypedTraced({ root: 'yes' }))).toBe(
       'Option "root" of @Traced must be true or false, not "yes". [INVALID_OPTION]',
     );
-    expect(refusal('INVALID_OPTION', () => loose({ resultAttributes: {} }))).toBe(
+    expect(messageOf('INVALID_OPTION', () => untypedTraced({ resultAttributes: {} }))).toBe(
       'Option "resultAttributes" of @Traced must be a function, not a value of type object. [INVALID_OPTION]',
     );
-    expect(refusal('INVALID_OPTION', () => loose({ expectedErrors: [1] }))).toBe(
+    expect(messageOf('INVALID_OPTION', () => untypedTraced({ expectedErrors: [1] }))).toBe(
       'Option "expectedErrors" of @Traced must be an array of error classes or a predicate; item 0 is 1. [INVALID_OPTION]',
     );
-    expect(refusal('INVALID_OPTION', () => loose({ attributes: [1] }))).toBe(
+    expect(messageOf('INVALID_OPTION', () => untypedTraced({ attributes: [1] }))).toBe(
       'Option "attributes" of @Traced must be an object or a function, not an array. [INVALID_OPTION]',
     );
   });
 
   test('an option for methods on a class', () => {
     expect(
-      refusal('INVALID_OPTION', () => {
-        @loose({ root: true })
+      messageOf('INVALID_OPTION', () => {
+        @untypedTraced({ root: true })
         class Orders {}
         return Orders;
       }),
@@ -126,9 +126,9 @@ describe('@Traced refuses, when the class is defined, and says what to do', () =
 
   test('an option for classes on a method', () => {
     expect(
-      refusal('INVALID_OPTION', () => {
+      messageOf('INVALID_OPTION', () => {
         class Orders {
-          @loose({ filter: () => true })
+          @untypedTraced({ filter: () => true })
           ship(): void {}
         }
         return Orders;
@@ -139,12 +139,12 @@ describe('@Traced refuses, when the class is defined, and says what to do', () =
   });
 });
 
-test('@SpanAttribute refuses an empty key, a constructor and a method', () => {
-  expect(refusal('INVALID_OPTION', () => SpanAttribute(''))).toBe(
+test('@SpanAttribute throws for an empty key, on a constructor and on a method', () => {
+  expect(messageOf('INVALID_OPTION', () => SpanAttribute(''))).toBe(
     '@SpanAttribute requires a non-empty attribute key. [INVALID_OPTION]',
   );
   expect(
-    refusal('INVALID_TARGET', () => {
+    messageOf('INVALID_TARGET', () => {
       class Orders {
         // @ts-expect-error -- a parameter of the constructor
         constructor(@SpanAttribute('id') readonly id: number) {}
@@ -155,7 +155,7 @@ test('@SpanAttribute refuses an empty key, a constructor and a method', () => {
     "@SpanAttribute('id') in Orders must decorate a parameter of a method, not of the constructor. [INVALID_TARGET]",
   );
   expect(
-    refusal('INVALID_TARGET', () => {
+    messageOf('INVALID_TARGET', () => {
       class Orders {
         // @ts-expect-error -- a method
         @SpanAttribute('id')
@@ -168,12 +168,12 @@ test('@SpanAttribute refuses an empty key, a constructor and a method', () => {
   );
 });
 
-test('@Annotate refuses to stand without an option, or on a property', () => {
-  expect(refusal('INVALID_OPTION', () => Annotate({}))).toMatch(
+test('@Annotate throws without an option and on a property', () => {
+  expect(messageOf('INVALID_OPTION', () => Annotate({}))).toMatch(
     /^@Annotate requires the option "attributes" or "result/,
   );
   expect(
-    refusal('INVALID_TARGET', () => {
+    messageOf('INVALID_TARGET', () => {
       class Orders {
         // @ts-expect-error -- a property
         @Annotate({ attributes: () => ({ a: 1 }) })
@@ -184,14 +184,14 @@ test('@Annotate refuses to stand without an option, or on a property', () => {
   ).toBe('@Annotate cannot decorate count, which is not a method. [INVALID_TARGET]');
 });
 
-test('traced() refuses a class, what is no function, and a function without a name', () => {
-  expect(refusal('INVALID_TARGET', () => traced(class Orders {} as never))).toBe(
+test('traced() throws for a class, for a value that is not a function, and for an anonymous function', () => {
+  expect(messageOf('INVALID_TARGET', () => traced(class Orders {} as never))).toBe(
     'traced() takes a function, not the class Orders. [INVALID_TARGET]',
   );
-  expect(refusal('INVALID_TARGET', () => traced(7 as never))).toBe(
+  expect(messageOf('INVALID_TARGET', () => traced(7 as never))).toBe(
     'traced() takes a function, not a value of type number. [INVALID_TARGET]',
   );
-  expect(refusal('INVALID_OPTION', () => traced((() => () => {})()))).toBe(
+  expect(messageOf('INVALID_OPTION', () => traced((() => () => {})()))).toBe(
     'traced() requires a name for an anonymous function: pass one as the second argument. [INVALID_OPTION]',
   );
 });

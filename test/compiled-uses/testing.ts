@@ -1,4 +1,4 @@
-// Compiled by `npm run typecheck`, never run: what is right compiles, and what is wrong is refused.
+// Compiled by `npm run typecheck`, never run: correct uses compile, and wrong ones are type errors.
 import type { FcFunction } from 'fc-traced';
 import { expectTrace, fakeFcContext, invoke, recordTraces } from 'fc-traced/testing';
 
@@ -9,7 +9,7 @@ export async function right(handler: FcFunction): Promise<unknown> {
     function: { timeout: 3 },
     tracing: { openTracingSpanContext: '1:1:0:1' },
   });
-  const answer: unknown = await invoke(handler, { id: 7 }, context, { callback: true });
+  const result: unknown = await invoke(handler, { id: 7 }, context, { callback: true });
   expectTrace(traces.only()).toMatchTree({
     name: 'a',
     kind: 'server',
@@ -21,21 +21,21 @@ export async function right(handler: FcFunction): Promise<unknown> {
   });
   expectTrace(traces.last()).toMatchTree('a\n  b');
   expectTrace(traces.traces()[0]!).toHideSecrets('one', 'two');
-  return answer;
+  return result;
 }
 
 export async function wrong(handler: FcFunction): Promise<void> {
   const traces = recordTraces();
-  // @ts-expect-error -- there is no such generation
+  // @ts-expect-error -- unknown generation
   fakeFcContext({ generation: '4.0' });
   // @ts-expect-error -- a timeout is a number of seconds
   fakeFcContext({ function: { timeout: '3' } });
-  // @ts-expect-error -- there is no such status
+  // @ts-expect-error -- unknown status
   expectTrace(traces.only()).toMatchTree({ name: 'a', status: 'FAILED' });
   // @ts-expect-error -- a span has a name
   expectTrace(traces.only()).toMatchTree({ kind: 'server' });
-  // @ts-expect-error -- there is no such kind
+  // @ts-expect-error -- unknown kind
   expectTrace(traces.only()).toMatchTree({ name: 'a', kind: 'SERVER' });
-  // @ts-expect-error -- a handler is called, not its answer
+  // @ts-expect-error -- the handler is passed, not its result
   await invoke(handler(Buffer.from(''), fakeFcContext()), {});
 }

@@ -1,4 +1,4 @@
-// Compiled by `npm run typecheck`, never run: what is right compiles, and what is wrong is refused.
+// Compiled by `npm run typecheck`, never run: correct uses compile, and wrong ones are type errors.
 import { SpanKind } from '@opentelemetry/api';
 import { Traced } from 'fc-traced';
 import type { TracedOptions } from 'fc-traced';
@@ -36,7 +36,7 @@ export class Right {
 }
 
 export class Inferred {
-  // The arguments' types are those of the method below.
+  // The argument types are inferred from the method below.
   @Traced({
     attributes: (order, count) => ({ 'order.id': order.id, upper: order.id.toUpperCase(), count: count.toFixed() }),
   })
@@ -51,11 +51,11 @@ export class Reuses {
 }
 
 export class Wrong {
-  // @ts-expect-error -- there is no such option
+  // @ts-expect-error -- unknown option
   @Traced({ nam: 'x' }) option(): void {}
-  // @ts-expect-error -- there is no such kind
+  // @ts-expect-error -- unknown kind
   @Traced({ kind: 'remote' }) kind(): void {}
-  // @ts-expect-error -- a name is a text
+  // @ts-expect-error -- a name is a string
   @Traced(7) name(): void {}
   // @ts-expect-error -- root is true or false
   @Traced({ root: 'yes' }) root(): void {}
@@ -67,10 +67,10 @@ export class Wrong {
   @Traced({ attributes: (_id: number, second: number) => ({ second }) }) tooMany(_id: number): void {}
   // @ts-expect-error -- the order has no such field
   @Traced({ attributes: (order: Order) => ({ id: order.identifier }) }) field(_order: Order): void {}
-  // @ts-expect-error -- it needs its parentheses
+  // @ts-expect-error -- without parentheses
   @Traced bare(): void {}
-  // @ts-expect-error -- legacy decorators cannot reach a field's value
+  // @ts-expect-error -- legacy decorators cannot decorate the value of a field
   @Traced() property = 1;
-  // @ts-expect-error -- it stands on a parameter
+  // @ts-expect-error -- on a parameter
   parameter(@Traced() _id: number): void {}
 }

@@ -8,7 +8,7 @@ import type { Options } from '@swc/core';
 export type Decorators = 'legacy' | 'standard';
 export type Compiler = 'swc' | 'tsc';
 
-/** What came of one check; `problem` where it did not hold. */
+/** The result of one check. `problem` is absent if it passed. */
 export interface Result {
   readonly behaviour: string;
   readonly title: string;
@@ -18,14 +18,14 @@ export interface Result {
 const tests = path.join(__dirname, '..');
 const root = path.join(tests, '..');
 
-/** Where the case files are: those that both kinds of decorators take, and those for one of them. */
+/** The folders of the case files: those for both kinds of decorators, and those for one of them. */
 const FOLDERS: Readonly<Record<Decorators, readonly string[]>> = {
   legacy: ['matrix/cases', 'matrix/legacy'],
   standard: ['matrix/cases', 'standard/cases'],
 };
 const SHARED = ['matrix/check.ts', 'matrix/run-cases.ts'];
 
-/** The case files for a kind of decorators, below `test`. */
+/** Returns the case files for a kind of decorators, as paths below `test`. */
 export function casesOf(decorators: Decorators): string[] {
   return FOLDERS[decorators].flatMap((folder) =>
     readdirSync(path.join(tests, folder))
@@ -35,7 +35,7 @@ export function casesOf(decorators: Decorators): string[] {
   );
 }
 
-/** The titles of a case file's checks. */
+/** Returns the titles of the checks in a case file. */
 export function titlesIn(file: string): string[] {
   return [...readFileSync(path.join(tests, file), 'utf8').matchAll(/^check\(\s*'((?:[^'\\]|\\.)*)'/gm)].map(
     ([, title]) => title!.replaceAll("\\'", "'"),
@@ -47,13 +47,13 @@ function tsc(project: string): void {
   try {
     execFileSync(process.execPath, [bin, '-p', project], { encoding: 'utf8', stdio: 'pipe' });
   } catch (error) {
-    throw new Error(`tsc refused ${path.basename(project)}:\n${(error as { stdout: string }).stdout}`, {
+    throw new Error(`tsc failed for ${path.basename(project)}:\n${(error as { stdout: string }).stdout}`, {
       cause: error,
     });
   }
 }
 
-/** swc as jest runs it on our tests: with the options that package.json gives for each kind of decorators. */
+/** Returns the swc options that jest uses for a kind of decorators, from package.json. */
 function swcOptions(decorators: Decorators): Options {
   const { jest } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
     jest: { transform: Record<string, [string, Options]> };
@@ -64,7 +64,7 @@ function swcOptions(decorators: Decorators): Options {
   return { ...found![1], swcrc: false };
 }
 
-/** fc-traced as it is installed, and the case files four times, in a folder of their own. */
+/** A temporary folder with fc-traced as it is installed, and the case files compiled in four ways. */
 export class Compiled {
   private readonly folder: string;
 
@@ -90,7 +90,7 @@ export class Compiled {
         decorators,
         'tsconfig.json',
         {
-          outDir: this.way(decorators, 'tsc'),
+          outDir: this.folderOf(decorators, 'tsc'),
           rootDir: tests,
           paths,
           noEmit: false,
@@ -105,9 +105,9 @@ export class Compiled {
     }
   }
 
-  /** Runs the checks one way, in a process of their own. */
+  /** Runs the checks of one variant in a new process. */
   async run(decorators: Decorators, compiler: Compiler): Promise<Result[]> {
-    const folder = this.way(decorators, compiler);
+    const folder = this.folderOf(decorators, compiler);
     const files = casesOf(decorators).map((file) => path.join(folder, file.replace(/\.ts$/, '.js')));
     const main = path.join(folder, 'matrix', 'run-cases.js');
     const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', main, ...files], {
@@ -120,22 +120,22 @@ export class Compiled {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  private way(decorators: Decorators, compiler: Compiler): string {
+  private folderOf(decorators: Decorators, compiler: Compiler): string {
     return path.join(this.folder, `${decorators}-${compiler}`);
   }
 
-  private tsc(name: string, like: string, compilerOptions: object, files?: readonly string[]): void {
+  private tsc(name: string, baseConfig: string, compilerOptions: object, files?: readonly string[]): void {
     const project = path.join(this.folder, `${name}.json`);
     writeFileSync(
       project,
-      JSON.stringify({ extends: path.join(root, like), compilerOptions, ...(files && { files, include: [] }) }),
+      JSON.stringify({ extends: path.join(root, baseConfig), compilerOptions, ...(files && { files, include: [] }) }),
     );
     tsc(project);
   }
 
   private transform(file: string, decorators: Decorators): void {
     const source = path.join(tests, file);
-    const target = path.join(this.way(decorators, 'swc'), file.replace(/\.ts$/, '.js'));
+    const target = path.join(this.folderOf(decorators, 'swc'), file.replace(/\.ts$/, '.js'));
     mkdirSync(path.dirname(target), { recursive: true });
     writeFileSync(
       target,

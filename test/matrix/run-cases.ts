@@ -1,4 +1,4 @@
-// The main file of a process that runs the checks of the case files named by its arguments, and prints what came of them as JSON.
+// The main file of a process that runs the checks of the case files in its arguments, and prints the results as JSON.
 import path from 'node:path';
 import { inspect } from 'node:util';
 import { checks, traces } from './check';
@@ -6,21 +6,21 @@ import type { Check } from './check';
 
 const LIMIT_MILLIS = 10_000;
 
-/** Rejections that nobody handled since the last look. */
-const strays: unknown[] = [];
-process.on('unhandledRejection', (reason) => strays.push(reason));
+/** The unhandled rejections of the current check. */
+const unhandled: unknown[] = [];
+process.on('unhandledRejection', (reason) => unhandled.push(reason));
 
 async function run({ body }: Check): Promise<string | undefined> {
   let timer: NodeJS.Timeout | undefined;
   traces.clear();
   try {
-    const tooLong = new Promise((_, reject) => {
+    const timeout = new Promise((_, reject) => {
       timer = setTimeout(() => reject(new Error(`took longer than ${LIMIT_MILLIS} ms`)), LIMIT_MILLIS);
     });
-    await Promise.race([body(), tooLong]);
+    await Promise.race([body(), timeout]);
     await new Promise((resolve) => setImmediate(resolve));
-    const [stray] = strays.splice(0);
-    return stray === undefined ? undefined : `a rejection was not handled: ${inspect(stray)}`;
+    const [rejection] = unhandled.splice(0);
+    return rejection === undefined ? undefined : `unhandled rejection: ${inspect(rejection)}`;
   } catch (error) {
     return error instanceof Error ? (error.stack ?? error.message) : inspect(error);
   } finally {
@@ -39,7 +39,7 @@ async function main(files: readonly string[]): Promise<void> {
     } catch (error) {
       broken = inspect(error);
     }
-    if (broken !== undefined) results.push({ behaviour: name, title: 'its file can be loaded', problem: broken });
+    if (broken !== undefined) results.push({ behaviour: name, title: 'the case file can be loaded', problem: broken });
     for (const check of checks.slice(first)) {
       results.push({ behaviour: name, title: check.title, problem: await run(check) });
     }

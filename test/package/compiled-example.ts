@@ -1,6 +1,6 @@
 import { transformSync } from '@swc/core';
 
-/** An example of the documents, as its user's compiler would have made it: CommonJS. That it compiles, examples.test.ts says. */
+/** Compiles an example of a document to CommonJS, without type checks; examples.test.ts checks the types. */
 export function compiledExample(text: string, decorators: 'legacy' | 'standard' = 'legacy'): string {
   return transformSync(text, {
     configFile: false,
@@ -16,7 +16,7 @@ export function compiledExample(text: string, decorators: 'legacy' | 'standard' 
   }).code;
 }
 
-/** Runs an example in this process; gives what it exports. `load` is its `require`. */
+/** Runs an example in this process and returns its exports. `load` is its `require`. */
 export function runExample<T>(
   text: string,
   load: (name: string) => unknown,

@@ -15,7 +15,7 @@ const marked = documents.flatMap((file) =>
   ),
 );
 
-/** The options that the error for an unknown one lists. */
+/** Returns the options that the error for an unknown option lists. */
 function optionsListedBy(misuse: () => unknown): string[] {
   try {
     misuse();
@@ -56,13 +56,13 @@ describe('the documents', () => {
     expect(readDocument(root, file).match(partial)).toBeNull();
   });
 
-  test.each(documents)('%s holds no path of a machine and no address of a registry', (file) => {
+  test.each(documents)('%s contains no path of a machine and no address of a registry', (file) => {
     expect(readDocument(root, file)).not.toMatch(/(?<![\w./])\/(home|root|tmp|work|usr|var)\/|registry\.npm|npmmirror/);
   });
 });
 
 describe('the README', () => {
-  test('opens with one sentence, then the smallest program in eighteen lines, then its trace', () => {
+  test('starts with one sentence, the smallest program in eighteen lines, and its trace', () => {
     const [title, sentence, ...rest] = readme.split('\n\n');
     expect(title).toBe('# fc-traced');
     expect(sentence).toMatch(/^[^.]+\.$/);
@@ -75,7 +75,7 @@ describe('the README', () => {
     expect(blocks[1]!.text).toContain('Greeter.greet');
   });
 
-  test('shows only traces that a sample gives', () => {
+  test('shows only traces of samples', () => {
     const samples = documents.filter((file) => file.startsWith('samples/')).map((file) => readDocument(root, file));
     const trees = blocks.filter(({ text }) => text.includes('└─'));
     expect(trees.length).toBeGreaterThanOrEqual(2);
@@ -135,7 +135,7 @@ test('CONTRIBUTING lists every folder of tests', () => {
   expect(listed.sort()).toEqual(folders.map(({ name }) => name).sort());
 });
 
-test('the dependencies have a line for each package', () => {
+test('docs/dependencies.md has a line for each package', () => {
   const { dependencies, peerDependencies, devDependencies } = JSON.parse(
     readFileSync(path.join(root, 'package.json'), 'utf8'),
   ) as Record<string, Record<string, string>>;

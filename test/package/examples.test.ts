@@ -12,7 +12,10 @@ interface Example {
   readonly text: string;
 }
 
-/** The examples of a source's doc comments: without the comment's stars, `\@` read as `@`. */
+/**
+ * Returns the examples in the doc comments of a source file, with `@` for `\@`, which the comments need before
+ * decorators.
+ */
 function examplesOf(file: string): Example[] {
   const source = readFileSync(path.join(root, 'src', file), 'utf8');
   return [...source.matchAll(/\/\*\*[\s\S]*?\*\//g)].flatMap(([comment]) => {
@@ -32,7 +35,7 @@ const inDocuments = documentsIn(root).flatMap((file) =>
   ),
 );
 
-/** Compiles examples, one module each, as a user's compiler would, and gives what it says, by the place of the example. */
+/** Compiles examples, one module each, and returns the compiler's errors with the place of the example. */
 async function compile(examples: readonly Example[], decorators: 'legacy' | 'standard'): Promise<string[]> {
   const folder = mkdtempSync(path.join(tmpdir(), 'fc-traced-examples-'));
   try {
@@ -46,7 +49,8 @@ async function compile(examples: readonly Example[], decorators: 'legacy' | 'sta
           experimentalDecorators: isLegacy,
           emitDecoratorMetadata: isLegacy,
           moduleDetection: 'force',
-          // What users install has its types; here `src` stands for it, and its packages are those of this repository.
+          // The installed package has type declarations; here, `src` and the packages of this repository are used
+          // instead.
           paths: {
             'fc-traced': [path.join(root, 'src/index.ts')],
             'fc-traced/testing': [path.join(root, 'src/testing.ts')],
@@ -66,7 +70,7 @@ async function compile(examples: readonly Example[], decorators: 'legacy' | 'sta
       cwd: folder,
       maxBuffer: 1 << 24,
     }).catch((error: unknown) => error as { stdout: string });
-    // What is wrong with `src` itself, `npm run typecheck` says.
+    // Errors in `src` itself are reported by `npm run typecheck`.
     const ownSource = `${path.relative(folder, path.join(root, 'src'))}${path.sep}`;
     return stdout
       .split('\n')
@@ -84,7 +88,7 @@ test('every example of a doc comment compiles', async () => {
   expect(await compile(inComments, 'legacy')).toEqual([]);
 });
 
-test('every example of a doc comment compiles with standard decorators, but for those with decorated parameters', async () => {
+test('every example of a doc comment without decorated parameters compiles with standard decorators', async () => {
   expect(
     await compile(
       inComments.filter(({ text }) => !/\(@(Inject|SpanAttribute)/.test(text)),
@@ -93,16 +97,16 @@ test('every example of a doc comment compiles with standard decorators, but for 
   ).toEqual([]);
 });
 
-test('every ts block of a document that is not part of a file compiles', async () => {
+test('every ts block of a document that is not copied from a file compiles', async () => {
   expect(inDocuments.length).toBeGreaterThan(0);
   expect(await compile(inDocuments, 'legacy')).toEqual([]);
 });
 
-test('what does not compile is told by its place', async () => {
+test('a compiler error is reported with the place of the example', async () => {
   expect(
     await compile(
       [
-        { place: 'src/sound.ts', text: 'export const one = 1;' },
+        { place: 'src/valid.ts', text: 'export const one = 1;' },
         { place: 'src/broken.ts', text: 'const one: string = 1;' },
       ],
       'legacy',

@@ -6,10 +6,13 @@ import { promisify } from 'node:util';
 export const root = path.join(__dirname, '..', '..');
 export const dist = path.join(root, 'dist');
 
-/** Runs a CommonJS script in a process of its own, with the folders `dist` and `cli` of the build in reach, and gives back what it passed to `report`. */
+/**
+ * Runs a CommonJS script in a new process, in which `dist` and `cli` are the paths of the build, and returns the value
+ * passed to `report`.
+ */
 export async function inFreshProcess<T>(script: string, env: Record<string, string> = {}): Promise<T> {
   if (!existsSync(path.join(dist, 'index.js'))) {
-    throw new Error('dist is missing: run `npm run build` first (npm test does)');
+    throw new Error('dist is missing: run `npm run build` first, which `npm test` does');
   }
   const prelude = `const dist = ${JSON.stringify(dist + path.sep)}; const cli = ${JSON.stringify(path.join(root, 'cli', 'dist') + path.sep)}; const mark = '\\u0001'; const report = (value) => process.stdout.write(mark + JSON.stringify(value) + mark);`;
   const clean = Object.fromEntries(
@@ -28,7 +31,7 @@ export async function inFreshProcess<T>(script: string, env: Record<string, stri
   return JSON.parse(stdout.split('\u0001')[1] ?? '') as T;
 }
 
-/** A real-shaped FC context as source text, with the trace context given. */
+/** Returns the source text of a realistic FC context with this `tracing`. */
 export function contextSource(tracing: object): string {
   return JSON.stringify({
     requestId: '1-691f0000-15b1c3f1-0123456789ab',

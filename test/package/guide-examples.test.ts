@@ -7,55 +7,55 @@ import { codeBlocks, readDocument } from './markdown';
 
 const blocks = codeBlocks(readDocument(root, 'docs/traced.md'));
 
-/** Examples that run, each with the drawing that stands below it. That they compile, examples.test.ts says. */
+/** The examples, each with the rendered trace below it; examples.test.ts checks their types. */
 const examples = blocks.flatMap((block, index) => {
-  const drawing = blocks[index + 1];
+  const tree = blocks[index + 1];
   return block.language === 'ts' && block.from === undefined
-    ? [{ line: block.line, text: block.text, drawing: drawing?.language === '' ? drawing.text : undefined }]
+    ? [{ line: block.line, text: block.text, tree: tree?.language === '' ? tree.text : undefined }]
     : [];
 });
 
 type Decorators = 'legacy' | 'standard';
 
-/** The events and links of a span, as the guide shows them. */
+/** Returns the events and links of a span as shown in the guide. */
 function note({ events, links }: SpanRecord): string {
   return [...events.map(({ name }) => `[${name}]`), ...(links.length === 0 ? [] : [`links=${links.length}`])].join(
     '  ',
   );
 }
 
-function draw(trace: Trace): string {
+function render(trace: Trace): string {
   return renderTrace(trace, {
     note,
     attributes: [...new Set(trace.spans.flatMap(({ attributes }) => Object.keys(attributes)))],
   });
 }
 
-async function drawingOf(text: string, decorators: Decorators): Promise<string> {
+async function traceOf(text: string, decorators: Decorators): Promise<string> {
   const traces = recordTraces();
   try {
     await runExample<{ run(): unknown }>(text, (name) => require(name) as unknown, decorators).run();
-    return traces.traces().map(draw).join('\n\n');
+    return traces.traces().map(render).join('\n\n');
   } finally {
     traces.stop();
   }
 }
 
-test('the guide has an example for each feature, each with its drawing', () => {
+test('the guide has examples, each with its trace', () => {
   expect(examples.length).toBeGreaterThanOrEqual(15);
-  expect(examples.filter(({ drawing }) => drawing === undefined)).toEqual([]);
+  expect(examples.filter(({ tree }) => tree === undefined)).toEqual([]);
 });
 
 test.each(examples)(
-  'docs/traced.md, line $line: the example makes the spans that are drawn below it',
-  async ({ text, drawing }) => {
-    expect(await drawingOf(text, 'legacy')).toBe(drawing);
+  'docs/traced.md, line $line: the example produces the trace that is shown below it',
+  async ({ text, tree }) => {
+    expect(await traceOf(text, 'legacy')).toBe(tree);
   },
 );
 
 test.each(examples.filter(({ text }) => !text.includes('(@SpanAttribute')))(
-  'docs/traced.md, line $line: with standard decorators the spans are the same',
-  async ({ text, drawing }) => {
-    expect(await drawingOf(text, 'standard')).toBe(drawing);
+  'docs/traced.md, line $line: with standard decorators, the trace is the same',
+  async ({ text, tree }) => {
+    expect(await traceOf(text, 'standard')).toBe(tree);
   },
 );

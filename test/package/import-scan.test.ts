@@ -21,14 +21,14 @@ describe('the import scan behind the layering test', () => {
     expect(scanImports(source)).toEqual([{ specifier, mode }]);
   });
 
-  test('reads a lazy require and the type it is given as two imports', () => {
+  test('reads a lazy require and its type assertion as two imports', () => {
     expect(scanImports("const a = require('./a') as typeof import('./a');")).toEqual([
       { specifier: './a', mode: 'lazy' },
       { specifier: './a', mode: 'type' },
     ]);
   });
 
-  test('does not read examples in comments, nor strings, as imports', () => {
+  test('does not read examples in comments or strings as imports', () => {
     expect(
       scanImports("/** import { a } from 'x'; */\n// require('y')\nconst url = 'http://z'; export const from = 'w';"),
     ).toEqual([]);

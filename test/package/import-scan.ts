@@ -12,7 +12,7 @@ export interface FoundImport {
 const STATEMENT = /^[ \t]*(import|export)\s+(type\s+(?!from\b))?([\w$*\s{},]*?\bfrom\s*)?(['"])([^'"\n]+)\4/gm;
 const CALL = /(typeof\s+)?\b(require|import)\(\s*(['"])([^'"\n]+)\3\s*\)(\s*\.\s*[A-Z])?/g;
 
-/** Blanks out comments (their examples hold imports too) and leaves strings alone. */
+/** Replaces comments, whose examples can contain imports, by spaces. Strings are kept. */
 function withoutComments(source: string): string {
   return source.replace(
     /("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`)|\/\*[\s\S]*?\*\/|\/\/[^\n]*/g,
@@ -20,7 +20,7 @@ function withoutComments(source: string): string {
   );
 }
 
-/** Whether a clause like `{ type A, type B }` names nothing but types. */
+/** Returns whether a clause like `{ type A, type B }` names only types. */
 function namesOnlyTypes(clause: string): boolean {
   const names = /^\{([^}]*)\}\s*from\s*$/
     .exec(clause.trim() + ' ')?.[1]
@@ -30,7 +30,7 @@ function namesOnlyTypes(clause: string): boolean {
   return names !== undefined && names.length > 0 && names.every((name) => name.startsWith('type '));
 }
 
-/** The imports of a TypeScript source, read without a compiler. */
+/** Returns the imports of a TypeScript source. Does not use a compiler. */
 export function scanImports(source: string): FoundImport[] {
   const code = withoutComments(source);
   const found: FoundImport[] = [];
@@ -48,7 +48,7 @@ export function scanImports(source: string): FoundImport[] {
   return found;
 }
 
-/** All TypeScript files below a folder, as paths relative to it, with forward slashes. */
+/** Returns all TypeScript files below a folder, as relative paths with forward slashes. */
 export function sourceFiles(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
@@ -56,7 +56,7 @@ export function sourceFiles(folder: string): string[] {
     .sort();
 }
 
-/** The source text of a file with its comments blanked out. */
+/** Returns the source text of a file without comments. */
 export function readCode(file: string): string {
   return withoutComments(readFileSync(file, 'utf8'));
 }

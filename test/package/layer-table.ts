@@ -2,24 +2,27 @@ import path from 'node:path';
 import { root } from './fresh-process';
 import { readDocument } from './markdown';
 
-/** A name that a line of the table lists, and how it may be imported. */
+/** A name in a row of a table, and how it may be imported. */
 interface Listed {
   readonly name: string;
   readonly mode: 'any' | 'type' | 'lazy';
 }
 
-/** One row of the tables of layers in docs/architecture.md. */
+/** A row of the layer tables in docs/architecture.md. */
 export interface Layer {
   readonly part: string;
   readonly own: readonly Listed[];
-  /** The parts of the base, which need not be listed. */
+  /** The base parts, which a row does not have to list. */
   readonly base: readonly Listed[];
   readonly packages: readonly Listed[];
 }
 
 const EVERY_PART_ABOVE = 'every part above';
 
-/** The names of a cell: each in backticks, `Node` for all of Node's modules, `(types)` or `(lazy)` behind those that may be imported only so. */
+/**
+ * Returns the names of a cell: each in backticks, `Node` for the modules of Node.js, followed by `(types)` or `(lazy)`
+ * if restricted to that.
+ */
 function listed(cell: string, mode: Listed['mode'] = 'any'): Listed[] {
   return [...cell.matchAll(/(?:`([^`]+)`|\b(Node)\b)(?: \((types|lazy)\))?/g)].map(([, name, node, only]) => ({
     name: node === undefined ? name! : 'node:*',
@@ -27,7 +30,7 @@ function listed(cell: string, mode: Listed['mode'] = 'any'): Listed[] {
   }));
 }
 
-/** The cells of the rows of a table, by the name of its first column. */
+/** Returns the cells of the rows of the table with this first column. */
 function rowsOf(section: string, firstColumn: string): string[][] {
   const table = section.slice(section.indexOf(`| ${firstColumn} |`)).split('\n\n', 1)[0]!;
   const rows = table.split('\n').slice(2);
@@ -39,7 +42,7 @@ function rowsOf(section: string, firstColumn: string): string[][] {
   );
 }
 
-/** Reads the tables of layers, the lowest first. Every part may import the base. */
+/** Reads the layer tables, the lowest layer first. Every part may import the base. */
 export function readLayers(): Layer[] {
   const document = readDocument(root, path.join('docs', 'architecture.md'));
   const section = document.slice(document.indexOf('## Layers'), document.indexOf('## Decisions'));

@@ -20,7 +20,7 @@ const SDK = /^@opentelemetry\/(sdk-|core$|resources$|exporter-)/;
 const ENVIRONMENT =
   /\bprocess\s*(\.|\?\.|\[['"])\s*env\b|\{[^}]*\benv\b[^}]*\}\s*=\s*process\b|\bimport\s*\{[^}]*\benv\b[^}]*\}\s*from\s*['"](node:)?process/;
 
-/** The part that a file belongs to: the longest name that its path starts with. */
+/** Returns the part that a file belongs to: the longest name that its path starts with. */
 function partOf(file: string): string {
   const module = file.replace(/\.ts$/, '');
   const found = names.filter((name) => module === name || module.startsWith(`${name}/`));
@@ -49,7 +49,7 @@ function shown(wrong: readonly OwnImport[]): string[] {
 }
 
 describe('the layers of src', () => {
-  test('every file of src belongs to a part in the tables of docs/architecture.md, and every part has files', () => {
+  test('every file of src belongs to a part in docs/architecture.md, and every part has files', () => {
     expect(files.map(partOf).filter((part) => !names.includes(part))).toEqual([]);
     expect(names.filter((name) => !files.some((file) => partOf(file) === name))).toEqual([]);
   });
@@ -65,17 +65,20 @@ describe('the layers of src', () => {
     expect([...listed, ...layer.packages].filter((entry) => !isUsed(entry))).toEqual([]);
   });
 
-  test.each(layers)('the row of $part names, but for types and lazy ones, only parts above it', ({ part, own }) => {
-    const upward = own.filter(({ name, mode }) => mode === 'any' && names.indexOf(name) >= names.indexOf(part));
-    expect(upward).toEqual([]);
-  });
+  test.each(layers)(
+    'the row of $part names only parts above it, except for types and lazy imports',
+    ({ part, own }) => {
+      const upward = own.filter(({ name, mode }) => mode === 'any' && names.indexOf(name) >= names.indexOf(part));
+      expect(upward).toEqual([]);
+    },
+  );
 
-  test('the SDK is reached from one file of invocation only, by require when it is needed', () => {
+  test('only one file of invocation imports the SDK, lazily', () => {
     const reaching = imports.filter(({ part, target }) => part === 'invocation' && target === 'export');
     expect(new Set(reaching.filter(({ mode }) => mode === 'lazy').map(({ file }) => file)).size).toBe(1);
   });
 
-  test('only export knows the OpenTelemetry SDK', () => {
+  test('only export imports the OpenTelemetry SDK', () => {
     const importing = imports.filter(({ specifier, mode }) => SDK.test(specifier) && mode !== 'type');
     expect(shown(importing.filter(({ file }) => !file.startsWith('export/')))).toEqual([]);
   });
@@ -84,8 +87,8 @@ describe('the layers of src', () => {
     expect(files.filter((file) => ENVIRONMENT.test(readCode(path.join(src, file))))).toEqual(['config/config.ts']);
   });
 
-  // What is imported from cold-start takes a time, and has to be first.
-  test('index.ts does nothing but re-export by name', () => {
+  // The modules of cold-start record the load time, so they must be imported first.
+  test('index.ts only re-exports by name', () => {
     const code = readCode(path.join(src, 'index.ts'));
     const rest = code.replace(
       /export\s+(type\s+)?\{[^}]*\}\s*from\s*'[^']+';?|import\s+'(reflect-metadata|\.\/cold-start\/[a-z-]+)';?/g,
@@ -100,7 +103,7 @@ describe('the tools', () => {
     scanImports(readCode(path.join(cli, file))).map((found) => ({ ...found, file })),
   );
 
-  test('know nothing of the runtime but fc-traced/testing', () => {
+  test('import nothing of the runtime but fc-traced/testing', () => {
     const reaching = ofTools.filter(({ file, specifier }) =>
       specifier.startsWith('.')
         ? path.posix.join(path.posix.dirname(file), specifier).startsWith('..')
@@ -109,7 +112,7 @@ describe('the tools', () => {
     expect(reaching).toEqual([]);
   });
 
-  test('are known to no file of the runtime', () => {
+  test('are not imported by the runtime', () => {
     expect(imports.filter(({ specifier }) => /^fc-traced/.test(specifier))).toEqual([]);
   });
 });

@@ -1,9 +1,9 @@
 import { contextSource, inFreshProcess } from './fresh-process';
 
-/** What has been loaded, as short paths: `dist/…`, or the package's path below `node_modules`. */
+/** Defines `loaded()`, which returns the loaded files as short paths: `dist/…`, or the path below `node_modules`. */
 const LOADED = `const loaded = () => Object.keys(require.cache).map((file) => file.replace(/\\\\/g, '/')).map((file) => file.includes('/node_modules/') ? file.slice(file.lastIndexOf('/node_modules/') + 14) : 'dist/' + file.split('/dist/').pop());`;
 
-/** Invokes a small handler once with the context that the expression gives. */
+/** Returns a script that invokes a small handler once with the context of an expression. */
 const invoke = (context: string): string => `
   ${LOADED}
   const { createHandler, Traced } = require(dist + 'index.js');
@@ -11,8 +11,8 @@ const invoke = (context: string): string => `
   const method = Object.getOwnPropertyDescriptor(Small.prototype, 'twice');
   Object.defineProperty(Small.prototype, 'twice', Traced()(Small.prototype, 'twice', method) ?? method);
   const { handler } = createHandler(Small);
-  const answer = await handler(Buffer.from('{"n":21}'), ${context});
-  report({ answer, loaded: loaded() });`;
+  const result = await handler(Buffer.from('{"n":21}'), ${context});
+  report({ result, loaded: loaded() });`;
 
 const COLLECTOR = `
   const posts = [];
@@ -27,13 +27,13 @@ const SDK = /^@opentelemetry\/(sdk-|exporter-|otlp-|core\/|resources\/)|^jaeger-
 const OURS = /^dist\/(viewer|emulator|stories|export(?!\/exporters)|samples)\//;
 
 interface Seen {
-  readonly answer: unknown;
+  readonly result: unknown;
   readonly loaded: readonly string[];
 }
 
 /**
- * Files loaded for an invocation that is not sampled. More need a reason, and a new number here. Seen: 88 of ours at start and 89 with
- * the invocation, 83 of others.
+ * The limits of files that are loaded for an unsampled invocation. Raise them only with a reason. Measured: 88 of ours
+ * at start and 89 with the invocation, 83 of others.
  */
 const MOST_FILES = { ours: 90, 'from node_modules': 85 };
 
@@ -44,7 +44,7 @@ function sampled(path: string): Promise<Seen> {
   );
 }
 
-describe('what is loaded, in a fresh process with the built package', () => {
+describe('the files that the built package loads in a new process', () => {
   const unsampled = contextSource({
     openTracingSpanContext: '124ed43254b54966:124ed43254b54966:0:0',
     jaegerEndpoint: 'http://127.0.0.1:1/api/traces',
@@ -52,11 +52,11 @@ describe('what is loaded, in a fresh process with the built package', () => {
 
   test('an unsampled invocation loads neither the SDK nor an exporter nor a tool', async () => {
     const seen = await inFreshProcess<Seen>(invoke(unsampled));
-    expect(seen.answer).toEqual({ twice: 42 });
+    expect(seen.result).toEqual({ twice: 42 });
     expect(seen.loaded.filter((file) => SDK.test(file) || OURS.test(file))).toEqual([]);
   });
 
-  test('an unsampled invocation loads no more files than it did', async () => {
+  test('an unsampled invocation loads no more files than the limits', async () => {
     const { loaded } = await inFreshProcess<Seen>(invoke(unsampled));
     const ours = loaded.filter((file) => file.startsWith('dist/')).length;
     expect(ours).toBeGreaterThan(5);
@@ -71,21 +71,21 @@ describe('what is loaded, in a fresh process with the built package', () => {
 
   test('a sampled invocation with a Jaeger endpoint loads the Jaeger exporter and no OTLP', async () => {
     const seen = await sampled('/api/traces');
-    expect(seen.answer).toEqual({ twice: 42 });
+    expect(seen.result).toEqual({ twice: 42 });
     expect(seen.loaded.some((file) => file.startsWith('@opentelemetry/exporter-jaeger/'))).toBe(true);
     expect(seen.loaded.filter((file) => /^@opentelemetry\/(exporter-trace-)?otlp-/.test(file))).toEqual([]);
   });
 
   test('a sampled invocation with an OTLP endpoint loads the OTLP exporter and no Jaeger', async () => {
     const seen = await sampled('/v1/traces');
-    expect(seen.answer).toEqual({ twice: 42 });
+    expect(seen.result).toEqual({ twice: 42 });
     expect(seen.loaded.some((file) => file.startsWith('@opentelemetry/exporter-trace-otlp-'))).toBe(true);
     expect(
       seen.loaded.filter((file) => /^(@opentelemetry\/exporter-jaeger|jaeger-client|thriftrw|bufrw)\//.test(file)),
     ).toEqual([]);
   });
 
-  test('loading the package sets no timer, opens nothing and registers no global provider', async () => {
+  test('loading the package sets no timer, opens no resource and registers no global provider', async () => {
     const seen = await inFreshProcess<{ resources: string[]; provider: boolean }>(`
       const { trace } = require('@opentelemetry/api');
       require(dist + 'index.js');

@@ -3,29 +3,29 @@ import path from 'node:path';
 
 /** A fenced block of a document. */
 export interface CodeBlock {
-  /** What stands behind the opening fence. */
+  /** The language after the opening fence, or an empty string. */
   readonly language: string;
   readonly text: string;
-  /** The file that a comment `<!-- from … -->` right above names. */
+  /** The file in a comment `<!-- from … -->` above the block. */
   readonly from?: string;
-  /** Line of the opening fence, from 1. */
+  /** The line of the opening fence, starting with 1. */
   readonly line: number;
 }
 
-const FOLDERS_LEFT_OUT = new Set(['node_modules', 'dist', 'coverage', '.git']);
+const IGNORED_FOLDERS = new Set(['node_modules', 'dist', 'coverage', '.git']);
 
-/** All documents of a folder, as paths relative to it, with forward slashes. */
+/** Returns all Markdown documents of a folder, as relative paths with forward slashes. */
 export function documentsIn(folder: string, below = ''): string[] {
   return readdirSync(path.join(folder, below), { withFileTypes: true })
     .flatMap((entry) => {
       const file = path.posix.join(below, entry.name);
-      if (entry.isDirectory()) return FOLDERS_LEFT_OUT.has(entry.name) ? [] : documentsIn(folder, file);
+      if (entry.isDirectory()) return IGNORED_FOLDERS.has(entry.name) ? [] : documentsIn(folder, file);
       return entry.name.endsWith('.md') ? [file] : [];
     })
     .sort();
 }
 
-/** The fenced blocks of a document, in order. */
+/** Returns the fenced blocks of a document, in order. */
 export function codeBlocks(markdown: string): CodeBlock[] {
   const lines = markdown.split('\n');
   const found: CodeBlock[] = [];
@@ -33,7 +33,7 @@ export function codeBlocks(markdown: string): CodeBlock[] {
     const opening = /^```(\w*)$/.exec(lines[at]!);
     if (opening === null) continue;
     const end = lines.indexOf('```', at + 1);
-    if (end === -1) throw new Error(`line ${at + 1}: a fence that is not closed`);
+    if (end === -1) throw new Error(`line ${at + 1}: the fence is not closed`);
     const from = /^<!-- from (\S+) -->$/.exec(lines[at - 1] ?? '')?.[1];
     found.push({
       language: opening[1]!,
@@ -46,19 +46,19 @@ export function codeBlocks(markdown: string): CodeBlock[] {
   return found;
 }
 
-/** The text of a document without its fenced blocks. */
+/** Returns a document without its fenced blocks. */
 function prose(markdown: string): string {
   return markdown.replace(/^```[\s\S]*?^```$/gm, '');
 }
 
-/** Links of a document that lead into this repository. */
+/** Returns the links of a document to files of this repository. */
 export function relativeLinks(markdown: string): string[] {
   return [...prose(markdown).matchAll(/\]\(([^)\s]+)\)/g)]
     .map((match) => match[1]!)
     .filter((target) => !/^[a-z]+:/.test(target));
 }
 
-/** The anchors that a document's headings make. */
+/** Returns the anchors of a document's headings. */
 export function anchorsOf(markdown: string): string[] {
   return [...prose(markdown).matchAll(/^#+ (.+)$/gm)].map((match) =>
     match[1]!
@@ -68,7 +68,7 @@ export function anchorsOf(markdown: string): string[] {
   );
 }
 
-/** The code in the first column of a table: the one that has `head` above that column, below a heading. */
+/** Returns the code in the first column of the table below `heading` whose first column is named `head`. */
 export function firstColumn(markdown: string, heading: string, head: string): string[] {
   const section = markdown.split(/^#+ /m).find((part) => part.startsWith(`${heading}\n`)) ?? '';
   const table = section.split('\n\n').find((part) => part.startsWith(`| ${head} |`));
@@ -76,7 +76,7 @@ export function firstColumn(markdown: string, heading: string, head: string): st
   return [...table.matchAll(/^\| `([^`]+)`/gm)].map((match) => match[1]!);
 }
 
-/** A document's text. */
+/** Returns the text of a document. */
 export function readDocument(folder: string, file: string): string {
   return readFileSync(path.join(folder, file), 'utf8');
 }

@@ -16,22 +16,22 @@ describe('the packed package', () => {
   ) as Packed[];
   const files = packed?.files.map((file) => file.path) ?? [];
 
-  test('holds every door for require, for import and for TypeScript', () => {
-    const doors = ['index', 'testing', 'server', 'mcp'].flatMap((door) =>
-      ['.js', '.mjs', '.d.ts', '.d.mts'].map((ending) => `dist/${door}${ending}`),
+  test('contains every entry point for require, for import and for TypeScript', () => {
+    const entryPoints = ['index', 'testing', 'server', 'mcp'].flatMap((name) =>
+      ['.js', '.mjs', '.d.ts', '.d.mts'].map((ending) => `dist/${name}${ending}`),
     );
-    expect(doors.filter((door) => !files.includes(door))).toEqual([]);
+    expect(entryPoints.filter((file) => !files.includes(file))).toEqual([]);
   });
 
-  test('holds package.json, README, LICENSE and CHANGELOG', () => {
+  test('contains package.json, README, LICENSE and CHANGELOG', () => {
     expect(['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md'].filter((file) => !files.includes(file))).toEqual(
       [],
     );
   });
 
-  test('holds nothing but dist beside them: no tool, test, sample, bench, source or build state', () => {
-    const beside = ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md'];
-    expect(files.filter((file) => !beside.includes(file) && !file.startsWith('dist/'))).toEqual([]);
+  test('contains only these and dist: no tool, test, sample, bench, source or build state', () => {
+    const documents = ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md'];
+    expect(files.filter((file) => !documents.includes(file) && !file.startsWith('dist/'))).toEqual([]);
     expect(
       files.filter((file) =>
         /^dist\/(cli|viewer|emulator|stories|samples|test|bench)\/|\.test\.|tsbuildinfo|(?<!\.d)\.ts$/.test(file),

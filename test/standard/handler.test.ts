@@ -39,7 +39,7 @@ const traces = recordTraces();
 afterEach(() => traces.clear());
 afterAll(() => traces.stop());
 
-test('with standard decorators a handler, its services and their spans make one trace', async () => {
+test('with standard decorators, the spans of a handler and its services are one trace', async () => {
   const { handler } = createHandler(Orders);
   expect(await invoke(handler, { id: 7 })).toBe(7);
   expectTrace(traces.only()).toMatchTree({
@@ -52,12 +52,12 @@ test('with standard decorators a handler, its services and their spans make one 
   });
 });
 
-test('with standard decorators a method that carries @Handler() is an entry of its own', async () => {
+test('with standard decorators, a method with @Handler() is an entry method', async () => {
   expect(await invoke(createHandler(Orders, { entries: ['other'] }).other)).toBe('other');
   expect(getTracedMetadata(Orders).entries).toEqual([{ method: 'other', options: {} }]);
 });
 
-test('with standard decorators the metadata of a traced method can be read back before any call', () => {
+test('with standard decorators, the metadata of a traced method can be read before any call', () => {
   class Fresh {
     @Traced({ kind: 'client' })
     call(): void {}

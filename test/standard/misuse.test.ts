@@ -1,30 +1,30 @@
 import { Annotate, FcTracedError, Traced } from 'fc-traced';
 
-/** The code and message of what a wrong use throws, where that is ours. */
-function refusal(use: () => unknown): readonly [code: string, message: string] {
+/** Returns the code and message of the FcTracedError that `use` throws. */
+function errorOf(use: () => unknown): readonly [code: string, message: string] {
   try {
     use();
   } catch (error) {
     if (error instanceof FcTracedError) return [error.code, error.message];
     throw error;
   }
-  throw new Error('it was taken');
+  throw new Error('nothing was thrown');
 }
 
-test('@Traced on a field that holds no function is refused when the first object is made', () => {
+test('@Traced on a field that is not a function is an error when the first object is created', () => {
   class Orders {
     @Traced()
     count = 1;
   }
-  expect(refusal(() => new Orders())).toEqual([
+  expect(errorOf(() => new Orders())).toEqual([
     'INVALID_TARGET',
     '@Traced cannot decorate a field that is not a function (Orders.count): apply it to a method. [INVALID_TARGET]',
   ]);
 });
 
-test('@Traced without parentheses is refused when the class is defined', () => {
+test('@Traced without parentheses is an error when the class is defined', () => {
   expect(
-    refusal(() => {
+    errorOf(() => {
       class Orders {
         // @ts-expect-error -- without parentheses
         @Traced
@@ -35,19 +35,19 @@ test('@Traced without parentheses is refused when the class is defined', () => {
   ).toEqual(['INVALID_OPTION', '@Traced requires parentheses: @Traced(). [INVALID_OPTION]']);
 });
 
-test('an option of the wrong place is refused when the class is defined', () => {
-  const loose = Traced as (options: object) => (...args: any[]) => any;
+test('an option that is not valid on the target is an error when the class is defined', () => {
+  const untypedTraced = Traced as (options: object) => (...args: any[]) => any;
   expect(
-    refusal(() => {
-      @loose({ root: true })
+    errorOf(() => {
+      @untypedTraced({ root: true })
       class Orders {}
       return Orders;
     }),
   ).toEqual(['INVALID_OPTION', expect.stringMatching(/^Option "root" of @Traced is not valid on the class Orders\. /)]);
   expect(
-    refusal(() => {
+    errorOf(() => {
       class Orders {
-        @loose({ filter: () => true })
+        @untypedTraced({ filter: () => true })
         ship(): void {}
       }
       return Orders;
@@ -58,9 +58,9 @@ test('an option of the wrong place is refused when the class is defined', () => 
   ]);
 });
 
-test('@Annotate on a field is refused when the class is defined', () => {
+test('@Annotate on a field is an error when the class is defined', () => {
   expect(
-    refusal(() => {
+    errorOf(() => {
       class Orders {
         // @ts-expect-error -- a field
         @Annotate({ attributes: () => ({ a: 1 }) })

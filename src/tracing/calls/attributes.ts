@@ -34,7 +34,7 @@ function listValue(values: readonly unknown[]): AttributeValue | undefined {
     .slice(0, MAX_ITEMS)
     .map((value) => (value === null || value === undefined ? value : plainValue(value)));
   const kinds = new Set(items.filter((item) => item !== null && item !== undefined).map((item) => typeof item));
-  // Objects in an array are not supported.
+  // An array without any scalar, such as one of objects, is not an attribute value.
   if (kinds.size === 0 && values.length > 0) return undefined;
   // An array attribute of OpenTelemetry has one type, so a mixed array becomes strings.
   return (

@@ -44,7 +44,7 @@ export function abandonSpan(span: Span): void {
   }
 }
 
-/** The number of spans from which ended ones are removed. */
+/** The number of spans at which ended ones are removed for the first time. */
 const MIN_SPANS_TO_PRUNE = 64;
 
 /** A call whose work continues after its method returned. */

@@ -39,7 +39,9 @@ export class ProviderTelemetry implements Telemetry {
   }
 }
 
-/** The provider that the API returns while none is registered. All copies of `ProxyTracerProvider` share one object. */
+/**
+ * The provider that does nothing. Each `ProxyTracerProvider` has this object as its delegate until one is registered.
+ */
 const NO_PROVIDER = new ProxyTracerProvider().getDelegate();
 const NO_TRACER = NO_PROVIDER.getTracer(SCOPE_NAME);
 

@@ -38,7 +38,7 @@ export interface EndStrategy<T extends object = object> {
   supports(value: object): value is T;
   /**
    * Ends `call` when the work ends. Returns the value that the caller gets: `value` itself, or a wrapper with the same
-   * type and behavior. If it throws, the error is counted and the span ends.
+   * type and behaviour. If it throws, the error is counted and the span ends.
    */
   follow(value: T, call: TracedCall): unknown;
 }

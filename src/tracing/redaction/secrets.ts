@@ -93,8 +93,8 @@ export class Secret<T> {
 
 /**
  * Wraps a value so that it is redacted in traces. As an attribute it is `[redacted]`. Its strings of 6 or more
- * characters, those of an object up to 3 levels deep, are also replaced wherever they occur in a span: in attributes,
- * names, events, and messages and stacks of errors. `reveal()` returns the value.
+ * characters, those of an object up to 3 levels deep, are also replaced wherever they occur in a span: in names,
+ * attributes, events, links, status, and messages and stacks of errors. `reveal()` returns the value.
  *
  * @example
  * ```ts

@@ -4,7 +4,7 @@ import type { Context, Span, SpanOptions, Tracer, TracerOptions } from '@opentel
 export interface Telemetry {
   /** The tracer that `@InjectTracer()` uses. */
   readonly tracer: Tracer;
-  /** Whether the spans have our resource. If not, the resource attributes are set on the invocation span. */
+  /** Whether the spans have our resource. If not, the invocation span has the attributes of the function. */
   readonly ownsResource: boolean;
   getTracer(name: string, version?: string, options?: TracerOptions): Tracer;
   /** Starts the invocation span. `traceId` is its trace id if `parent` has no span. */

@@ -1,4 +1,5 @@
-// Compiled by tsc with legacy decorators and emitted metadata, and run against the built package: see ../compiled-by-tsc.test.ts.
+// Compiled by tsc with legacy decorators and emitted metadata, and run with the built package by
+// ../compiled-by-tsc.test.ts.
 import { createHandler, Handler, InjectTracer, Service, Traced } from 'fc-traced';
 import type { Tracer } from 'fc-traced';
 import { fakeFcContext, invoke, recordTraces } from 'fc-traced/testing';

@@ -3,7 +3,7 @@ import type { Call, Step } from './program';
 import { ProgramError } from './run';
 import type { Run } from './run';
 
-/** What a body asks its driver for: to await, or to yield. */
+/** The requests of a body to its driver: to await a promise, or to yield an item. */
 class Await {
   constructor(readonly promise: unknown) {}
 }
@@ -43,7 +43,7 @@ const isAsync = (value: unknown): boolean =>
   value instanceof Promise || (isIterator(value) && Symbol.asyncIterator in value);
 const kindOf = (value: unknown): string => Object.prototype.toString.call(value);
 
-/** A class whose methods do what a program says, each of them decorated. `decorate` gets the method's kind. */
+/** Returns a class whose decorated methods interpret a program. `decorate` is called with the kind of each method. */
 export function machineWith(decorate: (kind: string) => Decorate): new (run: Run) => Machine {
   class Program implements Machine {
     constructor(private readonly run: Run) {}
@@ -70,10 +70,10 @@ export function machineWith(decorate: (kind: string) => Decorate): new (run: Run
       try {
         let step = body.next();
         while (!step.done) {
-          const asked = step.value;
+          const request = step.value;
           let sent: unknown;
           try {
-            sent = asked instanceof Await ? await asked.promise : yield asked;
+            sent = request instanceof Await ? await request.promise : yield request;
           } catch (error) {
             step = body.throw(error);
             continue;
@@ -109,7 +109,7 @@ export function machineWith(decorate: (kind: string) => Decorate): new (run: Run
       return value;
     }
 
-    /** What a method does, but for its form. */
+    /** The body of a method, independent of its kind. */
     private *body(call: Call, task: string): Body {
       this.run.entered(task, call.id);
       this.run.at(call.id);
@@ -131,7 +131,7 @@ export function machineWith(decorate: (kind: string) => Decorate): new (run: Run
       const caller = { id: call.id, isAsync: isAsyncKind(call) };
       if (step.do === 'throw') throw this.run.toThrow(step.what, call.id);
       if (step.do === 'wait' && caller.isAsync) yield new Await(Promise.resolve());
-      if (step.do === 'yield' && isGeneratorKind(call)) yield* this.give(step.guarded, call, task);
+      if (step.do === 'yield' && isGeneratorKind(call)) yield* this.yieldItem(step.guarded, call, task);
       if (step.do === 'delegate' && call.kind === 'generator') {
         return yield* this.delegate({ ...step.call, kind: 'generator' }, call, task);
       }
@@ -145,7 +145,7 @@ export function machineWith(decorate: (kind: string) => Decorate): new (run: Run
       }
     }
 
-    private *give(guarded: boolean, { id }: Call, task: string): Body<void> {
+    private *yieldItem(guarded: boolean, { id }: Call, task: string): Body<void> {
       try {
         this.run.log(task, `sent ${String(yield new Item(`item ${id}`))}`);
       } catch (error) {
@@ -168,14 +168,14 @@ export function machineWith(decorate: (kind: string) => Decorate): new (run: Run
       }
     }
 
-    /** Makes a call and sees it to its end: at once, or on its own where the caller cannot wait. */
+    /** Makes a call and waits for its end, or detaches it if the caller cannot wait. */
     private *make(call: Call, caller: { readonly id: number; readonly isAsync: boolean }, task: string): Body<void> {
       const ownTask = `task ${call.id}`;
       const mayDetach = !caller.isAsync && !isPlain(call);
       let value: unknown;
       try {
         value = this.start(call, caller.id, mayDetach ? ownTask : task);
-        this.run.log(task, `${call.id} gave ${kindOf(value)}`);
+        this.run.log(task, `${call.id} returned ${kindOf(value)}`);
         this.run.at(caller.id);
         if (!caller.isAsync && isAsync(value)) {
           this.run.detach(
@@ -194,16 +194,16 @@ export function machineWith(decorate: (kind: string) => Decorate): new (run: Run
       }
     }
 
-    private *finish(call: Call, given: unknown, caller: { readonly id: number; readonly task: string }): Body<void> {
-      let value = given;
+    private *finish(call: Call, returned: unknown, caller: { readonly id: number; readonly task: string }): Body<void> {
+      let value = returned;
       try {
         if (value instanceof Promise) {
           value = yield new Await(value);
           this.run.at(caller.id);
-          this.run.log(caller.task, `${call.id} gave ${kindOf(value)}`);
+          this.run.log(caller.task, `${call.id} returned ${kindOf(value)}`);
         }
         if (!isIterator(value)) {
-          this.run.log(caller.task, `${call.id} gave ${String(value)}`);
+          this.run.log(caller.task, `${call.id} returned ${String(value)}`);
           this.run.ended(call, 'returned');
         } else yield* this.consume(value, call, caller);
       } catch (error) {
@@ -218,7 +218,7 @@ export function machineWith(decorate: (kind: string) => Decorate): new (run: Run
       { id, task }: { readonly id: number; readonly task: string },
     ): Body<void> {
       const { run } = this;
-      const { use, take } = maker(call);
+      const { use, take } = creatorOf(call);
       const step = function* (result: unknown): Generator<Await, boolean, unknown> {
         const { done, value } = (
           result instanceof Promise ? yield new Await(result) : result
@@ -239,12 +239,12 @@ export function machineWith(decorate: (kind: string) => Decorate): new (run: Run
   return Program;
 }
 
-/** The call that makes what a call gives. */
-function maker(call: Call): Call {
-  return isForward(call) ? maker(call.inner) : call;
+/** Returns the call that creates the value that a call returns. */
+function creatorOf(call: Call): Call {
+  return isForward(call) ? creatorOf(call.inner) : call;
 }
 
-/** Whether a call ends before it returns, or gives a plain generator: no task of its own is needed. */
+/** Returns whether a call ends before it returns or returns a sync generator, so that it needs no separate task. */
 function isPlain(call: Call): boolean {
   return (
     call.kind !== 'asyncForward' &&

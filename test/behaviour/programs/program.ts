@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 
-/** What kind of method a call goes to. The last two give what an inner call gave, one of them out of an async method. */
+/** The kind of the called method. The last two return the value of an inner call, one of them from an async method. */
 export type Kind = 'sync' | 'promise' | 'async' | 'generator' | 'asyncGenerator' | 'forward' | 'asyncForward';
 
-/** How the caller consumes a generator: `take` steps, then this. */
+/** What the caller does with a generator after `take` steps. */
 export type Use = 'drain' | 'break' | 'throw' | 'leave';
 
 export type Thrown = 'error' | 'text' | 'undefined';
@@ -15,19 +15,19 @@ export type Step =
   | { readonly do: 'call' | 'delegate'; readonly call: Call }
   | { readonly do: 'together'; readonly calls: readonly Call[] };
 
-/** One call of a program, with all that its method does. */
+/** One call of a program, with the steps of its method. */
 export interface Call {
-  /** Unlike that of any other call of the program. */
+  /** Unique in the program. */
   id: number;
   readonly kind: Kind;
   readonly body: readonly Step[];
-  /** What a forwarding method calls. */
+  /** The call that a forwarding method makes. */
   readonly inner: Call;
   readonly use: Use;
   readonly take: number;
-  /** The caller catches what comes out. */
+  /** Whether the caller catches an error. */
   readonly caught: boolean;
-  /** A generator yields once more while it is left. */
+  /** Whether a generator yields once more in its `finally` block. */
   readonly lingers: boolean;
 }
 
@@ -94,7 +94,7 @@ function callsOf(depth: number): fc.Arbitrary<Call> {
   });
 }
 
-/** Copies a program, so that no two calls are one object, and gives each call its number. */
+/** Copies a program, so that each call is a different object, and numbers its calls. */
 function numbered(root: Call): Call {
   let last = 0;
   const copy = (call: Call): Call => {
@@ -111,7 +111,7 @@ function numbered(root: Call): Call {
   return copy(root);
 }
 
-/** Whether a call's method gives what an inner call gave. */
+/** Returns whether the method of a call returns the value of an inner call. */
 export function isForward({ kind }: Call): boolean {
   return kind === 'forward' || kind === 'asyncForward';
 }

@@ -1,25 +1,25 @@
 import { isForward } from './program';
 import type { Call, Thrown } from './program';
 
-/** How a call ended, as its caller saw it. What nobody saw the end of is open. */
+/** How a call ended, as seen by its caller. A call whose end no caller has seen is open. */
 export type Outcome = 'returned' | 'threw' | 'cancelled' | 'open';
 
-/** How a traced execution tells its spans apart. */
+/** Identifies the spans of a traced execution. */
 export interface Tracing {
-  /** Says on the active span that it belongs to call `id`. */
+  /** Marks the active span as that of call `id`. */
   mark(id: number): void;
-  /** Which call the active span belongs to. */
+  /** Returns the call that the active span belongs to. */
   activeCall(): number;
 }
 
-/** One execution of a program, and all that could be observed of it. */
+/** One execution of a program, with everything that was observed. */
 export class Run {
-  /** What happened, by task: between tasks there is no order. */
+  /** What happened, by task, as the order between tasks is not defined. */
   readonly logs: Record<string, string[]> = {};
-  /** Which call made a call; 0 is the program itself. */
+  /** The caller of each call; 0 is the program itself. */
   readonly callers = new Map<number, number>();
   readonly outcomes = new Map<number, Outcome>();
-  /** Which call threw an error first. */
+  /** The call that first threw an error, by message. */
   readonly throwers = new Map<string, number>();
   private readonly detached: Promise<void>[] = [];
   private readonly thrown = new Map<string, unknown>();
@@ -35,7 +35,7 @@ export class Run {
     this.log(task, `enter ${id}`);
   }
 
-  /** Fails unless the span of call `id` is active, where the program is traced. */
+  /** Throws if the program is traced and the span of call `id` is not active. */
   at(id: number): void {
     const seen = this.tracing?.activeCall();
     if (seen !== undefined && seen !== id) throw new ProgramError(`call ${id} runs, but the span of ${seen} is active`);
@@ -46,14 +46,14 @@ export class Run {
     this.outcomes.set(call.id, 'open');
   }
 
-  /** How a call ended; a call that forwards ends like the one it forwards. */
+  /** Records how a call ended. A forwarding call ends like its inner call. */
   ended(call: Call, outcome: Outcome): void {
     if (!this.callers.has(call.id)) return;
     this.outcomes.set(call.id, outcome);
     if (isForward(call)) this.ended(call.inner, outcome);
   }
 
-  /** Something to throw in call `id`, the same in every run. */
+  /** Returns a value to throw in call `id`, the same in every run. */
   toThrow(what: Thrown, id: number, isConsumer = false): unknown {
     const label = `${isConsumer ? 'sent' : 'thrown'} ${id}`;
     if (what === 'error' && !isConsumer) this.throwers.set(label, id);
@@ -62,14 +62,14 @@ export class Run {
     return value;
   }
 
-  /** A caught value in words: errors of the program only by being the very object that was thrown. */
+  /** Describes a caught value. An error of the program must be the object that was thrown. */
   show(caught: unknown): string {
     if (caught instanceof ProgramError) throw caught;
     if (!(caught instanceof Error)) return String(caught);
-    return this.thrown.get(caught.message) === caught ? caught.message : `a foreign error: ${caught.stack}`;
+    return this.thrown.get(caught.message) === caught ? caught.message : `another error: ${caught.stack}`;
   }
 
-  /** Work that nobody waits for but the end of the program. */
+  /** Adds work that only the end of the program waits for. */
   detach(work: Promise<void>): void {
     this.detached.push(work);
   }
@@ -79,5 +79,5 @@ export class Run {
   }
 }
 
-/** A property that does not hold, in the middle of a program. */
+/** A property that does not hold during the execution of a program. */
 export class ProgramError extends Error {}

@@ -10,13 +10,13 @@ import type { Call } from './program';
 import { Run } from './run';
 import type { Outcome, Tracing } from './run';
 
-const nothing = (): void => {};
+const noop = (): void => {};
 
 const attributesOfActive = (): Record<string, unknown> =>
   (trace.getActiveSpan() as unknown as { attributes: Record<string, unknown> }).attributes;
 const tracing: Tracing = {
   mark(id) {
-    // Where no option has marked the span already it must be one that nobody has marked, and not the invocation's.
+    // A span that an option has marked, or the invocation span, must not be marked again.
     if (attributesOfActive().call === undefined && attributesOfActive()['faas.trigger'] === undefined) {
       currentSpan().setAttribute('call', id);
     }
@@ -33,27 +33,27 @@ class Programs {
 }
 const { handler } = createHandler(Programs);
 
-/** Methods whose body runs at once mark their span themselves: so both ways of starting a span are taken. */
+/** Methods whose body runs immediately mark their span themselves, so that both ways to start a span are tested. */
 const tracedMethod = (kind: string): ReturnType<typeof Traced> =>
   ['sync', 'promise', 'async'].includes(kind) ? Traced() : Traced({ attributes: ({ id }: Call) => ({ call: id }) });
 
-const Plain = machineWith(() => nothing);
-const Followed = machineWith(tracedMethod);
+const Plain = machineWith(() => noop);
+const TracedProgram = machineWith(tracedMethod);
 
-async function plainly(root: Call): Promise<Run> {
+async function runUntraced(root: Call): Promise<Run> {
   const run = new Run();
   await new Plain(run).execute(root);
   return run;
 }
 
-async function traced(root: Call): Promise<Run> {
+async function runTraced(root: Call): Promise<Run> {
   const run = new Run(tracing);
-  next = () => new Followed(run).execute(root);
+  next = () => new TracedProgram(run).execute(root);
   await invoke(handler);
   return run;
 }
 
-/** `toEqual` at a hundredth of its time, where all is well. */
+/** Like `toEqual`, but takes a hundredth of its time if the values are equal. */
 function expectSame(actual: unknown, wanted: unknown): void {
   if (!isDeepStrictEqual(actual, wanted)) expect(actual).toEqual(wanted);
 }
@@ -65,7 +65,7 @@ const eventsOf: Record<Outcome, readonly string[]> = {
   open: ['fc_traced.abandoned'],
 };
 
-/** Each call has one span that has ended, below the span of its caller, and says how the call went. */
+/** Expects that each call has one ended span, which is a child of its caller's span and shows how the call ended. */
 function expectWellFormed(run: Run, spans: readonly SpanRecord[]): void {
   const callOf = (span: SpanRecord): number => (span.attributes.call as number | undefined) ?? 0;
   const byId = new Map(spans.map((span) => [span.spanId, span]));
@@ -79,7 +79,7 @@ function expectWellFormed(run: Run, spans: readonly SpanRecord[]): void {
   const wrong = spans.filter((span) => {
     const parent = byId.get(span.parentSpanId ?? '');
     const outcome = run.outcomes.get(callOf(span)) ?? 'returned';
-    // A pause of the machine can make any extractor slow, which the span then tells as a problem.
+    // On a busy machine any extractor can be slow, which is a problem event on the span.
     const notes = span.events
       .map(({ name }) => name)
       .filter((name) => name !== 'exception' && name !== 'fc_traced.problem');
@@ -101,7 +101,7 @@ function expectWellFormed(run: Run, spans: readonly SpanRecord[]): void {
   );
 }
 
-/** An error is recorded once, where it was thrown. */
+/** Expects that an error is recorded once, on the span of the call that threw it. */
 function expectErrorsOnce(run: Run, spans: readonly SpanRecord[], lingering: ReadonlySet<number>): void {
   const recorded = spans.flatMap(({ events, attributes }) =>
     events
@@ -110,7 +110,7 @@ function expectErrorsOnce(run: Run, spans: readonly SpanRecord[], lingering: Rea
   );
   for (const [message, call] of run.throwers) {
     const at = recorded.filter((exception) => exception.message === message).map((exception) => exception.call);
-    // A generator that yields while an error leaves it may be left, so that the error never comes out.
+    // A generator that yields in its `finally` block may be abandoned there, so that its error is never thrown.
     if (!(lingering.has(call) && at.length === 0)) expectSame([message, ...at], [message, call]);
   }
 }
@@ -130,14 +130,14 @@ function lingeringIn(root: Call): Set<number> {
 }
 
 /**
- * Runs that many programs, each once untraced and once traced inside an invocation. `takeSpans` gives the spans that ended since it was
- * last asked.
+ * Runs `count` programs, each once untraced and once traced inside an invocation. `takeSpans` returns the spans that
+ * ended since it was last called.
  */
 export async function expectSameBehaviour(count: number, takeSpans: () => readonly SpanRecord[]): Promise<void> {
   const seen = { calls: 0, threw: 0, cancelled: 0, open: 0 };
   takeSpans();
   const property = fc.asyncProperty(programs, async (root) => {
-    const [plain, run] = [await plainly(root), await traced(root)];
+    const [plain, run] = [await runUntraced(root), await runTraced(root)];
     const spans = takeSpans();
     expectSame(run.logs, plain.logs);
     expectWellFormed(run, spans);
@@ -146,6 +146,6 @@ export async function expectSameBehaviour(count: number, takeSpans: () => readon
     for (const outcome of run.outcomes.values()) if (outcome !== 'returned') seen[outcome] += 1;
   });
   await fc.assert(property, { numRuns: count });
-  // Something of each was seen: what holds is said of something.
+  // Each outcome occurred often enough for the properties to be meaningful.
   for (const number of Object.values(seen)) expect(number).toBeGreaterThan(count / 20);
 }

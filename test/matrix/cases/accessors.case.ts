@@ -22,14 +22,14 @@ class Basket {
   }
 }
 
-check('a getter is traced, gives its value and stays a getter', () => {
+check('a getter is traced, returns its value and stays a getter', () => {
   assert.equal(new Basket().size, 2);
   assert.equal(span('Basket.size').attributes.size, 2);
   const { get, set, enumerable } = Object.getOwnPropertyDescriptor(Basket.prototype, 'size')!;
   assert.deepEqual([get?.name, set, enumerable], ['get size', undefined, false]);
 });
 
-check('a setter is traced, and throws what it throws', () => {
+check('a setter is traced and throws its errors', () => {
   const basket = new Basket();
   basket.count = 5;
   assert.equal(basket.size, 5);
@@ -37,7 +37,7 @@ check('a setter is traced, and throws what it throws', () => {
   assert.deepEqual(ended(), ['Basket.count', 'Basket.size', 'Basket.count']);
 });
 
-check('a static getter is traced under its class', () => {
+check('the span of a static getter is named after its class', () => {
   assert.deepEqual(Basket.kinds, ['wicker']);
   assert.deepEqual(ended(), ['Basket.kinds']);
 });

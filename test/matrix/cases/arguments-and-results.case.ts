@@ -39,7 +39,7 @@ class Shop {
       throw new Error('bad result');
     },
   })
-  careless(): number {
+  faulty(): number {
     return 7;
   }
 
@@ -53,35 +53,38 @@ class Shop {
   }
 }
 
-check('attributes from arguments and from the awaited result are on the span, with this as in the method', async () => {
-  assert.equal(await new Shop('Hangzhou').ship({ id: 7, items: ['a', 'b'] }), '7 false');
-  const { attributes } = span('Shop.ship');
-  assert.deepEqual(attributes, {
-    'order.id': 7,
-    'order.items': 2,
-    city: 'Hangzhou',
-    receipt: '7 false',
-    from: 'Hangzhou',
-  });
-});
+check(
+  'attributes of arguments and of the awaited result are set on the span, with the this of the method',
+  async () => {
+    assert.equal(await new Shop('Hangzhou').ship({ id: 7, items: ['a', 'b'] }), '7 false');
+    const { attributes } = span('Shop.ship');
+    assert.deepEqual(attributes, {
+      'order.id': 7,
+      'order.items': 2,
+      city: 'Hangzhou',
+      receipt: '7 false',
+      from: 'Hangzhou',
+    });
+  },
+);
 
-check('fixed attributes are on each span', () => {
+check('fixed attributes are set on each span', () => {
   new Shop('').fixed();
   assert.deepEqual(span('Shop.fixed').attributes, { team: 'shop', size: 3 });
 });
 
-check('nothing of arguments and results is told unless it is asked for', () => {
+check('arguments and results are not recorded by default', () => {
   new Shop('').silent('swordfish', { id: 1 });
   assert.deepEqual(span('Shop.silent').attributes, {});
 });
 
-check('an extractor that throws leaves the call alone and is told on the span', () => {
-  assert.equal(new Shop('').careless(), 7);
-  assert.deepEqual(events('Shop.careless'), ['fc_traced.problem', 'fc_traced.problem']);
-  assert.equal(span('Shop.careless').status.code, 'UNSET');
+check('an attributes function that throws does not affect the call and causes an event on the span', () => {
+  assert.equal(new Shop('').faulty(), 7);
+  assert.deepEqual(events('Shop.faulty'), ['fc_traced.problem', 'fc_traced.problem']);
+  assert.equal(span('Shop.faulty').status.code, 'UNSET');
 });
 
-check('secrets and keys that name one are redacted, and the method gets them whole', () => {
+check('secrets and values of secret keys are redacted on the span, not in the arguments', () => {
   const card = secret('6222-0000-1111');
   assert.equal(new Shop('').pay(card), card);
   const { attributes } = span('Shop.pay');

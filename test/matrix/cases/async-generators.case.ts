@@ -48,7 +48,7 @@ class Pages {
   }
 }
 
-check('an async generator runs each step under its span, and nothing of it leaks into the consumer', async () => {
+check('an async generator runs each step with its span active, and its consumer without it', async () => {
   await invocation(async () => {
     for await (const page of new Pages().read()) {
       mark(`consumer ${page}`);
@@ -70,7 +70,7 @@ check('an async generator runs each step under its span, and nothing of it leaks
   `);
 });
 
-check('next(value) and the returned value of an async generator pass through', async () => {
+check('next(value) and the return value of an async generator are passed on', async () => {
   const pages = new Pages().read();
   assert.deepEqual(
     [await pages.next(), await pages.next('go'), await pages.next()],
@@ -83,7 +83,7 @@ check('next(value) and the returned value of an async generator pass through', a
   assert.equal(span('Pages.read').attributes.total, 3);
 });
 
-check('steps of an async generator that are asked for at once come in order', async () => {
+check('concurrent steps of an async generator are run in order', async () => {
   const pages = new Pages().read();
   const steps = await Promise.all([pages.next(), pages.next('go'), pages.next(), pages.next()]);
   assert.deepEqual(
@@ -99,7 +99,7 @@ check('steps of an async generator that are asked for at once come in order', as
   `);
 });
 
-check('an async generator left by break cleans up inside its span, which ends there', async () => {
+check('at break, an async generator runs its finally block with its span active, and the span ends', async () => {
   for await (const page of new Pages().read()) if (page === 1) break;
   assert.deepEqual(events('Pages.read'), ['fc_traced.cancelled']);
   tree(`
@@ -110,7 +110,7 @@ check('an async generator left by break cleans up inside its span, which ends th
   `);
 });
 
-check('yield* of a traced async generator makes a tree and gives its value', async () => {
+check('the span of a delegated async generator is a child, and yield* returns its value', async () => {
   const all = new Pages().all();
   assert.deepEqual(
     [(await all.next()).value, (await all.next('go')).value, await all.next()],
@@ -126,14 +126,14 @@ check('yield* of a traced async generator makes a tree and gives its value', asy
   `);
 });
 
-check('an error out of an async generator rejects as it is and marks the span', async () => {
+check('an error of an async generator is rejected unchanged and marks the span as failed', async () => {
   const pages = new Pages().broken();
   await pages.next();
   await assert.rejects(pages.next(), { name: 'RangeError', message: 'torn' });
   assert.equal(span('Pages.broken').status.code, 'ERROR');
 });
 
-check('throw() goes into the body of an async generator, which may go on', async () => {
+check('an async generator can catch an error of throw() and continue', async () => {
   const steps = new Pages().stubborn();
   await steps.next();
   assert.deepEqual(await steps.throw(new Error('now')), { done: false, value: 'caught now' });
@@ -142,7 +142,7 @@ check('throw() goes into the body of an async generator, which may go on', async
   assert.equal(span('Pages.stubborn').status.code, 'UNSET');
 });
 
-check('an async generator keeps its prototype and stays an async iterable of its own', () => {
+check('an async generator keeps its prototype and is its own async iterator', () => {
   const pages = new Pages().read();
   assert.equal(Object.getPrototypeOf(pages), Pages.prototype.read.prototype);
   assert.equal(Object.prototype.toString.call(pages), '[object AsyncGenerator]');
@@ -150,7 +150,7 @@ check('an async generator keeps its prototype and stays an async iterable of its
   assert.ok(pages.return(0) instanceof Promise);
 });
 
-check('a promise of an async generator lasts until the generator is read', async () => {
+check('the span of a promise of an async generator ends with the generator', async () => {
   const pages = await new Pages().later();
   assert.deepEqual(ended(), []);
   await pages.return(0);
@@ -160,7 +160,7 @@ check('a promise of an async generator lasts until the generator is read', async
   `);
 });
 
-check('an async generator that nobody reads is told as abandoned when the invocation ends', async () => {
+check('an async generator that is never read is abandoned when the invocation ends', async () => {
   await invocation(() => void new Pages().read());
   assert.deepEqual(events('Pages.read'), ['fc_traced.abandoned']);
 });

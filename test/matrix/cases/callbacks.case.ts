@@ -46,42 +46,45 @@ class Table {
   }
 
   @Traced()
-  unasked(callback: Callback): void {
+  withoutOption(callback: Callback): void {
     setTimeout(callback, 1, null, 1);
   }
 
   @Traced({ callback: true })
-  given(callback: Callback): { name: string; length: number; tag: unknown } {
+  inspect(callback: Callback): { name: string; length: number; tag: unknown } {
     const { name, length } = callback;
     callback(null);
     return { name, length, tag: Reflect.get(callback, 'tag') };
   }
 }
 
-check('with callback: true the span lasts until the callback is called, which runs outside of it', async () => {
-  await invocation(async () => {
-    assert.equal(
-      await promisify((name: string, done: Callback) =>
-        new Table().find(name, (error, rows) => {
-          mark('consumer');
-          done(error, rows);
-        }),
-      )('orders'),
-      3,
-    );
-  });
-  tree(`
+check(
+  'with callback: true, the span ends when the callback is called, and the callback runs outside of it',
+  async () => {
+    await invocation(async () => {
+      assert.equal(
+        await promisify((name: string, done: Callback) =>
+          new Table().find(name, (error, rows) => {
+            mark('consumer');
+            done(error, rows);
+          }),
+        )('orders'),
+        3,
+      );
+    });
+    tree(`
     invocation
       Table.find
         query
         answer
       consumer
   `);
-  assert.equal(span('Table.find').attributes.rows, 3);
-});
+    assert.equal(span('Table.find').attributes.rows, 3);
+  },
+);
 
 check(
-  'with callback: true the method still returns what it returned',
+  'with callback: true, the return value of the method is unchanged',
   () =>
     new Promise<void>((resolve) => {
       assert.equal(
@@ -91,13 +94,13 @@ check(
     }),
 );
 
-check('an error given to the callback marks the span', async () => {
+check('an error that is passed to the callback marks the span as failed', async () => {
   const error = await new Promise((resolve) => void new Table().find('none', resolve));
   assert.equal((error as Error).message, 'no table');
   assert.deepEqual(span('Table.find').status, { code: 'ERROR', message: 'no table' });
 });
 
-check('a callback that is called at once, or twice, is called as often as it was', () => {
+check('a callback that is called synchronously or twice is called as often as by the method', () => {
   let calls = 0;
   new Table().now(() => calls++);
   new Table().twice(() => calls++);
@@ -105,7 +108,7 @@ check('a callback that is called at once, or twice, is called as often as it was
   assert.deepEqual(ended(), ['Table.now', 'Table.twice']);
 });
 
-check('a callback that throws throws where it did, and the method is not blamed', () => {
+check('an error that the callback throws reaches its caller and does not mark the span as failed', () => {
   const reason = new Error('consumer broke');
   assert.throws(
     () =>
@@ -117,11 +120,11 @@ check('a callback that throws throws where it did, and the method is not blamed'
   assert.deepEqual(ended(), ['Table.now']);
 });
 
-check('a method with callback: true that throws has its error recorded once, and its span ended once', () => {
-  const told: string[] = [];
-  const tell = (...words: unknown[]): void => void told.push(words.join(' '));
+check('an error that a method with callback: true throws is recorded once, and its span ends once', () => {
+  const logged: string[] = [];
+  const log = (...words: unknown[]): void => void logged.push(words.join(' '));
   diag.setLogger(
-    { error: tell, warn: tell, info: tell, debug: () => {}, verbose: () => {} },
+    { error: log, warn: log, info: log, debug: () => {}, verbose: () => {} },
     { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true },
   );
   try {
@@ -130,10 +133,10 @@ check('a method with callback: true that throws has its error recorded once, and
     diag.disable();
   }
   assert.deepEqual(events('Table.broken'), ['exception']);
-  assert.deepEqual(told, []);
+  assert.deepEqual(logged, []);
 });
 
-check('with callback: true a call without a callback ends when it returns', () => {
+check('with callback: true, the span of a call without a callback ends when the method returns', () => {
   assert.equal(new Table().either(), 2);
   assert.equal(
     new Table().either(() => {}),
@@ -142,18 +145,18 @@ check('with callback: true a call without a callback ends when it returns', () =
   assert.deepEqual(ended(), ['Table.either', 'Table.either']);
 });
 
-check('without the option a callback is left alone', async () => {
+check('without the option, a callback is not wrapped', async () => {
   const seen: unknown[] = [];
   const callback: Callback = (...answer) => seen.push(answer);
-  new Table().unasked(callback);
-  assert.deepEqual(ended(), ['Table.unasked']);
+  new Table().withoutOption(callback);
+  assert.deepEqual(ended(), ['Table.withoutOption']);
   await pause(5);
   assert.deepEqual(seen, [[null, 1]]);
 });
 
-check('the callback that a method sees has the name, length and properties of the one given', () => {
+check('the callback that a method gets has the name, length and properties of the original one', () => {
   assert.deepEqual(
-    new Table().given(
+    new Table().inspect(
       Object.assign(
         function done(error: unknown, rows: unknown): void {
           void [error, rows];
@@ -165,7 +168,7 @@ check('the callback that a method sees has the name, length and properties of th
   );
 });
 
-check('a callback that is never called is told as abandoned when the invocation ends', async () => {
+check('a call whose callback is never called is abandoned when the invocation ends', async () => {
   await invocation(() => new Table().never(() => {}));
   assert.deepEqual(events('Table.never'), ['fc_traced.abandoned']);
 });

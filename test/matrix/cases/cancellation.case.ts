@@ -22,7 +22,7 @@ class Client {
   }
 }
 
-check('a call that is aborted by its signal rejects, told as cancelled and not as failed', async () => {
+check('a call that is aborted by its signal rejects and is cancelled, not failed', async () => {
   const controller = new AbortController();
   const promise = new Client().fetch(controller.signal);
   controller.abort();
@@ -30,12 +30,12 @@ check('a call that is aborted by its signal rejects, told as cancelled and not a
   assert.deepEqual([span('Client.fetch').status.code, events('Client.fetch')], ['UNSET', ['fc_traced.cancelled']]);
 });
 
-check('a signal in an options object counts, with a reason of any kind', async () => {
+check('a signal in an options object is detected, with any reason', async () => {
   await assert.rejects(new Client().get('/', { signal: AbortSignal.abort('enough') }), (reason) => reason === 'enough');
   assert.deepEqual([span('Client.get').status.code, events('Client.get')], ['UNSET', ['fc_traced.cancelled']]);
 });
 
-check('an error that has nothing to do with the aborted signal is an error', async () => {
+check('an error that is unrelated to the aborted signal marks the span as failed', async () => {
   await assert.rejects(new Client().other(AbortSignal.abort()), { message: 'unrelated' });
   assert.equal(span('Client.other').status.code, 'ERROR');
 });

@@ -13,14 +13,14 @@ class Orders {
   thrice(): void {}
 }
 
-check('a method decorated twice makes one span, and what the outer decorator says goes first', () => {
+check('a method that is decorated twice has one span, and the options of the outer decorator take precedence', () => {
   new Orders().ship();
   new Orders().thrice();
   assert.deepEqual(ended(), ['outer', 'Orders.thrice']);
   assert.deepEqual([span('outer').kind, span('outer').attributes.from], ['client', 'inner']);
 });
 
-check('traced() of a traced function makes one span', () => {
+check('traced() of a traced function has one span', () => {
   const price = traced(
     traced(() => 3, 'inner'),
     'outer',

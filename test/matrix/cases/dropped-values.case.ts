@@ -16,7 +16,7 @@ class Pages {
   }
 }
 
-/** Has the garbage collector run until `isDone`, or long enough to believe that it will not be. */
+/** Runs the garbage collector until `isDone` returns true, 50 times at most. */
 async function collect(isDone: () => boolean): Promise<void> {
   for (let turn = 0; turn < 50 && !isDone(); turn += 1) {
     globalThis.gc!();
@@ -24,13 +24,13 @@ async function collect(isDone: () => boolean): Promise<void> {
   }
 }
 
-check('outside of an invocation a generator that is dropped is told as abandoned when it is collected', async () => {
+check('outside of an invocation, a dropped generator is abandoned when it is garbage-collected', async () => {
   new Pages().read().next();
   await collect(() => ended().length > 0);
   assert.deepEqual(events('Pages.read'), ['fc_traced.abandoned']);
 });
 
-check('a generator that its method got as an argument is collected, too', async () => {
+check('a generator that is an argument of its method is garbage-collected as well', async () => {
   const pages = new Pages();
   pages.pass(
     (function* numbers() {
@@ -41,19 +41,19 @@ check('a generator that its method got as an argument is collected, too', async 
   assert.deepEqual(events('Pages.pass'), ['fc_traced.abandoned']);
 });
 
-check('a generator that was read is not ended a second time when it is collected', async () => {
-  const told: string[] = [];
-  const tell = (...words: unknown[]): void => void told.push(words.join(' '));
+check('a generator that was read is not ended again when it is garbage-collected', async () => {
+  const logged: string[] = [];
+  const log = (...words: unknown[]): void => void logged.push(words.join(' '));
   diag.setLogger(
-    { error: tell, warn: tell, info: tell, debug: () => {}, verbose: () => {} },
+    { error: log, warn: log, info: log, debug: () => {}, verbose: () => {} },
     { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true },
   );
   try {
     assert.deepEqual([...new Pages().read()], [1]);
-    await collect(() => told.length > 0);
+    await collect(() => logged.length > 0);
   } finally {
     diag.disable();
   }
-  assert.deepEqual(told, []);
+  assert.deepEqual(logged, []);
   assert.deepEqual(events('Pages.read'), []);
 });

@@ -62,13 +62,13 @@ const caught = (work: () => unknown): unknown => {
   return assert.fail('nothing was thrown');
 };
 
-check('a call that succeeds leaves the status unset', () => {
+check('the status of a successful call is unset', () => {
   new Shop().fine();
   assert.deepEqual(span('Shop.fine').status, { code: 'UNSET' });
 });
 
 check(
-  'whatever is thrown comes out as it was, and the span is marked: errors, frozen ones, texts, null and nothing',
+  'any thrown value reaches the caller unchanged and marks the span as failed: errors, frozen errors, strings, null and undefined',
   () => {
     const thrown = [
       new Error('a'),
@@ -79,7 +79,7 @@ check(
       undefined,
       Symbol('s'),
       Object.create(null),
-      new Proxy({}, { get: () => assert.fail('looked at') }),
+      new Proxy({}, { get: () => assert.fail('must not be read') }),
     ];
     for (const value of thrown) {
       assert.ok(
@@ -102,7 +102,7 @@ check('throw undefined marks the span as failed, with an exception', () => {
   );
 });
 
-check('an error on its way out through three spans is recorded at the innermost alone, and marks each', () => {
+check('an error that leaves three methods is recorded on the innermost span and marks each span as failed', () => {
   caught(() => new Shop().outer(new RangeError('no stock')));
   tree(`
     Shop.outer  ERROR
@@ -112,12 +112,12 @@ check('an error on its way out through three spans is recorded at the innermost 
   assert.deepEqual([events('Shop.outer'), events('Shop.middle'), events('Shop.raise')], [[], [], ['exception']]);
 });
 
-check('a text that is thrown through two spans is recorded at the innermost alone', async () => {
+check('a string that leaves two methods is recorded on the innermost span only', async () => {
   await assert.rejects(new Shop().later('broken'), (error) => error === 'broken');
   assert.deepEqual([events('Shop.later'), events('Shop.raise')], [[], ['exception']]);
 });
 
-check('causes and gathered errors are told with the error', () => {
+check('causes and the errors of an AggregateError are recorded with the error', () => {
   caught(() =>
     new Shop().raise(new AggregateError([new Error('left'), new Error('right')], 'both', { cause: new Error('root') })),
   );
@@ -127,7 +127,7 @@ check('causes and gathered errors are told with the error', () => {
   }
 });
 
-check('an expected error, by class or by predicate, comes out as it was and does not mark the span', () => {
+check('an expected error, by class or by predicate, reaches the caller unchanged and does not mark the span', () => {
   const error = new OutOfStock('no stock');
   assert.equal(
     caught(() => new Shop().listed(error)),
@@ -138,13 +138,13 @@ check('an expected error, by class or by predicate, comes out as it was and does
   assert.deepEqual(events('Shop.listed'), ['fc_traced.expected_error']);
 });
 
-check('an error that is not the expected one marks the span', () => {
+check('an error that is not expected marks the span as failed', () => {
   caught(() => new Shop().listed(new RangeError('other')));
   caught(() => new Shop().judged(Object.assign(new Error('broken'), { status: 500 })));
   assert.deepEqual([span('Shop.listed').status.code, span('Shop.judged').status.code], ['ERROR', 'ERROR']);
 });
 
-check('a predicate that throws leaves the error as it is, which marks the span', () => {
+check('if a predicate throws, the error reaches the caller unchanged and marks the span as failed', () => {
   const error = new Error('the real one');
   assert.equal(
     caught(() => new Shop().misjudged(error)),

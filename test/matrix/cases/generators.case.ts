@@ -43,7 +43,7 @@ class Pages {
   }
 }
 
-check('a generator runs each step under its span, and nothing of it leaks into the consumer', () =>
+check('a generator runs each step with its span active, and its consumer without it', () =>
   invocation(() => {
     for (const page of new Pages().read()) mark(`consumer ${page}`);
   }).then(() =>
@@ -59,7 +59,7 @@ check('a generator runs each step under its span, and nothing of it leaks into t
   ),
 );
 
-check('next(value) and the returned value pass through, and result sees what was returned', () => {
+check('next(value) and the return value are passed on, and resultAttributes is called with the return value', () => {
   const pages = new Pages().read();
   assert.deepEqual(pages.next(), { done: false, value: 1 });
   assert.deepEqual(pages.next('go'), { done: false, value: 2 });
@@ -69,19 +69,22 @@ check('next(value) and the returned value pass through, and result sees what was
   assert.deepEqual(pages.next(), { done: true, value: undefined });
 });
 
-check('a generator left by break cleans up inside its span, which ends there as cancelled and without an error', () => {
-  const pages = new Pages();
-  for (const page of pages.read()) if (page === 1) break;
-  assert.equal(pages.closed, true);
-  tree(`
+check(
+  'at break, a generator runs its finally block with its span active, and the span ends as cancelled, without an error',
+  () => {
+    const pages = new Pages();
+    for (const page of pages.read()) if (page === 1) break;
+    assert.equal(pages.closed, true);
+    tree(`
     Pages.read
       body 1
       cleanup
   `);
-  assert.deepEqual(events('Pages.read'), ['fc_traced.cancelled']);
-});
+    assert.deepEqual(events('Pages.read'), ['fc_traced.cancelled']);
+  },
+);
 
-check('destructuring and spread read a traced generator like any other', () => {
+check('destructuring and spread work with a traced generator', () => {
   const [first] = new Pages().read();
   assert.equal(first, 1);
   assert.deepEqual([...new Pages().read()], [1, 2]);
@@ -89,7 +92,7 @@ check('destructuring and spread read a traced generator like any other', () => {
   assert.equal(ended().filter((name) => name === 'Pages.read').length, 3);
 });
 
-check('yield* of one traced generator in another makes a tree and gives its value', () => {
+check('the span of a delegated generator is a child, and yield* returns its value', () => {
   const all = new Pages().all();
   assert.deepEqual([all.next().value, all.next('go').value, all.next()], [1, 2, { done: true, value: 3 }]);
   tree(`
@@ -103,7 +106,7 @@ check('yield* of one traced generator in another makes a tree and gives its valu
   `);
 });
 
-check('an error out of a generator is thrown as it is and marks the span', () => {
+check('an error of a generator is thrown unchanged and marks the span as failed', () => {
   const pages = new Pages().broken();
   pages.next();
   assert.throws(
@@ -114,7 +117,7 @@ check('an error out of a generator is thrown as it is and marks the span', () =>
   assert.deepEqual(events('Pages.broken'), ['exception']);
 });
 
-check('throw() goes into the body, which may go on', () => {
+check('a generator can catch an error of throw() and continue', () => {
   const steps = new Pages().stubborn();
   steps.next();
   assert.deepEqual(steps.throw(new Error('now')), { done: false, value: 'caught now' });
@@ -123,7 +126,7 @@ check('throw() goes into the body, which may go on', () => {
   assert.equal(span('Pages.stubborn').status.code, 'UNSET');
 });
 
-check('throw() into a body that does not catch it marks the span and gives the very error', () => {
+check('an error of throw() that a generator does not catch is thrown unchanged and marks the span as failed', () => {
   const reason = new Error('stop');
   const pages = new Pages().read();
   pages.next();
@@ -134,7 +137,7 @@ check('throw() into a body that does not catch it marks the span and gives the v
   assert.equal(span('Pages.read').status.message, 'stop');
 });
 
-check('a generator keeps its prototype, its class and what its keys show', () => {
+check('a generator keeps its prototype, its class and its keys', () => {
   const { read } = Pages.prototype;
   const pages = new Pages().read();
   assert.equal(Object.getPrototypeOf(pages), read.prototype);
@@ -145,7 +148,7 @@ check('a generator keeps its prototype, its class and what its keys show', () =>
   pages.return(0);
 });
 
-check('a generator that nobody reads is told as abandoned when the invocation ends', async () => {
+check('a generator that is never read is abandoned when the invocation ends', async () => {
   await invocation(() => void new Pages().read());
   tree(`
     invocation
@@ -154,7 +157,7 @@ check('a generator that nobody reads is told as abandoned when the invocation en
   assert.deepEqual(events('Pages.read'), ['fc_traced.abandoned']);
 });
 
-check('a generator read half and then dropped is told as abandoned when the invocation ends', async () => {
+check('a generator that is read in part is abandoned when the invocation ends', async () => {
   await invocation(() => void new Pages().read().next());
   assert.deepEqual(events('Pages.read'), ['fc_traced.abandoned']);
   assert.ok(ended().indexOf('Pages.read') < ended().indexOf('invocation'));

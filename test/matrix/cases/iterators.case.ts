@@ -71,7 +71,7 @@ class Clock {
   }
 }
 
-check('an iterator of a class of its own runs each step under the span and stays of its class', () => {
+check('an iterator of a custom class runs each step with the span active and keeps its class', () => {
   const countdown = new Clock().countdown(1);
   assert.ok(countdown instanceof Countdown);
   assert.deepEqual([...countdown], [0]);
@@ -82,7 +82,7 @@ check('an iterator of a class of its own runs each step under the span and stays
   `);
 });
 
-check('an async iterator of a class of its own runs each step under the span', async () => {
+check('an async iterator of a custom class runs each step with the span active', async () => {
   const seen: number[] = [];
   for await (const tick of new Clock().ticks()) {
     mark('consumer');
@@ -94,13 +94,13 @@ check('an async iterator of a class of its own runs each step under the span', a
   assert.equal(ended().at(-1), 'Clock.ticks');
 });
 
-check('the iterators of arrays and maps give what they gave, and end their span when read', () => {
+check('the iterators of arrays and maps are unchanged, and their span ends when they are read', () => {
   assert.deepEqual([...new Clock().values()], ['a', 'b']);
   assert.deepEqual(new Map(new Clock().entries()), new Map([['a', 1]]));
   assert.deepEqual(ended(), ['Clock.values', 'Clock.entries']);
 });
 
-check('an iterator returned again and again is not wrapped again and again', () => {
+check('an iterator that is returned repeatedly is wrapped once', () => {
   const clock = new Clock();
   for (let call = 0; call < 1_000; call += 1) clock.again();
   assert.deepEqual([...clock.again()], [1, 0]);
@@ -108,7 +108,7 @@ check('an iterator returned again and again is not wrapped again and again', () 
   assert.equal(ended().filter((name) => name === 'step 2').length, 1);
 });
 
-check('a frozen iterator and one that is no iterable are returned as they are, with a span for the call', () => {
+check('a frozen iterator and one that is not iterable are returned unchanged, and the span ends with the call', () => {
   assert.throws(() => new Clock().frozen().next(), TypeError);
   assert.deepEqual(new Clock().bare().next(), { done: true, value: 1 });
   assert.deepEqual(
@@ -118,7 +118,7 @@ check('a frozen iterator and one that is no iterable are returned as they are, w
   assert.deepEqual(events('Clock.frozen'), []);
 });
 
-check('an iterable that is no iterator, such as an array, is the end of the call', () => {
+check('for an iterable that is not an iterator, such as an array, the span ends with the call', () => {
   assert.deepEqual(new Clock().list(), [1]);
   assert.deepEqual(ended(), ['Clock.list']);
 });

@@ -3,7 +3,7 @@ import 'reflect-metadata';
 import { Traced, traced } from 'fc-traced';
 import { check, ended } from '../check';
 
-/** A decorator that writes on the method, as those of NestJS and routing-controllers do. */
+/** A decorator that sets metadata and a property on the method, as those of NestJS and routing-controllers do. */
 function Tagged(key: string): (...args: any[]) => void {
   return (target: object, _second: unknown, descriptor?: PropertyDescriptor) => {
     const method = (descriptor?.value ?? target) as object;
@@ -44,7 +44,7 @@ class Orders {
   }
 }
 
-check('a traced method keeps its name, length and place', () => {
+check('a traced method keeps its name, length, flags and position', () => {
   const descriptor = Object.getOwnPropertyDescriptor(Orders.prototype, 'ship')!;
   assert.deepEqual([Orders.prototype.ship.name, Orders.prototype.ship.length], ['ship', 2]);
   assert.deepEqual([descriptor.writable, descriptor.enumerable, descriptor.configurable], [true, false, true]);
@@ -59,7 +59,7 @@ check('a traced method keeps its name, length and place', () => {
   ]);
 });
 
-check('what decorators above and below wrote on a method is there, as properties and as metadata', () => {
+check('properties and metadata that decorators above and below set on a method are kept', () => {
   const { ship } = Orders.prototype;
   assert.deepEqual([Reflect.get(ship, 'above'), Reflect.get(ship, 'below')], [1, 1]);
   assert.deepEqual(
@@ -81,7 +81,7 @@ check('a traced method has the prototype of its kind and cannot be called with n
   assert.ok(!('prototype' in Orders.prototype.ship));
 });
 
-check('a traced method has its this, its arguments and their number', () => {
+check('this, the arguments and their number are passed to a traced method', () => {
   const orders = new Orders();
   assert.equal(orders.self(), orders);
   assert.deepEqual(orders.all(1, undefined, null), [1, undefined, null]);
@@ -89,14 +89,14 @@ check('a traced method has its this, its arguments and their number', () => {
   assert.equal(orders.ship(7, 'home'), 7);
 });
 
-check('a traced method of a frozen object and behind a Proxy works', () => {
+check('a traced method works on a frozen object and behind a Proxy', () => {
   assert.equal(Object.freeze(new Orders()).ship(7, 'home'), 7);
   const proxied = new Proxy(new Orders(), {});
   assert.equal(proxied.self(), proxied);
   assert.deepEqual(ended(), ['Orders.ship', 'Orders.self']);
 });
 
-check('traced() gives a function like the given one', () => {
+check('traced() returns a function with the name, length and properties of the original one', () => {
   const price = traced(
     Object.assign(
       function price(this: unknown, items: number, _rate: number): number {

@@ -18,7 +18,7 @@ class Base {
   @Traced({ nameFromInstanceClass: true })
   shown(): void {}
 
-  @Traced('a name of its own')
+  @Traced('custom name')
   named(): void {}
 
   @Traced({ name: 'by option', nameFromInstanceClass: true })
@@ -56,13 +56,13 @@ class Plain extends Base {
 
 class Other extends Base {}
 
-check('spans are named Class.method, or as they are told', () => {
+check('spans are named Class.method by default, or as the options say', () => {
   const base = new Base();
   base.ship();
   base.named();
   base.both();
   base['odd name']();
-  assert.deepEqual(ended(), ['Base.ship', 'a name of its own', 'by option', 'Base.odd name']);
+  assert.deepEqual(ended(), ['Base.ship', 'custom name', 'by option', 'Base.odd name']);
 });
 
 check('a static method is named after its class and keeps its this', () => {
@@ -71,12 +71,12 @@ check('a static method is named after its class and keeps its this', () => {
   assert.deepEqual(ended(), ['Base.open', 'Base.open']);
 });
 
-check('a symbol-keyed method is named by what the symbol says', () => {
+check('a symbol-keyed method is named after the description of the symbol', () => {
   new Base()[PING]();
   assert.deepEqual(ended(), ['Base[ping]']);
 });
 
-check('an inherited method is named after the class that has it', () => {
+check('the span of an inherited method is named after the class that defines it', () => {
   assert.equal(new Sub().inherited(), 'inherited');
   assert.equal(new Other().inherited(), 'inherited');
   assert.deepEqual(ended(), ['Base.inherited', 'Base.inherited']);
@@ -89,7 +89,7 @@ check('nameFromInstanceClass names spans after the class of the instance', () =>
   assert.deepEqual(ended(), ['Base.shown', 'Sub.shown', 'Other.shown']);
 });
 
-check('an overridden method that calls super is a span each, named after its own class', () => {
+check('an overridden method and its super method have a span each, named after their classes', () => {
   assert.equal(new Sub().ship(), 'sub of base');
   tree(`
     Sub.ship
@@ -97,12 +97,12 @@ check('an overridden method that calls super is a span each, named after its own
   `);
 });
 
-check('a method whose override calls super is still traced, under the name of the class it stands in', () => {
+check('a traced method that an untraced override calls is named after the class that defines it', () => {
   assert.equal(new Plain().ship(), 'plain of base');
   assert.deepEqual(ended(), ['Base.ship']);
 });
 
-/** Its method is called through a subclass before anything else. */
+/** The first call of its method is through a subclass. */
 class Late {
   @Traced()
   ship(): void {}
@@ -113,20 +113,20 @@ class LateSub extends Late {
   }
 }
 
-check('the first call of a method does not give its name away to a subclass', () => {
+check('the first call of a method through a subclass does not determine its name', () => {
   new LateSub().ship();
   new Late().ship();
   assert.deepEqual(ended(), ['Late.ship', 'Late.ship']);
 });
 
-check('a method taken off its object still works, and the next call has its name', () => {
+check('a method works without its object, and the next call has its name', () => {
   const { detached } = Base.prototype;
   assert.equal(detached(), 'no this');
   assert.equal(new Base().detached(), 'no this');
   assert.equal(ended().at(-1), 'Base.detached');
 });
 
-check('a method borrowed by an object of another class still works, and the next call has its name', () => {
+check('a method works on an object of another class, and the next call has its name', () => {
   class Lender {
     @Traced()
     lend(): string {

@@ -49,8 +49,8 @@ export class Files {
   }
 }
 
-/** The program of the process below. */
-export function breakUnheard(): void {
+/** Called in a child process below. */
+export function failUnhandled(): void {
   new Files()
     .pass(
       new Readable({
@@ -62,7 +62,7 @@ export function breakUnheard(): void {
     .resume();
 }
 
-check('a Readable is the very stream, and its span ends when it has been read', async () => {
+check('a Readable is returned unchanged, and its span ends when it has been read', async () => {
   const stream = Readable.from(['a', 'b']);
   assert.equal(new Files().pass(stream), stream);
   assert.deepEqual(ended(), []);
@@ -70,7 +70,7 @@ check('a Readable is the very stream, and its span ends when it has been read', 
   assert.deepEqual([ended(), events('Files.pass')], [['Files.pass'], []]);
 });
 
-check('count tells the items and bytes of a stream, whichever way it is read', async () => {
+check('countStream records the items and bytes of a Readable', async () => {
   const seen: unknown[] = [];
   for await (const chunk of new Files().open('abc', 'de')) seen.push(chunk);
   assert.deepEqual(seen, ['abc', 'de']);
@@ -78,7 +78,7 @@ check('count tells the items and bytes of a stream, whichever way it is read', a
   assert.deepEqual([attributes['fc_traced.stream.items'], attributes['fc_traced.stream.bytes']], [2, 5]);
 });
 
-check('count tells the items and bytes that a Writable takes', async () => {
+check('countStream records the items and bytes that are written to a Writable', async () => {
   const written: string[] = [];
   const stream = new Files().create(written);
   stream.write('abc');
@@ -89,7 +89,7 @@ check('count tells the items and bytes that a Writable takes', async () => {
   assert.deepEqual([attributes['fc_traced.stream.items'], attributes['fc_traced.stream.bytes']], [2, 5]);
 });
 
-check('a pipeline of traced streams ends each span when its stream is over', async () => {
+check('in a pipeline of traced streams, each span ends with its stream', async () => {
   const files = new Files();
   const written: string[] = [];
   const upper = new Transform({ transform: (chunk, _encoding, done) => done(null, String(chunk).toUpperCase()) });
@@ -100,7 +100,7 @@ check('a pipeline of traced streams ends each span when its stream is over', asy
   assert.deepEqual(events('Files.pass'), []);
 });
 
-check('a Duplex is over when both of its sides are', async () => {
+check('the span of a Duplex ends when both of its sides have ended', async () => {
   const stream = new Files().pass(
     new Duplex({
       read() {
@@ -117,7 +117,7 @@ check('a Duplex is over when both of its sides are', async () => {
   assert.deepEqual(ended(), ['Files.pass']);
 });
 
-check('a stream that fails marks the span with its error', async () => {
+check('a stream that fails marks the span as failed', async () => {
   const stream = new Files().pass(new Readable({ read: () => {} }));
   const failed = once(stream, 'error');
   stream.destroy(new RangeError('disk gone'));
@@ -125,30 +125,30 @@ check('a stream that fails marks the span with its error', async () => {
   assert.deepEqual(span('Files.pass').status, { code: 'ERROR', message: 'disk gone' });
 });
 
-check('an error of a stream that nobody listens for still ends the process, as before', () => {
+check('an unhandled error of a stream still ends the process', () => {
   const { status, stderr } = spawnSync(
     process.execPath,
-    ['-e', `require(${JSON.stringify(__filename)}).breakUnheard()`],
+    ['-e', `require(${JSON.stringify(__filename)}).failUnhandled()`],
     { encoding: 'utf8' },
   );
   assert.equal(status, 1);
   assert.match(stderr, /Unhandled 'error' event[\s\S]*disk gone/);
 });
 
-check('a stream that is destroyed before its end is told as cancelled', async () => {
+check('a stream that is destroyed before its end is cancelled', async () => {
   const stream = new Files().open('a', 'b');
   stream.destroy();
   await once(stream, 'close');
   assert.deepEqual(events('Files.open'), ['fc_traced.cancelled']);
 });
 
-check('a stream left by break is told as cancelled', async () => {
+check('a stream is cancelled at break', async () => {
   for await (const chunk of new Files().open('a', 'b')) if (chunk === 'a') break;
   await pause();
   assert.deepEqual(events('Files.open'), ['fc_traced.cancelled']);
 });
 
-check('a stream that had ended or failed before it was returned ends the span at once, with its error', () => {
+check('for a stream that has ended or failed before it is returned, the span ends immediately, with its error', () => {
   const files = new Files();
   files.connect(new Readable({ read: () => {} }).destroy());
   assert.deepEqual(ended(), ['Files.connect']);
@@ -157,25 +157,25 @@ check('a stream that had ended or failed before it was returned ends the span at
   assert.equal(span('Files.pass').status.message, 'too late');
 });
 
-check('a promise of a stream lasts until the stream is read', async () => {
+check('the span of a promise of a stream ends with the stream', async () => {
   const stream = await new Files().later();
   assert.deepEqual(ended(), []);
   await stream.toArray();
   assert.deepEqual(ended(), ['Files.later']);
 });
 
-check('a stream that passes through two traced methods ends both spans', async () => {
+check('a stream that two traced methods return ends both spans', async () => {
   await new Files().outer(Readable.from(['a'])).toArray();
   assert.deepEqual(ended().sort(), ['Files.outer', 'Files.pass']);
   assert.ok(span('Files.outer').endNanos >= span('Files.pass').endNanos);
 });
 
-check('a stream that is not read to its end is told as abandoned when the invocation ends', async () => {
+check('a stream that is not read to its end is abandoned when the invocation ends', async () => {
   await invocation(() => void new Files().open('a'));
   assert.deepEqual(events('Files.open'), ['fc_traced.abandoned']);
 });
 
-check('a connection returned by each of 20 calls gets no more listeners than one, and no warning', async () => {
+check('a connection that is returned by 20 calls gets the listeners of one call, and there is no warning', async () => {
   const warnings: Error[] = [];
   const warn = (warning: Error): void => void warnings.push(warning);
   process.on('warning', warn);
@@ -188,7 +188,7 @@ check('a connection returned by each of 20 calls gets no more listeners than one
   assert.ok(shared.listenerCount('close') <= 2, `${shared.listenerCount('close')} listeners`);
 });
 
-check('a stream that was followed can be collected when it is over', () => {
+check('a traced stream can be garbage-collected when it has ended', () => {
   const program = `
     const { Files } = require(${JSON.stringify(__filename)});
     const { Readable } = require('node:stream');
@@ -203,5 +203,5 @@ check('a stream that was followed can be collected when it is over', () => {
       process.exit(0);
     })();`;
   const alive = Number(execFileSync(process.execPath, ['--expose-gc', '-e', program], { encoding: 'utf8' }));
-  assert.ok(alive < 10, `${alive} of 50 streams are still there`);
+  assert.ok(alive < 10, `${alive} of 50 streams are still alive`);
 });

@@ -48,7 +48,7 @@ class Feed {
 
 const spansOf = (name: string): number => ended().filter((each) => each === name).length;
 
-check('an Observable is the very object and does nothing before it is subscribed to', async () => {
+check('an Observable is returned unchanged and does nothing before it is subscribed to', async () => {
   const source = new Observable<number>(() => mark('work'));
   const feed = new Feed();
   assert.equal(feed.pass(source), source);
@@ -57,7 +57,7 @@ check('an Observable is the very object and does nothing before it is subscribed
   assert.deepEqual(ended(), []);
 });
 
-check('what an Observable does when subscribed to is under the span of the call, what follows it is not', async () => {
+check('an Observable runs with the span of the call active, and its consumer without it', async () => {
   await invocation(async () => {
     assert.deepEqual(await firstValueFrom(new Feed().cold().pipe(toArray())), [1, 2]);
     mark('consumer');
@@ -70,7 +70,7 @@ check('what an Observable does when subscribed to is under the span of the call,
   `);
 });
 
-check('nothing of an Observable leaks into its subscriber, of a sync source as of an async one', async () => {
+check('the subscriber of an Observable runs outside of the span, with a sync and with an async source', async () => {
   await invocation(async () => {
     new Feed().cold().subscribe({ next: (value) => mark(`sync ${value}`), complete: () => mark('sync end') });
     await new Promise<void>((resolve) =>
@@ -89,7 +89,7 @@ check('nothing of an Observable leaks into its subscriber, of a sync source as o
   `);
 });
 
-check('each subscription to a cold Observable makes a span of its own', async () => {
+check('each subscription to a cold Observable has its own span', async () => {
   await invocation(async () => {
     const cold = new Feed().cold();
     cold.subscribe();
@@ -107,7 +107,7 @@ check('each subscription to a cold Observable makes a span of its own', async ()
   `);
 });
 
-check('what is made by an operator runs under the span, too', async () => {
+check('operators run with the span active', async () => {
   const source = of(1, 2).pipe(
     mergeMap((value) =>
       timer(1).pipe(
@@ -127,19 +127,22 @@ check('what is made by an operator runs under the span, too', async () => {
   `);
 });
 
-check('an Observable that fails gives its error to the subscriber and marks the span', async () => {
+check('an error of an Observable reaches the subscriber and marks the span as failed', async () => {
   const reason = new RangeError('feed gone');
   await assert.rejects(firstValueFrom(new Feed().pass(throwError(() => reason))), (error) => error === reason);
   assert.deepEqual(span('Feed.pass').status, { code: 'ERROR', message: 'feed gone' });
 });
 
-check('an Observable whose work throws gives that error to the subscriber and marks the span', async () => {
-  const source = new Observable(() => {
-    throw new RangeError('no feed');
-  });
-  await assert.rejects(firstValueFrom(new Feed().pass(source)), { message: 'no feed' });
-  assert.equal(span('Feed.pass').status.code, 'ERROR');
-});
+check(
+  'an error that an Observable throws when it is subscribed to reaches the subscriber and marks the span as failed',
+  async () => {
+    const source = new Observable(() => {
+      throw new RangeError('no feed');
+    });
+    await assert.rejects(firstValueFrom(new Feed().pass(source)), { message: 'no feed' });
+    assert.equal(span('Feed.pass').status.code, 'ERROR');
+  },
+);
 
 check('take and unsubscribe end the span as cancelled', async () => {
   const feed = new Feed();
@@ -153,7 +156,7 @@ check('take and unsubscribe end the span as cancelled', async () => {
   assert.deepEqual(events('Feed.pass'), ['fc_traced.cancelled']);
 });
 
-check('sync sources and empty ones end their span in the subscription', () => {
+check('the spans of sync and of empty sources end during the subscription', () => {
   const seen: number[] = [];
   new Feed().pass(of(1, 2)).subscribe((value) => seen.push(value));
   new Feed().pass(from([3])).subscribe((value) => seen.push(value));
@@ -162,7 +165,7 @@ check('sync sources and empty ones end their span in the subscription', () => {
   assert.equal(spansOf('Feed.pass'), 3);
 });
 
-check('a shareReplay source is run once, and each subscription has its span', async () => {
+check('a shareReplay source runs once, and each subscription has its own span', async () => {
   const feed = new Feed();
   const shared = feed.pass(feed.shared);
   assert.deepEqual(await Promise.all([firstValueFrom(shared), firstValueFrom(shared)]), [0, 0]);
@@ -171,7 +174,7 @@ check('a shareReplay source is run once, and each subscription has its span', as
   assert.equal(spansOf('Feed.pass'), 3);
 });
 
-check('a Subject stays one, for those who put in and those who listen', () => {
+check('a Subject stays a Subject, for its producer and its subscribers', () => {
   const feed = new Feed();
   const seen: number[] = [];
   const own = feed.pass(new Subject<number>());
@@ -183,7 +186,7 @@ check('a Subject stays one, for those who put in and those who listen', () => {
   assert.deepEqual([ended(), events('Feed.pass')], [['Feed.pass'], []]);
 });
 
-check('a Subject returned by each of 100 calls gives one span to each subscription, not 100', () => {
+check('a Subject that is returned by 100 calls has one span per subscription, not 100', () => {
   const feed = new Feed();
   for (let call = 0; call < 100; call += 1) feed.pass(subject);
   assert.equal(spansOf('Feed.pass'), 99);
@@ -192,7 +195,7 @@ check('a Subject returned by each of 100 calls gives one span to each subscripti
   assert.equal(spansOf('Feed.pass'), 101);
 });
 
-check('an Observable that passes through two traced methods ends both spans with the subscription', async () => {
+check('an Observable that two traced methods return ends both spans with the subscription', async () => {
   await firstValueFrom(new Feed().outer(timer(1)));
   tree(`
     Feed.outer
@@ -200,27 +203,24 @@ check('an Observable that passes through two traced methods ends both spans with
   `);
 });
 
-check('a promise of an Observable lasts until that is subscribed to and over', async () => {
+check('the span of a promise of an Observable ends with the subscription', async () => {
   const source = await new Feed().later();
   assert.deepEqual(ended(), []);
   source.subscribe();
   assert.deepEqual(ended(), ['Feed.later']);
 });
 
-check('an Observable that nobody subscribes to is told as abandoned when the invocation ends', async () => {
+check('an Observable that is never subscribed to is abandoned when the invocation ends', async () => {
   await invocation(() => void new Feed().cold());
   assert.deepEqual(events('Feed.cold'), ['fc_traced.abandoned']);
 });
 
-check(
-  'a subscription in a later invocation is told in that one, to an Observable that an earlier one got',
-  async () => {
-    await invocation(() => firstValueFrom(new Feed().kept()));
-    traces.clear();
-    await invocation(() => firstValueFrom(kept));
-    tree(`
+check('the span of a subscription in a later invocation belongs to that invocation', async () => {
+  await invocation(() => firstValueFrom(new Feed().kept()));
+  traces.clear();
+  await invocation(() => firstValueFrom(kept));
+  tree(`
     invocation
       Feed.kept
   `);
-  },
-);
+});

@@ -6,12 +6,12 @@ import { check, ended } from '../check';
 
 export class Box {
   @Traced()
-  give<T>(value: T): T {
+  pass<T>(value: T): T {
     return value;
   }
 
   @Traced()
-  async giveLater<T>(value: T): Promise<Awaited<T>> {
+  async passLater<T>(value: T): Promise<Awaited<T>> {
     return await value;
   }
 }
@@ -37,22 +37,22 @@ const ODD: readonly (readonly [string, unknown])[] = [
   ['a sealed array', Object.seal([1])],
 ];
 
-check('a method gives the very value it gave, whatever it is, and its span ends', () => {
+check('a method returns its value unchanged, whatever the value is, and its span ends', () => {
   const box = new Box();
   for (const [name, value] of ODD) {
-    assert.ok(Object.is(box.give(value), value), name);
+    assert.ok(Object.is(box.pass(value), value), name);
   }
   assert.equal(ended().length, ODD.length);
 });
 
-check('a promise gives the very value it gave, whatever it is, and its span ends', async () => {
+check('a promise is fulfilled with the same value, whatever the value is, and its span ends', async () => {
   const box = new Box();
   const settled = ODD.filter(([name]) => name !== 'a revoked Proxy');
-  for (const [name, value] of settled) assert.ok(Object.is(await box.giveLater(value), value), name);
+  for (const [name, value] of settled) assert.ok(Object.is(await box.passLater(value), value), name);
   assert.equal(ended().length, settled.length);
 });
 
-check('a Proxy that watches how it is used sees no property of it read or set', () => {
+check('no property of a returned Proxy is read or set', () => {
   const used: PropertyKey[] = [];
   const watched = new Proxy(
     {
@@ -68,12 +68,12 @@ check('a Proxy that watches how it is used sees no property of it read or set', 
       deleteProperty: (_target, key) => used.push(key) > 0,
     },
   );
-  assert.equal(new Box().give(watched), watched);
+  assert.equal(new Box().pass(watched), watched);
   assert.deepEqual(used, []);
 });
 
-check('a value whose inner kinds throw at every touch is given as it is', () => {
-  const thorny = new Proxy(
+check('a Proxy whose traps throw is returned unchanged', () => {
+  const hostile = new Proxy(
     {},
     Object.fromEntries(
       ['get', 'has', 'ownKeys', 'getPrototypeOf', 'getOwnPropertyDescriptor', 'defineProperty'].map((trap) => [
@@ -84,11 +84,11 @@ check('a value whose inner kinds throw at every touch is given as it is', () => 
       ]),
     ),
   );
-  assert.ok(Object.is(new Box().give(thorny), thorny));
-  assert.deepEqual(ended(), ['Box.give']);
+  assert.ok(Object.is(new Box().pass(hostile), hostile));
+  assert.deepEqual(ended(), ['Box.pass']);
 });
 
-check('the first object that a traced method gives does not make Node load fetch', () => {
-  const program = `const { Box } = require(${JSON.stringify(__filename)}); new Box().give({}); console.log(process.moduleLoadList.filter((name) => name.includes('undici')).length);`;
+check('a traced method that returns an object does not make Node.js load fetch', () => {
+  const program = `const { Box } = require(${JSON.stringify(__filename)}); new Box().pass({}); console.log(process.moduleLoadList.filter((name) => name.includes('undici')).length);`;
   assert.equal(execFileSync(process.execPath, ['-e', program], { encoding: 'utf8' }), '0\n');
 });

@@ -42,13 +42,13 @@ export class Orders {
   }
 }
 
-/** The program of the process below. */
+/** Called in a child process below. */
 export async function leaveUnhandled(): Promise<void> {
   void new Orders().fail();
   await pause(50);
 }
 
-check('an async method is timed until it settles, and is under its span all the way', async () => {
+check('the span of an async method ends when it settles, and is active until then', async () => {
   await invocation(async () => {
     const promise = new Orders().load(7);
     mark('consumer');
@@ -69,14 +69,14 @@ check('an async method is timed until it settles, and is under its span all the 
   assert.equal(status.code, 'UNSET');
 });
 
-check('an async method gives a native promise, and a sync one stays sync', () => {
+check('an async method returns a native promise, and a sync one stays sync', () => {
   const promise = new Orders().load(1);
   assert.equal(promise.constructor, Promise);
   assert.equal(new Orders().quick(), 1);
   return promise;
 });
 
-check('a method that is not async gives the very promise it returned, timed until it settles', async () => {
+check('a method that is not async returns the same promise, and its span ends when the promise settles', async () => {
   const promise = new Orders().cached('seven');
   assert.equal(promise, kept.get('seven'));
   assert.deepEqual(ended(), []);
@@ -84,12 +84,12 @@ check('a method that is not async gives the very promise it returned, timed unti
   assert.equal(span('Orders.cached').attributes.value, 7);
 });
 
-check('a method that may return a promise or nothing ends at once where it returns nothing', () => {
+check('if a method returns undefined instead of a promise, its span ends immediately', () => {
   assert.equal(new Orders().cached('eight'), undefined);
   assert.deepEqual(ended(), ['Orders.cached']);
 });
 
-check('a rejection is the very error, for an async method and for a shared promise', async () => {
+check('a rejection has the same error, for an async method and for a shared promise', async () => {
   await assert.rejects(new Orders().fail(), { name: 'RangeError', message: 'no stock' });
   const reason = new Error('shared');
   const promise = Promise.reject(reason);
@@ -97,12 +97,12 @@ check('a rejection is the very error, for an async method and for a shared promi
   assert.deepEqual([span('Orders.fail').status.code, span('Orders.failShared').status.code], ['ERROR', 'ERROR']);
 });
 
-check('a rejection of an async method that nobody handles is still reported by Node', () => {
+check('an unhandled rejection of an async method is still reported by Node.js', () => {
   const program = `process.on('unhandledRejection', (error) => { console.log('unhandled ' + error.message); process.exit(0); }); require(${JSON.stringify(__filename)}).leaveUnhandled();`;
   assert.equal(execFileSync(process.execPath, ['-e', program], { encoding: 'utf8' }), 'unhandled no stock\n');
 });
 
-check('a promise of another realm is given as it is and timed until it settles', async () => {
+check('a promise of another realm is returned unchanged, and its span ends when it settles', async () => {
   const promise = new Orders().elsewhere('Promise.resolve(5)') as PromiseLike<number>;
   assert.ok(!(promise instanceof Promise));
   assert.deepEqual(ended(), []);
@@ -111,7 +111,7 @@ check('a promise of another realm is given as it is and timed until it settles',
   assert.deepEqual(ended(), ['Orders.elsewhere']);
 });
 
-check('an error of another realm is thrown as it is and told by its name', () => {
+check('an error of another realm is thrown unchanged and recorded with its name', () => {
   assert.throws(() => new Orders().elsewhere("throw new TypeError('over there')"), {
     name: 'TypeError',
     message: 'over there',

@@ -22,7 +22,7 @@ class Query implements PromiseLike<number> {
   }
 }
 
-/** A promise of a class of its own whose work starts at `then`, and which names itself. */
+/** A subclass of Promise whose work starts at `then`, and which has its own tag. */
 class LazyPromise extends Promise<number> {
   static started = 0;
   static override get [Symbol.species](): PromiseConstructor {
@@ -69,28 +69,31 @@ class Table {
   }
 }
 
-check('a lazy query is the very object, does not run early, and is timed when it is awaited', async () => {
-  const table = new Table();
-  await invocation(async () => {
-    const query = table.all();
-    assert.equal(query, table.query);
-    await pause(5);
-    assert.equal(query.runs, 0);
-    assert.deepEqual(ended(), []);
-    assert.equal(await query.limit(2), 3);
-    mark('consumer');
-    assert.equal(query.runs, 1);
-  });
-  tree(`
+check(
+  'a lazy query is returned unchanged, is not started early, and runs with the span active when it is awaited',
+  async () => {
+    const table = new Table();
+    await invocation(async () => {
+      const query = table.all();
+      assert.equal(query, table.query);
+      await pause(5);
+      assert.equal(query.runs, 0);
+      assert.deepEqual(ended(), []);
+      assert.equal(await query.limit(2), 3);
+      mark('consumer');
+      assert.equal(query.runs, 1);
+    });
+    tree(`
     invocation
       Table.all
         query
       consumer
   `);
-  assert.deepEqual(table.query.limits, [2]);
-});
+    assert.deepEqual(table.query.limits, [2]);
+  },
+);
 
-check('what reacts to a lazy query runs outside of its span, sync reactions too', async () => {
+check('the reactions to a lazy query run outside of its span', async () => {
   await invocation(async () => {
     await new Table().all().then(() => mark('reaction'));
   });
@@ -102,12 +105,12 @@ check('what reacts to a lazy query runs outside of its span, sync reactions too'
   `);
 });
 
-check('a lazy query that fails rejects with its error and marks the span', async () => {
+check('a lazy query that fails rejects with its error and marks the span as failed', async () => {
   await assert.rejects(async () => new Table().broken(), { name: 'RangeError', message: 'bad table' });
   assert.equal(span('Table.broken').status.code, 'ERROR');
 });
 
-check('a lazy query that is awaited twice runs twice, as it did', async () => {
+check('a lazy query that is awaited twice runs twice', async () => {
   const query = new Table().all();
   assert.deepEqual([await query, await query], [3, 3]);
   assert.equal(query.runs, 2);
@@ -117,17 +120,14 @@ check('a lazy query that is awaited twice runs twice, as it did', async () => {
   );
 });
 
-check(
-  'a query that is never awaited is never run, and its span told as abandoned when the invocation ends',
-  async () => {
-    const table = new Table();
-    await invocation(() => void table.all());
-    assert.equal(table.query.runs, 0);
-    assert.deepEqual(events('Table.all'), ['fc_traced.abandoned']);
-  },
-);
+check('a query that is never awaited is not started, and is abandoned when the invocation ends', async () => {
+  const table = new Table();
+  await invocation(() => void table.all());
+  assert.equal(table.query.runs, 0);
+  assert.deepEqual(events('Table.all'), ['fc_traced.abandoned']);
+});
 
-check('a promise of a class that starts its work at then is not started early', async () => {
+check('the work of a lazy subclass of Promise is not started early', async () => {
   const lazy = new Table().lazy();
   await pause();
   assert.equal(LazyPromise.started, 0);
@@ -136,7 +136,7 @@ check('a promise of a class that starts its work at then is not started early', 
   assert.deepEqual(ended(), ['Table.lazy']);
 });
 
-check('a then behind a getter is not read, and a frozen query still works', async () => {
+check('a getter named then is not called, and a frozen query still works', async () => {
   new Table().hidden();
   assert.equal(await new Table().frozen(), 3);
   assert.deepEqual(

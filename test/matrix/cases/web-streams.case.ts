@@ -38,7 +38,7 @@ class Downloads {
 const broken = (): ReadableStream =>
   new ReadableStream({ pull: (controller) => controller.error(new RangeError('line cut')) }, { highWaterMark: 0 });
 
-check('a web stream is the very stream, and its span ends when a reader comes to its end', async () => {
+check('a web stream is returned unchanged, and its span ends when a reader has read it to its end', async () => {
   const stream = chunks('a');
   assert.equal(new Downloads().pass(stream), stream);
   const reader = stream.getReader();
@@ -48,7 +48,7 @@ check('a web stream is the very stream, and its span ends when a reader comes to
   assert.deepEqual([ended(), events('Downloads.pass')], [['Downloads.pass'], []]);
 });
 
-check('count tells the bytes of a web stream read by for await', async () => {
+check('countStream records the bytes of a web stream that is read by for await', async () => {
   let text = '';
   for await (const chunk of new Downloads().get('abc', 'de')) text += Buffer.from(chunk).toString();
   assert.equal(text, 'abcde');
@@ -56,19 +56,19 @@ check('count tells the bytes of a web stream read by for await', async () => {
   assert.deepEqual([attributes['fc_traced.stream.items'], attributes['fc_traced.stream.bytes']], [2, 5]);
 });
 
-check('a web stream left by break is told as cancelled', async () => {
+check('a web stream is cancelled at break', async () => {
   for await (const chunk of new Downloads().get('abc', 'de')) if (chunk.byteLength === 3) break;
   assert.deepEqual(events('Downloads.get'), ['fc_traced.cancelled']);
 });
 
-check('tee gives two whole streams, and the span ends when one of them is read', async () => {
+check('tee returns two complete streams, and the span ends when one of them is read', async () => {
   const [left, right] = new Downloads().get('a', 'b').tee();
   assert.equal(await new Response(left).text(), 'ab');
   assert.deepEqual(ended(), ['Downloads.get']);
   assert.equal(await new Response(right).text(), 'ab');
 });
 
-check('pipeTo and pipeThrough end the span when the whole went through', async () => {
+check('pipeTo and pipeThrough end the span when the whole stream is piped', async () => {
   const downloads = new Downloads();
   let text = '';
   await downloads
@@ -78,12 +78,12 @@ check('pipeTo and pipeThrough end the span when the whole went through', async (
   const upper = new TransformStream<Uint8Array, string>({
     transform: (chunk, controller) => controller.enqueue(Buffer.from(chunk).toString().toUpperCase()),
   });
-  let loud = '';
-  for await (const chunk of downloads.get('c').pipeThrough(upper)) loud += chunk;
-  assert.deepEqual([loud, ended()], ['C', ['Downloads.get', 'Downloads.get']]);
+  let upperText = '';
+  for await (const chunk of downloads.get('c').pipeThrough(upper)) upperText += chunk;
+  assert.deepEqual([upperText, ended()], ['C', ['Downloads.get', 'Downloads.get']]);
 });
 
-check('cancel, on the stream and on a reader, ends the span as cancelled', async () => {
+check('cancel on the stream and on a reader ends the span as cancelled', async () => {
   await new Downloads().get('a').cancel();
   await new Downloads().pass(chunks('a')).getReader().cancel();
   assert.deepEqual(
@@ -92,12 +92,12 @@ check('cancel, on the stream and on a reader, ends the span as cancelled', async
   );
 });
 
-check('a web stream that fails rejects with its error and marks the span', async () => {
+check('a web stream that fails rejects with its error and marks the span as failed', async () => {
   await assert.rejects(new Downloads().pass(broken()).getReader().read(), { message: 'line cut' });
   assert.deepEqual(span('Downloads.pass').status, { code: 'ERROR', message: 'line cut' });
 });
 
-check('a web stream turned into a Node stream ends its span when that is read', async () => {
+check('the span of a web stream that is converted to a Node.js stream ends when that is read', async () => {
   const parts = await Readable.fromWeb(
     new Downloads().get('a', 'b') as import('node:stream/web').ReadableStream,
   ).toArray();
@@ -105,7 +105,7 @@ check('a web stream turned into a Node stream ends its span when that is read', 
   assert.deepEqual(ended(), ['Downloads.get']);
 });
 
-check('a WritableStream ends its span at close, at abort and at an error of its sink', async () => {
+check('the span of a WritableStream ends when it is closed', async () => {
   const downloads = new Downloads();
   const written: string[] = [];
   const writer = downloads.pass(new WritableStream<string>({ write: (chunk) => void written.push(chunk) })).getWriter();
@@ -115,12 +115,12 @@ check('a WritableStream ends its span at close, at abort and at an error of its 
   assert.deepEqual([written, ended(), events('Downloads.pass')], [['a'], ['Downloads.pass'], []]);
 });
 
-check('an aborted WritableStream is told as cancelled', async () => {
+check('an aborted WritableStream is cancelled', async () => {
   await new Downloads().pass(new WritableStream()).abort(new Error('enough'));
   assert.deepEqual(events('Downloads.pass'), ['fc_traced.cancelled']);
 });
 
-check('a WritableStream whose sink fails marks the span', async () => {
+check('a WritableStream whose sink fails marks the span as failed', async () => {
   const writer = new Downloads()
     .pass(new WritableStream({ write: () => Promise.reject(new RangeError('full')) }))
     .getWriter();
@@ -129,13 +129,13 @@ check('a WritableStream whose sink fails marks the span', async () => {
   assert.equal(span('Downloads.pass').status.message, 'full');
 });
 
-check('a WritableStream that another stream is piped into ends its span when that is written', async () => {
+check('the span of a WritableStream ends when another stream has been piped into it', async () => {
   await chunks('a').pipeTo(new Downloads().pass(new WritableStream()));
   await pause();
   assert.deepEqual(ended(), ['Downloads.pass']);
 });
 
-check('a Response ends its span when its body is read, whichever way', async () => {
+check('the span of a Response ends when its body is read, by any method', async () => {
   for (const read of ['text', 'json', 'arrayBuffer', 'blob'] as const) {
     const response = await new Downloads().fetch('{"a":1}');
     assert.ok(response instanceof Response);
@@ -149,23 +149,23 @@ check('a Response ends its span when its body is read, whichever way', async () 
   assert.equal(ended().length, 5);
 });
 
-check('a Response gives what it held', async () => {
+check('the content of a Response is unchanged', async () => {
   assert.deepEqual(await (await new Downloads().fetch('{"a":1}')).json(), { a: 1 });
   const response = await new Downloads().fetch('twice');
   assert.deepEqual([await response.clone().text(), await response.text()], ['twice', 'twice']);
 });
 
-check('a Response without a body ends its span at once', async () => {
+check('the span of a Response without a body ends immediately', async () => {
   await new Downloads().fetch(null);
   assert.deepEqual(ended(), ['Downloads.fetch']);
 });
 
-check('a Response whose body nobody reads is told as abandoned when the invocation ends', async () => {
+check('a Response whose body is never read is abandoned when the invocation ends', async () => {
   await invocation(() => new Downloads().fetch('unread'));
   assert.deepEqual(events('Downloads.fetch'), ['fc_traced.abandoned']);
 });
 
-check('a web stream returned by each of 1,000 calls is followed once', async () => {
+check('a web stream that is returned by 1,000 calls is followed once', async () => {
   const stream = chunks('a');
   for (let call = 0; call < 1_000; call += 1) new Downloads().pass(stream);
   const reader = stream.getReader();

@@ -12,7 +12,7 @@ class AuthGuard implements CanActivate {
   }
 }
 
-/** What a Nest application does with a controller's method: it reads the guards and roles from the function. */
+/** How a NestJS application uses a controller's method: it reads guards and roles from the function. */
 const rolesOf = (method: object): unknown => Reflect.getMetadata('roles', method);
 const guardsOf = (method: object): Type<CanActivate>[] =>
   Reflect.getMetadata('__guards__', method) as Type<CanActivate>[];
@@ -33,7 +33,7 @@ class NestController {
   }
 }
 
-/** As routing-controllers does: routes and parameters are kept by prototype and name, and the method is called with what they say. */
+/** Like routing-controllers: routes and parameters are stored by prototype and name, and used to call the method. */
 const routes: { readonly path: string; readonly target: object; readonly method: string; readonly types: unknown[] }[] =
   [];
 function Get(path: string): MethodDecorator {
@@ -58,7 +58,7 @@ class RoutedController {
   }
 }
 
-/** As class-validator does: rules are kept by class and property, and read from instances. */
+/** Like class-validator: rules are stored by class and property, and read for instances. */
 const rules = new Map<object, string[]>();
 function IsPositive(): PropertyDecorator {
   return (target, property) =>
@@ -112,11 +112,11 @@ class Parameters {
 }
 
 @Traced()
-class WholeClass {
+class TracedClass {
   ship(@SpanAttribute('order.id') _id: number): void {}
 }
 
-check('guards and roles of NestJS are found, above and below @Traced', () => {
+check('NestJS finds guards and roles, above and below @Traced', () => {
   const { above, below } = NestController.prototype;
   assert.deepEqual([rolesOf(above), rolesOf(below)], [['admin'], ['guest']]);
   assert.deepEqual([guardsOf(above), guardsOf(below)], [[AuthGuard], [AuthGuard]]);
@@ -124,7 +124,7 @@ check('guards and roles of NestJS are found, above and below @Traced', () => {
   assert.deepEqual(ended(), ['NestController.above', 'NestController.below']);
 });
 
-check('a route of a framework like routing-controllers finds its method, its types and its parameters', () => {
+check('a framework like routing-controllers finds the method of a route, its types and its parameters', () => {
   const [route] = routes;
   assert.deepEqual([route!.path, route!.types, params], ['/orders/:id', [String], ['id']]);
   const controller = new RoutedController();
@@ -132,14 +132,14 @@ check('a route of a framework like routing-controllers finds its method, its typ
   assert.equal(span('RoutedController.byId').attributes['order.id'], '7');
 });
 
-check('rules of a validator like class-validator are found on a class with traced methods', () => {
+check('a validator like class-validator finds the rules of a class with traced methods', () => {
   const dto = new OrderDto();
   assert.deepEqual(rules.get(dto.constructor), ['items']);
   assert.deepEqual(Object.keys(dto), ['items']);
   assert.equal(dto.total(), 3);
 });
 
-check('tsyringe builds traced classes, above and below its own decorator', async () => {
+check('tsyringe creates traced classes, with @Traced above and below its decorator', async () => {
   const child = container.createChildContainer();
   child.registerInstance('city', 'Hangzhou');
   await invocation(() => {
@@ -149,12 +149,12 @@ check('tsyringe builds traced classes, above and below its own decorator', async
   assert.deepEqual(ended(), ['Clock.now', 'Orders.ship', 'Clock.now', 'Returns.take', 'invocation']);
 });
 
-check('@SpanAttribute makes an argument an attribute; the option attributes goes first', () => {
+check('@SpanAttribute records an argument as an attribute; the option attributes takes precedence', () => {
   new Parameters().both(7, 'home', 'more');
   assert.deepEqual(span('Parameters.both').attributes, { 'order.id': 7, to: 'home', own: true });
 });
 
-check('@SpanAttribute works in a class that is traced as a whole', () => {
-  new WholeClass().ship(7);
-  assert.deepEqual(span('WholeClass.ship').attributes, { 'order.id': 7 });
+check('@SpanAttribute works with @Traced on the class', () => {
+  new TracedClass().ship(7);
+  assert.deepEqual(span('TracedClass.ship').attributes, { 'order.id': 7 });
 });

@@ -4,7 +4,7 @@ import { check, ended } from '../check';
 
 type Method = (this: unknown, ...args: unknown[]) => unknown;
 
-/** A decorator of another library, which puts a function of its own in place. */
+/** A decorator of another library, which replaces the method. */
 function Logged(log: string[]): (...args: any[]) => any {
   const wrap = (method: Method): Method =>
     function logged(...args) {
@@ -28,12 +28,15 @@ class Marked {
   ping(): void {}
 }
 
-check('a class traces a method that carries @Traced once, also below a decorator of another library', () => {
-  new Marked().ship();
-  assert.deepEqual(ended(), ['special']);
-});
+check(
+  '@Traced on a class does not trace a method with @Traced again, also below a decorator of another library',
+  () => {
+    new Marked().ship();
+    assert.deepEqual(ended(), ['special']);
+  },
+);
 
-check('a class passes a method over that carries @Untraced, also below a decorator of another library', () => {
+check('@Traced on a class skips a method with @Untraced, also below a decorator of another library', () => {
   new Marked().ping();
   assert.deepEqual(ended(), []);
 });

@@ -63,7 +63,7 @@ class Basket {
 
 class Sub extends Basket {}
 
-check('a #private method is traced, with its arguments and its result', () => {
+check('a #private method is traced, with attributes of its arguments and its result', () => {
   assert.equal(new Vault().open('door'), 4);
   tree(`
     Vault.open
@@ -80,7 +80,7 @@ check('static #private methods, #private generators and #private getters are tra
   assert.deepEqual(ended(), ['Vault.#count', 'Vault.#pages', 'Vault.#size']);
 });
 
-check('an accessor is traced when read and when written, and keeps its first value', () => {
+check('an accessor is traced when it is read and written, and keeps its initial value', () => {
   const basket = new Basket();
   assert.equal(basket.items, 1);
   basket.items = 5;
@@ -97,7 +97,7 @@ check('an accessor is traced when read and when written, and keeps its first val
   ]);
 });
 
-check('an async arrow in a field is traced, with the this of its object, also when it is handed on alone', async () => {
+check('an async arrow function in a field is traced with the this of its object, also without the object', async () => {
   const { price } = new Basket();
   assert.deepEqual(await Promise.all([1, 2].map(price)), [2, 4]);
   assert.deepEqual(
@@ -115,7 +115,7 @@ check('a field of a subclass instance is named after the class of the instance',
   `);
 });
 
-check('two instances do not share the traced arrow of a field', () => {
+check('two instances do not share the traced arrow function of a field', () => {
   const [one, two] = [new Basket(), new Basket()];
   assert.notEqual(one.price, two.price);
 });

@@ -1,4 +1,5 @@
-// Compiled by `npm run typecheck`, never run: standard decorators, where the types of arguments are inferred from the method.
+// Compiled by `npm run typecheck`, never run: with standard decorators, the argument types are inferred from the
+// method.
 import { FC_EVENT, Handler, Service, TRACER, Traced } from 'fc-traced';
 import type { Tracer } from 'fc-traced';
 
@@ -36,11 +37,11 @@ export class Wrong {
   @Traced({ attributes: (order) => ({ id: order.identifier }) }) field(_order: Order): void {}
   // @ts-expect-error -- the method takes a number
   @Traced({ attributes: (id: string) => ({ id }) }) argument(_id: number): void {}
-  // @ts-expect-error -- there is no such option
+  // @ts-expect-error -- unknown option
   @Traced({ nam: 'x' }) option(): void {}
-  // @ts-expect-error -- it stands on a field
+  // @ts-expect-error -- on a field
   @Handler() entry = 1;
-  // @ts-expect-error -- it stands on an accessor
+  // @ts-expect-error -- on an accessor
   @Handler() get value(): number {
     return 1;
   }

@@ -1,4 +1,4 @@
-// Compiled by `npm run typecheck`, never run: what standard decorators alone have.
+// Compiled by `npm run typecheck`, never run: features of standard decorators only.
 import { Annotate, Traced } from 'fc-traced';
 import { exactly } from '../../compiled-uses/methods.js';
 
@@ -23,6 +23,6 @@ export class Right {
 }
 
 export class Wrong {
-  // @ts-expect-error -- a field is no method
+  // @ts-expect-error -- a field is not a method
   @Annotate({ attributes: () => ({ a: 1 }) }) field = 1;
 }

@@ -9,36 +9,36 @@ class Plain {
   }
 }
 const traces = recordTraces();
-const told: string[] = [];
-const nothing = (): void => {};
+const logged: string[] = [];
+const noop = (): void => {};
 beforeAll(() => {
   diag.setLogger(
-    { warn: (message) => void told.push(message), error: nothing, info: nothing, debug: nothing, verbose: nothing },
+    { warn: (message) => void logged.push(message), error: noop, info: noop, debug: noop, verbose: noop },
     { logLevel: DiagLogLevel.ALL, suppressOverrideMessage: true },
   );
 });
 afterEach(() => {
   traces.clear();
-  told.length = 0;
+  logged.length = 0;
 });
 afterAll(() => {
   traces.stop();
   diag.disable();
 });
-const garbage = (text: string, flags = ''): ReturnType<typeof fakeFcContext> =>
+const malformed = (text: string, flags = ''): ReturnType<typeof fakeFcContext> =>
   fakeFcContext({ tracing: { openTracingSpanContext: text + flags } });
 const counts = (): unknown[] => traces.spans().map(({ attributes }) => attributes['fc_traced.malformed_carriers']);
 
-test('malformed context is told once through diag, without its text, and counted each time', async () => {
+test('malformed context is logged once through diag, without its value, and counted each time', async () => {
   const { handler } = createHandler(Plain);
-  await invoke(handler, {}, garbage('secret-one'));
-  await invoke(handler, {}, garbage('secret-two'));
+  await invoke(handler, {}, malformed('secret-one'));
+  await invoke(handler, {}, malformed('secret-two'));
   await invoke(handler, {});
-  expect(told).toEqual(['fc-traced: malformed trace context or baggage in context.tracing was left out']);
+  expect(logged).toEqual(['fc-traced: malformed trace context or baggage in context.tracing was left out']);
   expect(counts()).toEqual([1, 1, undefined]);
 });
 
-test('what an invocation counted that is not recorded shows on the next one that is', async () => {
+test('counts of an invocation that is not recorded are reported on the next recorded one', async () => {
   const { handler } = createHandler(Plain);
   const unsampled = { openTracingSpanContext: '1:1:0:0', openTracingSpanBaggages: { a: 7, b: 8 } };
   await invoke(handler, {}, { ...fakeFcContext(), tracing: unsampled as never });
@@ -48,22 +48,22 @@ test('what an invocation counted that is not recorded shows on the next one that
   expect(counts()).toEqual([2, undefined]);
 });
 
-test('each source of malformed context is told for itself', async () => {
+test('each source of malformed context is logged separately', async () => {
   const headers = { traceparent: 'garbage' };
   const { handler } = createHandler(Plain, { parent: 'garbage' });
   await invoke(
     handler,
     { version: 'v1', rawPath: '/', headers, requestContext: { http: { method: 'GET' } } },
-    garbage('x'),
+    malformed('x'),
   );
-  expect(told).toEqual([
+  expect(logged).toEqual([
     'fc-traced: malformed trace context or baggage in the parent option was left out',
     'fc-traced: malformed trace context or baggage in the request headers was left out',
   ]);
   expect(counts()).toEqual([3]);
 });
 
-test('a parent function that throws is told of', async () => {
+test('an error of the option parent is logged', async () => {
   await invoke(
     createHandler(Plain, {
       parent: () => {
@@ -71,29 +71,29 @@ test('a parent function that throws is told of', async () => {
       },
     }).handler,
   );
-  expect(told).toEqual(['fc-traced: the option parent threw and was ignored']);
+  expect(logged).toEqual(['fc-traced: the option parent threw and was ignored']);
 });
 
-test('what of the environment cannot be used is told at the first invocation, and at no later one', async () => {
+test('an invalid environment variable is logged at the first invocation only', async () => {
   process.env.OTEL_TRACES_SAMPLER = 'xray';
   const { handler } = createHandler(Plain);
   delete process.env.OTEL_TRACES_SAMPLER;
-  expect(told).toEqual([]);
+  expect(logged).toEqual([]);
   await invoke(handler);
   await invoke(handler);
-  expect(told).toEqual(['fc-traced: OTEL_TRACES_SAMPLER names an unknown sampler; all new traces are recorded']);
+  expect(logged).toEqual(['fc-traced: OTEL_TRACES_SAMPLER names an unknown sampler; all new traces are recorded']);
 });
 
-test('a diag logger that throws changes no answer', async () => {
+test('a diag logger that throws does not affect the response', async () => {
   diag.setLogger(
     {
       warn: () => {
         throw new Error('logger');
       },
-      error: nothing,
-      info: nothing,
-      debug: nothing,
-      verbose: nothing,
+      error: noop,
+      info: noop,
+      debug: noop,
+      verbose: noop,
     },
     { suppressOverrideMessage: true },
   );

@@ -3,7 +3,7 @@ import { registerEndStrategy, Traced } from 'fc-traced';
 import type { EndStrategy } from 'fc-traced';
 import { check, ended, events, invocation, mark, span, tree } from '../check';
 
-/** A job that tells when it is over. */
+/** A job that calls its listeners when it ends. */
 class Job {
   private readonly listeners: ((error?: Error) => void)[] = [];
   onEnd(listener: (error?: Error) => void): void {
@@ -36,8 +36,8 @@ class Jobs {
   }
 }
 
-async function withEndStrategy(lifetime: EndStrategy<never> | EndStrategy<Job>, work: () => unknown): Promise<void> {
-  const remove = registerEndStrategy(lifetime as EndStrategy<Job>);
+async function withEndStrategy(strategy: EndStrategy<never> | EndStrategy<Job>, work: () => unknown): Promise<void> {
+  const remove = registerEndStrategy(strategy as EndStrategy<Job>);
   try {
     await work();
   } finally {
@@ -45,7 +45,7 @@ async function withEndStrategy(lifetime: EndStrategy<never> | EndStrategy<Job>, 
   }
 }
 
-check('a value of a registered kind is followed to its own end, by its own rules', () =>
+check('a registered end strategy ends the span', () =>
   withEndStrategy(jobs, () => {
     const job = new Jobs().start();
     assert.deepEqual(ended(), ['followed']);
@@ -59,14 +59,14 @@ check('a value of a registered kind is followed to its own end, by its own rules
   }),
 );
 
-check('a value of a registered kind may fail', () =>
+check('a registered end strategy can mark the span as failed', () =>
   withEndStrategy(jobs, () => {
     new Jobs().start().end(new Error('out of time'));
     assert.equal(span('Jobs.start').status.message, 'out of time');
   }),
 );
 
-check('a promise of a value of a registered kind lasts until that ends', () =>
+check('a registered end strategy applies to the value of a promise', () =>
   withEndStrategy(jobs, async () => {
     const job = await new Jobs().later();
     assert.deepEqual(ended(), ['followed']);
@@ -75,19 +75,19 @@ check('a promise of a value of a registered kind lasts until that ends', () =>
   }),
 );
 
-check('a value of a registered kind that never ends is told as abandoned when the invocation ends', () =>
+check('a call that a registered end strategy does not end is abandoned when the invocation ends', () =>
   withEndStrategy(jobs, async () => {
     await invocation(() => void new Jobs().start());
     assert.deepEqual(events('Jobs.start'), ['fc_traced.abandoned']);
   }),
 );
 
-check('a registered kind that throws does not reach the program', () =>
+check('an error of a registered end strategy does not reach the program', () =>
   withEndStrategy(
     {
       supports: (value): value is Job => value instanceof Job,
       follow: () => {
-        throw new Error('bad lifetime');
+        throw new Error('faulty end strategy');
       },
     },
     () => {
@@ -97,7 +97,7 @@ check('a registered kind that throws does not reach the program', () =>
   ),
 );
 
-check('a kind that was taken away again follows nothing', async () => {
+check('an end strategy that was removed is not used', async () => {
   await withEndStrategy(jobs, () => {});
   new Jobs().start();
   assert.deepEqual(ended(), ['Jobs.start']);

@@ -17,7 +17,7 @@ class Orders {
   }
 }
 
-test('what is registered in the container of the option goes before the global one, for that handler alone', async () => {
+test('registrations in the container of the option take precedence over the global container, for that handler only', async () => {
   const own = container.createChildContainer();
   own.register(Stock, { useValue: { name: () => 'fake' } });
   const faked = createHandler(Orders, { container: own });
@@ -25,7 +25,7 @@ test('what is registered in the container of the option goes before the global o
   expect([await invoke(faked.handler), await invoke(real.handler)]).toEqual(['fake', 'real']);
 });
 
-test('what is registered after createHandler is found too', async () => {
+test('a registration after createHandler is used', async () => {
   const own = container.createChildContainer();
   const { handler } = createHandler(Orders, { container: own });
   expect(await invoke(handler)).toBe('real');
@@ -33,7 +33,7 @@ test('what is registered after createHandler is found too', async () => {
   expect(await invoke(handler)).toBe('late');
 });
 
-test('the container of createHandler goes before that of @Handler', async () => {
+test('the container of createHandler takes precedence over that of @Handler', async () => {
   const [inner, outer] = [container.createChildContainer(), container.createChildContainer()];
   inner.register('word', { useValue: 'inner' });
   outer.register('word', { useValue: 'outer' });
@@ -50,7 +50,7 @@ test('the container of createHandler goes before that of @Handler', async () => 
   ]).toEqual(['inner', 'outer']);
 });
 
-test('a handler class that the container replaces is replaced', async () => {
+test('a handler class that is registered with another class is replaced by it', async () => {
   const own = container.createChildContainer();
   own.register(Orders, {
     useClass: class {
@@ -62,13 +62,14 @@ test('a handler class that the container replaces is replaced', async () => {
   expect(await invoke(createHandler(Orders, { container: own }).handler)).toBe('replaced');
 });
 
-test('container-scoped classes belong to one invocation, however deep the container of the option is', async () => {
-  let made = 0;
+test('container-scoped classes belong to one invocation, at any depth of the container of the option', async () => {
+  let created = 0;
   const deep = container.createChildContainer().createChildContainer();
-  // Registered when the containers were there already: tsyringe copies into a child what it knows at that moment alone.
+  // Registered after the containers were created: tsyringe copies registrations to a child container only at its
+  // creation.
   @scoped(Lifecycle.ContainerScoped)
   class PerCall {
-    readonly id = (made += 1);
+    readonly id = (created += 1);
   }
   @Handler()
   class Uses {
@@ -88,7 +89,7 @@ test('container-scoped classes belong to one invocation, however deep the contai
   expect(deep.resolve(PerCall).id).toBe(3);
 });
 
-test('singletons are shared with the program that resolves them from the same container', async () => {
+test('singletons are shared with code that resolves them from the same container', async () => {
   @Service({ scope: 'singleton' })
   class Pool {}
   @Handler()

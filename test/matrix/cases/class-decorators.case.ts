@@ -51,7 +51,7 @@ class Filtered {
 }
 
 check(
-  '@Traced() on a class traces its own methods, static and symbol-keyed ones too, with the options of the class',
+  '@Traced() on a class traces its own methods, also static and symbol-keyed ones, with the options of the class',
   async () => {
     const stock = Stock.open();
     assert.equal(stock.take(), 3);
@@ -63,33 +63,36 @@ check(
   },
 );
 
-check('@Traced() on a class leaves its constructor, getters, fields, inner classes and what it inherits alone', () => {
-  const stock = new Stock();
-  assert.equal(stock.size, 3);
-  assert.equal(stock.field(), 1);
-  assert.ok(new Stock.Shelf());
-  stock.fromParent();
-  assert.deepEqual(ended(), []);
-});
+check(
+  '@Traced() on a class does not trace its constructor, getters, fields, inner classes and inherited methods',
+  () => {
+    const stock = new Stock();
+    assert.equal(stock.size, 3);
+    assert.equal(stock.field(), 1);
+    assert.ok(new Stock.Shelf());
+    stock.fromParent();
+    assert.deepEqual(ended(), []);
+  },
+);
 
-check('@Untraced() has the class pass a method over', () => {
+check('@Untraced() excludes a method from @Traced() on the class', () => {
   assert.equal(new Stock().ping(), 'pong');
   assert.deepEqual(ended(), []);
 });
 
-check('the options of a method win over those of its class, and make one span', () => {
+check('the options of a method take precedence over those of its class, and there is one span', () => {
   new Stock().special();
   assert.deepEqual(ended(), ['special']);
   assert.equal(span('special').kind, 'producer');
 });
 
-check('a filter says which methods of a class are traced', () => {
+check('the option filter selects the methods of a class that are traced', () => {
   new Filtered().ping();
   new Filtered().take();
   assert.deepEqual(ended(), ['Filtered.take']);
 });
 
-check('a class decorated by @Traced() is the very class, and can be extended', () => {
+check('@Traced() does not replace the class, and the class can be extended', () => {
   @Traced()
   class Sub extends Stock {
     override take(): number {

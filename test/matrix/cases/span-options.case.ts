@@ -32,7 +32,7 @@ class Mail {
       throw new Error('bad links');
     },
   })
-  careless(): number {
+  faulty(): number {
     return 1;
   }
 
@@ -53,13 +53,13 @@ class Mail {
   }
 }
 
-check('kind, by name or by number, is the kind of the span', () => {
+check('the span has the kind of the option, set by name or by number', () => {
   new Mail().named();
   new Mail().numbered();
   assert.deepEqual([span('Mail.named').kind, span('Mail.numbered').kind], ['client', 'producer']);
 });
 
-check('root: true starts a trace of its own that links back to the caller', async () => {
+check('root: true starts a new trace that is linked to the caller', async () => {
   await invocation(() => new Mail().nightly());
   assert.equal(traces.traces().length, 2);
   const [own, caller] = [span('Mail.nightly'), span('invocation')];
@@ -72,7 +72,7 @@ check('root: true starts a trace of its own that links back to the caller', asyn
   assert.equal(span('inside').traceId, own.traceId);
 });
 
-check('links are made from the arguments', () => {
+check('links are created from the arguments', () => {
   assert.equal(new Mail().batch([{ context: PRODUCER }]), 1);
   assert.deepEqual(
     span('Mail.batch').links.map(({ traceId }) => traceId),
@@ -80,30 +80,30 @@ check('links are made from the arguments', () => {
   );
 });
 
-check('links that throw leave the call alone', () => {
-  assert.equal(new Mail().careless(), 1);
-  assert.deepEqual(span('Mail.careless').links, []);
+check('an error of the option links does not affect the call', () => {
+  assert.equal(new Mail().faulty(), 1);
+  assert.deepEqual(span('Mail.faulty').links, []);
 });
 
-check('annotate and @Annotate put attributes on the active span, without one of their own', () => {
+check('annotate and @Annotate add attributes to the active span and start no span', () => {
   new Mail().send();
   assert.deepEqual(ended(), ['Mail.send']);
   assert.deepEqual(span('Mail.send').attributes, { to: 'a', id: 1, 'mail.size': 3 });
 });
 
-check('@Annotate sees what a promise gave, which comes out as it was', async () => {
+check('@Annotate adds attributes of the awaited value, which stays the same', async () => {
   const outer = traced(async () => new Mail().noteLater(), 'outer');
   assert.equal(await outer(), 9);
   assert.equal(span('outer').attributes.id, 9);
 });
 
-check('outside of any span annotate and @Annotate do nothing', () => {
+check('outside of any span, annotate and @Annotate do nothing', () => {
   annotate({ lost: true });
   assert.equal(new Mail().note('b'), 1);
   assert.deepEqual(ended(), []);
 });
 
-check('traced() makes spans of a plain function, of every kind that @Traced does', async () => {
+check('traced() traces functions, generators and async functions like @Traced', async () => {
   const add = traced((a: number, b: number) => a + b, {
     name: 'add',
     attributes: (a, b) => ({ a, b }),
@@ -121,15 +121,15 @@ check('traced() makes spans of a plain function, of every kind that @Traced does
   assert.equal(ended().at(-1), 'later');
 });
 
-check('using ends a span at the end of its block, also where an error leaves it', () => {
+check('using ends a span at the end of its block, also at an error', () => {
   assert.throws(
     () => {
-      using stretch = startSpan('stretch', { attributes: { a: 1 } });
-      stretch.addEvent('on the way');
+      using block = startSpan('block', { attributes: { a: 1 } });
+      block.addEvent('started');
       throw new Error('left');
     },
     { message: 'left' },
   );
-  tree('stretch');
-  assert.equal(span('stretch').attributes.a, 1);
+  tree('block');
+  assert.equal(span('block').attributes.a, 1);
 });

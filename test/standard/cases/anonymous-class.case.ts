@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Traced } from 'fc-traced';
 import { check, ended } from '../../matrix/check';
 
-check('a class without a name is told as anonymous', () => {
+check('the span of an anonymous class is named (anonymous).method', () => {
   const make = (): { new (): { run(): void } } =>
     class {
       @Traced()
