@@ -2,8 +2,8 @@ import { AsyncResource } from 'node:async_hooks';
 import { ServerResponse } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { replaceMethod } from '../replace-method';
 import { warnOnce } from '../diagnostics';
+import { replaceMethod } from '../replace-method';
 import type { Method } from '../replace-method';
 import { whenClosed } from './connections';
 
