@@ -54,8 +54,8 @@ export class ColdStart {
   }
 
   /**
-   * Returns itself if the first invocation records the cold start, otherwise `undefined`: tests and `coldStartSpans:
-   * false`.
+   * Returns itself if the first invocation records the cold start. Returns `undefined` if it is not recorded, if a test
+   * records it, or if the option is disabled.
    */
   startRecording(telemetry: Telemetry | undefined): ColdStart | undefined {
     const isRecorded = this.isEnabled && !this.isOver && telemetry !== undefined && state.recorders.size === 0;

@@ -48,7 +48,7 @@ export interface Scope {
   dispose(timeoutMillis: number): Promise<void>;
 }
 
-/** Creates a scope for each invocation: a child container, beside one container for the singletons. */
+/** Creates a scope for each invocation: a child container of its own. One container is shared by all singletons. */
 export class ScopeFactory {
   private readonly features: SupportedFeatures;
   private readonly failures: FailureRecorder;

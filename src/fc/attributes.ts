@@ -52,8 +52,8 @@ export function instanceFacts(read: (name: string) => string | undefined): Insta
   });
 }
 
-// Attribute names follow the semantic conventions for FaaS and cloud. Their package is not used because it is slow to
-// load. https://opentelemetry.io/docs/specs/semconv/resource/faas/
+// Attribute names follow the semantic conventions for FaaS and cloud, whose package is slow to load:
+// https://opentelemetry.io/docs/specs/semconv/resource/faas/
 // https://opentelemetry.io/docs/specs/semconv/faas/faas-spans/
 
 /** Omits the attributes whose value is `undefined`. */

@@ -12,8 +12,8 @@ function isBlank(text: string, index: number): boolean {
   return code === 0x20 || code === 0x09;
 }
 
-// Characters other than the `baggage-octet` of W3C Baggage. The percent sign needs encoding, too, unless it starts an
-// escape.
+// The characters that a baggage value must percent-encode: all but `baggage-octet` of W3C Baggage, and the percent sign.
+// In a partly encoded value, a percent sign that starts an escape is kept.
 const UNENCODED = /[^\x21\x23\x24\x26-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]+/gu;
 const UNENCODED_EXCEPT_ESCAPES = /(?:[^\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]|%(?![0-9a-f]{2}))+/giu;
 const ESCAPES = /(?:%[0-9a-f]{2})+/gi;

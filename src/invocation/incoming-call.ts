@@ -13,6 +13,6 @@ export interface IncomingCall {
   readonly headers: unknown;
   /** The name of the invocation span. Default: the name of the function. */
   readonly spanName: string | undefined;
-  /** Returns additional attributes of the invocation span. Called only if the invocation is sampled. */
+  /** Returns additional attributes of the invocation span. Called only if a span is started. */
   readonly attributes?: () => Attributes;
 }

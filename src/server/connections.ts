@@ -21,13 +21,18 @@ function closeListenersOf(socket: Socket): Set<() => void> {
  * connection while an earlier response is in progress, and Node.js does not notify it if the client disconnects.
  */
 export function whenClosed(request: IncomingMessage, response: ServerResponse, callback: () => void): void {
-  response.once('close', callback);
-  if (response.socket !== null) return;
+  if (response.socket !== null) {
+    response.once('close', callback);
+    return;
+  }
   const listeners = closeListenersOf(request.socket);
-  listeners.add(callback);
-  const remove = (): boolean => listeners.delete(callback);
-  response.once('socket', remove);
-  response.once('close', remove);
+  const onClose = (): void => {
+    listeners.delete(onClose);
+    callback();
+  };
+  listeners.add(onClose);
+  response.once('close', onClose);
+  response.once('socket', () => listeners.delete(onClose));
 }
 
 /** How long aborted requests may take to clean up and export their traces, in milliseconds. */

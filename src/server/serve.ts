@@ -71,7 +71,7 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-/** FC keeps connections for a long time and may use one that the server has just closed, so the server closes none. */
+/** Idle connections are kept: FC reuses them, and may send a request on one that the server has just closed. */
 const KEEP_ALIVE_MILLIS = 24 * 60 * 60 * 1_000;
 
 /**

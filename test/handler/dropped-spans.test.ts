@@ -103,6 +103,6 @@ test('1,500 spans of an invocation are exported once each, even if one request f
   }
   let requests = 0;
   server.prependListener('request', () => (status = (requests += 1) === 2 ? 500 : 202));
-  await invoke(createHandler(Many).handler, {}, context());
+  await invoke(createHandler(Many, { flushTimeoutMillis: 10_000 }).handler, {}, context());
   expect([new Set(spans.map(({ spanId }) => spanId)).size, spans.length]).toEqual([1_500, 1_500]);
 });

@@ -120,7 +120,7 @@ describe('tsyringe', () => {
   });
 });
 
-/** A container of a tsyringe whose source has been changed: each text is replaced by the one beside it. */
+/** A container of a tsyringe whose source has been changed: each key is replaced by its value. */
 function changedContainer(changes: Readonly<Record<string, string>>): DependencyContainer {
   const file = require.resolve('tsyringe/dist/cjs/dependency-container');
   let source = readFileSync(file, 'utf8').replace(
