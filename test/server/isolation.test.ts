@@ -4,8 +4,9 @@ import { Handler, logFields, Traced, traceHeaders } from 'fc-traced';
 import type { HttpEvent } from 'fc-traced';
 import { recordTraces } from 'fc-traced/testing';
 import { serve } from 'fc-traced/server';
+import { runs } from '../soak';
 
-const REQUESTS = 10_000;
+const REQUESTS = runs({ short: 2_000, long: 10_000 });
 const CONCURRENCY = 200;
 const lines: { readonly user: string; readonly traceId: string | undefined; readonly requestId: string | undefined }[] =
   [];
@@ -47,7 +48,7 @@ function ask(port: number, agent: http.Agent, index: number): Promise<{ status: 
   });
 }
 
-test('of 10,000 requests, 200 at once, none has a span, a log line or baggage of another', async () => {
+test(`of ${REQUESTS} requests, ${CONCURRENCY} at once, none has a span, a log line or baggage of another`, async () => {
   const quiet = jest.spyOn(console, 'error').mockImplementation(() => {});
   const traces = recordTraces();
   const server = await serve(Api, { port: 0, host: '127.0.0.1' });
