@@ -82,10 +82,13 @@ test.each(WAYS)(
         );
       }
     };
-    await Promise.all(Array.from({ length: AT_ONCE }, worker));
-    await ended(traces, 'tools/call whose', 2 * CALLS);
-    await Promise.all(clients.map((client) => client.close()));
-    await link.close();
+    try {
+      await Promise.all(Array.from({ length: AT_ONCE }, worker));
+      await ended(traces, 'tools/call whose', 2 * CALLS);
+    } finally {
+      await Promise.all(clients.map((client) => client.close()));
+      await link.close();
+    }
 
     for (let id = 0; id < CALLS; id += 1) {
       expect(answers.get(id)!.content[0]!.text).toBe(`sunny in city ${id} for tenant ${id}`);

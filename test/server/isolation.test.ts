@@ -4,6 +4,7 @@ import { Handler, logFields, Traced, traceHeaders } from 'fc-traced';
 import type { HttpEvent } from 'fc-traced';
 import { recordTraces } from 'fc-traced/testing';
 import { serve } from 'fc-traced/server';
+import type { RunningServer } from 'fc-traced/server';
 import { runs } from '../soak';
 
 const REQUESTS = runs({ short: 2_000, long: 10_000 });
@@ -48,11 +49,20 @@ function ask(port: number, agent: http.Agent, index: number): Promise<{ status: 
   });
 }
 
+const traces = recordTraces();
+const agent = new http.Agent({ keepAlive: true, maxSockets: CONCURRENCY });
+let server: RunningServer;
+beforeAll(async () => {
+  jest.spyOn(console, 'error').mockImplementation(() => {});
+  server = await serve(Api, { port: 0, host: '127.0.0.1' });
+});
+afterAll(async () => {
+  traces.stop();
+  agent.destroy();
+  await server.close();
+});
+
 test(`of ${REQUESTS} requests, ${CONCURRENCY} at once, none has a span, a log line or baggage of another`, async () => {
-  const quiet = jest.spyOn(console, 'error').mockImplementation(() => {});
-  const traces = recordTraces();
-  const server = await serve(Api, { port: 0, host: '127.0.0.1' });
-  const agent = new http.Agent({ keepAlive: true, maxSockets: CONCURRENCY });
   let next = 0;
   const worker = async (): Promise<void> => {
     for (let index = next++; index < REQUESTS; index = next++) {
@@ -68,9 +78,6 @@ test(`of ${REQUESTS} requests, ${CONCURRENCY} at once, none has a span, a log li
   };
   await Promise.all(Array.from({ length: CONCURRENCY }, worker));
   await server.close();
-  agent.destroy();
-  traces.stop();
-  quiet.mockRestore();
   const spans = traces.spans();
   expect(spans.length).toBe(2 * REQUESTS);
   const wrong = spans.filter(({ traceId, name, attributes, status }) => {
