@@ -93,21 +93,30 @@ const headers = fc.record(
   { requiredKeys: [] },
 );
 
-/** What every header that is sent has to be, whatever came in. */
+/** What all headers that are sent have to be, whatever came in. `expect` is asked only where a rule is broken: it takes most of the time. */
 function expectSafe(sent: Readonly<Record<string, string>>): void {
-  for (const [name, content] of Object.entries(sent)) {
-    expect(name).toMatch(/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/);
+  const { traceparent, tracestate, baggage } = sent;
+  const headers = Object.entries(sent);
+  const rules = {
+    'names are tokens': headers.every(([name]) => /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(name)),
     // Tabs alone are let through, between members of a tracestate that is passed on as it came.
-    expect(content).toMatch(name === 'tracestate' ? /^[\t\x20-\x7e]*$/ : /^[\x20-\x7e]*$/);
-    expect(content).toBe(content.trim());
-  }
-  if (sent.traceparent !== undefined) expect(sent.traceparent).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-0[0-3]$/);
-  expect((sent.tracestate ?? '').length).toBeLessThanOrEqual(8_192);
-  expect(sent.tracestate === undefined || sent.traceparent !== undefined).toBe(true);
-  expect((sent.baggage ?? '').length).toBeLessThanOrEqual(8_192);
-  expect((sent.baggage ?? '').split(',').length).toBeLessThanOrEqual(64);
-  expect(sent).not.toHaveProperty('tracestate', '');
-  expect(sent).not.toHaveProperty('baggage', '');
+    'values are printable ASCII': headers.every(([name, content]) =>
+      (name === 'tracestate' ? /^[\t\x20-\x7e]*$/ : /^[\x20-\x7e]*$/).test(content),
+    ),
+    'values have no whitespace around them': headers.every(([, content]) => content === content.trim()),
+    'traceparent is well-formed':
+      traceparent === undefined || /^00-[0-9a-f]{32}-[0-9a-f]{16}-0[0-3]$/.test(traceparent),
+    'tracestate has 1 to 8,192 characters': tracestate === undefined || isLongUpTo(8_192, tracestate),
+    'tracestate comes with a traceparent': tracestate === undefined || traceparent !== undefined,
+    'baggage has 1 to 8,192 characters': baggage === undefined || isLongUpTo(8_192, baggage),
+    'baggage has up to 64 members': (baggage ?? '').split(',').length <= 64,
+  };
+  const broken = Object.entries(rules).flatMap(([rule, holds]) => (holds ? [] : [rule]));
+  if (broken.length > 0) expect({ sent, broken }).toEqual({ sent, broken: [] });
+}
+
+function isLongUpTo(limit: number, content: string): boolean {
+  return content.length > 0 && content.length <= limit;
 }
 
 @Handler()
