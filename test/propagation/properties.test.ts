@@ -49,7 +49,7 @@ const parentText = fc
     fc.constantFrom('', '-x', '.', ', 00'),
   )
   .map(([version, traceId, spanId, flags, rest]) => `${version}-${traceId}-${spanId}-${flags}${rest}`);
-const stateText = fc
+const shortState = fc
   .array(
     fc
       .tuple(
@@ -61,6 +61,14 @@ const stateText = fc
     { maxLength: 40 },
   )
   .chain((parts) => fc.constantFrom(',', ' , ', ',\t,').map((separator) => parts.join(separator)));
+/** Well-formed, and about as long as may be sent. */
+const longState = fc
+  .array(
+    fc.constantFrom('a', 'b@c', '0/*').map((key) => `${key}=${'v'.repeat(256)}`),
+    { minLength: 31, maxLength: 32 },
+  )
+  .map((parts) => parts.join(','));
+const stateText = fc.oneof({ weight: 9, arbitrary: shortState }, { weight: 1, arbitrary: longState });
 const baggageText = fc
   .array(
     fc
@@ -162,33 +170,53 @@ test.each([true, false])(
 );
 
 test('whatever a program makes active, what is sent is safe and within the limits', () => {
-  const entries = fc.array(fc.tuple(fc.oneof(text, fc.constantFrom('a', 'b', '__proto__')), text, fc.option(text)), {
-    maxLength: 80,
-  });
+  const keys = fc.oneof(
+    text,
+    fc.constantFrom('a', 'b', '__proto__'),
+    fc.nat(1_000).map((number) => `k${number}`),
+  );
+  const short = fc.array(fc.tuple(keys, text, fc.option(text)), { maxLength: 80 });
+  /** About as many members as may be sent, or more. */
+  const many = fc.uniqueArray(
+    fc.tuple(
+      fc.nat(1_000).map((number) => `k${number}`),
+      fc.constantFrom('', 'v', 'v'.repeat(130)),
+      fc.constant(null),
+    ),
+    { minLength: 55, maxLength: 80, selector: ([key]) => key },
+  );
+  const entries = fc.oneof({ weight: 9, arbitrary: short }, { weight: 1, arbitrary: many });
   fc.assert(
-    fc.property(entries, text, text, fc.integer(), fc.option(text), (items, traceId, spanId, traceFlags, state) => {
-      const baggage = items.reduce(
-        (made, [key, content, metadata]) =>
-          made.setEntry(key, {
-            value: content,
-            ...(metadata !== null && { metadata: baggageEntryMetadataFromString(metadata) }),
-          }),
-        propagation.createBaggage(),
-      );
-      for (const ids of [
-        { traceId, spanId },
-        { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16) },
-      ]) {
-        const spanContext = {
-          ...ids,
-          traceFlags,
-          ...(state !== null && { traceState: { serialize: () => state } as TraceState }),
-        };
-        const active = propagation.setBaggage(trace.setSpanContext(ROOT_CONTEXT, spanContext), baggage);
-        expectSafe(context.with(active, traceHeaders));
-        expectSafe(context.with(active, invokeHeaders));
-      }
-    }),
+    fc.property(
+      entries,
+      text,
+      text,
+      fc.integer(),
+      fc.option(fc.oneof(text, stateText)),
+      (items, traceId, spanId, traceFlags, state) => {
+        const baggage = items.reduce(
+          (made, [key, content, metadata]) =>
+            made.setEntry(key, {
+              value: content,
+              ...(metadata !== null && { metadata: baggageEntryMetadataFromString(metadata) }),
+            }),
+          propagation.createBaggage(),
+        );
+        for (const ids of [
+          { traceId, spanId },
+          { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16) },
+        ]) {
+          const spanContext = {
+            ...ids,
+            traceFlags,
+            ...(state !== null && { traceState: { serialize: () => state } as TraceState }),
+          };
+          const active = propagation.setBaggage(trace.setSpanContext(ROOT_CONTEXT, spanContext), baggage);
+          expectSafe(context.with(active, traceHeaders));
+          expectSafe(context.with(active, invokeHeaders));
+        }
+      },
+    ),
     RUNS,
   );
 });
