@@ -2,10 +2,11 @@ import { trace } from '@opentelemetry/api';
 import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
 import type { SpanRecord } from 'fc-traced/testing';
 import { sdkSpanRecord } from '../../src/testing/sdk-span-record';
+import { runs } from '../soak';
 import { expectSameBehaviour } from './programs/same-behaviour';
 
-// 50,000 programs in total, together with program-properties.test.ts.
-const PROGRAMS = 25_000;
+// program-properties.test.ts runs the same number.
+const PROGRAMS = runs({ short: 2_000, long: 25_000 });
 
 const noop = async (): Promise<void> => {};
 let spans: SpanRecord[] = [];

@@ -1,8 +1,9 @@
 import { recordTraces } from 'fc-traced/testing';
+import { runs } from '../soak';
 import { expectSameBehaviour } from './programs/same-behaviour';
 
-// 50,000 programs in total, together with program-properties-provider.test.ts.
-const PROGRAMS = 25_000;
+// program-properties-provider.test.ts runs the same number.
+const PROGRAMS = runs({ short: 2_000, long: 25_000 });
 
 const traces = recordTraces();
 afterAll(() => traces.stop());

@@ -16,7 +16,7 @@ const PROGRAM = `
 `;
 
 // Windows has no signals that stop a process.
-(process.platform === 'win32' ? test.skip : test).each([
+(process.platform === 'win32' ? test.skip : test.concurrent).each([
   ['whose answer came while the instance was frozen', 'api/traces', 0],
   ['whose answer came while the instance was frozen', 'api/otlp/traces', 0],
   ['that a freeze held up', 'api/traces', 1_150],

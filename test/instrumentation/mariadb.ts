@@ -23,13 +23,14 @@ export function freePort(): Promise<number> {
   });
 }
 
-/** Resolves when a program has printed a text; rejects when it ends before. */
-export function printed(program: ChildProcess, text: RegExp): Promise<void> {
+/** Resolves to the match when a program has printed a text; rejects when it ends before. */
+export function printed(program: ChildProcess, text: RegExp): Promise<RegExpExecArray> {
   return new Promise((resolve, reject) => {
     let output = '';
     const look = (chunk: Buffer): void => {
       output += String(chunk);
-      if (text.test(output)) resolve();
+      const match = text.exec(output);
+      if (match !== null) resolve(match);
     };
     program.stdout?.on('data', look);
     program.stderr?.on('data', look);

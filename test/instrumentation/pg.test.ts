@@ -1,4 +1,8 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { root } from '../package/fresh-process';
 import { inProgram } from './in-program';
+import { printed } from './mariadb';
 
 interface Seen {
   readonly answers: Readonly<Record<string, unknown>>;
@@ -7,15 +11,27 @@ interface Seen {
   readonly leaks: readonly string[];
 }
 
-// A real PostgreSQL, and a pool that the program made before any invocation.
-const STORY = `
-  const { Pool } = require('pg');
+// A real PostgreSQL. It takes seconds to start, so both stories use one.
+const DATABASE = `
   const { PGlite } = require('@electric-sql/pglite');
   const { PGLiteSocketServer } = require('@electric-sql/pglite-socket');
-  const database = await PGlite.create();
-  const server = new PGLiteSocketServer({ db: database, host: '127.0.0.1', port: 0, maxConnections: 5 });
-  await server.start();
-  const pool = new Pool({ host: '127.0.0.1', port: Number(server.getServerConn().split(':').pop()), database: 'postgres', user: 'postgres', max: 1 });
+  void PGlite.create().then(async (db) => {
+    const server = new PGLiteSocketServer({ db, host: '127.0.0.1', port: 0, maxConnections: 5 });
+    await server.start();
+    console.log('port ' + server.getServerConn().split(':').pop() + ';');
+  });`;
+let database: ChildProcess;
+let port: string;
+beforeAll(async () => {
+  database = spawn(process.execPath, ['-e', DATABASE], { cwd: root });
+  port = (await printed(database, /port (\d+);/))[1]!;
+});
+afterAll(() => database.kill());
+
+// A pool that the program made before any invocation.
+const STORY = `
+  const { Pool } = require('pg');
+  const pool = new Pool({ host: '127.0.0.1', port: PORT, database: 'postgres', user: 'postgres', max: 1 });
   let waiting;
   const SHARED = Object.freeze({ text: 'SELECT 1', callback: (error) => waiting(error) });
   const Shop = classOf({
@@ -52,9 +68,9 @@ const STORY = `
     drawings[name] = drawn('db.query.text');
   }
   report({ answers, drawings, told, leaks: holding('hunter2', '4711'), loaded: loadedPackages() });
+  // All connections are one session of this PostgreSQL: what the other story prepares must not exist yet.
+  await pool.query('DISCARD ALL');
   await pool.end();
-  await server.stop();
-  await database.close();
   process.exit();`;
 
 const CALLS = [
@@ -70,7 +86,7 @@ const CALLS = [
   'failAndGoOn x2',
 ];
 const story = (context: string): Promise<Seen & { readonly loaded: readonly string[] }> =>
-  inProgram(`const CALLS = ${JSON.stringify(CALLS)}; const CONTEXT = ${context}; ${STORY}`);
+  inProgram(`const PORT = ${port}; const CALLS = ${JSON.stringify(CALLS)}; const CONTEXT = ${context}; ${STORY}`);
 
 const ANSWERS = {
   query: [0, 1, 2],
@@ -85,7 +101,10 @@ const ANSWERS = {
 };
 
 describe('pg, loaded and with a pool made before the instrumentation', () => {
-  const seen = story('fakeFcContext');
+  let seen: Promise<Seen>;
+  beforeAll(() => {
+    seen = story('fakeFcContext');
+  });
 
   test('the program gets what it gets', async () => {
     expect((await seen).answers).toEqual(ANSWERS);

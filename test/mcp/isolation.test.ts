@@ -6,13 +6,14 @@ import { fakeFcContext, recordTraces } from 'fc-traced/testing';
 import type { SpanNode } from 'fc-traced/testing';
 import type { RequestListener } from 'node:http';
 import { z } from 'zod';
+import { runs } from '../soak';
 import { ended, inInvocation } from './asking';
 import { inMemory, perRequest, streamable } from './links';
 import type { Link } from './links';
 import { callTool, Forecast, weatherClient, weatherServer } from './weather';
 import type { Generation, WeatherServer } from './weather';
 
-const CALLS = 1_000;
+const CALLS = runs({ short: 200, long: 1_000 });
 const AT_ONCE = 50;
 
 const traces = recordTraces();
@@ -53,7 +54,7 @@ const WAYS: readonly (readonly [string, Generation, number, () => Promise<Link>,
 ];
 
 test.each(WAYS)(
-  "%s: of 1,000 calls, 50 at once on few connections, each is in its own caller's trace",
+  `%s: of ${CALLS} calls, ${AT_ONCE} at once on few connections, each is in its own caller's trace`,
   async (_name, generation, connections, open, options) => {
     const link = await open();
     const clients = await Promise.all(
@@ -81,10 +82,13 @@ test.each(WAYS)(
         );
       }
     };
-    await Promise.all(Array.from({ length: AT_ONCE }, worker));
-    await ended(traces, 'tools/call whose', 2 * CALLS);
-    await Promise.all(clients.map((client) => client.close()));
-    await link.close();
+    try {
+      await Promise.all(Array.from({ length: AT_ONCE }, worker));
+      await ended(traces, 'tools/call whose', 2 * CALLS);
+    } finally {
+      await Promise.all(clients.map((client) => client.close()));
+      await link.close();
+    }
 
     for (let id = 0; id < CALLS; id += 1) {
       expect(answers.get(id)!.content[0]!.text).toBe(`sunny in city ${id} for tenant ${id}`);

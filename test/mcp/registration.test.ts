@@ -49,7 +49,7 @@ describe.each(GENERATIONS)('%s', (generation) => {
     expect(traceMcpClient(traceMcpClient(client))).toBe(client);
     await client.connect(link.transport());
     server.registerTool('later', {}, say('later'));
-    await ended(traces, 'notifications/tools/list_changed', 2);
+    await ended(traces, 'notifications/tools/list_changed');
     traces.clear();
     await inInvocation(() =>
       Promise.all(['before', 'after', 'later'].map((tool) => callTool(generation, client, tool))),

@@ -4,8 +4,10 @@ import { Handler, logFields, Traced, traceHeaders } from 'fc-traced';
 import type { HttpEvent } from 'fc-traced';
 import { recordTraces } from 'fc-traced/testing';
 import { serve } from 'fc-traced/server';
+import type { RunningServer } from 'fc-traced/server';
+import { runs } from '../soak';
 
-const REQUESTS = 10_000;
+const REQUESTS = runs({ short: 2_000, long: 10_000 });
 const CONCURRENCY = 200;
 const lines: { readonly user: string; readonly traceId: string | undefined; readonly requestId: string | undefined }[] =
   [];
@@ -47,11 +49,20 @@ function ask(port: number, agent: http.Agent, index: number): Promise<{ status: 
   });
 }
 
-test('10,000 requests, 200 of them concurrent, share no spans, log lines or baggage', async () => {
-  const quiet = jest.spyOn(console, 'error').mockImplementation(() => {});
-  const traces = recordTraces();
-  const server = await serve(Api, { port: 0, host: '127.0.0.1' });
-  const agent = new http.Agent({ keepAlive: true, maxSockets: CONCURRENCY });
+const traces = recordTraces();
+const agent = new http.Agent({ keepAlive: true, maxSockets: CONCURRENCY });
+let server: RunningServer;
+beforeAll(async () => {
+  jest.spyOn(console, 'error').mockImplementation(() => {});
+  server = await serve(Api, { port: 0, host: '127.0.0.1' });
+});
+afterAll(async () => {
+  traces.stop();
+  agent.destroy();
+  await server.close();
+});
+
+test(`${REQUESTS} requests, ${CONCURRENCY} of them concurrent, share no spans, log lines or baggage`, async () => {
   let next = 0;
   const worker = async (): Promise<void> => {
     for (let index = next++; index < REQUESTS; index = next++) {
@@ -67,9 +78,6 @@ test('10,000 requests, 200 of them concurrent, share no spans, log lines or bagg
   };
   await Promise.all(Array.from({ length: CONCURRENCY }, worker));
   await server.close();
-  agent.destroy();
-  traces.stop();
-  quiet.mockRestore();
   const spans = traces.spans();
   expect(spans.length).toBe(2 * REQUESTS);
   const wrong = spans.filter(({ traceId, name, attributes, status }) => {

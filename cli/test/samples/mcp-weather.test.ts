@@ -60,6 +60,9 @@ test.each(transports)(
   60_000,
 );
 
-test.each([0, 500, 1_500, 3_000])('Ctrl-C after %i ms leaves no process and no folder behind', async (milliseconds) => {
-  expect(await interruptCli(['sample', 'mcp-weather'], 'the event function assistant', milliseconds)).toEqual([]);
-});
+test.concurrent.each([0, 500, 1_500, 3_000])(
+  'Ctrl-C after %i ms leaves no process and no folder behind',
+  async (milliseconds) => {
+    expect(await interruptCli(['sample', 'mcp-weather'], 'the event function assistant', milliseconds)).toEqual([]);
+  },
+);

@@ -1,9 +1,9 @@
-import { isDeepStrictEqual } from 'node:util';
 import { trace } from '@opentelemetry/api';
 import fc from 'fast-check';
 import { createHandler, currentSpan, Handler, Traced } from 'fc-traced';
 import { invoke } from 'fc-traced/testing';
 import type { SpanRecord } from 'fc-traced/testing';
+import { expectSame } from '../expect-same';
 import { machineWith } from './machine';
 import { isForward, programs } from './program';
 import type { Call } from './program';
@@ -51,11 +51,6 @@ async function runTraced(root: Call): Promise<Run> {
   next = () => new TracedProgram(run).execute(root);
   await invoke(handler);
   return run;
-}
-
-/** Like `toEqual`, but takes a hundredth of its time if the values are equal. */
-function expectSame(actual: unknown, wanted: unknown): void {
-  if (!isDeepStrictEqual(actual, wanted)) expect(actual).toEqual(wanted);
 }
 
 const eventsOf: Record<Outcome, readonly string[]> = {
