@@ -137,7 +137,7 @@ test("the program's headers are kept if the propagator does not inject them", as
   ]);
 });
 
-test('a request of node:http with an array of headers has no span, carries the id of the method, and is logged', async () => {
+test('a request of node:http with an array of headers has no span, and carries the id of the method', async () => {
   const { requests, trees, warnings } = await runProgram<Outcome>(`${SETUP}
     const all = async () => {
       await get('/flat', ['Host', 'x', 'X-Own', '1', 'Traceparent', 'mine']);
@@ -170,7 +170,7 @@ test('requests of concurrent invocations that share one connection are each in t
   expect(requests.filter(({ parent }) => parent !== 'GET client')).toEqual([]);
 });
 
-test('the span of a failed request has the status ERROR, and incoming requests have no second server span', async () => {
+test('the span of a failed request has the status ERROR; an incoming request has no second server span', async () => {
   const { trees } = await runProgram<Outcome>(`${SETUP}
     const refused = await new Promise((resolve) => {
       const closed = http.createServer().listen(0, () => {
@@ -189,7 +189,7 @@ test('the span of a failed request has the status ERROR, and incoming requests h
   ]);
 });
 
-test('requests outside of a span start no trace, and an invocation that is not recorded propagates its caller', async () => {
+test('a request outside of a span starts no trace, and an unrecorded invocation propagates its caller', async () => {
   const outcome = await runProgram<{ trees: string[]; headers: string[] }>(`${SETUP}
     const Shop = classOf({ async all() { await get('/http'); await fetch(base + '/fetch'); } });
     const { handler } = createHandler(Shop, { name: 'shop', instrumentations: ['http', 'undici'] });
