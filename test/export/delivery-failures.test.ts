@@ -5,7 +5,7 @@ import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base';
 import { Delivery } from '../../src/export/delivery';
 import { takeCounts } from '../../src/diagnostics';
 
-type Export = (names: string[]) => ExportResult | 'silence' | 'throw';
+type Export = (names: string[]) => ExportResult | 'no response' | 'throw';
 
 function span(name: string, attributes: Record<string, unknown> = {}): ReadableSpan {
   return {
@@ -18,7 +18,7 @@ function span(name: string, attributes: Record<string, unknown> = {}): ReadableS
 const success: ExportResult = { code: ExportResultCode.SUCCESS };
 const failure = (code?: number | string): ExportResult => ({
   code: ExportResultCode.FAILED,
-  error: Object.assign(new Error('far end failed'), code === undefined ? {} : { code }),
+  error: Object.assign(new Error('the server failed'), code === undefined ? {} : { code }),
 });
 
 let requests: string[][];
@@ -26,20 +26,21 @@ let exporters: number;
 function deliveryTo(answer: Export, timeoutMillis = 1_000): Delivery {
   requests = [];
   exporters = 0;
-  const make = (): SpanExporter => {
+  const createExporter = (): SpanExporter => {
     exporters += 1;
     return {
       export(spans, done): void {
         requests.push(spans.map(({ name }) => name));
         const result = answer(requests.at(-1)!);
         if (result === 'throw') throw new Error('exporter broke');
-        if (result !== 'silence') setImmediate(done, result);
+        if (result !== 'no response') setImmediate(done, result);
       },
       shutdown: () => Promise.reject(new Error('cannot shut down')),
     };
   };
-  return new Delivery(make, timeoutMillis, (text) => text, 'collector.example');
+  return new Delivery(createExporter, timeoutMillis, (text) => text, 'collector.example');
 }
+/** Ends a span and flushes it; returns how many milliseconds the flush took. */
 async function send(delivery: Delivery, name: string, millis = 5_000): Promise<number> {
   delivery.onEnd(span(name));
   const before = performance.now();
@@ -72,7 +73,7 @@ test.each([400, 401, 403, 404, 413])('after HTTP %i the batch is not sent again'
   expect(takeCounts()).toEqual({ 'fc_traced.dropped_spans': 1 });
 });
 
-test('what is dropped is told with the host it did not get to, and the status that was answered', async () => {
+test('the warning about dropped spans contains the host of the endpoint and the status code', async () => {
   const lines: string[] = [];
   diag.setLogger(
     { error() {}, warn: (line) => void lines.push(line), info() {}, debug() {}, verbose() {} },
@@ -84,11 +85,11 @@ test('what is dropped is told with the host it did not get to, and the status th
   );
   diag.disable();
   expect(lines).toEqual([
-    'fc-traced: spans could not be delivered to collector.example and are dropped: 402 far end failed',
+    'fc-traced: spans could not be delivered to collector.example and are dropped: 402 the server failed',
   ]);
 });
 
-test('a failure that passes loses nothing', async () => {
+test('after a temporary failure no span is lost', async () => {
   await send(
     deliveryTo(() => (requests.length === 1 ? failure('ECONNRESET') : success)),
     'a',
@@ -97,9 +98,9 @@ test('a failure that passes loses nothing', async () => {
   expect(takeCounts()).toBeUndefined();
 });
 
-test('a silent far end holds a flush no longer than its budget', async () => {
+test('a server that does not respond delays a flush at most by its timeout', async () => {
   const took = await send(
-    deliveryTo(() => 'silence', 1_500),
+    deliveryTo(() => 'no response', 1_500),
     'a',
     100,
   );
@@ -107,47 +108,40 @@ test('a silent far end holds a flush no longer than its budget', async () => {
   expect(took).toBeLessThan(1_000);
 });
 
-test('after silence a flush does not wait out the rest of its budget, in which nothing would be sent', async () => {
+test('after an export has timed out, a flush does not wait for its own timeout', async () => {
   expect(
     await send(
-      deliveryTo(() => 'silence', 50),
+      deliveryTo(() => 'no response', 50),
       'a',
       3_000,
     ),
   ).toBeLessThan(1_000);
 });
 
-test('spans that met silence go with the next flush', async () => {
-  const delivery = deliveryTo(() => (requests.length === 1 ? 'silence' : success), 50);
+test('spans whose export timed out are sent with the next flush', async () => {
+  const delivery = deliveryTo(() => (requests.length === 1 ? 'no response' : success), 50);
   await send(delivery, 'a', 200);
   await send(delivery, 'b');
   expect(requests).toEqual([['a'], ['a'], ['b']]);
   expect(takeCounts()).toBeUndefined();
 });
 
-test('after three failures in a row flushes hardly wait, until an export succeeds', async () => {
-  let back = false;
-  const delivery = deliveryTo(() => (back ? success : 'silence'), 300);
+test('after three consecutive failures flushes wait only briefly, until an export succeeds', async () => {
+  let isAvailable = false;
+  const delivery = deliveryTo(() => (isAvailable ? success : 'no response'), 300);
   const waits: number[] = [];
   for (const name of ['a', 'b', 'c', 'd']) waits.push(await send(delivery, name, 350));
-  while ((delivery as unknown as { consecutiveFailures: number }).consecutiveFailures < 3) {
-    await send(delivery, 'x', 350);
-  }
+  const failures = (): number => (delivery as unknown as { consecutiveFailures: number }).consecutiveFailures;
+  while (failures() < 3) await send(delivery, 'x', 350);
   expect(await send(delivery, 'e', 10_000)).toBeLessThan(280);
-  back = true;
-  for (
-    let index = 0;
-    index < 20 && (delivery as unknown as { consecutiveFailures: number }).consecutiveFailures > 0;
-    index += 1
-  ) {
-    await send(delivery, 'f', 50);
-  }
+  isAvailable = true;
+  for (let index = 0; index < 20 && failures() > 0; index += 1) await send(delivery, 'f', 50);
   requests = [];
   await send(delivery, 'g');
   expect(requests.flat()).toContain('g');
 });
 
-test('what dropped invocation spans had to report is reported by the next that arrives', async () => {
+test('the counts on a dropped invocation span are reported by the next one', async () => {
   const delivery = deliveryTo(() => failure(400));
   delivery.onEnd(span('invocation', { 'fc_traced.dropped_spans': 5, 'fc_traced.malformed_carriers': 2 }));
   await delivery.flush(5_000);

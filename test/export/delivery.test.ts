@@ -6,22 +6,22 @@ import { takeCounts } from '../../src/diagnostics';
 
 type Answer = (result: ExportResult) => void;
 
-/** The far end: holds each request until it is answered. */
-class FarEnd implements SpanExporter {
+/** An exporter that holds each request until it is answered. */
+class HeldExporter implements SpanExporter {
   readonly requests: string[][] = [];
-  open: Answer[] = [];
-  auto: ExportResult | undefined = { code: ExportResultCode.SUCCESS };
-  mostAtOnce = 0;
+  pending: Answer[] = [];
+  automaticResult: ExportResult | undefined = { code: ExportResultCode.SUCCESS };
+  maxConcurrent = 0;
 
   export(spans: ReadableSpan[], answer: Answer): void {
     this.requests.push(spans.map(({ name }) => name));
-    this.open.push(answer);
-    this.mostAtOnce = Math.max(this.mostAtOnce, this.open.length);
-    const { auto } = this;
-    if (auto !== undefined) setImmediate(() => this.answer(auto));
+    this.pending.push(answer);
+    this.maxConcurrent = Math.max(this.maxConcurrent, this.pending.length);
+    const { automaticResult } = this;
+    if (automaticResult !== undefined) setImmediate(() => this.answer(automaticResult));
   }
   answer(result: ExportResult): void {
-    this.open.shift()!(result);
+    this.pending.shift()!(result);
   }
   async shutdown(): Promise<void> {}
 }
@@ -34,12 +34,12 @@ function span(name: string, traceFlags = 1): ReadableSpan {
   } as unknown as ReadableSpan;
 }
 
-let far: FarEnd;
+let exporter: HeldExporter;
 let delivery: Delivery;
 beforeEach(() => {
-  far = new FarEnd();
+  exporter = new HeldExporter();
   delivery = new Delivery(
-    () => far,
+    () => exporter,
     1_000,
     (text) => text,
     'collector.example',
@@ -47,66 +47,66 @@ beforeEach(() => {
   takeCounts();
 });
 
-test('a flush resolves only when the spans that ended before it have arrived', async () => {
-  far.auto = undefined;
+test('a flush resolves when the spans that ended before it have been exported', async () => {
+  exporter.automaticResult = undefined;
   delivery.onEnd(span('a'));
   let done = false;
   const flush = delivery.flush(5_000).then(() => (done = true));
   await new Promise(setImmediate);
-  expect([far.requests, done]).toEqual([[['a']], false]);
-  far.answer({ code: ExportResultCode.SUCCESS });
+  expect([exporter.requests, done]).toEqual([[['a']], false]);
+  exporter.answer({ code: ExportResultCode.SUCCESS });
   await flush;
   expect(done).toBe(true);
 });
 
-test('300 flushes at once make one request at a time, and few of them', async () => {
+test('300 concurrent flushes send one request at a time, and few requests', async () => {
   await Promise.all(
     Array.from({ length: 300 }, async (_, index) => {
       delivery.onEnd(span(String(index)));
       await delivery.flush(5_000);
     }),
   );
-  expect(far.requests.flat()).toEqual(Array.from({ length: 300 }, (_, index) => String(index)));
-  expect(far.mostAtOnce).toBe(1);
-  expect(far.requests.length).toBeLessThanOrEqual(2);
+  expect(exporter.requests.flat()).toEqual(Array.from({ length: 300 }, (_, index) => String(index)));
+  expect(exporter.maxConcurrent).toBe(1);
+  expect(exporter.requests.length).toBeLessThanOrEqual(2);
 });
 
-test('what ends while a request is under way goes with the next', async () => {
-  far.auto = undefined;
+test('spans that end during a request are sent with the next one', async () => {
+  exporter.automaticResult = undefined;
   delivery.onEnd(span('a'));
   const first = delivery.flush(5_000);
   delivery.onEnd(span('b'));
   delivery.onEnd(span('c'));
   const second = delivery.flush(5_000);
-  far.answer({ code: ExportResultCode.SUCCESS });
+  exporter.answer({ code: ExportResultCode.SUCCESS });
   await first;
   await new Promise(setImmediate);
-  far.answer({ code: ExportResultCode.SUCCESS });
+  exporter.answer({ code: ExportResultCode.SUCCESS });
   await second;
-  expect(far.requests).toEqual([['a'], ['b', 'c']]);
+  expect(exporter.requests).toEqual([['a'], ['b', 'c']]);
 });
 
-test('512 ended spans leave without any flush', async () => {
+test('512 ended spans are sent without a flush', async () => {
   for (let index = 0; index < 512; index += 1) delivery.onEnd(span('a'));
   await new Promise(setImmediate);
-  expect(far.requests.map(({ length }) => length)).toEqual([512]);
+  expect(exporter.requests.map(({ length }) => length)).toEqual([512]);
 });
 
-test('spans that were not sampled are neither sent nor waited for', async () => {
+test('spans that are not sampled are neither sent nor waited for', async () => {
   delivery.onEnd(span('a', 0));
   await delivery.flush(5_000);
-  expect(far.requests).toEqual([]);
+  expect(exporter.requests).toEqual([]);
 });
 
-test('with 8,192 spans waiting, further ones are counted as dropped', async () => {
-  far.auto = undefined;
+test('if 8,192 spans are waiting, further ones are counted as dropped', async () => {
+  exporter.automaticResult = undefined;
   for (let index = 0; index < 512 + 8_192 + 7; index += 1) delivery.onEnd(span('a'));
   expect(takeCounts()).toEqual({ 'fc_traced.dropped_spans': 7 });
 });
 
-test('shutdown sends what is left, and a flush with nothing to send asks nobody', async () => {
+test('shutdown sends the remaining spans, and a flush without spans sends nothing', async () => {
   await delivery.flush(5_000);
   delivery.onEnd(span('a'));
   await delivery.shutdown();
-  expect(far.requests).toEqual([['a']]);
+  expect(exporter.requests).toEqual([['a']]);
 });

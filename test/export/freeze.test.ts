@@ -8,20 +8,29 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const DIST = JSON.stringify(join(__dirname, '..', '..', 'dist', 'index.js'));
 const PROGRAM = `
   const { createHandler } = require(${DIST});
-  class Ask { handle() { return 'asked'; } }
-  const { handler } = createHandler(Ask, { exportTimeoutMillis: 300, flushTimeoutMillis: 300 });
-  const ask = (tracing) => handler(Buffer.from('{}'), { requestId: '1-1', credentials: {}, function: { name: 'ask', handler: 'index.handler', timeout: 60 }, service: {}, tracing });
-  const tracing = { jaegerEndpoint: process.argv[1] };
-  ask(tracing).then(() => ask(tracing)).then(() => setTimeout(() => console.log('done'), 700)).then(() => setTimeout(() => process.exit(), 1000));
+  class Shop { handle() { return 'done'; } }
+  const { handler } = createHandler(Shop, { exportTimeoutMillis: 300, flushTimeoutMillis: 300 });
+  const context = {
+    requestId: '1-1',
+    credentials: {},
+    function: { name: 'shop', handler: 'index.handler', timeout: 60 },
+    service: {},
+    tracing: { jaegerEndpoint: process.argv[1] },
+  };
+  const call = () => handler(Buffer.from('{}'), context);
+  call().then(call).then(() => {
+    setTimeout(() => console.log('done'), 700);
+    setTimeout(() => process.exit(), 1000);
+  });
 `;
 
-// Windows has no signals that stop a process.
+// Windows has no signal that stops a process.
 (process.platform === 'win32' ? test.skip : test.concurrent).each([
-  ['whose answer came while the instance was frozen', 'api/traces', 0],
-  ['whose answer came while the instance was frozen', 'api/otlp/traces', 0],
-  ['that a freeze held up', 'api/traces', 1_150],
-  ['that a freeze held up', 'api/otlp/traces', 1_150],
-])('an export %s is not sent again, at /%s', async (_what, path, answersAfter) => {
+  ['whose response arrives during a freeze', 'api/traces', 0],
+  ['whose response arrives during a freeze', 'api/otlp/traces', 0],
+  ['that a freeze delays', 'api/traces', 1_150],
+  ['that a freeze delays', 'api/otlp/traces', 1_150],
+])('an export %s is not sent again: /%s', async (_what, path, responseMillis) => {
   let requests = 0;
   let thawed: Promise<void> | undefined;
   const server = createServer((request, response) => {
@@ -29,7 +38,7 @@ const PROGRAM = `
     if (thawed === undefined) child.kill('SIGSTOP');
     request
       .resume()
-      .once('end', () => setTimeout(() => response.writeHead(200).end(), requests === 1 ? answersAfter : 0));
+      .once('end', () => setTimeout(() => response.writeHead(200).end(), requests === 1 ? responseMillis : 0));
     thawed ??= sleep(1_000).then(() => void child.kill('SIGCONT'));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

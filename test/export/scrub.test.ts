@@ -11,15 +11,15 @@ test.each([
   ['the path', `http://h.example/adapt_${TOKEN}/api/traces`, `Cannot POST /adapt_${TOKEN}/api/traces`],
   ['the token alone', `http://h.example/adapt_${TOKEN}/api/otlp/traces`, `token ${TOKEN} is unknown`],
   ['the token percent-encoded', `http://h.example/adapt_${TOKEN}/api/otlp/traces`, `no ${encodeURIComponent(TOKEN)}`],
-  ['a token of the query', `http://h.example/v1/traces?k=1&token=${TOKEN}`, `the token ${TOKEN} is unknown`],
+  ['a token in the query', `http://h.example/v1/traces?k=1&token=${TOKEN}`, `the token ${TOKEN} is unknown`],
   ['user and password', `http://someuser:${TOKEN}@h.example/v1/traces`, `someuser with ${TOKEN} is unknown`],
-])('an error text that repeats %s is shown without it', (_, url, text) => {
+])('%s is removed from an error message', (_, url, text) => {
   const shown = scrub(text, url);
   expect(shown).not.toContain(TOKEN);
   expect(decodeURIComponent(shown)).not.toContain(TOKEN);
 });
 
-test('an error text without a secret is shown as it is', () => {
+test('an error message without a secret is unchanged', () => {
   const text = 'connect ECONNREFUSED 127.0.0.1:4318';
   expect(scrub(text, `http://127.0.0.1:4318/adapt_${TOKEN}/api/traces`)).toBe(text);
 });

@@ -6,7 +6,7 @@ beforeEach(() => {
   failures = 0;
 });
 
-test('callers that come while a flush runs share the next one', async () => {
+test('callers during a flush share the next one', async () => {
   const runs: (() => void)[] = [];
   const shared = new SharedFlush(() => new Promise<void>((resolve) => runs.push(resolve)), failed);
   const first = shared.flush(5_000);
@@ -20,29 +20,29 @@ test('callers that come while a flush runs share the next one', async () => {
   expect([runs.length, failures]).toEqual([2, 0]);
 });
 
-test('never are two flushes under way, whenever callers come', async () => {
+test('at most one flush runs at a time', async () => {
   let running = 0;
-  let most = 0;
+  let maxRunning = 0;
   const shared = new SharedFlush(async () => {
-    most = Math.max(most, (running += 1));
+    maxRunning = Math.max(maxRunning, (running += 1));
     await Promise.resolve();
     running -= 1;
   }, failed);
-  // Callers in every microtask around the end of a flush.
+  // Calls in every microtask around the end of a flush.
   const flushes: Promise<void>[] = [];
   for (let tick = 0; tick < 500; tick += 1) {
     flushes.push(shared.flush(5_000));
     await Promise.resolve();
   }
   await Promise.all(flushes);
-  expect(most).toBe(1);
+  expect(maxRunning).toBe(1);
 });
 
-test('a caller waits for a flush that began after its call', async () => {
-  const begun: number[] = [];
+test('a caller waits for a flush that starts after its call', async () => {
+  const started: number[] = [];
   let ended = 0;
   const shared = new SharedFlush(async () => {
-    begun.push(ended);
+    started.push(ended);
     await new Promise(setImmediate);
   }, failed);
   for (let index = 0; index < 50; index += 1) {
@@ -50,7 +50,7 @@ test('a caller waits for a flush that began after its call', async () => {
     const flush = shared.flush(5_000);
     void shared.flush(5_000);
     await flush;
-    expect(begun.some((seen) => seen >= index)).toBe(true);
+    expect(started.some((seen) => seen >= index)).toBe(true);
   }
 });
 
@@ -62,12 +62,12 @@ test.each([
       throw new Error('no');
     },
   ],
-])('a flush that %s is told, and its callers go on', async (_, work) => {
+])('a flush that %s is counted, and its callers continue', async (_, work) => {
   await new SharedFlush(work, failed).flush(5_000);
   expect(failures).toBe(1);
 });
 
-test('a flush that hangs holds its callers no longer than they allow', async () => {
+test('a flush that does not finish delays its callers at most by their timeouts', async () => {
   let release!: () => void;
   const shared = new SharedFlush(() => new Promise<void>((resolve) => (release = resolve)), failed);
   const before = performance.now();
@@ -78,7 +78,7 @@ test('a flush that hangs holds its callers no longer than they allow', async () 
   release();
 });
 
-test('a flush that hangs for ten seconds is given up, and the next is let in', async () => {
+test('a flush that does not finish in ten seconds is abandoned, and the next one starts', async () => {
   jest.useFakeTimers();
   let runs = 0;
   const shared = new SharedFlush(() => new Promise(() => void (runs += 1)), failed);
@@ -90,7 +90,7 @@ test('a flush that hangs for ten seconds is given up, and the next is let in', a
   jest.useRealTimers();
 });
 
-test('a wait longer than a timer can hold is a long wait, not none', async () => {
+test('a timeout beyond the range of a timer does not end at once', async () => {
   let resolve!: () => void;
   const work = new Promise<void>((done) => (resolve = done));
   const waits = [Number.POSITIVE_INFINITY, 2 ** 31, 1e12].map((millis) => settledWithin(work, millis));

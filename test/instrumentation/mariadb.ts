@@ -8,12 +8,12 @@ import path from 'node:path';
 
 const FOLDERS = [...(process.env['PATH'] ?? '').split(path.delimiter), '/usr/sbin', '/usr/local/sbin', '/usr/bin'];
 
-/** The path of a program that is installed here, if it is. */
-export function installed(program: string): string | undefined {
+/** The path of a program, or `undefined` if it is not installed. */
+export function findProgram(program: string): string | undefined {
   return FOLDERS.map((folder) => path.join(folder, program)).find((file) => existsSync(file));
 }
 
-/** A port of the loopback interface that is free now. */
+/** A free port of the loopback interface. */
 export function freePort(): Promise<number> {
   return new Promise((resolve) => {
     const server = createServer().listen(0, '127.0.0.1', () => {
@@ -23,33 +23,32 @@ export function freePort(): Promise<number> {
   });
 }
 
-/** Resolves to the match when a program has printed a text; rejects when it ends before. */
-export function printed(program: ChildProcess, text: RegExp): Promise<RegExpExecArray> {
+/** Resolves when a program has printed `text`; rejects if it exits before that. */
+export function waitForOutput(program: ChildProcess, text: RegExp): Promise<void> {
   return new Promise((resolve, reject) => {
     let output = '';
-    const look = (chunk: Buffer): void => {
+    const read = (chunk: Buffer): void => {
       output += String(chunk);
-      const match = text.exec(output);
-      if (match !== null) resolve(match);
+      if (text.test(output)) resolve();
     };
-    program.stdout?.on('data', look);
-    program.stderr?.on('data', look);
-    program.once('exit', () => reject(new Error(`it ended: ${output}`)));
+    program.stdout?.on('data', read);
+    program.stderr?.on('data', read);
+    program.once('exit', () => reject(new Error(`the program exited: ${output}`)));
   });
 }
 
-/** Starts a MariaDB with its data in a temporary folder. Its user is root, without a password. */
+/** Starts MariaDB with its data in a temporary folder. The user is root, without a password. */
 export async function startMariaDb(): Promise<{ readonly port: number; stop(): void }> {
   const folder = mkdtempSync(path.join(tmpdir(), 'fc-traced-mariadb-'));
   const user = process.getuid?.() === 0 ? ['--user=root'] : [];
   execFileSync(
-    installed('mariadb-install-db')!,
+    findProgram('mariadb-install-db')!,
     ['--no-defaults', ...user, `--datadir=${folder}`, '--auth-root-authentication-method=normal', '--skip-test-db'],
     { stdio: 'ignore' },
   );
   const port = await freePort();
   const server = spawn(
-    installed('mariadbd')!,
+    findProgram('mariadbd')!,
     [
       '--no-defaults',
       ...user,
@@ -62,7 +61,7 @@ export async function startMariaDb(): Promise<{ readonly port: number; stop(): v
     ],
     { stdio: 'pipe' },
   );
-  await printed(server, /ready for connections/);
+  await waitForOutput(server, /ready for connections/);
   return {
     port,
     stop: () => {

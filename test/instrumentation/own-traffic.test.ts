@@ -1,38 +1,49 @@
 import { inFreshProcess } from '../package/fresh-process';
 
-interface Seen {
-  /** Name and address of all spans that arrived. */
+interface Outcome {
+  /** Name and path of each received span. */
   readonly spans: readonly string[];
-  /** How many requests the far end took and refused. */
-  readonly requests: { readonly taken: number; readonly refused: number };
-  /** How often the idle timer sent something. */
+  /** The number of export requests that the server accepted and rejected. */
+  readonly requests: { readonly accepted: number; readonly rejected: number };
+  /** How often the idle timer sent spans. */
   readonly idle: number;
-  readonly loaded: boolean;
+  readonly isLoaded: boolean;
 }
 
-// Real exporters and a real collector behind an end that is overloaded at first. Every way that spans leave by: an answer, a second try
-// after a failure, the idle timer after work that outlived the answer, and the hooks.
-const run = (protocol: 'otlp' | 'jaeger'): Promise<Seen> =>
-  inFreshProcess<Seen>(`
+// Real exporters and a real collector, behind a server that rejects the first request. Spans are sent in every way:
+// with a response, in the second attempt after a failure, by the idle timer after work that outlives the response, and
+// by the hooks.
+const run = (protocol: 'otlp' | 'jaeger'): Promise<Outcome> =>
+  inFreshProcess<Outcome>(`
   const realTimeout = setTimeout;
   let idle = 0;
-  globalThis.setTimeout = (work, ms, ...args) => realTimeout(ms === 5000 ? () => { idle += 1; work(); } : work, ms === 5000 ? 300 : ms, ...args);
+  globalThis.setTimeout = (work, ms, ...args) =>
+    ms === 5000 ? realTimeout(() => { idle += 1; work(); }, 300) : realTimeout(work, ms, ...args);
   const http = require('node:http');
   const { startCollector } = require(cli + 'viewer/collector.js');
   const { createHandler } = require(dist + 'index.js');
   const { fakeFcContext, invoke } = require(dist + 'testing.js');
   const collector = await startCollector();
   const target = new URL(collector.${protocol}Endpoint);
-  const requests = { taken: 0, refused: 0 };
-  const overloaded = http.createServer((request, response) => {
-    if (requests.refused === 0) { requests.refused += 1; request.resume().on('end', () => response.writeHead(503).end()); return; }
-    requests.taken += 1;
-    request.pipe(http.request(target, { method: 'POST', headers: request.headers }, (answer) => answer.pipe(response.writeHead(answer.statusCode))));
+  const requests = { accepted: 0, rejected: 0 };
+  const proxy = http.createServer((request, response) => {
+    if (requests.rejected === 0) {
+      requests.rejected += 1;
+      return void request.resume().on('end', () => response.writeHead(503).end());
+    }
+    requests.accepted += 1;
+    const forwarded = http.request(target, { method: 'POST', headers: request.headers }, (answer) =>
+      answer.pipe(response.writeHead(answer.statusCode)),
+    );
+    request.pipe(forwarded);
   });
   const shop = http.createServer((request, response) => response.end('answer'));
-  for (const server of [overloaded, shop]) await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  for (const server of [proxy, shop]) await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   const base = 'http://127.0.0.1:' + shop.address().port;
-  const get = (path) => new Promise((resolve, reject) => http.get(base + path, (response) => response.resume().on('end', resolve)).on('error', reject));
+  const get = (path) =>
+    new Promise((resolve, reject) =>
+      http.get(base + path, (response) => response.resume().on('end', resolve)).on('error', reject),
+    );
   let later;
   class Shop {
     async handle() {
@@ -42,10 +53,15 @@ const run = (protocol: 'otlp' | 'jaeger'): Promise<Seen> =>
       return 'answer';
     }
   }
-  const { handler, initialize, preFreeze, preStop } = createHandler(Shop, { name: 'shop', coldStartSpans: false, instrumentations: ['http', 'undici'], endpoint: 'http://127.0.0.1:' + overloaded.address().port + target.pathname });
+  const { handler, initialize, preFreeze, preStop } = createHandler(Shop, {
+    name: 'shop',
+    coldStartSpans: false,
+    instrumentations: ['http', 'undici'],
+    endpoint: 'http://127.0.0.1:' + proxy.address().port + target.pathname,
+  });
   const context = fakeFcContext();
   await initialize(context);
-  const loaded = Object.keys(require.cache).some((file) => file.includes('instrumentation-undici'));
+  const isLoaded = Object.keys(require.cache).some((file) => file.includes('instrumentation-undici'));
   await invoke(handler, {}, context);
   await later;
   await collector.waitFor((spans) => spans.length === 4, 8_000);
@@ -57,11 +73,13 @@ const run = (protocol: 'otlp' | 'jaeger'): Promise<Seen> =>
   await new Promise((resolve) => setTimeout(resolve, 150));
   await preFreeze(context);
   await preStop(context);
-  report({ idle, loaded, requests, spans: collector.spans().map(({ name, attributes }) => (name + ' ' + (attributes['url.full'] ?? '').replace(/^.*:[0-9]+/, '')).trim()).sort() });
+  const describeSpan = ({ name, attributes }) =>
+    (name + ' ' + (attributes['url.full'] ?? '').replace(/^.*:[0-9]+/, '')).trim();
+  report({ idle, isLoaded, requests, spans: collector.spans().map(describeSpan).sort() });
   process.exit();`);
 
-describe("with http and undici traced, the exporter's own requests are no spans", () => {
-  const seen = { otlp: run('otlp'), jaeger: run('jaeger') };
+describe('if http and undici are traced, requests of the exporter have no spans', () => {
+  const outcomes = { otlp: run('otlp'), jaeger: run('jaeger') };
   const expected = [
     ...Array(4).fill('GET /fetch'),
     ...Array(4).fill('GET /http'),
@@ -70,14 +88,14 @@ describe("with http and undici traced, the exporter's own requests are no spans"
   ] as string[];
 
   test.each(['otlp', 'jaeger'] as const)(
-    '%s: in the answer, in a second try, in the idle timer and in the hooks',
+    '%s: with a response, in a second attempt, by the idle timer, and by the hooks',
     async (protocol) => {
-      const { idle, spans, requests, loaded } = await seen[protocol];
-      expect(loaded).toBe(true);
+      const { idle, spans, requests, isLoaded } = await outcomes[protocol];
+      expect(isLoaded).toBe(true);
       expect(spans).toEqual(expected);
-      expect(requests.refused).toBe(1);
+      expect(requests.rejected).toBe(1);
       expect(idle).toBeGreaterThanOrEqual(1);
-      expect(requests.taken).toBeGreaterThanOrEqual(3);
+      expect(requests.accepted).toBeGreaterThanOrEqual(3);
     },
   );
 });

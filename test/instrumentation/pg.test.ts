@@ -1,49 +1,63 @@
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
-import { root } from '../package/fresh-process';
-import { inProgram } from './in-program';
-import { printed } from './mariadb';
+import { runProgram } from './run-program';
 
-interface Seen {
+interface Outcome {
   readonly answers: Readonly<Record<string, unknown>>;
-  readonly drawings: Readonly<Record<string, readonly string[]>>;
-  readonly told: readonly string[];
+  readonly trees: Readonly<Record<string, readonly string[]>>;
+  readonly warnings: readonly string[];
+  /** The names of spans that contain a value of a statement. */
   readonly leaks: readonly string[];
+  readonly loaded: readonly string[];
 }
 
-// A real PostgreSQL. It takes seconds to start, so both stories use one.
-const DATABASE = `
+// A real PostgreSQL, and a pool that the program creates before any invocation.
+const SCRIPT = `
+  const { Pool } = require('pg');
   const { PGlite } = require('@electric-sql/pglite');
   const { PGLiteSocketServer } = require('@electric-sql/pglite-socket');
-  void PGlite.create().then(async (db) => {
-    const server = new PGLiteSocketServer({ db, host: '127.0.0.1', port: 0, maxConnections: 5 });
-    await server.start();
-    console.log('port ' + server.getServerConn().split(':').pop() + ';');
-  });`;
-let database: ChildProcess;
-let port: string;
-beforeAll(async () => {
-  database = spawn(process.execPath, ['-e', DATABASE], { cwd: root });
-  port = (await printed(database, /port (\d+);/))[1]!;
-});
-afterAll(() => database.kill());
-
-// A pool that the program made before any invocation.
-const STORY = `
-  const { Pool } = require('pg');
-  const pool = new Pool({ host: '127.0.0.1', port: PORT, database: 'postgres', user: 'postgres', max: 1 });
-  let waiting;
-  const SHARED = Object.freeze({ text: 'SELECT 1', callback: (error) => waiting(error) });
+  const database = await PGlite.create();
+  const server = new PGLiteSocketServer({ db: database, host: '127.0.0.1', port: 0, maxConnections: 5 });
+  await server.start();
+  const port = Number(server.getServerConn().split(':').pop());
+  const pool = new Pool({ host: '127.0.0.1', port, database: 'postgres', user: 'postgres', max: 1 });
+  const LENGTH = 'SELECT length($1::text) AS length';
+  let onShared;
+  const SHARED = Object.freeze({ text: 'SELECT 1', callback: (error) => onShared(error) });
   const Shop = classOf({
-    async query({ n }) { return (await pool.query('SELECT $1::int AS n, pg_sleep(0.02)', [n])).rows[0].n; },
-    async literal() { return (await pool.query("SELECT 'hunter2' AS word, 4711 AS number /* hunter2 */")).rows[0].word.length; },
-    async parameter() { return (await pool.query({ text: 'SELECT length($1::text) AS length', values: ['hunter2'] })).rows[0].length; },
-    async byName() { return (await pool.query({ name: 'length', text: 'SELECT length($1::text) AS length', values: ['hunter2'] })).rows[0].length; },
-    callback({ n }) { return new Promise((resolve, reject) => pool.query('SELECT 1', (error) => (error ? reject(error) : resolve(this.after({ n }))))); },
-    async after({ n }) { return n; },
+    async query({ n }) {
+      return (await pool.query('SELECT $1::int AS n, pg_sleep(0.02)', [n])).rows[0].n;
+    },
+    async literal() {
+      const { rows } = await pool.query("SELECT 'hunter2' AS word, 4711 AS number /* hunter2 */");
+      return rows[0].word.length;
+    },
+    async parameter() {
+      return (await pool.query({ text: LENGTH, values: ['hunter2'] })).rows[0].length;
+    },
+    async byName() {
+      return (await pool.query({ name: 'length', text: LENGTH, values: ['hunter2'] })).rows[0].length;
+    },
+    callback({ n }) {
+      return new Promise((resolve, reject) =>
+        pool.query('SELECT 1', (error) => (error ? reject(error) : resolve(this.after({ n })))),
+      );
+    },
+    async after({ n }) {
+      return n;
+    },
     async shared({ n }) {
       const client = await pool.connect();
-      try { await new Promise((resolve, reject) => { waiting = (error) => { try { error ? reject(error) : resolve(this.after({ n })); } catch {} }; client.query(SHARED); }); } finally { client.release(); }
+      try {
+        await new Promise((resolve, reject) => {
+          onShared = (error) => {
+            try {
+              error ? reject(error) : resolve(this.after({ n }));
+            } catch {}
+          };
+          client.query(SHARED);
+        });
+      } finally {
+        client.release();
+      }
       return n;
     },
     async transaction({ n }) {
@@ -53,24 +67,34 @@ const STORY = `
         await this.change(client);
         await client.query('COMMIT');
         return n;
-      } finally { client.release(); }
+      } finally {
+        client.release();
+      }
     },
-    async change(client) { await client.query('SELECT $1::int', [1]); },
-    async fail() { await pool.query('SELECT * FROM missing'); },
-    async failAndGoOn() { await pool.query('SELECT * FROM missing').catch(() => {}); return 'went on'; },
+    async change(client) {
+      await client.query('SELECT $1::int', [1]);
+    },
+    async fail() {
+      await pool.query('SELECT * FROM missing');
+    },
+    async failAndContinue() {
+      await pool.query('SELECT * FROM missing').catch(() => {});
+      return 'continued';
+    },
   });
   const { handler } = createHandler(Shop, { name: 'shop', instrumentations: ['pg'] });
-  const answers = {}, drawings = {};
+  const answers = {}, trees = {};
   for (const call of CALLS) {
     const [name, count = 1] = call.split(' x');
-    const all = await Promise.all(Array.from({ length: Number(count) }, (_, n) => invoke(handler, { call: name, n }, CONTEXT()).catch((error) => error.code)));
+    const run = (n) => invoke(handler, { call: name, n }, createContext()).catch((error) => error.code);
+    const all = await Promise.all(Array.from({ length: Number(count) }, (_, n) => run(n)));
     answers[name] = count === 1 ? all[0] : all;
-    drawings[name] = drawn('db.query.text');
+    trees[name] = takeTrees('db.query.text');
   }
-  report({ answers, drawings, told, leaks: holding('hunter2', '4711'), loaded: loadedPackages() });
-  // All connections are one session of this PostgreSQL: what the other story prepares must not exist yet.
-  await pool.query('DISCARD ALL');
+  report({ answers, trees, warnings, leaks: spanNamesWith('hunter2', '4711'), loaded: loadedPackages() });
   await pool.end();
+  await server.stop();
+  await database.close();
   process.exit();`;
 
 const CALLS = [
@@ -83,10 +107,12 @@ const CALLS = [
   'transaction x3',
   'query x3',
   'fail',
-  'failAndGoOn x2',
+  'failAndContinue x2',
 ];
-const story = (context: string): Promise<Seen & { readonly loaded: readonly string[] }> =>
-  inProgram(`const PORT = ${port}; const CALLS = ${JSON.stringify(CALLS)}; const CONTEXT = ${context}; ${STORY}`);
+const run = (createContext: 'fakeFcContext' | 'unsampled'): Promise<Outcome> =>
+  runProgram(`const CALLS = ${JSON.stringify(CALLS)}; const createContext = ${createContext}; ${SCRIPT}`);
+
+const ERROR = String.raw`ERROR "relation \"missing\" does not exist"`;
 
 const ANSWERS = {
   query: [0, 1, 2],
@@ -97,32 +123,29 @@ const ANSWERS = {
   shared: [0, 1, 2],
   transaction: [0, 1, 2],
   fail: '42P01',
-  failAndGoOn: ['went on', 'went on'],
+  failAndContinue: ['continued', 'continued'],
 };
 
-describe('pg, loaded and with a pool made before the instrumentation', () => {
-  let seen: Promise<Seen>;
-  beforeAll(() => {
-    seen = story('fakeFcContext');
+describe('pg, loaded and with a pool that was created before the instrumentation', () => {
+  const outcome = run('fakeFcContext');
+
+  test('answers are the same as without tracing', async () => {
+    expect((await outcome).answers).toEqual(ANSWERS);
+    expect((await outcome).warnings).toEqual([]);
   });
 
-  test('the program gets what it gets', async () => {
-    expect((await seen).answers).toEqual(ANSWERS);
-    expect((await seen).told).toEqual([]);
-  });
-
-  test('a failing query is a failed span under its method', async () => {
-    expect((await seen).drawings['fail']).toEqual([
+  test('the span of a failed query has the status ERROR', async () => {
+    expect((await outcome).trees['fail']).toEqual([
       [
-        String.raw`shop  ERROR "relation \"missing\" does not exist"`,
-        String.raw`└─ Shop.fail  ERROR "relation \"missing\" does not exist"`,
+        `shop  ${ERROR}`,
+        `└─ Shop.fail  ${ERROR}`,
         '   ├─ pg-pool.connect',
-        String.raw`   └─ pg.query:SELECT postgres  ERROR "relation \"missing\" does not exist"  db.query.text="SELECT * FROM missing"`,
+        `   └─ pg.query:SELECT postgres  ${ERROR}  db.query.text="SELECT * FROM missing"`,
       ].join('\n'),
     ]);
   });
 
-  test('a transaction, its wait for the connection and its statements are spans under the methods that caused them, also when three wait for one connection', async () => {
+  test('the spans of a transaction are children of their methods, also if three wait for one connection', async () => {
     const each = [
       'shop',
       '└─ Shop.transaction',
@@ -132,44 +155,46 @@ describe('pg, loaded and with a pool made before the instrumentation', () => {
       '   │  └─ pg.query:SELECT postgres  db.query.text="SELECT $1::int"',
       '   └─ pg.query:COMMIT postgres  db.query.text="COMMIT"',
     ].join('\n');
-    expect((await seen).drawings['transaction']).toEqual([each, each, each]);
+    expect((await outcome).trees['transaction']).toEqual([each, each, each]);
   });
 
-  test('what a callback does is in the invocation that asked', async () => {
+  test('spans in a callback are in the trace of its invocation', async () => {
     const each =
-      'shop\n└─ Shop.callback\n   ├─ pg-pool.connect\n   ├─ pg.query:SELECT postgres  db.query.text="SELECT ?"\n   └─ Shop.after';
-    expect((await seen).drawings['callback']).toEqual([each, each, each]);
+      'shop\n└─ Shop.callback\n   ├─ pg-pool.connect\n' +
+      '   ├─ pg.query:SELECT postgres  db.query.text="SELECT ?"\n   └─ Shop.after';
+    expect((await outcome).trees['callback']).toEqual([each, each, each]);
   });
 
-  test('a query that invocations share, with its callback, is of each that uses it', async () => {
+  test('a query object with a callback that invocations share is in the trace of each of them', async () => {
     const each =
-      'shop\n└─ Shop.shared\n   ├─ pg-pool.connect\n   ├─ pg.query:SELECT postgres  db.query.text="SELECT ?"\n   └─ Shop.after';
-    expect((await seen).drawings['shared']).toEqual([each, each, each]);
+      'shop\n└─ Shop.shared\n   ├─ pg-pool.connect\n' +
+      '   ├─ pg.query:SELECT postgres  db.query.text="SELECT ?"\n   └─ Shop.after';
+    expect((await outcome).trees['shared']).toEqual([each, each, each]);
   });
 
-  test('a connection that the pool makes anew after an error is made for the invocation that waits for it', async () => {
-    const { drawings } = await seen;
+  test('a connection that the pool opens after an error is in the trace of the waiting invocation', async () => {
+    const { trees } = await outcome;
     const each = [
       'shop',
-      '└─ Shop.failAndGoOn',
+      '└─ Shop.failAndContinue',
       '   ├─ pg-pool.connect',
       '   │  └─ pg.connect',
-      String.raw`   └─ pg.query:SELECT postgres  ERROR "relation \"missing\" does not exist"  db.query.text="SELECT * FROM missing"`,
+      `   └─ pg.query:SELECT postgres  ${ERROR}  db.query.text="SELECT * FROM missing"`,
     ].join('\n');
-    expect(drawings['failAndGoOn']).toEqual([each, each]);
+    expect(trees['failAndContinue']).toEqual([each, each]);
   });
 
-  test('no value of a statement is on a span, whether it is a parameter or stands in the text', async () => {
-    const { leaks, drawings } = await seen;
-    expect(drawings['literal']![0]).toContain('db.query.text="SELECT ? AS word, ? AS number"');
-    expect(drawings['parameter']![0]).toContain('db.query.text="SELECT length($1::text) AS length"');
+  test('no span contains a value of a statement, neither a parameter nor a literal', async () => {
+    const { leaks, trees } = await outcome;
+    expect(trees['literal']![0]).toContain('db.query.text="SELECT ? AS word, ? AS number"');
+    expect(trees['parameter']![0]).toContain('db.query.text="SELECT length($1::text) AS length"');
     expect(leaks).toEqual([]);
   });
 });
 
-test('in an instance where no invocation is recorded the answers are the same, and nothing of an instrumentation is loaded', async () => {
-  const seen = await story('unsampled');
-  expect(seen.answers).toEqual(ANSWERS);
-  expect(Object.values(seen.drawings).flat()).toEqual([]);
-  expect(seen.loaded.filter((name) => name.startsWith('@opentelemetry/instrumentation'))).toEqual([]);
+test('without recorded invocations the answers are the same, and no instrumentation is loaded', async () => {
+  const outcome = await run('unsampled');
+  expect(outcome.answers).toEqual(ANSWERS);
+  expect(Object.values(outcome.trees).flat()).toEqual([]);
+  expect(outcome.loaded.filter((name) => name.startsWith('@opentelemetry/instrumentation'))).toEqual([]);
 });

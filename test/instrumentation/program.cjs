@@ -1,4 +1,4 @@
-// What the programs of these tests are made of. Each runs in a process of its own, against the built package.
+// What the programs of these tests use. Each program runs in its own process, with the built package.
 const path = require('node:path');
 const { diag } = require('@opentelemetry/api');
 
@@ -6,14 +6,14 @@ const dist = path.join(__dirname, '..', '..', 'dist');
 const { createHandler, Traced } = require(path.join(dist, 'index.js'));
 const { fakeFcContext, invoke, recordTraces, renderTrace } = require(path.join(dist, 'testing.js'));
 
-/** What fc-traced told `diag`. The instrumentations' own warning of modules that were loaded before is given in `node -e` only. */
-const told = [];
-const tell = (text) => void (String(text).startsWith('fc-traced: ') && told.push(text.slice(11)));
-diag.setLogger({ error: tell, warn: tell, info() {}, debug() {}, verbose() {} });
+/** The messages that fc-traced logs. The instrumentations warn of loaded modules too, but only in `node -e`. */
+const warnings = [];
+const record = (text) => void (String(text).startsWith('fc-traced: ') && warnings.push(text.slice(11)));
+diag.setLogger({ error: record, warn: record, info() {}, debug() {}, verbose() {} });
 
 const traces = recordTraces();
 
-/** A class with traced methods; `handle` calls the one that the event names, with the event. */
+/** Creates a class with these traced methods. `handle` calls the method that the event names, with the event. */
 function classOf(methods) {
   class Shop {
     handle(event) {
@@ -28,28 +28,28 @@ function classOf(methods) {
   return Shop;
 }
 
-/** The caller's trace is not sampled. */
+/** The context of an invocation whose caller did not sample the trace. */
 const unsampled = () => fakeFcContext({ tracing: { openTracingSpanContext: '124ed43254b54966:aaaaaaaaaaaaaaaa:0:0' } });
 
-const past = [];
+const taken = [];
 
-/** All traces so far as drawings, the oldest first; the next call gives only newer ones. */
-function drawn(...attributes) {
-  const drawings = traces.traces().map((trace) => renderTrace(trace, { attributes }));
-  past.push(...traces.spans());
+/** Renders all traces, the oldest first, and removes them. */
+function takeTrees(...attributes) {
+  const trees = traces.traces().map((trace) => renderTrace(trace, { attributes }));
+  taken.push(...traces.spans());
   traces.clear();
-  return drawings;
+  return trees;
 }
 
-/** Names of all drawn spans that hold one of these texts in their name, attributes, status or events. */
-function holding(...texts) {
-  const shown = past.map(({ name, attributes, status, events }) =>
+/** The names of all spans taken so far that have one of these texts in their name, attributes, status or events. */
+function spanNamesWith(...texts) {
+  const shown = taken.map(({ name, attributes, status, events }) =>
     JSON.stringify([name, attributes, status, events.map((event) => [event.name, event.attributes])]),
   );
-  return past.filter((_, index) => texts.some((text) => shown[index].includes(text))).map(({ name }) => name);
+  return taken.filter((_, index) => texts.some((text) => shown[index].includes(text))).map(({ name }) => name);
 }
 
-/** The files of OpenTelemetry that are loaded, as names of packages. */
+/** The packages of OpenTelemetry that are loaded. */
 const loadedPackages = () =>
   [
     ...new Set(
@@ -63,12 +63,12 @@ module.exports = {
   classOf,
   createHandler,
   dist,
-  drawn,
   fakeFcContext,
-  holding,
   invoke,
   loadedPackages,
-  told,
+  spanNamesWith,
+  takeTrees,
   traces,
   unsampled,
+  warnings,
 };

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
-import { freePort, installed, printed } from './mariadb';
+import { findProgram, freePort, waitForOutput } from './mariadb';
 
-/** The commands of a request, each a list of texts, and what is left of an unfinished one. */
-function commandsOf(text: string): { commands: string[][]; rest: string } {
+/** Parses the commands of a request, each a list of strings, and returns the rest of an incomplete one. */
+function parseCommands(text: string): { commands: string[][]; rest: string } {
   const commands: string[][] = [];
   let rest = text;
   for (;;) {
@@ -25,8 +25,8 @@ function commandsOf(text: string): { commands: string[][]; rest: string } {
 
 const bulk = (text: string): string => `$${text.length}\r\n${text}\r\n`;
 
-/** What a far end that keeps nothing answers. */
-function answerTo([name = '', ...args]: readonly string[], queued: { count: number | undefined }): string {
+/** The reply of a server that stores nothing. `queued` counts the commands of a transaction. */
+function replyTo([name = '', ...args]: readonly string[], queued: { count: number | undefined }): string {
   const command = name.toUpperCase();
   if (command === 'MULTI') queued.count = 0;
   else if (command === 'EXEC') {
@@ -43,8 +43,8 @@ function answerTo([name = '', ...args]: readonly string[], queued: { count: numb
   return command === 'HELLO' ? '-ERR unknown command\r\n' : '+OK\r\n';
 }
 
-/** A far end that speaks enough of Redis' protocol for two clients: it answers OK, and a GET with the name of the key. */
-async function startFarEnd(): Promise<{ readonly port: number; stop(): void }> {
+/** A server with the part of Redis' protocol that two clients need. It replies OK, and to GET with the key. */
+async function startFakeRedis(): Promise<{ readonly port: number; stop(): void }> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
@@ -53,9 +53,9 @@ async function startFarEnd(): Promise<{ readonly port: number; stop(): void }> {
     socket
       .on('error', () => {})
       .on('data', (chunk) => {
-        const { commands, rest } = commandsOf(text + String(chunk));
+        const { commands, rest } = parseCommands(text + String(chunk));
         text = rest;
-        socket.write(commands.map((command) => answerTo(command, queued)).join(''));
+        socket.write(commands.map((command) => replyTo(command, queued)).join(''));
       });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -68,14 +68,14 @@ async function startFarEnd(): Promise<{ readonly port: number; stop(): void }> {
   };
 }
 
-/** A real Redis where it is installed, else the far end above. */
+/** Starts Redis if it is installed, else the fake server above. */
 export async function startRedis(): Promise<{ readonly port: number; readonly isReal: boolean; stop(): void }> {
-  const program = installed('redis-server');
-  if (program === undefined) return { ...(await startFarEnd()), isReal: false };
+  const program = findProgram('redis-server');
+  if (program === undefined) return { ...(await startFakeRedis()), isReal: false };
   const port = await freePort();
   const server = spawn(program, ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'], {
     stdio: 'pipe',
   });
-  await printed(server, /Ready to accept connections/);
+  await waitForOutput(server, /Ready to accept connections/);
   return { port, isReal: true, stop: () => void server.kill('SIGKILL') };
 }

@@ -43,24 +43,24 @@ test.each<[string, string]>([
   expect(withoutValues(sql, 'mysql')).toBe(shown);
 });
 
-test('where a text ends cannot be told, so all that follows is hidden', () => {
+test('if the end of a literal is ambiguous, everything after its start is hidden', () => {
   expect(BOTH.map((dialect) => withoutValues("SELECT 'a\\', 'hunter2'", dialect))).toEqual(['SELECT ?', 'SELECT ?']);
 });
 
-test('a long statement is cut', () => {
+test('a long statement is truncated', () => {
   const long = withoutValues(`INSERT INTO t VALUES ${Array(5_000).fill("('hunter2')").join(',')}`, 'mysql');
   expect(long).toMatch(/^INSERT INTO t VALUES \(\?\),\(\?\).*…$/);
   expect(long.length).toBeLessThan(4_100);
 });
 
-test('a long word before many texts does not hold the program up', () => {
+test('a long word before many literals is processed fast', () => {
   const sql = `SELECT ${'a'.repeat(2_000)}${", 'x'".repeat(400)}, _utf8mb4'y'`;
-  const began = performance.now();
+  const start = performance.now();
   expect(withoutValues(sql, 'mysql')).toMatch(/^SELECT a{2000}(?:, \?){401}$/);
-  expect(performance.now() - began).toBeLessThan(250);
+  expect(performance.now() - start).toBeLessThan(250);
 });
 
-test('no text that was quoted as the database wants it is ever shown', () => {
+test('no correctly quoted string is shown', () => {
   const secret = fc.string({ unit: 'grapheme', minLength: 1 }).map((text) => `hunter2${text}hunter2`);
   const quoted: Record<Dialect, (text: string) => string> = {
     postgresql: (text) => `'${text.replaceAll("'", "''")}'`,
@@ -79,7 +79,7 @@ test('no text that was quoted as the database wants it is ever shown', () => {
   );
 });
 
-test('any text at all is taken, and nothing is longer than what came in', () => {
+test('any string is accepted, and the result is never longer', () => {
   fc.assert(
     fc.property(fc.constantFrom(...BOTH), fc.string({ unit: 'binary' }), (dialect, text) => {
       expect(withoutValues(text, dialect).length).toBeLessThanOrEqual(text.length);
@@ -88,7 +88,7 @@ test('any text at all is taken, and nothing is longer than what came in', () => 
   );
 });
 
-test("a span's name is a word of the statement, also where no space follows it", () => {
+test('verbOf returns the first word of a statement, also if no space follows it', () => {
   expect(["SELECT'hunter2'", ' (select 1)', 'COMMIT', "'hunter2'", ''].map(verbOf)).toEqual([
     'SELECT',
     'select',

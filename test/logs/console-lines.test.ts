@@ -12,15 +12,15 @@ const write =
   (level: string) =>
   (...values: unknown[]): void =>
     void lines.push(`[${level}] ${format(...values)}`);
-const own = Object.fromEntries(LEVELS.map((level) => [level, console[level]]));
+const original = Object.fromEntries(LEVELS.map((level) => [level, console[level]]));
 let undo: () => void;
 beforeEach(() => {
   lines = [];
-  // As FC's runtime does before it loads the program.
+  // FC's runtime does this before it loads the program.
   for (const level of LEVELS) console[level] = write(level);
   undo = correlateConsole();
 });
-afterEach(() => Object.assign(console, own));
+afterEach(() => Object.assign(console, original));
 
 const traces = recordTraces();
 afterAll(() => traces.stop());
@@ -39,7 +39,7 @@ const traceIdOf = (id: number): string => (id + 1).toString(16).padStart(32, '0'
 const run = (id: number): Promise<unknown> =>
   invoke(handler, String(id), fakeFcContext({ requestId: `r-${id}`, tracing: callerOf(traceIdOf(id), id % 3 !== 0) }));
 
-test('200 interleaved invocations: each line of the console has the ids of its own, JSON lines inside the object', async () => {
+test('in 200 concurrent invocations each line of the console has the ids of its own, also JSON lines', async () => {
   const spanIds = await Promise.all(Array.from({ length: 200 }, (_, id) => run(id)));
   expect(lines).toHaveLength(200 * 8);
   spanIds.forEach((spanId, id) => {
@@ -61,13 +61,13 @@ test('200 interleaved invocations: each line of the console has the ids of its o
   });
 });
 
-test('outside of an invocation the console writes what it is given', () => {
+test('outside of an invocation the lines of the console are unchanged', () => {
   console.log('100%s');
   console.error('{"a":1}');
   expect(lines).toEqual(['[log] 100%s', '[error] {"a":1}']);
 });
 
-test('asked for again the methods are the same, and lines carry ids once', async () => {
+test('correlating the console again keeps the methods, and lines contain ids once', async () => {
   const methods = LEVELS.map((level) => console[level]);
   correlateConsole();
   correlateLogs('console', fakeFcContext());
@@ -76,7 +76,7 @@ test('asked for again the methods are the same, and lines carry ids once', async
   expect(lines.every((line) => line.split(/trace_id\W/).length === 2)).toBe(true);
 });
 
-test('who wraps the console after us, before and after it is asked for again, sees each line, and it carries ids once', async () => {
+test('wrappers that others add between our own are called for each line, which contains ids once', async () => {
   const seenBy: string[] = [];
   for (const who of ['first', 'second']) {
     const { log } = console;
@@ -93,7 +93,7 @@ test('who wraps the console after us, before and after it is asked for again, se
   ]);
 });
 
-test('who replaces the console after us gets lines with ids from the next invocation on', async () => {
+test('methods that others replace are wrapped again by the next invocation', async () => {
   const replaced: string[] = [];
   console.log = (...values: unknown[]) => void replaced.push(format(...values));
   correlateConsole();
@@ -103,7 +103,7 @@ test('who replaces the console after us gets lines with ids from the next invoca
   ).toEqual(['r-1', 'r-1', 'r-1']);
 });
 
-test('a logger that writes to the console carries ids once', async () => {
+test('lines of a logger that writes to the console contain ids once', async () => {
   class ToConsole {
     handle(_event: unknown, { logger }: FcContext): void {
       logger!.info('by logger');
@@ -120,7 +120,7 @@ test('a logger that writes to the console carries ids once', async () => {
   ]);
 });
 
-test('what it gives takes it back, but for methods that others have put there since', async () => {
+test('the returned function restores the console, except methods that others have replaced since', async () => {
   const patched = (): void => {};
   console.warn = patched;
   undo();
@@ -135,14 +135,14 @@ test.each([
   [undefined, false],
   ['console', true],
   [false, false],
-] as const)('with the option logs: %j, that the console carries ids is %j', async (option, isCarried) => {
+] as const)('logCorrelation: %j: lines of the console contain ids: %j', async (option, hasIds) => {
   undo();
   correlateLogs(option, fakeFcContext());
   await run(1);
-  expect(lines[0]).toMatch(isCarried ? /^\[log\] order 1 trace_id=/ : /^\[log\] order 1$/);
+  expect(lines[0]).toMatch(hasIds ? /^\[log\] order 1 trace_id=/ : /^\[log\] order 1$/);
 });
 
-test('with the option logCorrelation: false the logger is not touched', () => {
+test('logCorrelation: false leaves the logger unchanged', () => {
   const context = fakeFcContext();
   const { info } = context.logger!;
   correlateLogs(false, context);

@@ -3,7 +3,7 @@ import type { FcContext } from 'fc-traced';
 import { fakeFcContext } from 'fc-traced/testing';
 import { correlateLogger } from '../../src/logs/log-lines';
 
-/** A logger as FC's runtime makes one for each invocation: what is given becomes text by `util.format`. Lines are kept. */
+/** A logger like that of FC's runtime, which formats its arguments with `util.format`. It stores the lines. */
 export class LineLogger {
   readonly lines: string[] = [];
   constructor(private readonly requestId = '') {}
@@ -27,19 +27,19 @@ export class LineLogger {
   }
 }
 
-/** FC's context of one invocation with a logger in it, whose lines carry ids as an invocation sets it up. */
+/** The context of one invocation, with a logger that is set up as an invocation does it. */
 export function contextWith(logger: unknown, tracing: object = {}, requestId?: string): FcContext {
   const context = { ...fakeFcContext({ tracing, ...(requestId !== undefined && { requestId }) }), logger } as FcContext;
   correlateLogger(context);
   return context;
 }
 
-/** What `context.tracing` tells of a caller's span. */
+/** A `context.tracing` that names a caller's span. */
 export function callerOf(traceId: string, isSampled = true): object {
   return { openTracingSpanContext: `${traceId}:${'b'.repeat(16)}:0:${isSampled ? 1 : 0}` };
 }
 
-/** The ids at the end of a line, by name. */
+/** The correlation fields at the end of a line, by name. */
 export function idsIn(line: string): Record<string, string> {
   return Object.fromEntries(
     [...line.matchAll(/\b(trace_id|span_id|trace_flags|request_id)=(\S+)/g)].map(([, key, value]) => [key!, value!]),

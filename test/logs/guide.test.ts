@@ -7,7 +7,7 @@ import { dist, root } from '../package/fresh-process';
 import { codeBlocks, readDocument } from '../package/markdown';
 
 const blocks = codeBlocks(readDocument(root, 'docs/logs.md'));
-/** Examples with the lines and the trace that stand below them. That they compile, examples.test.ts says. */
+/** Examples, each with the lines and the trace that follow it. examples.test.ts checks that they compile. */
 const examples = blocks.flatMap(({ language, text, line }, at) => {
   const [lines, tree] = [blocks[at + 1], blocks[at + 2]];
   return language === 'ts' && lines?.language === '' && tree?.language === ''
@@ -15,23 +15,28 @@ const examples = blocks.flatMap(({ language, text, line }, at) => {
     : [];
 });
 
-/** One invocation in a process of its own, whose console and logger write lines as FC's do. */
-const PLAY = `
+/** Runs one invocation in its own process, with a console and a logger that write lines like FC's. */
+const RUN = `
   const { format } = require('node:util');
   const { fakeFcContext, invoke, recordTraces } = require('fc-traced/testing');
   const { correlateLogs } = require(dist + '/logs/log-lines.js');
   const requestId = '1-673f2f8a-15b1c3f1';
-  const write = (level) => (...values) => process.stdout.write(new Date().toISOString() + ' ' + requestId + ' [' + level + '] ' + format(...values) + '\\n');
-  Object.assign(console, { log: write('verbose'), info: write('info'), warn: write('warn'), error: write('error') });
+  const write = (level) => (...values) =>
+    process.stdout.write([new Date().toISOString(), requestId, '[' + level + ']', format(...values)].join(' ') + '\\n');
+  const methods = { log: write('verbose'), info: write('info'), warn: write('warn'), error: write('error') };
+  Object.assign(console, methods);
   const traces = recordTraces();
-  const context = fakeFcContext({ requestId, logger: { log: write('verbose'), info: write('info'), warn: write('warn'), error: write('error') } });
+  const context = fakeFcContext({ requestId, logger: { ...methods } });
   correlateLogs('console', context);
   invoke(module.handler, { sku: 'teapot', quantity: 2 }, context).then(() => setTimeout(() => {
-    process.stdout.write('\\u0001' + JSON.stringify(traces.spans(), (_, value) => typeof value === 'bigint' ? String(value) : value));
+    const toJson = (_, value) => (typeof value === 'bigint' ? String(value) : value);
+    process.stdout.write('\\u0001' + JSON.stringify(traces.spans(), toJson));
   }, 50));`;
 
-async function play(example: string): Promise<{ lines: string; tree: string }> {
-  const script = `const dist = ${JSON.stringify(dist)}; const module = {}; new Function('require', 'exports', ${JSON.stringify(compiledExample(example))})(require, module); ${PLAY}`;
+async function run(example: string): Promise<{ lines: string; tree: string }> {
+  const code = JSON.stringify(compiledExample(example));
+  const script = `const dist = ${JSON.stringify(dist)}; const module = {};
+    new Function('require', 'exports', ${code})(require, module); ${RUN}`;
   const env = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(OTEL_|FC_|NODE_OPTIONS)/.test(name)),
   );
@@ -51,8 +56,8 @@ async function play(example: string): Promise<{ lines: string; tree: string }> {
   };
 }
 
-/** Times and ids by their order of appearance: what a line says, whichever they are. */
-function shape({ lines, tree }: { readonly lines: string; readonly tree: string }): string[] {
+/** Replaces times, and numbers ids by their order of appearance, because they differ in each run. */
+function normalized({ lines, tree }: { readonly lines: string; readonly tree: string }): string[] {
   const ids: string[] = [];
   const numbered = `${lines}\n\n${tree}`
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>')
@@ -63,13 +68,13 @@ function shape({ lines, tree }: { readonly lines: string; readonly tree: string 
   return numbered.split('\n');
 }
 
-test('the guide shows the lines and the trace of the logger, the console, one of your own, pino and winston', () => {
+test('the guide has examples for the logger, the console, a custom logger, pino and winston', () => {
   expect(examples).toHaveLength(5);
 });
 
 test.each(examples)(
-  'docs/logs.md, line $line: the example logs the lines, and makes the trace, that stand below it',
+  'docs/logs.md, line $line: the example logs the lines and creates the trace that the guide shows',
   async ({ text, lines, tree }) => {
-    expect(shape(await play(text))).toEqual(shape({ lines, tree }));
+    expect(normalized(await run(text))).toEqual(normalized({ lines, tree }));
   },
 );

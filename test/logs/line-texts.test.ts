@@ -15,8 +15,8 @@ const fields = { trace_id: 'a'.repeat(32), span_id: 'b'.repeat(16), trace_flags:
 const traces = recordTraces();
 afterAll(() => traces.stop());
 
-/** What a log method gets to see of a call inside of an invocation. */
-function seen(...values: unknown[]): unknown[] {
+/** The arguments that a log method receives when it is called in an invocation. */
+function received(...values: unknown[]): unknown[] {
   let given: unknown[] = [];
   const logger = { info: (...all: unknown[]): void => void (given = all) };
   correlateMethods(logger, ['info']);
@@ -24,7 +24,7 @@ function seen(...values: unknown[]): unknown[] {
   callIn(contextOfInvocation(invocation, span), () => logger.info(...values), undefined, []);
   return given;
 }
-const line = (...values: unknown[]): string => format(...seen(...values));
+const line = (...values: unknown[]): string => format(...received(...values));
 
 test.each<[unknown[]]>([
   [['100%s']],
@@ -44,17 +44,17 @@ test.each<[unknown[]]>([
   [['%s', Symbol('s')]],
   [['%j', { a: 1 }]],
   [[7, '%d', 8]],
-])('%j reads as it would have, with the ids behind it', (values) => {
+])('%j is formatted as before, followed by the ids', (values) => {
   expect(line(...values)).toBe(`${format(...values)} ${ids}`);
 });
 
-test('a call without anything to say gets the ids alone', () => {
-  expect(seen()).toEqual([ids]);
+test('a call without arguments logs only the ids', () => {
+  expect(received()).toEqual([ids]);
 });
 
-test('an error is handed on as the very object, and its stack printed whole', () => {
+test('an error is passed as the same object, and its whole stack is printed', () => {
   const error = new Error('mine');
-  expect(seen(error)[0]).toBe(error);
+  expect(received(error)[0]).toBe(error);
   expect(line('failed:', error)).toBe(`failed: ${format(error)} ${ids}`);
 });
 
@@ -70,16 +70,16 @@ const values = fc.array(
 
 const isObjectText = (value: unknown): boolean => typeof value === 'string' && /^\s*\{[^]*\}\s*$/.test(value);
 
-/** What util.format makes of values, its refusal included: `%j` takes no bigint. */
-function outcome(make: () => string): string {
+/** The result of util.format, or its error: `%j` does not accept a bigint. */
+function outcome(work: () => string): string {
   try {
-    return make();
+    return work();
   } catch (error) {
     return String(error);
   }
 }
 
-test('whatever is logged reads, or fails, as it would have, with the ids behind it', () => {
+test('any arguments are formatted, or fail, as before, followed by the ids', () => {
   fc.assert(
     fc.property(values, (all) => {
       fc.pre(all.length > 0 && !(all.length === 1 && isObjectText(all[0])));
@@ -89,10 +89,10 @@ test('whatever is logged reads, or fails, as it would have, with the ids behind 
   );
 });
 
-test('whatever is logged, the log method sees the very same values first; only a text with % signs may be written in another way', () => {
+test('the log method receives the same values; only a format with percent signs may be changed', () => {
   fc.assert(
     fc.property(values, (all) => {
-      const given = seen(...all);
+      const given = received(...all);
       fc.pre(!(all.length === 1 && isObjectText(all[0])));
       const isFormat = typeof all[0] === 'string' && all[0].includes('%');
       all.forEach((value, index) => expect((isFormat && index === 0) || Object.is(given[index], value)).toBe(true));
@@ -112,23 +112,23 @@ describe('a line that is a JSON object', () => {
       '{"big":12345678901234567890,"one":1.0,"100%s":"%d"}',
       `{"big":12345678901234567890,"one":1.0,"100%s":"%d",${JSON.stringify(fields).slice(1)}`,
     ],
-  ])('%j stays one, with every character that it had', (text, expected) => {
-    expect(seen(text)).toEqual([expected]);
+  ])('%j stays a JSON object with all its characters', (text, expected) => {
+    expect(received(text)).toEqual([expected]);
     expect(JSON.parse(expected)).toMatchObject({ ...(JSON.parse(text) as object), ...fields });
   });
 
-  test('any object keeps what it says, and gets what it lacks', () => {
+  test('any object keeps its members and gets the missing ones', () => {
     fc.assert(
       fc.property(
         fc.dictionary(fc.oneof(fc.string(), fc.constantFrom(...Object.keys(fields))), fc.jsonValue()),
         fc.constantFrom(undefined, 2),
         (object, indent) => {
-          const [text, ...more] = seen(JSON.stringify(object, undefined, indent));
+          const [text, ...more] = received(JSON.stringify(object, undefined, indent));
           expect(more).toEqual([]);
-          const isOwnTrace = Object.hasOwn(object, 'trace_id') && object.trace_id !== fields.trace_id;
-          // Through JSON, as -0 has no form there.
+          const isOtherTrace = Object.hasOwn(object, 'trace_id') && object.trace_id !== fields.trace_id;
+          // Through JSON, which has no -0.
           expect(JSON.parse(text as string)).toEqual({
-            ...(isOwnTrace ? { request_id: 'r-1' } : fields),
+            ...(isOtherTrace ? { request_id: 'r-1' } : fields),
             ...(JSON.parse(JSON.stringify(object)) as object),
           });
         },
@@ -137,30 +137,32 @@ describe('a line that is a JSON object', () => {
     );
   });
 
-  test('with a trace id of its own gets no span of ours', () => {
-    expect(seen('{"trace_id":"mine"}')).toEqual(['{"trace_id":"mine","request_id":"r-1"}']);
-    expect(seen(`{"trace_id":"${fields.trace_id}"}`)).toEqual([
+  test('with another trace id gets no span id', () => {
+    expect(received('{"trace_id":"mine"}')).toEqual(['{"trace_id":"mine","request_id":"r-1"}']);
+    expect(received(`{"trace_id":"${fields.trace_id}"}`)).toEqual([
       `{"trace_id":"${fields.trace_id}","span_id":"${fields.span_id}","trace_flags":"01","request_id":"r-1"}`,
     ]);
   });
 
   test.each(['{a: 1}', '{"a":1}}', '{"a":1', '[{"a":1}]', '{"a":1} and more', 'x {"a":1}', '{'])(
-    '%j is none, and has the ids behind it',
+    '%j is not a JSON object, and is followed by the ids',
     (text) => {
       expect(line(text)).toBe(`${text} ${ids}`);
     },
   );
 
-  test('that is not alone is a text among others', () => {
+  test('followed by further arguments is an ordinary string', () => {
     expect(line('{"a":1}', 'more')).toBe(`{"a":1} more ${ids}`);
   });
 });
 
-test('a line that has the ids already is handed on as it is', () => {
-  for (const given of [[`done ${ids}`], ['done', ids], [JSON.stringify(fields)]]) expect(seen(...given)).toEqual(given);
+test('a line that already contains the ids is unchanged', () => {
+  for (const given of [[`done ${ids}`], ['done', ids], [JSON.stringify(fields)]]) {
+    expect(received(...given)).toEqual(given);
+  }
 });
 
-test('a text to which nothing can be added is logged without ids', () => {
+test('a string of the maximum length is logged without ids', () => {
   const longest = '%'.padEnd(2 ** 29 - 24, '-');
-  expect(seen(longest)[0]).toBe(longest);
+  expect(received(longest)[0]).toBe(longest);
 });

@@ -24,13 +24,13 @@ interface Answer {
   readonly spanId: string;
 }
 const { handler } = createHandler(Orders);
-const ask = async (context: FcContext): Promise<Answer> => (await invoke(handler, {}, context)) as Answer;
+const run = async (context: FcContext): Promise<Answer> => (await invoke(handler, {}, context)) as Answer;
 const traceId = 'a'.repeat(32);
 
-test('inside of an invocation the fields are those of the span that is active, and of the request', async () => {
+test('in an invocation the fields are those of the active span and of the request', async () => {
   const traces = recordTraces();
   const context = fakeFcContext({ tracing: callerOf(traceId) });
-  const { own, traced } = await ask(context);
+  const { own, traced } = await run(context);
   const [inner, outer] = traces.spans();
   const fields = { trace_id: traceId, trace_flags: '01', request_id: context.requestId };
   expect(own).toEqual({ ...fields, span_id: outer!.spanId });
@@ -39,18 +39,18 @@ test('inside of an invocation the fields are those of the span that is active, a
   traces.stop();
 });
 
-test('an invocation that is not sampled has the ids that are passed on, and says so in the flags', async () => {
+test('an invocation that is not sampled has the ids that it propagates, and the flags 00', async () => {
   const traces = recordTraces();
   const context = fakeFcContext({ tracing: callerOf(traceId, false) });
-  const { own, traced, spanId } = await ask(context);
+  const { own, traced, spanId } = await run(context);
   expect(own).toEqual({ trace_id: traceId, span_id: spanId, trace_flags: '00', request_id: context.requestId });
   expect(traced).toEqual(own);
   expect(traces.spans()).toEqual([]);
   traces.stop();
 });
 
-test('an invocation that starts a trace and is not recorded has a trace id and a span id all the same', async () => {
-  const { own } = await ask(fakeFcContext());
+test('an invocation that starts a trace and is not recorded has a trace id and a span id too', async () => {
+  const { own } = await run(fakeFcContext());
   expect(own).toMatchObject({
     trace_id: expect.stringMatching(/^[0-9a-f]{32}$/) as string,
     span_id: expect.stringMatching(/^[0-9a-f]{16}$/) as string,
@@ -58,12 +58,12 @@ test('an invocation that starts a trace and is not recorded has a trace id and a
   });
 });
 
-test('outside of any span and invocation there are none, and each call gives an object of its own', () => {
+test('outside of any span and invocation there are no fields, and each call returns a new object', () => {
   expect(logFields()).toEqual({});
   expect(logFields()).not.toBe(logFields());
 });
 
-test('a span outside of an invocation gives ids without a request', () => {
+test('a span outside of an invocation has ids without a request id', () => {
   const traces = recordTraces();
   expect(new Stock().take()).toEqual({
     trace_id: traces.spans()[0]!.traceId,
@@ -73,7 +73,7 @@ test('a span outside of an invocation gives ids without a request', () => {
   traces.stop();
 });
 
-test('the initializer has the id of its request alone', async () => {
+test('in the initializer there is only the request id', async () => {
   let seen: unknown;
   class Connection {
     constructor() {
@@ -92,7 +92,7 @@ test('the initializer has the id of its request alone', async () => {
   expect(seen).toEqual({ request_id: context.requestId });
 });
 
-test('flags have two digits, whatever else a foreign span says in them', () => {
+test('flags have two digits for any number', () => {
   const traces = recordTraces();
   const flagsOf = (traceFlags: number): unknown =>
     context.with(
@@ -103,16 +103,16 @@ test('flags have two digits, whatever else a foreign span says in them', () => {
   traces.stop();
 });
 
-test('spans and contexts that throw, or hold rubbish, cost ids and no error', () => {
+test('spans and contexts that throw or have invalid ids have no fields', () => {
   const traces = recordTraces();
   const thrower = {
     spanContext: () => {
       throw new Error('mine');
     },
   } as unknown as Span;
-  const rubbish = trace.wrapSpanContext({ traceId: 'x', spanId: '', traceFlags: 1 });
+  const invalid = trace.wrapSpanContext({ traceId: 'x', spanId: '', traceFlags: 1 });
   expect(context.with(trace.setSpan(ROOT_CONTEXT, thrower), logFields)).toEqual({});
-  expect(context.with(trace.setSpan(ROOT_CONTEXT, rubbish), logFields)).toEqual({});
+  expect(context.with(trace.setSpan(ROOT_CONTEXT, invalid), logFields)).toEqual({});
   const requests = [undefined, null, 7, '', { toString: () => 'x' }];
   expect(
     requests.map((requestId) =>

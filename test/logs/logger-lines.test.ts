@@ -32,7 +32,7 @@ const traces = recordTraces();
 afterAll(() => traces.stop());
 
 test.each(['a logger for each invocation', 'one logger for all'])(
-  '200 interleaved invocations with %s: each line has the ids of its own span and request',
+  'in 200 concurrent invocations with %s, each line has the ids of its own span and request',
   async (which) => {
     const shared = new LineLogger();
     const runs = await Promise.all(
@@ -44,7 +44,8 @@ test.each(['a logger for each invocation', 'one logger for all'])(
     );
     for (const { id, logger, outer, inner } of runs) {
       const tail = (spanId: string): string =>
-        `trace_id=${traceIdOf(id)} span_id=${spanId} trace_flags=${id % 4 === 3 ? '00' : '01'} request_id=request-${id}`;
+        `trace_id=${traceIdOf(id)} span_id=${spanId} ` +
+        `trace_flags=${id % 4 === 3 ? '00' : '01'} request_id=request-${id}`;
       expect(logger.lines.filter((line) => line.endsWith(`request_id=request-${id}`))).toEqual([
         ` [verbose] order { id: ${id} } ${tail(outer)}`,
         ` [info] taking ${id} ${tail(inner)}`,
@@ -62,7 +63,7 @@ test.each(['a logger for each invocation', 'one logger for all'])(
   },
 );
 
-test("a logger kept from an earlier invocation writes the ids of the invocation that runs, under the other's request id in front", async () => {
+test('a logger of an earlier invocation logs the ids of the running one, after the earlier prefix', async () => {
   let kept: FcContext['logger'];
   class Keeper {
     handle(_event: unknown, { logger }: FcContext): void {
@@ -80,7 +81,7 @@ test("a logger kept from an earlier invocation writes the ids of the invocation 
   ]);
 });
 
-test('a line that is logged outside of any invocation stays as it is', async () => {
+test('a line that is logged outside of any invocation is unchanged', async () => {
   const logger = new LineLogger();
   const context = contextWith(logger);
   logger.info('before %s', 'it');
@@ -89,7 +90,7 @@ test('a line that is logged outside of any invocation stays as it is', async () 
   expect([logger.lines[0], logger.lines.at(-1)]).toEqual([' [info] before it', ' [info] after it']);
 });
 
-test('a line of a timer that the invocation started has the ids of that invocation', async () => {
+test('a line of a timer has the ids of the invocation that started the timer', async () => {
   const logger = new LineLogger();
   class Late {
     handle(_event: unknown, context: FcContext): void {
@@ -101,7 +102,7 @@ test('a line of a timer that the invocation started has the ids of that invocati
   expect(idsIn(logger.lines[0]!)).toMatchObject({ trace_id: traceIdOf(7), request_id: 'late-1' });
 });
 
-test('nothing secret gets into a line: of the context only the id of the request is in it', async () => {
+test('no secret is added to a line: of the context it contains only the request id', async () => {
   const logger = new LineLogger();
   class Careful {
     handle(_event: unknown, context: FcContext): void {
@@ -120,7 +121,7 @@ test('nothing secret gets into a line: of the context only the id of the request
   );
 });
 
-test('an id of a request that holds blanks or line ends cannot forge a line', async () => {
+test('a request id with spaces or line breaks is quoted, so that it cannot forge a line', async () => {
   const logger = new LineLogger();
   await invoke(handler, '0', contextWith(logger, {}, 'r 1\n[error] forged'));
   expect(logger.lines[0]).toMatch(/ request_id="r 1\\n\[error\] forged"$/);

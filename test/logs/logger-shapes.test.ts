@@ -12,18 +12,18 @@ class Lines {
 }
 const { handler } = createHandler(Lines);
 const IDS = /^ \[(info|error)\] (line|bad) trace_id=\S+ span_id=\S+ trace_flags=00 request_id=\S+$/;
-const told: string[] = [];
-// That there is no endpoint is told as well.
-const toldOfLoggers = (): string[] => told.filter((message) => message.includes('logger'));
-const nothing = (): void => {};
+const warnings: string[] = [];
+// The missing endpoint is logged as well.
+const warningsAboutLoggers = (): string[] => warnings.filter((message) => message.includes('logger'));
+const ignore = (): void => {};
 beforeAll(
   () =>
     void diag.setLogger(
-      { warn: (message) => void told.push(message), error: nothing, info: nothing, debug: nothing, verbose: nothing },
+      { warn: (message) => void warnings.push(message), error: ignore, info: ignore, debug: ignore, verbose: ignore },
       { logLevel: DiagLogLevel.ALL, suppressOverrideMessage: true },
     ),
 );
-beforeEach(() => void (told.length = 0));
+beforeEach(() => void (warnings.length = 0));
 afterAll(() => diag.disable());
 
 const methodsOf = (lines: LineLogger): FcLogger => ({
@@ -35,33 +35,33 @@ const methodsOf = (lines: LineLogger): FcLogger => ({
 });
 const shapes: Record<string, (lines: LineLogger) => unknown> = {
   'methods of its class': (lines) => lines,
-  'methods of its own': methodsOf,
-  'methods of its own, sealed': (lines) => Object.seal(methodsOf(lines)),
-  'methods that cannot be assigned': (lines) => Object.defineProperty(methodsOf(lines), 'info', { writable: false }),
+  'own methods': methodsOf,
+  'own methods of a sealed object': (lines) => Object.seal(methodsOf(lines)),
+  'read-only methods': (lines) => Object.defineProperty(methodsOf(lines), 'info', { writable: false }),
   'a proxy': (lines) => new Proxy(methodsOf(lines), {}),
   'a proxy that binds': (lines) =>
     new Proxy(lines, { get: (target, key) => (Reflect.get(target, key) as () => void).bind?.(target) }),
-  'a proxy that calls on': (lines) =>
+  'a proxy that creates methods': (lines) =>
     new Proxy(methodsOf(lines), {
       get:
         (target, key: keyof FcLogger) =>
         (...values: unknown[]) =>
           target[key](...values),
     }),
-  'an object behind another': (lines) => Object.create(methodsOf(lines)) as unknown,
-  'a frozen object behind another': (lines) => Object.create(Object.freeze(methodsOf(lines))) as unknown,
+  'methods of its prototype': (lines) => Object.create(methodsOf(lines)) as unknown,
+  'methods of its frozen prototype': (lines) => Object.create(Object.freeze(methodsOf(lines))) as unknown,
   'a function': (lines) => Object.assign(() => {}, methodsOf(lines)),
 };
 
-test.each(Object.keys(shapes))('%s: lines carry ids once, however many invocations share the logger', async (shape) => {
+test.each(Object.keys(shapes))('%s: lines contain ids once, also if invocations share the logger', async (shape) => {
   const lines = new LineLogger();
   const logger = shapes[shape]!(lines);
   for (let call = 0; call < 3; call += 1) await invoke(handler, {}, contextWith(logger));
   expect(lines.lines.filter((line) => IDS.test(line) && line.split('trace_id').length === 2)).toHaveLength(6);
-  expect(toldOfLoggers()).toEqual([]);
+  expect(warningsAboutLoggers()).toEqual([]);
 });
 
-test('a logger that cannot be changed is left alone, works on, and is told of once', async () => {
+test('a logger that cannot be changed is left unchanged, keeps working, and is logged once', async () => {
   const lines = new LineLogger();
   const fixed: unknown[] = [
     Object.freeze(methodsOf(lines)),
@@ -92,12 +92,13 @@ test('a logger that cannot be changed is left alone, works on, and is told of on
     await invoke(handler, {}, contextWith(logger));
     expect(lines.lines).toEqual([' [info] line', ' [error] bad']);
   }
-  expect(toldOfLoggers()).toEqual([
-    'fc-traced: methods of context.logger cannot be replaced (a frozen object, a getter or a proxy): their lines contain no ids',
+  expect(warningsAboutLoggers()).toEqual([
+    'fc-traced: methods of context.logger cannot be replaced (a frozen object, a getter or a proxy): ' +
+      'their lines contain no ids',
   ]);
 });
 
-test('a context without a logger, or with something else in its place, is no error', async () => {
+test('a context without a logger, or with another value in its place, causes no error', async () => {
   for (const logger of [undefined, null, 'text', 7, {}, { info: 'no function' }]) {
     expect(() => contextWith(logger)).not.toThrow();
   }
@@ -115,7 +116,7 @@ test('a context without a logger, or with something else in its place, is no err
   expect(await invoke(handler, {}, contextWith(undefined))).toEqual([undefined, undefined]);
 });
 
-test('the logger and its methods are to the program what they were', async () => {
+test('the logger and its methods keep their identity and behaviour for the program', async () => {
   const error = new Error('mine');
   const original = {
     requestId: 'r',
@@ -145,7 +146,7 @@ test('the logger and its methods are to the program what they were', async () =>
   expect([original.info === info, original.log === log]).toEqual([false, false]);
 });
 
-test('methods of a class stay where a loop does not see them, and the class stays as it is', () => {
+test('replaced methods of a class are not enumerable, and the class is unchanged', () => {
   const logger = new LineLogger();
   const { info } = LineLogger.prototype;
   const keys = Object.keys(logger);
@@ -154,7 +155,7 @@ test('methods of a class stay where a loop does not see them, and the class stay
   expect(LineLogger.prototype.info).toBe(info);
 });
 
-test('a method of ours is not wrapped again, in whatever object it stands', () => {
+test('a wrapped method is not wrapped again, also in another object', () => {
   const logger = methodsOf(new LineLogger());
   contextWith(logger);
   const { info } = logger;
@@ -165,7 +166,7 @@ test('a method of ours is not wrapped again, in whatever object it stands', () =
   expect(copy.info).toBe(info);
 });
 
-test('loggers of one class share the methods that we put there', () => {
+test('loggers of one class share the wrapped methods', () => {
   const [first, second] = [new LineLogger(), new LineLogger()];
   contextWith(first);
   contextWith(second);
@@ -173,7 +174,7 @@ test('loggers of one class share the methods that we put there', () => {
   expect(second.info).toBe(first.info);
 });
 
-test("a test's own mock on the logger is still its mock", async () => {
+test('a mock on the logger is still a mock', async () => {
   const info = jest.fn();
   const context = fakeFcContext({ logger: { info } });
   correlateLogger(context);

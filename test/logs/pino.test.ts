@@ -41,8 +41,8 @@ class Orders {
 }
 const traceIdOf = (id: number): string => (id + 1).toString(16).padStart(32, '0');
 
-/** Logs inside of an invocation, and gives the ids there. */
-async function inside(log: () => void): Promise<Line> {
+/** Calls `log` in an invocation, and returns the fields there. */
+async function inInvocation(log: () => void): Promise<Line> {
   class Logging {
     handle(): Line {
       log();
@@ -52,7 +52,7 @@ async function inside(log: () => void): Promise<Line> {
   return (await invoke(createHandler(Logging).handler, {}, fakeFcContext({ tracing: callerOf(traceIdOf(0)) }))) as Line;
 }
 
-test('200 interleaved invocations: each line of one pino logger has the ids of its own', async () => {
+test('in 200 concurrent invocations each line of one pino logger has the ids of its own invocation', async () => {
   const { handler } = createHandler(Orders);
   const runs = (await Promise.all(
     Array.from({ length: 200 }, (_, id) =>
@@ -75,13 +75,13 @@ test('200 interleaved invocations: each line of one pino logger has the ids of i
   });
 });
 
-test('outside of an invocation a line is what it would be', () => {
+test('outside of an invocation a line is unchanged', () => {
   logger.info({ a: 1 }, 'outside');
   expect(lines).toEqual(['{"level":30,"a":1,"msg":"outside"}']);
 });
 
-test('keys that the program sets, in the line or in bindings, are kept, and stand there once', async () => {
-  await inside(() => {
+test('keys that the program sets, in the line or in bindings, are kept and not duplicated', async () => {
+  await inInvocation(() => {
     logger.info({ request_id: 'mine', span_id: 'mine' });
     logger.child({ request_id: 'bound' }).info({ trace_id: 'mine' });
     logger.child({ trace_id: 'bound' }).child({ a: 1 }).info('x');
@@ -95,20 +95,20 @@ test('keys that the program sets, in the line or in bindings, are kept, and stan
   ).toBe(true);
 });
 
-test('an object that is logged twice has the ids of each place, and is not changed', async () => {
+test('an object that is logged twice has the ids of each call, and is not changed', async () => {
   const line = { order: 7 };
-  const [first, second] = [await inside(() => logger.info(line)), await inside(() => logger.info(line))];
+  const [first, second] = [await inInvocation(() => logger.info(line)), await inInvocation(() => logger.info(line))];
   expect(parsed()).toMatchObject([first, second]);
   expect(line).toEqual({ order: 7 });
 });
 
-test('in a mixin of one’s own it gives the same ids', async () => {
+test('it returns the same ids in a custom mixin', async () => {
   const own = pino({ mixin: () => ({ ...pinoMixin(), region: 'cn-hangzhou' }), base: null }, destination);
-  const fields = await inside(() => own.info('x'));
+  const fields = await inInvocation(() => own.info('x'));
   expect(parsed()).toMatchObject([{ ...fields, region: 'cn-hangzhou' }]);
 });
 
-test('a line or a logger that cannot be read costs nothing', async () => {
+test('a line or a logger that throws when it is read has no effect', async () => {
   const hostile = new Proxy(
     {},
     {
@@ -123,6 +123,6 @@ test('a line or a logger that cannot be read costs nothing', async () => {
     },
   };
   let given: unknown[] = [];
-  const fields = await inside(() => void (given = [pinoMixin(hostile, 30), pinoMixin({}, 30, failing)]));
+  const fields = await inInvocation(() => void (given = [pinoMixin(hostile, 30), pinoMixin({}, 30, failing)]));
   expect(given).toEqual([fields, fields]);
 });

@@ -6,13 +6,13 @@ import { format } from 'node:util';
 import { callerOf, idsIn, LineLogger } from './fc-logger';
 
 const traces = recordTraces();
-const own = { log: console.log, error: console.error };
+const original = { log: console.log, error: console.error };
 let printed: string[] = [];
 beforeEach(() => {
   printed = [];
   console.log = (...values: unknown[]) => void printed.push(format(...values));
 });
-afterEach(() => Object.assign(console, own));
+afterEach(() => Object.assign(console, original));
 afterAll(() => traces.stop());
 
 @Handler()
@@ -40,19 +40,16 @@ test.each<[HandlerOptions['logCorrelation'], boolean, boolean]>([
   [true, true, false],
   ['console', true, true],
   [false, false, false],
-])(
-  'with the option logCorrelation: %j, that lines of the logger carry ids is %j, and of the console %j',
-  async (logs, inLogger, inConsole) => {
-    const { handler } = createHandler(Orders, { ...(logs !== undefined && { logCorrelation: logs }) });
-    const context = contextOf(1);
-    const spanId = await invoke(handler, '1', context);
-    expect(idsIn(context.logger.lines[0]!)).toEqual(inLogger ? idsOf(1, spanId) : {});
-    expect(idsIn(printed.at(-1)!)).toEqual(inConsole ? idsOf(1, spanId) : {});
-    expect(context.logger.lines[0]).toMatch(/^ \[info\] order 1( |$)/);
-  },
-);
+])('logCorrelation: %j: lines of the logger contain ids: %j, of the console: %j', async (logs, inLogger, inConsole) => {
+  const { handler } = createHandler(Orders, { ...(logs !== undefined && { logCorrelation: logs }) });
+  const context = contextOf(1);
+  const spanId = await invoke(handler, '1', context);
+  expect(idsIn(context.logger.lines[0]!)).toEqual(inLogger ? idsOf(1, spanId) : {});
+  expect(idsIn(printed.at(-1)!)).toEqual(inConsole ? idsOf(1, spanId) : {});
+  expect(context.logger.lines[0]).toMatch(/^ \[info\] order 1( |$)/);
+});
 
-test('200 interleaved invocations, sampled and not: each line of logger and console has the ids of its own', async () => {
+test('in 200 concurrent invocations, sampled or not, each line of logger and console has its own ids', async () => {
   const { handler } = createHandler(Orders, { logCorrelation: 'console' });
   const runs = await Promise.all(
     Array.from({ length: 200 }, async (_, id) => {
@@ -68,7 +65,7 @@ test('200 interleaved invocations, sampled and not: each line of logger and cons
   }
 });
 
-test('the initializer logs with the id of its request alone, by logger and console', async () => {
+test('lines of logger and console in the initializer contain only the request id', async () => {
   const context = contextOf(7);
   @Service({ scope: 'singleton' })
   class Connection {
@@ -87,7 +84,7 @@ test('the initializer logs with the id of its request alone, by logger and conso
   expect(context.logger.lines).toEqual([' [info] connected request_id=r-7']);
 });
 
-test('the program is given the very context and logger that FC handed over', async () => {
+test('the program receives the same context and logger objects that FC passed', async () => {
   const seen: unknown[] = [];
   class Curious {
     handle(_event: unknown, context: FcContext): void {
@@ -101,7 +98,7 @@ test('the program is given the very context and logger that FC handed over', asy
   expect(seen[1]).toBe(logger);
 });
 
-test('a handler without a logger in its context answers as ever', async () => {
+test('a handler works if its context has no logger', async () => {
   class Silent {
     handle(_event: unknown, { logger }: FcContext): string {
       return typeof logger;

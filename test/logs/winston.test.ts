@@ -12,8 +12,8 @@ let lines: string[] = [];
 beforeEach(() => void (lines = []));
 const parsed = (): Line[] => lines.map((line) => JSON.parse(line) as Line);
 
-/** A transport that takes a line each `millis` milliseconds, or at once. */
-function slowed(millis?: number): transports.StreamTransportInstance {
+/** A transport that needs `millis` milliseconds for each line; by default it accepts lines immediately. */
+function transportOf(millis?: number): transports.StreamTransportInstance {
   return new transports.Stream({
     stream: new PassThrough(),
     log(info: { [MESSAGE]: string }, done: () => void) {
@@ -23,7 +23,7 @@ function slowed(millis?: number): transports.StreamTransportInstance {
     },
   });
 }
-const loggerOf = (transport = slowed()): Logger =>
+const loggerOf = (transport = transportOf()): Logger =>
   createLogger({
     defaultMeta: winstonMeta({ service: 'orders' }),
     format: format.combine(format.errors({ stack: true }), winstonFormat(), format.splat(), format.json()),
@@ -66,8 +66,8 @@ function ordersWith(log: Logger): (id: number) => Promise<string[]> {
 }
 const traceIdOf = (id: number): string => (id + 1).toString(16).padStart(32, '0');
 
-/** Logs inside of an invocation, and gives the ids there. */
-async function inside(log: () => void): Promise<Line> {
+/** Calls `log` in an invocation, and returns the fields there. */
+async function inInvocation(log: () => void): Promise<Line> {
   class Logging {
     handle(): Line {
       log();
@@ -78,12 +78,12 @@ async function inside(log: () => void): Promise<Line> {
 }
 
 test.each([
-  ['takes lines at once', undefined],
-  ['is slower than the lines come', 1],
+  ['is fast', undefined],
+  ['is slow', 1],
 ])(
-  '200 interleaved invocations: each line of one winston logger has the ids of its own, where the transport %s',
+  'in 200 concurrent invocations each line of one winston logger has the ids of its own if the transport %s',
   async (_speed, millis) => {
-    const order = ordersWith(loggerOf(slowed(millis)));
+    const order = ordersWith(loggerOf(transportOf(millis)));
     const runs = await Promise.all(Array.from({ length: 200 }, (_, id) => order(id)));
     for (let waited = 0; lines.length < 800 && waited < 10_000; waited += 20) await pause(20);
     expect(lines).toHaveLength(800);
@@ -105,13 +105,13 @@ test.each([
   },
 );
 
-test('outside of an invocation a line is what it would be', () => {
+test('outside of an invocation a line is unchanged', () => {
   logger.info('outside', { a: 1 });
   expect(lines).toEqual(['{"a":1,"level":"info","message":"outside","service":"orders"}']);
 });
 
 test('keys that the program sets are kept', async () => {
-  await inside(() => {
+  await inInvocation(() => {
     logger.info('x', { request_id: 'mine', span_id: 'mine' });
     logger.child({ trace_id: 'mine' }).info('x');
     logger.info({ message: 'x', trace_id: 'mine' });
@@ -129,33 +129,33 @@ test('keys that the program sets are kept', async () => {
   }
 });
 
-test('an object that is logged again has the ids of where it is logged again', async () => {
+test('an object that is logged again has the ids of the last call', async () => {
   const line = { level: 'info', message: 'again' };
-  const fields = [await inside(() => logger.log(line)), await inside(() => logger.log(line))];
+  const fields = [await inInvocation(() => logger.log(line)), await inInvocation(() => logger.log(line))];
   logger.log(line);
   expect(parsed().slice(0, 2)).toMatchObject(fields);
   expect(fields[0]).not.toEqual(fields[1]);
   expect(parsed()[2]).toEqual({ level: 'info', message: 'again', service: 'orders' });
 });
 
-test('the format alone gives ids to lines that winston formats at once', async () => {
-  const alone = createLogger({ format: format.combine(winstonFormat(), format.json()), transports: [slowed()] });
-  const fields = await inside(() => alone.info('x'));
+test('the format alone adds ids to lines that winston formats immediately', async () => {
+  const alone = createLogger({ format: format.combine(winstonFormat(), format.json()), transports: [transportOf()] });
+  const fields = await inInvocation(() => alone.info('x'));
   expect(parsed()).toEqual([{ level: 'info', message: 'x', ...fields }]);
 });
 
-test('a format that prints everything prints the ids once, and nothing else of ours', async () => {
+test('a format that prints all properties prints the ids once, and none of our other properties', async () => {
   const pretty = createLogger({
     defaultMeta: winstonMeta(),
     format: format.combine(winstonFormat(), format.prettyPrint()),
-    transports: [slowed()],
+    transports: [transportOf()],
   });
-  await inside(() => pretty.info('x'));
+  await inInvocation(() => pretty.info('x'));
   expect(lines[0]).not.toContain('Symbol');
   expect(lines[0]!.split('trace_id')).toHaveLength(2);
 });
 
-test('a line that cannot be changed goes on as it is', () => {
+test('a line that cannot be changed is returned unchanged', () => {
   const frozen = Object.freeze({ level: 'info', message: 'x' });
   expect(winstonFormat().transform(frozen)).toBe(frozen);
 });

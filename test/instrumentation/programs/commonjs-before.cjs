@@ -9,7 +9,7 @@ const IORedis = require('ioredis');
 const kafkajs = require('kafkajs');
 const { print } = require('./every-library.cjs');
 
-// As a compiler makes of `import { request } from 'node:http'`: a look-up at each call.
+// Compilers convert `import { request } from 'node:http'` to a property access at each call.
 const libraries = {
   http,
   https,

@@ -1,11 +1,11 @@
-// One call of each library to a port where nobody listens: each gives spans if the library is instrumented.
-const { classOf, createHandler, drawn, invoke, told } = require('../program.cjs');
+// Calls each library once with a closed port. Each call has spans if the library is instrumented.
+const { classOf, createHandler, invoke, takeTrees, warnings } = require('../program.cjs');
 const net = require('node:net');
 
 const NAMES = ['http', 'undici', 'mysql2', 'pg', 'redis', 'ioredis', 'kafkajs'];
-const quiet = () => {};
+const ignore = () => {};
 
-async function refusedPort() {
+async function closedPort() {
   const server = net.createServer();
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address();
@@ -13,73 +13,73 @@ async function refusedPort() {
   return port;
 }
 
-const requested = (request, port) =>
+const sendRequest = (request, port) =>
   new Promise((resolve) => request({ host: '127.0.0.1', port }).on('error', resolve).end());
 
-/** `load` gives the libraries, when the method is called or before. */
+/** `load` returns the libraries, loaded before or when a method is called. */
 const methods = (load, port) => ({
   async http() {
-    await requested((await load()).http.request, port);
+    await sendRequest((await load()).http.request, port);
   },
   async httpByName() {
-    await requested((await load()).request, port);
+    await sendRequest((await load()).request, port);
   },
   async https() {
-    await requested((await load()).https.request, port);
+    await sendRequest((await load()).https.request, port);
   },
   async undici() {
-    await (await load()).undici.request(`http://127.0.0.1:${port}`).catch(quiet);
+    await (await load()).undici.request(`http://127.0.0.1:${port}`).catch(ignore);
   },
   async pg() {
-    await new (await load()).pg.Client({ host: '127.0.0.1', port }).connect().catch(quiet);
+    await new (await load()).pg.Client({ host: '127.0.0.1', port }).connect().catch(ignore);
   },
   async pgPool() {
-    await new (await load()).pg.Pool({ host: '127.0.0.1', port }).query('SELECT 1').catch(quiet);
+    await new (await load()).pg.Pool({ host: '127.0.0.1', port }).query('SELECT 1').catch(ignore);
   },
   async mysql2() {
-    const connection = (await load()).mysql2.createConnection({ host: '127.0.0.1', port }).on('error', quiet);
+    const connection = (await load()).mysql2.createConnection({ host: '127.0.0.1', port }).on('error', ignore);
     await new Promise((resolve) => connection.query('SELECT 1', resolve));
   },
   async mysql2Promise() {
     const pool = (await load()).mysql2Promise.createPool({ host: '127.0.0.1', port });
     const connection = new (await load()).mysql2.Connection({ config: pool.pool.config.connectionConfig }).on(
       'error',
-      quiet,
+      ignore,
     );
-    await connection.promise().execute('SELECT 1').catch(quiet);
+    await connection.promise().execute('SELECT 1').catch(ignore);
   },
   async redis() {
     await (
       await load()
     ).redis
       .createClient({ url: `redis://127.0.0.1:${port}`, socket: { reconnectStrategy: false } })
-      .on('error', quiet)
+      .on('error', ignore)
       .connect()
-      .catch(quiet);
+      .catch(ignore);
   },
   async ioredis() {
     await new (await load()).IORedis({ host: '127.0.0.1', port, lazyConnect: true, retryStrategy: () => null })
-      .on('error', quiet)
+      .on('error', ignore)
       .connect()
-      .catch(quiet);
+      .catch(ignore);
   },
   async kafkajs() {
     const producer = new (await load()).kafkajs.Kafka({ brokers: [`127.0.0.1:${port}`], logLevel: 0 }).producer();
-    await producer.send({ topic: 'orders', messages: [{ value: 'hunter2' }] }).catch(quiet);
+    await producer.send({ topic: 'orders', messages: [{ value: 'hunter2' }] }).catch(ignore);
   },
 });
 
-/** Calls each library in an invocation of its own; gives the drawing of each trace, without messages of errors. */
+/** Calls each library in its own invocation. Returns the spans of each, without error messages, and the warnings. */
 exports.callEach = async (load) => {
-  const port = await refusedPort();
+  const port = await closedPort();
   const all = methods(load, port);
   const { handler } = createHandler(classOf(all), { name: 'shop', instrumentations: NAMES });
   await invoke(handler, { call: 'http' });
-  drawn();
-  const seen = {};
+  takeTrees();
+  const spans = {};
   for (const call of Object.keys(all)) {
     await invoke(handler, { call });
-    seen[call] = drawn()
+    spans[call] = takeTrees()
       .join('\n')
       .replaceAll(/ {2}ERROR.*/g, ' failed')
       .split('\n')
@@ -87,7 +87,7 @@ exports.callEach = async (load) => {
       .map((line) => line.trim())
       .join(', ');
   }
-  return { seen, told };
+  return { spans, warnings };
 };
 
 exports.print = async (load) => {
