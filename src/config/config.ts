@@ -1,7 +1,7 @@
 import type { Attributes } from '@opentelemetry/api';
-import type { SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { FcTracedError } from '../errors';
 import type { Protocol } from '../export/exporters/exporters';
+import type { SpanProcessor } from '../export/sdk';
 import { instanceFacts } from '../fc/attributes';
 import type { InstanceFacts } from '../fc/attributes';
 import {

@@ -1,8 +1,8 @@
 import type { Attributes, SpanContext, TracerProvider } from '@opentelemetry/api';
-import type { SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import type { DependencyContainer, InjectionToken } from '../container/child-container';
 import { EXPORTERS } from '../export/exporters/exporters';
 import type { Protocol } from '../export/exporters/exporters';
+import type { SpanProcessor } from '../export/sdk';
 import type { FcContext } from '../fc/context';
 import { INSTRUMENTATIONS } from '../instrumentation/registry';
 import type { InstrumentationName } from '../instrumentation/registry';

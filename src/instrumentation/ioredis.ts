@@ -1,7 +1,7 @@
 import type { TracerProvider } from '@opentelemetry/api';
 import type { Instrumentation } from '../config/options';
 import { definitionOf, moduleFile, warnOfMissing } from './module-definitions';
-import { commandText } from './redis';
+import { commandText } from './query-text';
 import type { InstrumentationDefinition } from './registry';
 
 type Module = typeof import('@opentelemetry/instrumentation-ioredis');

@@ -4,8 +4,8 @@ import type { Instrumentation } from '../config/options';
 import { bindCallbacks } from './bind-callbacks';
 import { definitionOf, moduleFile } from './module-definitions';
 import { childSpanProvider } from './providers';
+import { verbOf, withoutValues } from './query-text';
 import type { InstrumentationDefinition } from './registry';
-import { verbOf, withoutValues } from './sql-text';
 
 type Module = typeof import('@opentelemetry/instrumentation-mysql2');
 

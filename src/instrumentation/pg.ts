@@ -5,8 +5,8 @@ import type { Instrumentation } from '../config/options';
 import { ATTR_DB_QUERY_TEXT } from '../semconv';
 import { replaceOnce } from './bind-callbacks';
 import { copyFirstArgument, definitionOf, warnOfMissing } from './module-definitions';
+import { verbOf, withoutValues } from './query-text';
 import type { InstrumentationDefinition } from './registry';
-import { verbOf, withoutValues } from './sql-text';
 
 type Module = typeof import('@opentelemetry/instrumentation-pg');
 

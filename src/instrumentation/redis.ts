@@ -2,18 +2,10 @@ import type { TracerProvider } from '@opentelemetry/api';
 import type { Instrumentation } from '../config/options';
 import { bindCallbacks } from './bind-callbacks';
 import { definitionOf, moduleFile } from './module-definitions';
+import { commandText } from './query-text';
 import type { InstrumentationDefinition } from './registry';
 
 type Module = typeof import('@opentelemetry/instrumentation-redis');
-
-/** The number of arguments that are shown, each as `?`. */
-const MAX_ARGUMENTS = 8;
-
-/** A Redis command without its arguments: keys as well as values may be secret. */
-export function commandText(command: string, args: readonly unknown[]): string {
-  const shown = Math.min(args.length, MAX_ARGUMENTS);
-  return `${command}${' ?'.repeat(shown)}${args.length > MAX_ARGUMENTS ? ' …' : ''}`;
-}
 
 function create({ RedisInstrumentation: Redis }: Module, provider: TracerProvider): Instrumentation {
   const instrumentation = new Redis({ enabled: false, requireParentSpan: true, dbStatementSerializer: commandText });

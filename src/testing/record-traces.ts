@@ -1,6 +1,6 @@
-import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import { resolveConfig } from '../config/config';
 import { FcTracedError } from '../errors';
+import type { ReadableSpan } from '../export/sdk';
 import { SdkTelemetry } from '../export/sdk-telemetry';
 import { ensureContextManager } from '../tracing/context/active-context';
 import { registerAmbientProvider } from '../tracing/context/ambient-telemetry';

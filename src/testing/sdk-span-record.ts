@@ -1,6 +1,6 @@
 import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import type { HrTime } from '@opentelemetry/api';
-import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
+import type { ReadableSpan } from '../export/sdk';
 import type { SpanKindName } from '../tracing/calls/span-spec';
 import type { SpanRecord, StatusName } from './trace-tree';
 

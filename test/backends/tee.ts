@@ -1,9 +1,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import type { SpanRecord } from '../../src/testing/trace-tree';
 import { decodeJaegerThrift } from '../../cli/src/viewer/jaeger-thrift';
 import { decodeOtlpProtobuf } from '../../cli/src/viewer/otlp';
+import type { SpanRecord } from '../../src/testing/trace-tree';
 import type { JaegerServer } from './jaeger-server';
 
 /** A proxy in front of a real Jaeger that records what exporters send and forwards the same bytes. */

@@ -10,8 +10,8 @@ import {
   Traced,
 } from 'fc-traced';
 import type { FcContext, Span } from 'fc-traced';
-import { setTimeout as pause } from 'node:timers/promises';
 import { expectTrace, fakeFcContext, invoke, recordTraces } from 'fc-traced/testing';
+import { setTimeout as pause } from 'node:timers/promises';
 
 const traces = recordTraces();
 afterEach(() => traces.clear());

@@ -1,7 +1,7 @@
 import { createHandler, Handler, InjectContext, Service } from 'fc-traced';
 import type { FcContext } from 'fc-traced';
-import { setTimeout as pause } from 'node:timers/promises';
 import { fakeFcContext, invoke } from 'fc-traced/testing';
+import { setTimeout as pause } from 'node:timers/promises';
 
 let created = 0;
 @Service({ scope: 'invocation' })

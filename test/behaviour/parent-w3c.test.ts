@@ -1,5 +1,5 @@
-import { createHandler, Handler } from 'fc-traced';
 import { trace } from '@opentelemetry/api';
+import { createHandler, Handler } from 'fc-traced';
 import { invoke, recordTraces } from 'fc-traced/testing';
 import type { SpanRecord } from 'fc-traced/testing';
 

@@ -1,6 +1,6 @@
-import { inspect } from 'node:util';
 import { annotate, secret, Traced } from 'fc-traced';
 import { recordTraces } from 'fc-traced/testing';
+import { inspect } from 'node:util';
 
 const traces = recordTraces();
 afterEach(() => traces.clear());

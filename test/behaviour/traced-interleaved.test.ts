@@ -1,6 +1,6 @@
 import { createHandler, currentSpan, Handler, Service, Traced } from 'fc-traced';
-import { setTimeout as pause } from 'node:timers/promises';
 import { expectTrace, fakeFcContext, invoke, recordTraces } from 'fc-traced/testing';
+import { setTimeout as pause } from 'node:timers/promises';
 
 @Service({ scope: 'singleton' })
 class Stock {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import type { SpanRecord } from '../../src/testing/trace-tree';
 import { buildTraces, renderTrace } from '../../src/testing/trace-tree';
+import type { SpanRecord } from '../../src/testing/trace-tree';
 import { inFreshProcess, root } from '../package/fresh-process';
 import { play } from '../samples/play';
 import type { Protocol } from '../samples/play';

@@ -1,10 +1,10 @@
 // Compiled by `npm run typecheck`, once with legacy and once with standard decorators, never run: correct uses compile,
 // and wrong ones are type errors. Features of one kind only are in legacy-methods.ts and
 // test/standard/compiled-uses/standard-methods.ts.
-import { Readable } from 'node:stream';
-import type { Observable } from 'rxjs';
 import { Annotate, Traced, traced, Untraced } from 'fc-traced';
 import type { SpanContext } from 'fc-traced';
+import { Readable } from 'node:stream';
+import type { Observable } from 'rxjs';
 
 interface Order {
   readonly id: number;

@@ -2,8 +2,8 @@ import { diag, DiagLogLevel } from '@opentelemetry/api';
 import { ExportResultCode } from '@opentelemetry/core';
 import type { ExportResult } from '@opentelemetry/core';
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base';
-import { Delivery } from '../../src/export/delivery';
 import { takeCounts } from '../../src/diagnostics';
+import { Delivery } from '../../src/export/delivery';
 
 type Export = (names: string[]) => ExportResult | 'no response' | 'throw';
 

@@ -1,8 +1,8 @@
 import { ExportResultCode } from '@opentelemetry/core';
 import type { ExportResult } from '@opentelemetry/core';
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base';
-import { Delivery } from '../../src/export/delivery';
 import { takeCounts } from '../../src/diagnostics';
+import { Delivery } from '../../src/export/delivery';
 
 type Answer = (result: ExportResult) => void;
 

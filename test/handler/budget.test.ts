@@ -1,10 +1,10 @@
+import { createHandler, Handler } from 'fc-traced';
+import type { FcContext, HandlerOptions } from 'fc-traced';
+import { fakeFcContext, invoke } from 'fc-traced/testing';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createHandler, Handler } from 'fc-traced';
-import type { FcContext, HandlerOptions } from 'fc-traced';
-import { fakeFcContext, invoke } from 'fc-traced/testing';
 import { flushBudget } from '../../src/invocation/invocation-runner';
 
 @Handler()

@@ -1,11 +1,11 @@
-import { createServer } from 'node:http';
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { createHandler, Handler, Traced } from 'fc-traced';
 import { fakeFcContext, invoke } from 'fc-traced/testing';
 import type { SpanRecord } from 'fc-traced/testing';
-import { decodeJaegerThrift } from '../../cli/src/viewer/jaeger-thrift';
+import { createServer } from 'node:http';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { readBody } from '../../cli/src/viewer/collector';
+import { decodeJaegerThrift } from '../../cli/src/viewer/jaeger-thrift';
 
 @Handler({ name: 'ship', coldStartSpans: false })
 class Ship {

@@ -1,8 +1,8 @@
 import { createHandler, FcTracedError, Handler } from 'fc-traced';
 import { fakeFcContext, invoke } from 'fc-traced/testing';
-import { resolveConfig } from '../../src/config/config';
 import { startCollector } from '../../cli/src/viewer/collector';
 import type { Collector } from '../../cli/src/viewer/collector';
+import { resolveConfig } from '../../src/config/config';
 
 @Handler({ name: 'ship', coldStartSpans: false })
 class Ship {

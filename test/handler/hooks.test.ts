@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { createHandler, Handler, startSpan, traced } from 'fc-traced';
 import type { FcHook } from 'fc-traced';
 import { fakeFcContext, invoke } from 'fc-traced/testing';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { startCollector } from '../../cli/src/viewer/collector';
 import type { Collector } from '../../cli/src/viewer/collector';
 

@@ -1,9 +1,9 @@
 import { propagation } from '@opentelemetry/api';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { createHandler, currentSpan, Handler, InjectTracer, Service, Traced } from 'fc-traced';
 import type { Tracer } from 'fc-traced';
 import { fakeFcContext, invoke, recordTraces } from 'fc-traced/testing';
 import type { SpanNode } from 'fc-traced/testing';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 const INVOCATIONS = 200;
 const pause = (id: number, step: number): Promise<unknown> =>

@@ -1,9 +1,9 @@
 import { diag, DiagLogLevel } from '@opentelemetry/api';
 import { createHandler, currentSpan, Handler, Traced } from 'fc-traced';
 import { fakeFcContext, invoke } from 'fc-traced/testing';
-import { diagnostics } from '../../src/diagnostics';
 import { startCollector } from '../../cli/src/viewer/collector';
 import type { Collector } from '../../cli/src/viewer/collector';
+import { diagnostics } from '../../src/diagnostics';
 
 @Handler()
 class Ship {

@@ -1,6 +1,6 @@
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base';
-import { Delivery } from '../../src/export/delivery';
 import { diagnostics } from '../../src/diagnostics';
+import { Delivery } from '../../src/export/delivery';
 
 const spanNamed = (name: string, parent?: { readonly spanId: string; readonly isRemote?: boolean }): ReadableSpan =>
   ({

@@ -1,11 +1,11 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { createHandler, Handler, Traced } from 'fc-traced';
 import { fakeFcContext, invoke } from 'fc-traced/testing';
 import type { SpanRecord } from 'fc-traced/testing';
-import { decodeJaegerThrift } from '../../cli/src/viewer/jaeger-thrift';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { readBody } from '../../cli/src/viewer/collector';
+import { decodeJaegerThrift } from '../../cli/src/viewer/jaeger-thrift';
 import { buildTraces } from '../../src/testing/trace-tree';
 import { inFreshProcess } from '../package/fresh-process';
 

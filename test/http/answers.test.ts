@@ -1,7 +1,7 @@
-import { Readable } from 'node:stream';
 import { createHandler, Handler, HttpError, readJson } from 'fc-traced';
 import type { FcContext, HttpEvent } from 'fc-traced';
 import { fakeFcContext, invoke, recordTraces } from 'fc-traced/testing';
+import { Readable } from 'node:stream';
 
 let answerWith: (event: HttpEvent) => unknown = () => undefined;
 @Handler({ route: '/orders/{id}' })

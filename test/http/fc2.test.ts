@@ -1,7 +1,7 @@
-import { Readable } from 'node:stream';
 import { createHandler, Handler, HttpError, readBody } from 'fc-traced';
 import type { Fc2Request, Fc2Response, HttpEvent } from 'fc-traced';
 import { fakeFcContext, recordTraces } from 'fc-traced/testing';
+import { Readable } from 'node:stream';
 
 @Handler()
 class Api {

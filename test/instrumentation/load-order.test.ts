@@ -1,9 +1,9 @@
+import { buildSync } from 'esbuild';
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { buildSync } from 'esbuild';
 import { dist, root } from '../package/fresh-process';
 import { runProgram } from './run-program';
 

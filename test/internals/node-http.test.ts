@@ -1,11 +1,11 @@
+import { diag } from '@opentelemetry/api';
+import type { SpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { traceListener } from 'fc-traced/server';
 import { createServer, ServerResponse } from 'node:http';
 import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { diag } from '@opentelemetry/api';
-import type { SpanProcessor } from '@opentelemetry/sdk-trace-base';
-import { traceListener } from 'fc-traced/server';
 import { diagnostics } from '../../src/diagnostics';
 import { rawRequest } from '../server/raw-request';
 

@@ -1,5 +1,5 @@
-import { logs } from '@opentelemetry/api-logs';
 import { diag } from '@opentelemetry/api';
+import { logs } from '@opentelemetry/api-logs';
 import { createHandler } from 'fc-traced';
 import { invoke, recordTraces } from 'fc-traced/testing';
 import { registeredLoggerProvider } from '../../src/api-registry';

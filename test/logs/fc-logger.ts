@@ -1,6 +1,6 @@
-import { format } from 'node:util';
 import type { FcContext } from 'fc-traced';
 import { fakeFcContext } from 'fc-traced/testing';
+import { format } from 'node:util';
 import { correlateLogger } from '../../src/logs/log-lines';
 
 /** A logger like that of FC's runtime, which formats its arguments with `util.format`. It stores the lines. */

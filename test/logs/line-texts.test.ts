@@ -1,7 +1,7 @@
 import { trace } from '@opentelemetry/api';
 import fc from 'fast-check';
-import { format } from 'node:util';
 import { recordTraces } from 'fc-traced/testing';
+import { format } from 'node:util';
 import { correlateMethods } from '../../src/logs/log-lines';
 import { callIn, ensureContextManager } from '../../src/tracing/context/active-context';
 import type { Invocation } from '../../src/tracing/context/invocation';

@@ -1,9 +1,9 @@
+import { transformSync } from '@swc/core';
+import type { Options } from '@swc/core';
 import { execFile, execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { transformSync } from '@swc/core';
-import type { Options } from '@swc/core';
 
 export type Decorators = 'legacy' | 'standard';
 export type Compiler = 'swc' | 'tsc';

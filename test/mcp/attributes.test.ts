@@ -1,10 +1,10 @@
 import { secret } from 'fc-traced';
 import { traceMcpServer } from 'fc-traced/mcp';
 import { expectTrace, recordTraces } from 'fc-traced/testing';
+import { z } from 'zod';
 import { connected, inInvocation, spansOf } from './asking';
 import { inMemory } from './links';
 import { callTool, GENERATIONS, weatherClient, weatherServer } from './weather';
-import { z } from 'zod';
 
 const traces = recordTraces();
 afterEach(() => traces.clear());

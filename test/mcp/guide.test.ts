@@ -1,10 +1,10 @@
-import { once } from 'node:events';
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { FcFunction } from 'fc-traced';
 import { traceMcpServer } from 'fc-traced/mcp';
 import { invoke, recordTraces } from 'fc-traced/testing';
 import type { Trace, TraceRecorder } from 'fc-traced/testing';
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { renderTrace } from '../../src/testing/trace-tree';
 import { runExample } from '../package/compiled-example';
 import { root } from '../package/fresh-process';

@@ -1,12 +1,12 @@
 /* oxlint-disable typescript/no-unnecessary-type-assertion -- both generations in one union: the compiler needs the assertions, the linter's own does not see why */
-import { InMemoryTransport as InMemory2, createMcpHandler } from '@modelcontextprotocol/server';
 import { StreamableHTTPClientTransport as HttpClient2 } from '@modelcontextprotocol/client';
 import { localhostHostValidation, NodeStreamableHTTPServerTransport, toNodeHandler } from '@modelcontextprotocol/node';
-import { InMemoryTransport as InMemory1 } from '@modelcontextprotocol/sdk/inMemory.js';
 import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
 import { StreamableHTTPClientTransport as HttpClient1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { InMemoryTransport as InMemory1 } from '@modelcontextprotocol/sdk/inMemory.js';
 import { SSEServerTransport } from '@modelcontextprotocol/sdk/server/sse.js';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
+import { InMemoryTransport as InMemory2, createMcpHandler } from '@modelcontextprotocol/server';
 import { traceHeaders } from 'fc-traced';
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';

@@ -1,5 +1,5 @@
-import { traceMcpClient, traceMcpServer } from 'fc-traced/mcp';
 import { currentSpan } from 'fc-traced';
+import { traceMcpClient, traceMcpServer } from 'fc-traced/mcp';
 import { expectTrace, recordTraces } from 'fc-traced/testing';
 import { connected, ended, inInvocation, spansOf } from './asking';
 import { perRequest, streamable } from './links';

@@ -1,5 +1,5 @@
-import { CallToolRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { Server as Server1 } from '@modelcontextprotocol/sdk/server/index.js';
+import { CallToolRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { Server as Server2 } from '@modelcontextprotocol/server';
 import { currentSpan, FcTracedError } from 'fc-traced';
 import { traceMcpClient, traceMcpServer } from 'fc-traced/mcp';

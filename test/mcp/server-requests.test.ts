@@ -1,6 +1,6 @@
 import { ElicitRequestSchema, ListRootsRequestSchema } from '@modelcontextprotocol/sdk/types.js';
-import { traceMcpClient, traceMcpServer } from 'fc-traced/mcp';
 import { currentSpan } from 'fc-traced';
+import { traceMcpClient, traceMcpServer } from 'fc-traced/mcp';
 import { expectTrace, recordTraces } from 'fc-traced/testing';
 import { connected, ended, inInvocation } from './asking';
 import { inMemory, streamable } from './links';

@@ -1,7 +1,7 @@
-import { CallToolResultSchema, ElicitResultSchema, ListRootsResultSchema } from '@modelcontextprotocol/sdk/types.js';
-import { McpServer as McpServer1 } from '@modelcontextprotocol/sdk/server/mcp.js';
-import { Client as Client1 } from '@modelcontextprotocol/sdk/client/index.js';
 import { Client as Client2 } from '@modelcontextprotocol/client';
+import { Client as Client1 } from '@modelcontextprotocol/sdk/client/index.js';
+import { McpServer as McpServer1 } from '@modelcontextprotocol/sdk/server/mcp.js';
+import { CallToolResultSchema, ElicitResultSchema, ListRootsResultSchema } from '@modelcontextprotocol/sdk/types.js';
 import { McpServer as McpServer2 } from '@modelcontextprotocol/server';
 import { currentSpan, Traced } from 'fc-traced';
 import { setTimeout as sleep } from 'node:timers/promises';

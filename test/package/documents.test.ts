@@ -1,6 +1,6 @@
+import { createHandler, Service, Traced } from 'fc-traced';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { createHandler, Service, Traced } from 'fc-traced';
 import { ERROR_CODES } from '../../src/errors';
 import { root } from './fresh-process';
 import { readCode, sourceFiles } from './import-scan';

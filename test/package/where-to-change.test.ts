@@ -66,35 +66,17 @@ function importersOutside(folder: string, name: RegExp): string[] {
 }
 
 /** Fails unless `list` names each file once and no other file names one. */
-function expectListedOnce(
-  files: readonly string[],
-  list: string,
-  allowed: Record<string, readonly string[]> = {},
-): void {
+function expectListedOnce(files: readonly string[], list: string): void {
   expect(files.length).toBeGreaterThan(1);
   for (const file of files) {
     expect({ file, imports: importsOf(sourceOf(list), file).length }).toEqual({ file, imports: 1 });
-    const others = importersOf(file).filter((importer) => importer !== list && !allowed[file]?.includes(importer));
+    const others = importersOf(file).filter((importer) => importer !== list);
     expect({ file, others }).toEqual({ file, others: [] });
   }
 }
 
 /** Options of `@Traced` that several files read. `getTracedMetadata` returns some, `wrapOnce` merges others. */
 const READ_IN_SEVERAL_FILES = ['name', 'kind', 'resultAttributes', 'root'];
-
-/** Files with a helper that the file of another instrumentation imports. */
-const SHARED_HELPERS = {
-  'src/instrumentation/kafkajs.ts': ['src/instrumentation/pg.ts'],
-  'src/instrumentation/redis.ts': ['src/instrumentation/ioredis.ts'],
-};
-
-/** Files outside `src/export` that import types of the SDK: the option `spanProcessors`, and the records of tests. */
-const IMPORT_SDK_TYPES = [
-  'src/config/config.ts',
-  'src/config/options.ts',
-  'src/testing/record-traces.ts',
-  'src/testing/sdk-span-record.ts',
-];
 
 /**
  * The names of protocols outside their table: the error for an endpoint whose path does not imply one, and the protocol of
@@ -120,7 +102,7 @@ const CHECKS: Readonly<Record<string, (...files: string[]) => void>> = {
 
   'an instrumentation': (folder, list, manifest) => {
     const files = filesIn(folder).filter((file) => /export const instrumentation\b/.test(sourceOf(file).code));
-    expectListedOnce(files, list, SHARED_HELPERS);
+    expectListedOnce(files, list);
     expect(filesMatching(/import \{[^}]*\binstrumentation\b[^}]*\} from/)).toEqual([]);
     const definitions = Object.values(INSTRUMENTATIONS).map(({ load }) => load().instrumentation);
     expect(definitions).toHaveLength(files.length);
@@ -193,7 +175,7 @@ const CHECKS: Readonly<Record<string, (...files: string[]) => void>> = {
 
   'another line of the OpenTelemetry SDK': (folder) => {
     const importers = importersOutside(folder, /^@opentelemetry\/(sdk-|core$|resources$|exporter-)/);
-    expect(importers.filter((file) => !IMPORT_SDK_TYPES.includes(file))).toEqual([]);
+    expect(importers).toEqual([]);
   },
 
   'an exporter': (folder, list) => {

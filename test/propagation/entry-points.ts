@@ -1,10 +1,10 @@
-import { request } from 'node:http';
-import { Readable } from 'node:stream';
 import { createHandler, Handler, traceHeaders, Traced } from 'fc-traced';
 import type { HttpEvent } from 'fc-traced';
 import { serve } from 'fc-traced/server';
 import type { RunningServer } from 'fc-traced/server';
 import { fakeFcContext, invoke } from 'fc-traced/testing';
+import { request } from 'node:http';
+import { Readable } from 'node:stream';
 
 export type Header = readonly [name: string, value: string];
 

@@ -1,8 +1,8 @@
+import type { FcFunction } from 'fc-traced';
+import { fakeFcContext, invoke, recordTraces } from 'fc-traced/testing';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { FcFunction } from 'fc-traced';
-import { fakeFcContext, invoke, recordTraces } from 'fc-traced/testing';
 import { httpEventOf } from '../../src/fc/http-event';
 import { readFcTracingHeaders } from '../../src/fc/tracing';
 import { renderTrace } from '../../src/testing/trace-tree';

@@ -1,12 +1,12 @@
 import Client, { InvokeFunctionHeaders, InvokeFunctionRequest } from '@alicloud/fc20230330';
 import { Config } from '@alicloud/openapi-core/dist/utils';
 import { RuntimeOptions } from '@darabonba/typescript';
+import { createHandler, Handler, invokeHeaders, traceHeaders, Traced, traceInvoke } from 'fc-traced';
+import { expectTrace, fakeFcContext, invoke, recordTraces } from 'fc-traced/testing';
 import { createServer } from 'node:http';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
-import { createHandler, Handler, invokeHeaders, traceHeaders, Traced, traceInvoke } from 'fc-traced';
-import { expectTrace, fakeFcContext, invoke, recordTraces } from 'fc-traced/testing';
 import { readFcTracingHeaders } from '../../src/fc/tracing';
 
 const T = '4bf92f3577b34da6a3ce929d0e0e4736';

@@ -3,8 +3,8 @@ import type { TextMapPropagator } from '@opentelemetry/api';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { createHandler, Handler, traceHeaders } from 'fc-traced';
 import { fakeFcContext, invoke, recordTraces } from 'fc-traced/testing';
-import { ensureContextManager } from '../../src/tracing/context/active-context';
 import { ensurePropagator, fcPropagator } from '../../src/propagation/propagator';
+import { ensureContextManager } from '../../src/tracing/context/active-context';
 
 const T = '4bf92f3577b34da6a3ce929d0e0e4736';
 const P = '00f067aa0ba902b7';

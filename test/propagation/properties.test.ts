@@ -3,10 +3,10 @@ import type { TraceState } from '@opentelemetry/api';
 import fc from 'fast-check';
 import { createHandler, Handler, invokeHeaders, traceHeaders } from 'fc-traced';
 import { fakeFcContext, invoke, recordTraces } from 'fc-traced/testing';
-import { formatBaggage, parseBaggageHeader } from '../../src/propagation/baggage';
 import { readFcTracingHeaders } from '../../src/fc/tracing';
-import { parseTraceState } from '../../src/propagation/trace-state';
+import { formatBaggage, parseBaggageHeader } from '../../src/propagation/baggage';
 import { parseTraceparent, readW3cHeaders } from '../../src/propagation/carriers';
+import { parseTraceState } from '../../src/propagation/trace-state';
 import { ensureContextManager } from '../../src/tracing/context/active-context';
 
 ensureContextManager();

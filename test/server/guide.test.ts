@@ -1,8 +1,8 @@
+import type { RunningServer } from 'fc-traced/server';
+import { recordTraces } from 'fc-traced/testing';
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { RunningServer } from 'fc-traced/server';
-import { recordTraces } from 'fc-traced/testing';
 import { renderTrace } from '../../src/testing/trace-tree';
 import { runExample } from '../package/compiled-example';
 import { root } from '../package/fresh-process';

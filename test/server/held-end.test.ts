@@ -1,10 +1,10 @@
+import type { SpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { traceListener } from 'fc-traced/server';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import { connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { SpanProcessor } from '@opentelemetry/sdk-trace-base';
-import { traceListener } from 'fc-traced/server';
 import { rawRequest } from './raw-request';
 
 const FLUSH_MILLIS = 200;

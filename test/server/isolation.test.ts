@@ -1,10 +1,10 @@
-import http from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Handler, logFields, Traced, traceHeaders } from 'fc-traced';
 import type { HttpEvent } from 'fc-traced';
-import { recordTraces } from 'fc-traced/testing';
 import { serve } from 'fc-traced/server';
 import type { RunningServer } from 'fc-traced/server';
+import { recordTraces } from 'fc-traced/testing';
+import http from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { runs } from '../soak';
 
 const REQUESTS = runs({ short: 2_000, long: 10_000 });

@@ -1,13 +1,13 @@
+import express from 'express';
+import { traced } from 'fc-traced';
+import { traceListener } from 'fc-traced/server';
+import { recordTraces } from 'fc-traced/testing';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { createServer } from 'node:http';
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pipeline, Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import express from 'express';
-import { traced } from 'fc-traced';
-import { recordTraces } from 'fc-traced/testing';
-import { traceListener } from 'fc-traced/server';
 import { rawRequest } from './raw-request';
 
 const traces = recordTraces();

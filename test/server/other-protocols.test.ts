@@ -1,9 +1,9 @@
+import { traceListener } from 'fc-traced/server';
+import { recordTraces } from 'fc-traced/testing';
 import { createServer } from 'node:http';
 import { connect, createServer as createHttp2Server } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { recordTraces } from 'fc-traced/testing';
-import { traceListener } from 'fc-traced/server';
 import { rawRequest } from './raw-request';
 
 const T = '4bf92f3577b34da6a3ce929d0e0e4736';

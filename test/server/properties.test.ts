@@ -1,12 +1,12 @@
 import fc from 'fast-check';
-import { createServer, request } from 'node:http';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { Handler } from 'fc-traced';
 import type { HttpEvent } from 'fc-traced';
 import { serve, traceListener } from 'fc-traced/server';
 import type { RunningServer } from 'fc-traced/server';
 import { recordTraces } from 'fc-traced/testing';
+import { createServer, request } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 
 /** The response to a request. */
 interface Answer {

@@ -1,12 +1,12 @@
+import { Handler } from 'fc-traced';
+import type { HttpEvent } from 'fc-traced';
+import { serve } from 'fc-traced/server';
+import type { RunningServer } from 'fc-traced/server';
+import { recordTraces } from 'fc-traced/testing';
 import { createReadStream } from 'node:fs';
 import { connect } from 'node:net';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Handler } from 'fc-traced';
-import type { HttpEvent } from 'fc-traced';
-import { recordTraces } from 'fc-traced/testing';
-import { serve } from 'fc-traced/server';
-import type { RunningServer } from 'fc-traced/server';
 import { rawRequest } from './raw-request';
 
 let answerWith: (event: HttpEvent) => unknown = () => undefined;

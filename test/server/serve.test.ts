@@ -1,10 +1,10 @@
-import http from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Handler, HttpError, InjectContext, readBody, Service, Traced, traceHeaders } from 'fc-traced';
 import type { FcContext, HttpEvent } from 'fc-traced';
-import { recordTraces } from 'fc-traced/testing';
 import { serve } from 'fc-traced/server';
 import type { RunningServer } from 'fc-traced/server';
+import { recordTraces } from 'fc-traced/testing';
+import http from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 let closedStreams = 0;
 @Service()

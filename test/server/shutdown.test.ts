@@ -1,10 +1,10 @@
+import { Handler } from 'fc-traced';
+import type { HttpEvent } from 'fc-traced';
+import { serve } from 'fc-traced/server';
+import { recordTraces } from 'fc-traced/testing';
 import http from 'node:http';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Handler } from 'fc-traced';
-import type { HttpEvent } from 'fc-traced';
-import { recordTraces } from 'fc-traced/testing';
-import { serve } from 'fc-traced/server';
 import { inFreshProcess } from '../package/fresh-process';
 import { rawRequest } from './raw-request';
 

@@ -1,12 +1,12 @@
+import { Handler } from 'fc-traced';
+import type { HttpStreamEvent } from 'fc-traced';
+import { serve } from 'fc-traced/server';
+import type { RunningServer } from 'fc-traced/server';
 import http from 'node:http';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Handler } from 'fc-traced';
-import type { HttpStreamEvent } from 'fc-traced';
-import { serve } from 'fc-traced/server';
-import type { RunningServer } from 'fc-traced/server';
 
 const PIECE = Buffer.alloc(65_536, 'x');
 let produced = 0;

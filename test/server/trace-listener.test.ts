@@ -1,14 +1,14 @@
-import { createServer } from 'node:http';
-import type { RequestListener, Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { serve as serveHono } from '@hono/node-server';
 import express from 'express';
 import fastify from 'fastify';
+import { currentSpan, traced } from 'fc-traced';
+import { traceListener } from 'fc-traced/server';
+import { recordTraces } from 'fc-traced/testing';
 import { Hono } from 'hono';
 import Koa from 'koa';
-import { currentSpan, traced } from 'fc-traced';
-import { recordTraces } from 'fc-traced/testing';
-import { traceListener } from 'fc-traced/server';
+import { createServer } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 
 const work = traced(async (): Promise<string> => currentSpan().spanContext().traceId, 'work');
 const T = '4bf92f3577b34da6a3ce929d0e0e4736';

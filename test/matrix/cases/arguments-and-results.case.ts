@@ -1,7 +1,7 @@
-import assert from 'node:assert/strict';
 import { secret, Traced } from 'fc-traced';
-import { check, events, span, traces } from '../check';
 import { expectTrace } from 'fc-traced/testing';
+import assert from 'node:assert/strict';
+import { check, events, span, traces } from '../check';
 
 interface Order {
   readonly id: number;

@@ -1,7 +1,7 @@
-import assert from 'node:assert/strict';
-import { promisify } from 'node:util';
 import { diag, DiagLogLevel } from '@opentelemetry/api';
 import { Traced } from 'fc-traced';
+import assert from 'node:assert/strict';
+import { promisify } from 'node:util';
 import { check, ended, events, invocation, mark, pause, span, tree } from '../check';
 
 type Callback = (error: Error | null, rows?: number) => void;

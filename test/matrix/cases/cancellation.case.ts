@@ -1,6 +1,6 @@
+import { Traced } from 'fc-traced';
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Traced } from 'fc-traced';
 import { check, events, span } from '../check';
 
 class Client {

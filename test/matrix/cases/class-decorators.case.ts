@@ -1,5 +1,5 @@
-import assert from 'node:assert/strict';
 import { Traced, Untraced } from 'fc-traced';
+import assert from 'node:assert/strict';
 import { check, ended, span } from '../check';
 
 const SECRET = Symbol('secret');

@@ -1,7 +1,7 @@
-import assert from 'node:assert/strict';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { diag, DiagLogLevel } from '@opentelemetry/api';
 import { Traced } from 'fc-traced';
+import assert from 'node:assert/strict';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { check, ended, events } from '../check';
 
 class Pages {

@@ -1,5 +1,5 @@
-import assert from 'node:assert/strict';
 import { Traced } from 'fc-traced';
+import assert from 'node:assert/strict';
 import { check, ended, events, pause, span, tree } from '../check';
 
 class OutOfStock extends Error {

@@ -1,9 +1,9 @@
+import { Traced } from 'fc-traced';
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { Duplex, PassThrough, Readable, Transform, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { Traced } from 'fc-traced';
 import { check, ended, events, invocation, pause, span } from '../check';
 
 const shared = new PassThrough();

@@ -1,7 +1,7 @@
+import { Traced } from 'fc-traced';
 import assert from 'node:assert/strict';
 import { EMPTY, firstValueFrom, from, interval, Observable, of, Subject, throwError, timer } from 'rxjs';
 import { map, mergeMap, shareReplay, take, tap, toArray } from 'rxjs/operators';
-import { Traced } from 'fc-traced';
 import { check, ended, events, invocation, mark, pause, span, traces, tree } from '../check';
 
 const subject = new Subject<number>();

@@ -1,7 +1,7 @@
+import { Traced } from 'fc-traced';
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import vm from 'node:vm';
-import { Traced } from 'fc-traced';
 import { check, ended } from '../check';
 
 export class Box {

@@ -1,7 +1,7 @@
+import { Traced } from 'fc-traced';
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import vm from 'node:vm';
-import { Traced } from 'fc-traced';
 import { check, ended, invocation, mark, pause, span, tree } from '../check';
 
 const kept = new Map<string, Promise<number>>([['seven', Promise.resolve(7)]]);

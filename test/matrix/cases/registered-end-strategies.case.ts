@@ -1,6 +1,6 @@
-import assert from 'node:assert/strict';
 import { registerEndStrategy, Traced } from 'fc-traced';
 import type { EndStrategy } from 'fc-traced';
+import assert from 'node:assert/strict';
 import { check, ended, events, invocation, mark, span, tree } from '../check';
 
 /** A job that calls its listeners when it ends. */

@@ -1,7 +1,7 @@
-import assert from 'node:assert/strict';
+import { SpanKind } from '@opentelemetry/api';
 import { Annotate, annotate, startSpan, Traced, traced } from 'fc-traced';
 import type { SpanContext } from 'fc-traced';
-import { SpanKind } from '@opentelemetry/api';
+import assert from 'node:assert/strict';
 import { check, ended, invocation, mark, span, traces, tree } from '../check';
 
 const PRODUCER: SpanContext = {

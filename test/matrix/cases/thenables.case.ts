@@ -1,5 +1,5 @@
-import assert from 'node:assert/strict';
 import { Traced } from 'fc-traced';
+import assert from 'node:assert/strict';
 import { check, ended, events, invocation, mark, pause, span, tree } from '../check';
 
 /** A query builder: its work starts when it is awaited. */

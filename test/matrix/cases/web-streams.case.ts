@@ -1,6 +1,6 @@
+import { Traced } from 'fc-traced';
 import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
-import { Traced } from 'fc-traced';
 import { check, ended, events, invocation, pause, span } from '../check';
 
 function chunks(...items: string[]): ReadableStream<Uint8Array> {

@@ -1,5 +1,5 @@
-import assert from 'node:assert/strict';
 import { Traced, Untraced } from 'fc-traced';
+import assert from 'node:assert/strict';
 import { check, ended } from '../check';
 
 type Method = (this: unknown, ...args: unknown[]) => unknown;

@@ -1,5 +1,5 @@
-import assert from 'node:assert/strict';
 import { Traced } from 'fc-traced';
+import assert from 'node:assert/strict';
 import { check, ended } from '../../matrix/check';
 
 check('the span of an anonymous class is named (anonymous).method', () => {

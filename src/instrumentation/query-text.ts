@@ -118,3 +118,12 @@ function withoutPrefix(shown: string): string {
 export function verbOf(sql: string): string {
   return /^[\s(;]*([A-Za-z]+)/.exec(sql)?.[1] ?? 'query';
 }
+
+/** The number of arguments that are shown, each as `?`. */
+const MAX_ARGUMENTS = 8;
+
+/** A Redis command without its arguments: keys as well as values may be secret. */
+export function commandText(command: string, args: readonly unknown[]): string {
+  const shown = Math.min(args.length, MAX_ARGUMENTS);
+  return `${command}${' ?'.repeat(shown)}${args.length > MAX_ARGUMENTS ? ' …' : ''}`;
+}

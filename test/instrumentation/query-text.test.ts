@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { verbOf, withoutValues } from '../../src/instrumentation/sql-text';
-import type { Dialect } from '../../src/instrumentation/sql-text';
+import { verbOf, withoutValues } from '../../src/instrumentation/query-text';
+import type { Dialect } from '../../src/instrumentation/query-text';
 
 const BOTH: readonly Dialect[] = ['postgresql', 'mysql'];
 
