@@ -1,6 +1,7 @@
 import { CallToolRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { Server as Server1 } from '@modelcontextprotocol/sdk/server/index.js';
 import { Server as Server2 } from '@modelcontextprotocol/server';
+import { diag } from '@opentelemetry/api';
 import { currentSpan, FcTracedError } from 'fc-traced';
 import { traceMcpClient, traceMcpServer } from 'fc-traced/mcp';
 import { expectTrace, recordTraces } from 'fc-traced/testing';
@@ -49,7 +50,7 @@ describe.each(GENERATIONS)('%s', (generation) => {
     expect(traceMcpClient(traceMcpClient(client))).toBe(client);
     await client.connect(connection.transport());
     server.registerTool('later', {}, toolReturning('later'));
-    await waitForSpans(traces, 'notifications/tools/list_changed', 2);
+    await waitForSpans(traces, 'notifications/tools/list_changed');
     traces.clear();
     await inInvocation(() =>
       Promise.all(['before', 'after', 'later'].map((tool) => callTool(generation, client, tool))),
@@ -113,6 +114,26 @@ describe.each(GENERATIONS)('%s', (generation) => {
     expect(await callTools(server, 'again')).toEqual(['again']);
     expectTrace(traces.only()).toMatchTree(tree('again'));
   });
+});
+
+test('messages on a transport whose send cannot be replaced are not traced, which is logged once', async () => {
+  const warnings: string[] = [];
+  const ignore = (): void => {};
+  const warn = (text: string): void => void warnings.push(text);
+  diag.setLogger({ error: ignore, warn, info: ignore, debug: ignore, verbose: ignore });
+  const connection = await inMemory('1.x', () => weatherServer('1.x'));
+  const client = traceMcpClient(weatherClient('1.x'));
+  const defineProperty: ProxyHandler<object>['defineProperty'] = (target, key, descriptor) =>
+    key !== 'send' && Reflect.defineProperty(target, key, descriptor);
+  await client.connect(new Proxy<object>(connection.transport(), { defineProperty }) as never);
+  traces.clear();
+  const answer = await inInvocation(() => callTool('1.x', client, 'weather', { city: 'Ulm' }));
+  diag.disable();
+  expect(answer.content).toEqual([{ type: 'text', text: 'sunny in Ulm' }]);
+  expect(warnings).toEqual([
+    'fc-traced: the method send of an MCP transport cannot be replaced: its messages are not traced',
+  ]);
+  await connection.close();
 });
 
 test.each([
