@@ -39,19 +39,24 @@ export function modulePatchersOf(instrumentation: object): ModulePatcher[] {
   return [instrumentation, ...(Object.values(instrumentation) as unknown[])].filter(isModulePatcher);
 }
 
+/** The modules that an instrumentation patches. */
+export function definitionsOf(instrumentation: object): ModuleDefinition[] {
+  return modulePatchersOf(instrumentation).flatMap(({ _modules }) => _modules);
+}
+
 /**
- * The definition by which an official instrumentation patches a library. If it has none, logs once what is lost and
- * returns `undefined`.
+ * The definition by which an official instrumentation patches a library. If it has only others, logs once what is lost
+ * and returns `undefined`. If it has none at all, `registerInstrumentations` logs that.
  */
 export function definitionOf(
   instrumentation: { readonly instrumentationName: string },
   library: string,
   lost: string,
 ): ModuleDefinition | undefined {
-  const definitions = modulePatchersOf(instrumentation).flatMap(({ _modules }) => _modules);
+  const definitions = definitionsOf(instrumentation);
   const found = definitions.find(({ name }) => name === library);
-  if (found === undefined) {
-    warnOfMissing(instrumentation.instrumentationName, `module definition of ${library} in _modules`, lost);
+  if (found === undefined && definitions.length > 0) {
+    warnOfMissing(instrumentation.instrumentationName, `definition of ${library} in _modules`, lost);
   }
   return found;
 }

@@ -5,7 +5,7 @@ import { countError, warnOnce } from '../diagnostics';
 import { state } from '../tracing/telemetry/state';
 import { programRequire } from './loaded-files';
 import { patchLoadedModules } from './loaded-modules';
-import { modulePatchersOf, warnOfMissing } from './module-definitions';
+import { definitionsOf, warnOfMissing } from './module-definitions';
 import { endingProvider } from './providers';
 import { INSTRUMENTATIONS } from './registry';
 import type { InstrumentationDefinition, InstrumentationName } from './registry';
@@ -63,8 +63,9 @@ function fromPackage(name: InstrumentationName): Instrumentation | undefined {
     return undefined;
   }
   const instrumentation = definition.create(module, provider());
-  if (modulePatchersOf(instrumentation).length === 0) {
-    warnOfMissing(packageName, '_modules and _onRequire', 'libraries that were loaded before are not traced');
+  if (definitionsOf(instrumentation).length === 0) {
+    const lost = 'libraries that were loaded before are not traced, and those loaded later may be in the wrong trace';
+    warnOfMissing(packageName, 'definitions in _modules, with _onRequire', lost);
   }
   return instrumentation;
 }

@@ -2,8 +2,8 @@ import { secret } from 'fc-traced';
 import { traceMcpServer } from 'fc-traced/mcp';
 import { expectTrace, recordTraces } from 'fc-traced/testing';
 import { z } from 'zod';
-import { connected, inInvocation, spansOf } from './asking';
-import { inMemory } from './links';
+import { connectPair, inInvocation, spansOf } from './traced-pair';
+import { inMemory } from './transports';
 import { callTool, GENERATIONS, weatherClient, weatherServer } from './weather';
 
 const traces = recordTraces();
@@ -11,8 +11,8 @@ afterEach(() => traces.clear());
 afterAll(() => traces.stop());
 
 describe.each(GENERATIONS)('%s', (generation) => {
-  test('a prompt and a resource are named, a resource not in the name of the span, and no token in its address is recorded', async () => {
-    const { client, close } = await connected(generation);
+  test('span names contain the prompt but not the resource, and tokens in its URI are not recorded', async () => {
+    const { client, close } = await connectPair(generation);
     traces.clear();
     await inInvocation(async () => [
       await client.getPrompt({ name: 'packing', arguments: { city: 'Ulm' } }),
@@ -30,7 +30,7 @@ describe.each(GENERATIONS)('%s', (generation) => {
     const resource = { name: 'resources/read', attributes: { 'mcp.resource.uri': 'weather://today?token=REDACTED' } };
     const list = { name: 'tools/list', attributes: { 'mcp.method.name': 'tools/list' } };
     expectTrace(traces.only()).toMatchTree({
-      name: 'ask',
+      name: 'invocation',
       children: [prompt, resource, list].map((call) => ({
         ...call,
         kind: 'client',
@@ -42,9 +42,9 @@ describe.each(GENERATIONS)('%s', (generation) => {
   });
 
   test.each(['weather://bob:hunter22@nowhere/now?token=4711', 'https://Weather.example?sig=abcdefgh'])(
-    'nothing secret in the address of a resource is in the error that repeats it: %s',
+    'secrets in the URI of a resource are not recorded with the error that repeats it: %s',
     async (uri) => {
-      const { client, close } = await connected(generation);
+      const { client, close } = await connectPair(generation);
       traces.clear();
       const error = await inInvocation(() => client.readResource({ uri })).catch((caught: unknown) => caught);
       expect((error as Error).message).toMatch(/not found/);
@@ -57,8 +57,8 @@ describe.each(GENERATIONS)('%s', (generation) => {
     },
   );
 
-  test('arguments and results are recorded where the options say so, without what is secret', async () => {
-    const { client, close } = await connected(generation, { trace: { toolArguments: true, toolResults: true } });
+  test('arguments and results are recorded if the options say so, without secrets', async () => {
+    const { client, close } = await connectPair(generation, { trace: { toolArguments: true, toolResults: true } });
     const hidden = secret(`Ulm-${generation}-4711`);
     traces.clear();
     await inInvocation(() =>
@@ -78,8 +78,8 @@ describe.each(GENERATIONS)('%s', (generation) => {
     await close();
   });
 
-  test('a result of a tool that failed is never recorded', async () => {
-    const { client, close } = await connected(generation, { trace: { toolResults: true } });
+  test('the result of a failed tool is not recorded', async () => {
+    const { client, close } = await connectPair(generation, { trace: { toolResults: true } });
     traces.clear();
     await inInvocation(() => callTool(generation, client, 'refused'));
     expect(traces.spans().map(({ attributes }) => attributes['gen_ai.tool.call.result'])).toEqual([
@@ -90,10 +90,10 @@ describe.each(GENERATIONS)('%s', (generation) => {
     await close();
   });
 
-  test('long names of a caller are cut', async () => {
-    const link = await inMemory(generation, () => traceMcpServer(weatherServer(generation)));
+  test('long names that a caller chooses are truncated', async () => {
+    const connection = await inMemory(generation, () => traceMcpServer(weatherServer(generation)));
     const client = weatherClient(generation);
-    await client.connect(link.transport());
+    await client.connect(connection.transport());
     traces.clear();
     const long = 'x'.repeat(100_000);
     await callTool(generation, client, long).catch(() => undefined);
@@ -106,6 +106,6 @@ describe.each(GENERATIONS)('%s', (generation) => {
         ...traces.spans().flatMap(({ attributes }) => Object.values(attributes).map((value) => String(value).length)),
       ),
     ).toBeLessThan(160);
-    await link.close();
+    await connection.close();
   });
 });

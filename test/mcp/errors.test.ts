@@ -1,10 +1,10 @@
-/* oxlint-disable typescript/no-unnecessary-type-assertion -- both generations in one union: the compiler needs the assertions, the linter's own does not see why */
+/* oxlint-disable typescript/no-unnecessary-type-assertion -- the compiler needs them for the union of generations */
 import { Traced } from 'fc-traced';
 import { traceMcpClient, traceMcpServer } from 'fc-traced/mcp';
 import { expectTrace, recordTraces } from 'fc-traced/testing';
 import { z } from 'zod';
-import { connected, inInvocation, spansOf } from './asking';
-import { inMemory } from './links';
+import { connectPair, inInvocation, spansOf } from './traced-pair';
+import { inMemory } from './transports';
 import { callTool, GENERATIONS, weatherClient, weatherServer } from './weather';
 
 const traces = recordTraces();
@@ -14,14 +14,14 @@ afterAll(() => traces.stop());
 const failed = (attributes: object): object => ({ status: 'ERROR', attributes });
 
 describe.each(GENERATIONS)('%s', (generation) => {
-  test('a tool that throws fails both spans, and its error is on the span of the server', async () => {
-    const { client, close } = await connected(generation);
+  test('if a tool throws, both spans have the status ERROR, and the server span has the exception', async () => {
+    const { client, close } = await connectPair(generation);
     traces.clear();
     const answer = await inInvocation(() => callTool(generation, client, 'broken'));
     expect(answer).toEqual({ content: [{ type: 'text', text: 'no such city' }], isError: true });
     const tool = failed({ 'error.type': 'tool_error', 'rpc.response.status_code': undefined });
     expectTrace(traces.only()).toMatchTree({
-      name: 'ask',
+      name: 'invocation',
       children: [
         {
           name: 'tools/call broken',
@@ -42,21 +42,21 @@ describe.each(GENERATIONS)('%s', (generation) => {
     await close();
   });
 
-  test('a tool that answers with isError fails both spans, and nothing of its answer is in the trace', async () => {
-    const { client, close } = await connected(generation);
+  test('if a tool returns isError, both spans have the status ERROR, and its content is not recorded', async () => {
+    const { client, close } = await connectPair(generation);
     traces.clear();
     const answer = await inInvocation(() => callTool(generation, client, 'refused'));
-    expect(answer).toEqual({ content: [{ type: 'text', text: 'ask me tomorrow' }], isError: true });
+    expect(answer).toEqual({ content: [{ type: 'text', text: 'try again tomorrow' }], isError: true });
     const tool = { ...failed({ 'error.type': 'tool_error' }), events: [] };
     expectTrace(traces.only()).toMatchTree({
-      name: 'ask',
+      name: 'invocation',
       children: [{ name: 'tools/call refused', ...tool, children: [{ name: 'tools/call refused', ...tool }] }],
     });
     expectTrace(traces.only()).toHideSecrets('tomorrow');
     await close();
   });
 
-  test('an error that a traced method throws in a tool is recorded once, where it happened', async () => {
+  test('an exception of a traced method in a tool is recorded once, on the span of the method', async () => {
     class Inner {
       @Traced()
       async fail(): Promise<never> {
@@ -65,13 +65,13 @@ describe.each(GENERATIONS)('%s', (generation) => {
     }
     const server = weatherServer(generation);
     server.registerTool('deep', { description: 'deep' }, () => new Inner().fail());
-    const link = await inMemory(generation, () => traceMcpServer(server));
+    const connection = await inMemory(generation, () => traceMcpServer(server));
     const client = traceMcpClient(weatherClient(generation));
-    await client.connect(link.transport());
+    await client.connect(connection.transport());
     traces.clear();
     await inInvocation(() => callTool(generation, client, 'deep'));
     expectTrace(traces.only()).toMatchTree({
-      name: 'ask',
+      name: 'invocation',
       children: [
         {
           name: 'tools/call deep',
@@ -88,11 +88,11 @@ describe.each(GENERATIONS)('%s', (generation) => {
         },
       ],
     });
-    await link.close();
+    await connection.close();
   });
 
-  test('a handler that throws fails both spans with the code that was sent, and the caller gets the very error of the SDK', async () => {
-    const { client, close } = await connected(generation);
+  test("if a handler throws, both spans have the error code, and the caller gets the SDK's error", async () => {
+    const { client, close } = await connectPair(generation);
     traces.clear();
     const error = await inInvocation(() =>
       client.readResource({ uri: 'weather://tomorrow' }).catch((caught: unknown) => caught),
@@ -104,7 +104,7 @@ describe.each(GENERATIONS)('%s', (generation) => {
       'mcp.resource.uri': 'weather://tomorrow',
     });
     expectTrace(traces.only()).toMatchTree({
-      name: 'ask',
+      name: 'invocation',
       children: [
         {
           name: 'resources/read',
@@ -124,8 +124,8 @@ describe.each(GENERATIONS)('%s', (generation) => {
     await close();
   });
 
-  test('a method that the server does not know is a span on both sides', async () => {
-    const { client, close } = await connected(generation);
+  test('a request with an unknown method has a span on both sides', async () => {
+    const { client, close } = await connectPair(generation);
     traces.clear();
     await inInvocation(() => client.request({ method: 'weather/guess' }, z.any() as never).catch(() => undefined));
     const call = failed({
@@ -134,19 +134,19 @@ describe.each(GENERATIONS)('%s', (generation) => {
       'mcp.method.name': 'weather/guess',
     });
     expectTrace(traces.only()).toMatchTree({
-      name: 'ask',
+      name: 'invocation',
       children: [{ name: 'weather/guess', ...call, children: [{ name: 'weather/guess', ...call, events: [] }] }],
     });
     await close();
   });
 
-  test('a request on no connection fails its span, and rejects as ever', async () => {
+  test('the span of a request without a connection has the status ERROR, and the same error as untraced', async () => {
     const plain = weatherClient(generation);
-    const wanted = await plain.ping().catch((caught: Error) => caught.message);
+    const expected = await plain.ping().catch((caught: Error) => caught.message);
     const traced = traceMcpClient(weatherClient(generation));
-    expect(await inInvocation(() => traced.ping().catch((caught: Error) => caught.message))).toBe(wanted);
+    expect(await inInvocation(() => traced.ping().catch((caught: Error) => caught.message))).toBe(expected);
     expectTrace(traces.only()).toMatchTree({
-      name: 'ask',
+      name: 'invocation',
       children: [{ name: 'ping', kind: 'client', status: 'ERROR', events: ['exception'] }],
     });
   });

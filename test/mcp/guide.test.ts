@@ -9,42 +9,42 @@ import { renderTrace } from '../../src/testing/trace-tree';
 import { runExample } from '../package/compiled-example';
 import { root } from '../package/fresh-process';
 import { codeBlocks, firstColumn, readDocument } from '../package/markdown';
-import { connected, ended, inInvocation } from './asking';
+import { connectPair, inInvocation, waitForSpans } from './traced-pair';
 import { callTool, GENERATIONS, weatherServer } from './weather';
 
 const guide = readDocument(root, 'docs/mcp.md');
 const blocks = codeBlocks(guide);
-const [second, first] = blocks.filter(({ language }) => language === '').map(({ text }) => text) as [string, string];
+const [treeOf2, treeOf1] = blocks.filter(({ language }) => language === '').map(({ text }) => text) as [string, string];
 
-/** Runs the example that holds a text, as its compiler would have made it; what is replaced in it must be there. */
-function example<T>(holding: string, replaced: Readonly<Record<string, string>> = {}): T {
-  let { text } = blocks.find((block) => block.language === 'ts' && block.text.includes(holding))!;
-  for (const [there, here] of Object.entries(replaced)) {
-    expect(text).toContain(there);
-    text = text.replace(there, here);
+/** Compiles and runs the example that contains `part`, with replacements of strings that it must contain. */
+function example<T>(part: string, replacements: Readonly<Record<string, string>> = {}): T {
+  let { text } = blocks.find((block) => block.language === 'ts' && block.text.includes(part))!;
+  for (const [original, replacement] of Object.entries(replacements)) {
+    expect(text).toContain(original);
+    text = text.replace(original, replacement);
   }
   return runExample<T>(text, (wanted) => require(wanted) as unknown);
 }
 
-function drawn(trace: Trace): string {
+function render(trace: Trace): string {
   return renderTrace(trace, {
     note: ({ name, kind }) => (kind === 'internal' || name === 'assistant' ? '' : kind),
     attributes: ['mcp.method.name', 'error.type'],
   });
 }
 
-/** Has the function of the guide ask, and gives the one trace that is its own. */
-async function asked(
+/** Invokes the function of the guide. Returns its answer and its trace. */
+async function run(
   handler: FcFunction,
   event: unknown,
   traces: TraceRecorder,
 ): Promise<{ answer: unknown; trace: Trace }> {
   const answer = await invoke(handler, event);
-  await ended(traces, 'assistant');
+  await waitForSpans(traces, 'assistant');
   return { answer, trace: traces.traces().find(({ spans }) => spans.some(({ name }) => name === 'assistant'))! };
 }
 
-test('the two functions of the second generation make the trace that is drawn', async () => {
+test('the functions with 2.x create the trace that the guide shows', async () => {
   const { running } = example<{ running: Promise<{ port: number; close(): Promise<void> }> }>('serve(Weather)', {
     'serve(Weather)': "serve(Weather, { port: 0, host: '127.0.0.1' })",
   });
@@ -53,36 +53,36 @@ test('the two functions of the second generation make the trace that is drawn', 
     'https://weather.example': `http://127.0.0.1:${port}`,
   });
   const traces = recordTraces();
-  const { answer, trace } = await asked(handler, { city: 'Ulm' }, traces);
+  const { answer, trace } = await run(handler, { city: 'Ulm' }, traces);
   expect(answer).toEqual([{ type: 'text', text: 'sunny in Ulm' }]);
-  expect(drawn(trace)).toBe(second);
+  expect(render(trace)).toBe(treeOf2);
   traces.stop();
   await close();
 });
 
-test('those of the first make the trace that is drawn', async () => {
+test('the functions with 1.x create the trace that the guide shows', async () => {
   const { server } = example<{ server: Server }>('onsessioninitialized', { 'listen(9000)': "listen(0, '127.0.0.1')" });
   await once(server, 'listening');
   const { handler } = example<{ handler: FcFunction }>('weather.example:9000', {
     'weather.example:9000': `127.0.0.1:${(server.address() as AddressInfo).port}`,
   });
   const traces = recordTraces();
-  const { answer, trace } = await asked(handler, {}, traces);
+  const { answer, trace } = await run(handler, {}, traces);
   expect(answer).toBe(true);
-  expect(drawn(trace)).toBe(first);
+  expect(render(trace)).toBe(treeOf1);
   traces.stop();
   server.close();
   server.closeAllConnections();
 });
 
-test('the test of the guide passes', async () => {
+test('the example of a test passes', async () => {
   await example<{ run(): Promise<void> }>('expectTrace').run();
 });
 
-test('every attribute that a span has is in the table', async () => {
+test('the table of attributes contains every attribute of a span', async () => {
   const traces = recordTraces();
   for (const generation of GENERATIONS) {
-    const { client, close } = await connected(generation, { trace: { toolArguments: true, toolResults: true } });
+    const { client, close } = await connectPair(generation, { trace: { toolArguments: true, toolResults: true } });
     await inInvocation(async () => {
       await Promise.all([
         callTool(generation, client, 'broken'),
@@ -106,7 +106,7 @@ test('every attribute that a span has is in the table', async () => {
   traces.stop();
 });
 
-test('the table of options has each of them', () => {
+test('the table of options contains every option', () => {
   const unknown = (): unknown => traceMcpServer(weatherServer('2.x'), { noSuchOption: true } as object);
   expect(unknown).toThrow(new RegExp(`Its options are ${firstColumn(guide, 'Options', 'option').join(', ')}\\.`));
 });

@@ -1,14 +1,14 @@
 import { inputRequired } from '@modelcontextprotocol/server';
 import { traceMcpClient, traceMcpServer } from 'fc-traced/mcp';
 import { expectTrace, recordTraces } from 'fc-traced/testing';
-import { ended, inInvocation } from './asking';
-import { perRequest } from './links';
+import { inInvocation, waitForSpans } from './traced-pair';
+import { perRequest } from './transports';
 import { callTool, Forecast, weatherClient, weatherServer } from './weather';
 
 const traces = recordTraces();
 afterAll(() => traces.stop());
 
-test('in the protocol of 2026, a tool that needs more is called again: both calls stand below the one who made the first', async () => {
+test('in protocol version 2026-07-28 a tool that requires input is called again, with the same parent', async () => {
   const make = (): ReturnType<typeof weatherServer> => {
     const server = weatherServer('2.x');
     server.registerTool('where', { description: 'where?' }, (ctx: any) => {
@@ -27,19 +27,19 @@ test('in the protocol of 2026, a tool that needs more is called again: both call
     });
     return traceMcpServer(server);
   };
-  const link = await perRequest(make);
+  const connection = await perRequest(make);
   const client = traceMcpClient(weatherClient('2.x', { versionNegotiation: { mode: 'auto' } }));
   client.setRequestHandler('elicitation/create', async () => {
     await new Forecast().of('mind');
     return { action: 'accept', content: { name: 'Ulm' } };
   });
-  await client.connect(link.transport());
+  await client.connect(connection.transport());
   traces.clear();
   const answer = await inInvocation(() => callTool('2.x', client, 'where'));
-  await ended(traces, 'tools/call where', 4);
+  await waitForSpans(traces, 'tools/call where', 4);
   expect(answer.content).toEqual([{ type: 'text', text: 'sunny in Ulm' }]);
   expectTrace(traces.only()).toMatchTree(`
-    ask
+    invocation
       tools/call where
         tools/call where
       Forecast.of
@@ -47,5 +47,5 @@ test('in the protocol of 2026, a tool that needs more is called again: both call
         tools/call where
   `);
   await client.close();
-  await link.close();
+  await connection.close();
 });

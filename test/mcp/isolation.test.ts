@@ -1,4 +1,4 @@
-/* oxlint-disable typescript/no-unnecessary-type-assertion -- both generations in one union: the compiler needs the assertions, the linter's own does not see why */
+/* oxlint-disable typescript/no-unnecessary-type-assertion -- the compiler needs them for the union of generations */
 import { propagation } from '@opentelemetry/api';
 import { traceMcpClient, traceMcpServer } from 'fc-traced/mcp';
 import { traceListener } from 'fc-traced/server';
@@ -7,23 +7,23 @@ import type { SpanNode } from 'fc-traced/testing';
 import type { RequestListener } from 'node:http';
 import { z } from 'zod';
 import { runs } from '../soak';
-import { ended, inInvocation } from './asking';
-import { inMemory, perRequest, streamable } from './links';
-import type { Link } from './links';
+import { inInvocation, waitForSpans } from './traced-pair';
+import { inMemory, perRequest, streamable } from './transports';
+import type { Connection } from './transports';
 import { callTool, Forecast, weatherClient, weatherServer } from './weather';
 import type { Generation, WeatherServer } from './weather';
 
 const CALLS = runs({ short: 200, long: 1_000 });
-const AT_ONCE = 50;
+const CONCURRENCY = 50;
 
 const traces = recordTraces();
 afterEach(() => traces.clear());
 afterAll(() => traces.stop());
 
-const overHttp = { around: (listener: RequestListener) => traceListener(listener, { name: 'http' }) };
+const overHttp = { wrap: (listener: RequestListener) => traceListener(listener, { name: 'http' }) };
 const traceIdOf = (id: number): string => (0xf0000 + id).toString(16).padStart(32, 'a');
 
-/** A tool that does some work, and says whose baggage it sees. */
+/** A server with a tool that returns the active baggage. */
 function makeServer(generation: Generation): WeatherServer {
   const server = weatherServer(generation);
   const whose = async ({ city }: { city: string }): Promise<{ content: { type: 'text'; text: string }[] }> => {
@@ -40,12 +40,12 @@ function makeServer(generation: Generation): WeatherServer {
   return traceMcpServer(server);
 }
 
-const WAYS: readonly (readonly [string, Generation, number, () => Promise<Link>, object])[] = [
+const SETUPS: readonly (readonly [string, Generation, number, () => Promise<Connection>, object])[] = [
   ['1.x in memory', '1.x', 1, () => inMemory('1.x', () => makeServer('1.x')), {}],
   ['1.x over streamable HTTP', '1.x', 4, () => streamable('1.x', () => makeServer('1.x'), overHttp), {}],
   ['2.x in memory', '2.x', 1, () => inMemory('2.x', () => makeServer('2.x')), {}],
   [
-    '2.x over streamable HTTP, of the protocol of 2026',
+    '2.x over streamable HTTP, protocol version 2026-07-28',
     '2.x',
     4,
     () => perRequest(() => makeServer('2.x'), overHttp),
@@ -53,14 +53,14 @@ const WAYS: readonly (readonly [string, Generation, number, () => Promise<Link>,
   ],
 ];
 
-test.each(WAYS)(
-  `%s: of ${CALLS} calls, ${AT_ONCE} at once on few connections, each is in its own caller's trace`,
+test.each(SETUPS)(
+  `%s: each of ${CALLS} calls, ${CONCURRENCY} of them concurrent on few connections, is in its caller's trace`,
   async (_name, generation, connections, open, options) => {
-    const link = await open();
+    const connection = await open();
     const clients = await Promise.all(
       Array.from({ length: connections }, async () => {
         const client = traceMcpClient(weatherClient(generation, options));
-        await client.connect(link.transport());
+        await client.connect(connection.transport());
         return client;
       }),
     );
@@ -83,31 +83,31 @@ test.each(WAYS)(
       }
     };
     try {
-      await Promise.all(Array.from({ length: AT_ONCE }, worker));
-      await ended(traces, 'tools/call whose', 2 * CALLS);
+      await Promise.all(Array.from({ length: CONCURRENCY }, worker));
+      await waitForSpans(traces, 'tools/call whose', 2 * CALLS);
     } finally {
       await Promise.all(clients.map((client) => client.close()));
-      await link.close();
+      await connection.close();
     }
 
     for (let id = 0; id < CALLS; id += 1) {
       expect(answers.get(id)!.content[0]!.text).toBe(`sunny in city ${id} for tenant ${id}`);
     }
-    const asked = new Map(
+    const tracesById = new Map(
       traces
         .traces()
-        .filter(({ spans }) => spans.some(({ name }) => name === 'ask'))
+        .filter(({ spans }) => spans.some(({ name }) => name === 'invocation'))
         .map((trace) => [trace.traceId, trace]),
     );
-    expect(asked.size).toBe(CALLS);
+    expect(tracesById.size).toBe(CALLS);
     for (let id = 0; id < CALLS; id += 1) {
-      const { roots, spans } = asked.get(traceIdOf(id))!;
+      const { roots, spans } = tracesById.get(traceIdOf(id))!;
       const names = (node: SpanNode): unknown => [node.span.name, node.span.kind, node.children.map(names)];
       expect([spans.length, roots.map(names)]).toEqual([
         4,
         [
           [
-            'ask',
+            'invocation',
             'server',
             [['tools/call whose', 'client', [['tools/call whose', 'server', [['Forecast.of', 'internal', []]]]]]],
           ],

@@ -2,8 +2,8 @@ import { trace } from '@opentelemetry/api';
 import { traceMcpServer } from 'fc-traced/mcp';
 import { fakeFcContext, recordTraces } from 'fc-traced/testing';
 import { takeCounts } from '../../src/diagnostics';
-import { inInvocation, spansOf } from './asking';
-import { inMemory } from './links';
+import { inInvocation, spansOf } from './traced-pair';
+import { inMemory } from './transports';
 import { callTool, GENERATIONS, weatherClient, weatherServer } from './weather';
 
 const traces = recordTraces();
@@ -14,25 +14,25 @@ afterAll(() => traces.stop());
 const TRACE = 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa';
 const PARENT = `00-${TRACE}-bbbbbbbbbbbbbbbb-01`;
 
-/** What is in `_meta`, how much of it is counted, and whose child the call is. */
-const RUBBISH: readonly (readonly [string, object, number, string | undefined])[] = [
-  ['no text', { traceparent: 7, tracestate: {}, baggage: [] }, 3, undefined],
-  ['null and nothing', { traceparent: null, baggage: undefined }, 1, undefined],
-  ['a text that is no traceparent', { traceparent: 'hello' }, 1, undefined],
+/** The content of `_meta`, the number of malformed parts, and the trace id of the parent. */
+const CASES: readonly (readonly [string, object, number, string | undefined])[] = [
+  ['values that are not strings', { traceparent: 7, tracestate: {}, baggage: [] }, 3, undefined],
+  ['null and undefined', { traceparent: null, baggage: undefined }, 1, undefined],
+  ['a malformed traceparent', { traceparent: 'hello' }, 1, undefined],
   ['ids that are all zero', { traceparent: `00-${'0'.repeat(32)}-${'0'.repeat(16)}-01` }, 1, undefined],
   ['a traceparent of two megabytes', { traceparent: '0'.repeat(2 << 20) }, 1, undefined],
   ['baggage of two megabytes', { traceparent: PARENT, baggage: 'a=b,'.repeat(1 << 19) }, 1, TRACE],
-  ['a tracestate that is none', { traceparent: PARENT, tracestate: 'no, no' }, 1, TRACE],
-  ['baggage with a prototype for a key', { traceparent: PARENT, baggage: '__proto__=x,constructor=y' }, 0, TRACE],
-  ['other spellings', { Traceparent: PARENT, TRACEPARENT: PARENT }, 0, undefined],
+  ['a malformed tracestate', { traceparent: PARENT, tracestate: 'no, no' }, 1, TRACE],
   [
-    'members that belong to others',
-    { 'com.example/traceparent': PARENT, progress: { deep: [1, { more: true }] } },
+    'baggage with names of Object.prototype as keys',
+    { traceparent: PARENT, baggage: '__proto__=x,constructor=y' },
     0,
-    undefined,
+    TRACE,
   ],
+  ['keys in another case', { Traceparent: PARENT, TRACEPARENT: PARENT }, 0, undefined],
+  ['other keys', { 'com.example/traceparent': PARENT, progress: { deep: [1, { more: true }] } }, 0, undefined],
   [
-    'the keys of a prototype',
+    'names of Object.prototype as keys',
     JSON.parse(
       `{"__proto__":{"traceparent":"${PARENT}"},"constructor":{"prototype":{"traceparent":"${PARENT}"}}}`,
     ) as object,
@@ -48,12 +48,12 @@ const RUBBISH: readonly (readonly [string, object, number, string | undefined])[
 ];
 
 describe.each(GENERATIONS)('%s', (generation) => {
-  test.each(RUBBISH)(
-    '_meta with %s: the call works, and what cannot be read is counted',
+  test.each(CASES)(
+    '_meta with %s: the call works, and malformed parts are counted',
     async (_name, _meta, counted, traceId) => {
-      const link = await inMemory(generation, () => traceMcpServer(weatherServer(generation)));
+      const connection = await inMemory(generation, () => traceMcpServer(weatherServer(generation)));
       const client = weatherClient(generation);
-      await client.connect(link.transport());
+      await client.connect(connection.transport());
       traces.clear();
       takeCounts();
       const answer = await callTool(generation, client, 'weather', { city: 'Ulm' }, { _meta });
@@ -63,15 +63,15 @@ describe.each(GENERATIONS)('%s', (generation) => {
       expect(call!.parentSpanId).toBe(traceId && 'bbbbbbbbbbbbbbbb');
       if (traceId !== undefined) expect(call!.traceId).toBe(traceId);
       expect(({} as { traceparent?: unknown }).traceparent).toBeUndefined();
-      await link.close();
+      await connection.close();
     },
   );
 
-  test('a traced client leaves the other keys of _meta, and the object of the program, as they are', async () => {
-    const link = await inMemory(generation, () => weatherServer(generation));
+  test("a traced client keeps the other keys of _meta, and does not change the program's object", async () => {
+    const connection = await inMemory(generation, () => weatherServer(generation));
     const { traceMcpClient } = await import('fc-traced/mcp');
     const client = traceMcpClient(weatherClient(generation));
-    await client.connect(link.transport());
+    await client.connect(connection.transport());
     const _meta = Object.freeze({
       'com.example/tenant': { id: 7 },
       traceparent: PARENT,
@@ -86,18 +86,18 @@ describe.each(GENERATIONS)('%s', (generation) => {
       list: [1],
       traceparent: expect.stringMatching(`^00-${traceId}-${spanId}-0[13]$`) as string,
     });
-    await link.close();
+    await connection.close();
   });
 });
 
-test('no span is a link of its own parent', async () => {
+test('no span links to its own parent', async () => {
   for (const generation of GENERATIONS) {
-    const link = await inMemory(generation, () => traceMcpServer(weatherServer(generation)));
+    const connection = await inMemory(generation, () => traceMcpServer(weatherServer(generation)));
     const client = weatherClient(generation);
-    await client.connect(link.transport());
+    await client.connect(connection.transport());
     await inInvocation(async () => {
       const { traceId, spanId } = trace.getActiveSpan()!.spanContext();
-      // A program that passes the trace on by hand.
+      // The program sets _meta itself.
       await callTool(
         generation,
         client,
@@ -106,7 +106,7 @@ test('no span is a link of its own parent', async () => {
         { _meta: { traceparent: `00-${traceId}-${spanId}-01` } },
       );
     });
-    await link.close();
+    await connection.close();
   }
   expect(
     traces.spans().filter(({ links, parentSpanId }) => links.some(({ spanId }) => spanId === parentSpanId)),

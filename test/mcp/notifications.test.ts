@@ -4,8 +4,8 @@ import {
 } from '@modelcontextprotocol/sdk/types.js';
 import { traceMcpClient, traceMcpServer } from 'fc-traced/mcp';
 import { expectTrace, recordTraces } from 'fc-traced/testing';
-import { connected, ended, inInvocation } from './asking';
-import { inMemory } from './links';
+import { connectPair, inInvocation, waitForSpans } from './traced-pair';
+import { inMemory } from './transports';
 import { callTool, Forecast, GENERATIONS, weatherClient, weatherServer } from './weather';
 
 const traces = recordTraces();
@@ -13,20 +13,20 @@ afterEach(() => traces.clear());
 afterAll(() => traces.stop());
 
 describe.each(GENERATIONS)('%s', (generation) => {
-  const named = (name: string, schema: unknown): unknown => (generation === '1.x' ? schema : name);
+  const schemaOf = (name: string, schema: unknown): unknown => (generation === '1.x' ? schema : name);
 
-  test('a notification to the client is a span on both sides, and its handler runs inside', async () => {
-    const { client, close } = await connected(generation);
-    client.setNotificationHandler(named('notifications/message', LoggingMessageNotificationSchema), () =>
+  test('a notification to the client has a span on both sides, and its handler runs within it', async () => {
+    const { client, close } = await connectPair(generation);
+    client.setNotificationHandler(schemaOf('notifications/message', LoggingMessageNotificationSchema), () =>
       new Forecast().of('log'),
     );
     traces.clear();
     await inInvocation(async () => {
       await callTool(generation, client, 'logs');
-      await ended(traces, 'Forecast.of');
+      await waitForSpans(traces, 'Forecast.of');
     });
     expectTrace(traces.only()).toMatchTree({
-      name: 'ask',
+      name: 'invocation',
       children: [
         {
           name: 'tools/call logs',
@@ -53,60 +53,62 @@ describe.each(GENERATIONS)('%s', (generation) => {
     await close();
   });
 
-  test('a notification to the server is a span on both sides, and its handler runs inside', async () => {
+  test('a notification to the server has a span on both sides, and its handler runs within it', async () => {
     const server = weatherServer(generation);
-    const link = await inMemory(generation, () => traceMcpServer(server));
+    const connection = await inMemory(generation, () => traceMcpServer(server));
     server.server.setNotificationHandler(
-      named('notifications/roots/list_changed', RootsListChangedNotificationSchema),
+      schemaOf('notifications/roots/list_changed', RootsListChangedNotificationSchema),
       () => new Forecast().of('roots'),
     );
     const client = traceMcpClient(weatherClient(generation));
-    await client.connect(link.transport());
+    await client.connect(connection.transport());
     traces.clear();
     await inInvocation(async () => {
       await client.sendRootsListChanged();
-      await ended(traces, 'Forecast.of');
+      await waitForSpans(traces, 'Forecast.of');
     });
     expectTrace(traces.only()).toMatchTree(`
-      ask
+      invocation
         notifications/roots/list_changed
           notifications/roots/list_changed
             Forecast.of
     `);
-    await link.close();
+    await connection.close();
   });
 
-  test('a handler for any notification gets what it always got', async () => {
-    const { client, close } = await connected(generation);
-    const got: unknown[][] = [];
-    client.fallbackNotificationHandler = async (...args: unknown[]) => void got.push(args);
+  test('a fallback handler receives the same arguments as without tracing', async () => {
+    const { client, close } = await connectPair(generation);
+    const received: unknown[][] = [];
+    client.fallbackNotificationHandler = async (...args: unknown[]) => void received.push(args);
     const { fallbackNotificationHandler } = client;
     traces.clear();
     await inInvocation(async () => {
       await callTool(generation, client, 'logs');
-      await ended(traces, 'notifications/message', 2);
+      await waitForSpans(traces, 'notifications/message', 2);
     });
-    expect(got).toHaveLength(1);
-    expect(got[0]).toMatchObject([{ method: 'notifications/message', params: { level: 'info', data: 'looking' } }]);
-    expect(got[0]).toHaveLength(1);
+    expect(received).toHaveLength(1);
+    expect(received[0]).toMatchObject([
+      { method: 'notifications/message', params: { level: 'info', data: 'looking' } },
+    ]);
+    expect(received[0]).toHaveLength(1);
     expect(client.fallbackNotificationHandler).toBe(fallbackNotificationHandler);
     await close();
   });
 
-  test('a handler that fails fails its span', async () => {
-    const { client, close } = await connected(generation);
+  test('if a handler fails, its span has the status ERROR', async () => {
+    const { client, close } = await connectPair(generation);
     const errors: Error[] = [];
     Object.assign(client, { onerror: (error: Error) => void errors.push(error) });
-    client.setNotificationHandler(named('notifications/message', LoggingMessageNotificationSchema), () =>
+    client.setNotificationHandler(schemaOf('notifications/message', LoggingMessageNotificationSchema), () =>
       Promise.reject(new RangeError('unread')),
     );
     traces.clear();
     await inInvocation(async () => {
       await callTool(generation, client, 'logs');
-      await ended(traces, 'notifications/message', 2);
+      await waitForSpans(traces, 'notifications/message', 2);
     });
     expectTrace(traces.only()).toMatchTree({
-      name: 'ask',
+      name: 'invocation',
       children: [
         {
           name: 'tools/call logs',
@@ -137,12 +139,12 @@ describe.each(GENERATIONS)('%s', (generation) => {
     await close();
   });
 
-  test('a notification that nobody handles is a span of the one who sends it alone', async () => {
-    const { client, close } = await connected(generation);
+  test('a notification without a handler has a span only at the sender', async () => {
+    const { client, close } = await connectPair(generation);
     traces.clear();
     await inInvocation(() => callTool(generation, client, 'logs'));
     expectTrace(traces.only()).toMatchTree(`
-      ask
+      invocation
         tools/call logs
           tools/call logs
             notifications/message

@@ -2,8 +2,8 @@ import { currentSpan } from 'fc-traced';
 import { traceMcpServer } from 'fc-traced/mcp';
 import { traceListener } from 'fc-traced/server';
 import { expectTrace, fakeFcContext, recordTraces } from 'fc-traced/testing';
-import { connected, ended, inInvocation, spansOf } from './asking';
-import { streamable } from './links';
+import { connectPair, inInvocation, spansOf, waitForSpans } from './traced-pair';
+import { streamable } from './transports';
 import { callTool, GENERATIONS, weatherClient, weatherServer } from './weather';
 
 const traces = recordTraces();
@@ -11,55 +11,57 @@ afterEach(() => traces.clear());
 afterAll(() => traces.stop());
 
 describe.each(GENERATIONS)('%s', (generation) => {
-  test('a traced client asks a server that knows nothing of tracing', async () => {
-    const { client, close } = await connected(generation, { tracesServer: false });
+  test('a traced client calls an untraced server', async () => {
+    const { client, close } = await connectPair(generation, { tracesServer: false });
     traces.clear();
     const answer = await inInvocation(() => callTool(generation, client, 'broken'));
     expect(answer.isError).toBe(true);
     expectTrace(traces.only()).toMatchTree({
-      name: 'ask',
+      name: 'invocation',
       children: [{ name: 'tools/call broken', kind: 'client', status: 'ERROR' }],
     });
     await close();
   });
 
-  test('a traced server is asked by a client that knows nothing of tracing: its call is in the trace of the HTTP request', async () => {
-    const link = await streamable(generation, () => traceMcpServer(weatherServer(generation)), {
-      around: (listener) => traceListener(listener, { name: 'http' }),
+  test('if an untraced client calls a traced server, the call is in the trace of the HTTP request', async () => {
+    const connection = await streamable(generation, () => traceMcpServer(weatherServer(generation)), {
+      wrap: (listener) => traceListener(listener, { name: 'http' }),
     });
     const client = weatherClient(generation);
-    await client.connect(link.transport());
-    await ended(traces, 'http', 1);
+    await client.connect(connection.transport());
+    await waitForSpans(traces, 'http', 1);
     traces.clear();
     await callTool(generation, client, 'weather', { city: 'Ulm' });
-    await ended(traces, 'http');
+    await waitForSpans(traces, 'http');
     const call = traces.traces().find(({ spans }) => spans.some(({ name }) => name === 'tools/call weather'));
     expectTrace(call!).toMatchTree({
       name: 'http',
       children: [{ name: 'tools/call weather', kind: 'server', links: 0, children: [{ name: 'Forecast.of' }] }],
     });
     await client.close();
-    await link.close();
+    await connection.close();
   });
 
-  test('the headers of an HTTP request name the parent where _meta does not, also without any invocation', async () => {
-    const link = await streamable(generation, () => traceMcpServer(weatherServer(generation)), { passes: true });
+  test('without trace context in _meta the parent is in the HTTP headers, also outside of any invocation', async () => {
+    const connection = await streamable(generation, () => traceMcpServer(weatherServer(generation)), {
+      propagates: true,
+    });
     const client = weatherClient(generation);
-    await client.connect(link.transport());
+    await client.connect(connection.transport());
     traces.clear();
     await inInvocation(() => callTool(generation, client, 'weather', { city: 'Ulm' }));
-    await ended(traces, 'tools/call weather');
+    await waitForSpans(traces, 'tools/call weather');
     expectTrace(traces.only()).toMatchTree(`
-      ask
+      invocation
         tools/call weather
           Forecast.of
     `);
     await client.close();
-    await link.close();
+    await connection.close();
   });
 
-  test('outside of any invocation, a call is a trace of its own', async () => {
-    const { client, close } = await connected(generation);
+  test('outside of any invocation, a call starts a trace', async () => {
+    const { client, close } = await connectPair(generation);
     traces.clear();
     await callTool(generation, client, 'weather', { city: 'Ulm' });
     expectTrace(traces.only()).toMatchTree(`
@@ -70,8 +72,8 @@ describe.each(GENERATIONS)('%s', (generation) => {
     await close();
   });
 
-  test('an invocation that is not recorded makes no span, and says so to the server', async () => {
-    const { client, close } = await connected(generation);
+  test('an invocation that is not recorded has no spans, and propagates that to the server', async () => {
+    const { client, close } = await connectPair(generation);
     traces.clear();
     const unsampled = fakeFcContext({
       tracing: {
@@ -88,8 +90,8 @@ describe.each(GENERATIONS)('%s', (generation) => {
     await close();
   });
 
-  test('a server obeys the flag of a caller that did not sample, and passes it on', async () => {
-    const { client, close } = await connected(generation, { tracesClient: false });
+  test('a server follows and propagates the flag of a caller that did not sample', async () => {
+    const { client, close } = await connectPair(generation, { tracesClient: false });
     const seen: unknown[] = [];
     client.setRequestHandler(
       generation === '1.x' ? (await import('@modelcontextprotocol/sdk/types.js')).ListRootsRequestSchema : 'roots/list',
@@ -112,8 +114,8 @@ describe.each(GENERATIONS)('%s', (generation) => {
     await close();
   });
 
-  test('a server obeys the flag of a caller that did', async () => {
-    const { client, close } = await connected(generation, { tracesClient: false });
+  test('a server follows the flag of a caller that sampled', async () => {
+    const { client, close } = await connectPair(generation, { tracesClient: false });
     traces.clear();
     await callTool(
       generation,

@@ -1,8 +1,8 @@
 import { currentSpan } from 'fc-traced';
 import { traceMcpClient, traceMcpServer } from 'fc-traced/mcp';
 import { expectTrace, recordTraces } from 'fc-traced/testing';
-import { connected, ended, inInvocation, spansOf } from './asking';
-import { perRequest, streamable } from './links';
+import { connectPair, inInvocation, spansOf, waitForSpans } from './traced-pair';
+import { perRequest, streamable } from './transports';
 import { callTool, Forecast, GENERATIONS, weatherClient, weatherServer } from './weather';
 
 const traces = recordTraces();
@@ -10,19 +10,19 @@ afterEach(() => traces.clear());
 afterAll(() => traces.stop());
 
 describe.each(GENERATIONS)('%s', (generation) => {
-  test('progress is heard as ever, in the span of the call, and makes no spans', async () => {
-    const { client, close } = await connected(generation);
+  test('progress handlers are called as without tracing, within the span of the call, and have no spans', async () => {
+    const { client, close } = await connectPair(generation);
     traces.clear();
-    const heard: unknown[] = [];
+    const received: unknown[] = [];
     const active: string[] = [];
     const onprogress = (progress: unknown): void => {
-      heard.push(progress);
+      received.push(progress);
       active.push(currentSpan().spanContext().spanId);
     };
     await inInvocation(() => callTool(generation, client, 'steps', {}, { onprogress }));
-    expect(heard).toEqual([1, 2, 3].map((progress) => ({ progress, total: 3 })));
+    expect(received).toEqual([1, 2, 3].map((progress) => ({ progress, total: 3 })));
     expectTrace(traces.only()).toMatchTree(`
-      ask
+      invocation
         tools/call steps
           tools/call steps
     `);
@@ -30,13 +30,13 @@ describe.each(GENERATIONS)('%s', (generation) => {
     await close();
   });
 
-  test('what hears of progress is below its own call, with several on one connection', async () => {
+  test('spans in a progress handler are in the trace of its call, also with several calls', async () => {
     const make = (): ReturnType<typeof weatherServer> => traceMcpServer(weatherServer(generation));
-    const link = await (generation === '1.x' ? streamable(generation, make) : perRequest(make));
+    const connection = await (generation === '1.x' ? streamable(generation, make) : perRequest(make));
     const client = traceMcpClient(
       weatherClient(generation, generation === '2.x' ? { versionNegotiation: { mode: 'auto' } } : {}),
     );
-    await client.connect(link.transport());
+    await client.connect(connection.transport());
     traces.clear();
     const work: Promise<unknown>[] = [];
     await Promise.all(
@@ -53,12 +53,12 @@ describe.each(GENERATIONS)('%s', (generation) => {
         }),
       ),
     );
-    await ended(traces, 'Forecast.of', 9);
+    await waitForSpans(traces, 'Forecast.of', 9);
     const cities = traces
       .traces()
       .map(({ spans }) => spans.filter(({ name }) => name === 'Forecast.of').map(({ attributes }) => attributes.city));
     expect(cities.map((list) => list.join()).sort()).toEqual(['a1,a2,a3', 'b1,b2,b3', 'c1,c2,c3']);
     await client.close();
-    await link.close();
+    await connection.close();
   });
 });

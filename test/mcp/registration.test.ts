@@ -1,11 +1,12 @@
 import { Server as Server1 } from '@modelcontextprotocol/sdk/server/index.js';
 import { CallToolRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { Server as Server2 } from '@modelcontextprotocol/server';
+import { diag } from '@opentelemetry/api';
 import { currentSpan, FcTracedError } from 'fc-traced';
 import { traceMcpClient, traceMcpServer } from 'fc-traced/mcp';
 import { expectTrace, recordTraces } from 'fc-traced/testing';
-import { ended, inInvocation } from './asking';
-import { inMemory } from './links';
+import { inInvocation, waitForSpans } from './traced-pair';
+import { inMemory } from './transports';
 import { callTool, GENERATIONS, weatherClient, weatherServer } from './weather';
 import type { WeatherServer } from './weather';
 
@@ -13,23 +14,23 @@ const traces = recordTraces();
 afterEach(() => traces.clear());
 afterAll(() => traces.stop());
 
-const say = (text: string) => () => {
+const toolReturning = (text: string) => () => {
   currentSpan().setAttribute('said', text);
   return { content: [{ type: 'text', text }] };
 };
 
 describe.each(GENERATIONS)('%s', (generation) => {
-  const asked = async (server: WeatherServer, ...tools: string[]): Promise<string[]> => {
-    const link = await inMemory(generation, () => server);
+  const callTools = async (server: WeatherServer, ...tools: string[]): Promise<string[]> => {
+    const connection = await inMemory(generation, () => server);
     const client = traceMcpClient(weatherClient(generation));
-    await client.connect(link.transport());
+    await client.connect(connection.transport());
     traces.clear();
     const answers = await inInvocation(() => Promise.all(tools.map((tool) => callTool(generation, client, tool))));
-    await link.close();
+    await connection.close();
     return answers.map(({ content }) => content[0].text);
   };
   const tree = (...tools: string[]): Parameters<ReturnType<typeof expectTrace>['toMatchTree']>[0] => ({
-    name: 'ask',
+    name: 'invocation',
     children: tools.map((tool) => ({
       name: `tools/call ${tool}`,
       kind: 'client',
@@ -37,28 +38,28 @@ describe.each(GENERATIONS)('%s', (generation) => {
     })),
   });
 
-  test('it does not matter when a tool is registered, and tracing twice traces once', async () => {
+  test('tools can be registered at any time, and a second call of traceMcpServer does nothing', async () => {
     const server = weatherServer(generation);
-    server.registerTool('before', {}, say('before'));
+    server.registerTool('before', {}, toolReturning('before'));
     expect(traceMcpServer(server)).toBe(server);
     expect(traceMcpServer(traceMcpServer(server))).toBe(server);
     expect(traceMcpServer(server.server)).toBe(server.server);
-    server.registerTool('after', {}, say('after'));
-    const link = await inMemory(generation, () => server);
+    server.registerTool('after', {}, toolReturning('after'));
+    const connection = await inMemory(generation, () => server);
     const client = weatherClient(generation);
     expect(traceMcpClient(traceMcpClient(client))).toBe(client);
-    await client.connect(link.transport());
-    server.registerTool('later', {}, say('later'));
-    await ended(traces, 'notifications/tools/list_changed');
+    await client.connect(connection.transport());
+    server.registerTool('later', {}, toolReturning('later'));
+    await waitForSpans(traces, 'notifications/tools/list_changed');
     traces.clear();
     await inInvocation(() =>
       Promise.all(['before', 'after', 'later'].map((tool) => callTool(generation, client, tool))),
     );
     expectTrace(traces.only()).toMatchTree(tree('before', 'after', 'later'));
-    await link.close();
+    await connection.close();
   });
 
-  test('methods that are replaced keep their names and lengths, and no member is new to who lists them', async () => {
+  test('wrapped methods keep their names and lengths, and no enumerable property is added', async () => {
     const [plain, traced] = [weatherServer(generation), traceMcpServer(weatherServer(generation))] as unknown as {
       server: Record<string, (...args: never[]) => unknown>;
     }[];
@@ -73,53 +74,74 @@ describe.each(GENERATIONS)('%s', (generation) => {
     ]);
   });
 
-  test('a server and a client that are connected already are traced from then on', async () => {
+  test('a server and a client can be traced after they are connected', async () => {
     const server = weatherServer(generation);
-    server.registerTool('connected', {}, say('connected'));
-    const link = await inMemory(generation, () => server);
+    server.registerTool('connected', {}, toolReturning('connected'));
+    const connection = await inMemory(generation, () => server);
     const client = weatherClient(generation);
-    await client.connect(link.transport());
+    await client.connect(connection.transport());
     traceMcpServer(server);
     traceMcpClient(client);
     await inInvocation(() => callTool(generation, client, 'connected'));
     expectTrace(traces.only()).toMatchTree(tree('connected'));
-    await link.close();
+    await connection.close();
   });
 
-  test("a handler of one's own for tools, of a bare server, and one for whatever comes", async () => {
+  test('a request handler and a fallback handler of a Server are traced', async () => {
     const Server = (generation === '1.x' ? Server1 : Server2) as typeof Server1;
     const bare = traceMcpServer(
       new Server({ name: 'bare', version: '1' }, { capabilities: { tools: {} } }),
     ) as unknown as WeatherServer['server'] & WeatherServer;
-    bare.setRequestHandler(generation === '1.x' ? CallToolRequestSchema : 'tools/call', say('own'));
-    expect(await asked(bare, 'own')).toEqual(['own']);
+    bare.setRequestHandler(generation === '1.x' ? CallToolRequestSchema : 'tools/call', toolReturning('own'));
+    expect(await callTools(bare, 'own')).toEqual(['own']);
     expectTrace(traces.only()).toMatchTree(tree('own'));
 
     traces.clear();
     const fallen = traceMcpServer(
       new Server({ name: 'bare', version: '1' }, { capabilities: { tools: {} } }),
     ) as unknown as WeatherServer['server'] & WeatherServer;
-    const fallback = async (): Promise<object> => say('any')();
+    const fallback = async (): Promise<object> => toolReturning('any')();
     fallen.fallbackRequestHandler = fallback;
-    expect(await asked(fallen, 'any')).toEqual(['any']);
+    expect(await callTools(fallen, 'any')).toEqual(['any']);
     expect(fallen.fallbackRequestHandler).toBe(fallback);
     expectTrace(traces.only()).toMatchTree(tree('any'));
   });
 
-  test('a connection that is closed and made again is traced once', async () => {
+  test('a server that is connected again is traced once', async () => {
     const server = traceMcpServer(weatherServer(generation));
-    server.registerTool('again', {}, say('again'));
-    expect(await asked(server, 'again')).toEqual(['again']);
-    expect(await asked(server, 'again')).toEqual(['again']);
+    server.registerTool('again', {}, toolReturning('again'));
+    expect(await callTools(server, 'again')).toEqual(['again']);
+    expect(await callTools(server, 'again')).toEqual(['again']);
     expectTrace(traces.only()).toMatchTree(tree('again'));
   });
+});
+
+test('messages on a transport whose send cannot be replaced are not traced, which is logged once', async () => {
+  const warnings: string[] = [];
+  const ignore = (): void => {};
+  const warn = (text: string): void => void warnings.push(text);
+  diag.setLogger({ error: ignore, warn, info: ignore, debug: ignore, verbose: ignore });
+  const connection = await inMemory('1.x', () => weatherServer('1.x'));
+  const client = traceMcpClient(weatherClient('1.x'));
+  const defineProperty: ProxyHandler<object>['defineProperty'] = (target, key, descriptor) =>
+    key !== 'send' && Reflect.defineProperty(target, key, descriptor);
+  await client.connect(new Proxy<object>(connection.transport(), { defineProperty }) as never);
+  traces.clear();
+  const answer = await inInvocation(() => callTool('1.x', client, 'weather', { city: 'Ulm' }));
+  diag.disable();
+  expect(answer.content).toEqual([{ type: 'text', text: 'sunny in Ulm' }]);
+  expect(warnings).toEqual([
+    'fc-traced: the method send of an MCP transport cannot be replaced: its messages are not traced',
+  ]);
+  await connection.close();
 });
 
 test.each([
   [
     'traceMcpServer',
     () => traceMcpServer({}),
-    'traceMcpServer takes an McpServer or a Server of the MCP SDK, not a value of type object without its methods. [INVALID_TARGET]',
+    'traceMcpServer takes an McpServer or a Server of the MCP SDK, ' +
+      'not a value of type object without its methods. [INVALID_TARGET]',
   ],
   [
     'traceMcpServer',
@@ -147,16 +169,16 @@ test.each([
     'traceMcpServer has no option "args". Its options are toolArguments, toolResults. [INVALID_OPTION]',
   ],
   [
-    'a value that an option cannot take',
+    'an invalid value of an option',
     () => traceMcpClient(weatherClient('1.x'), { toolResults: 'yes' } as never),
     'Option "toolResults" of traceMcpClient must be true or false, not "yes". [INVALID_OPTION]',
   ],
   [
-    'options that are none',
+    'options that are not an object',
     () => traceMcpClient(weatherClient('1.x'), [] as never),
     'The options of traceMcpClient must be an object, not an array. [INVALID_OPTION]',
   ],
-])('%s: a mistake is told at once', (_what, misuse, message) => {
+])('%s: throws an FcTracedError', (_what, misuse, message) => {
   let thrown: unknown;
   try {
     misuse();

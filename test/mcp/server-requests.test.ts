@@ -2,8 +2,8 @@ import { ElicitRequestSchema, ListRootsRequestSchema } from '@modelcontextprotoc
 import { currentSpan } from 'fc-traced';
 import { traceMcpClient, traceMcpServer } from 'fc-traced/mcp';
 import { expectTrace, recordTraces } from 'fc-traced/testing';
-import { connected, ended, inInvocation } from './asking';
-import { inMemory, streamable } from './links';
+import { connectPair, inInvocation, waitForSpans } from './traced-pair';
+import { inMemory, streamable } from './transports';
 import { callTool, Forecast, GENERATIONS, weatherClient, weatherServer } from './weather';
 
 const traces = recordTraces();
@@ -11,15 +11,15 @@ afterEach(() => traces.clear());
 afterAll(() => traces.stop());
 
 describe.each(GENERATIONS)('%s', (generation) => {
-  const named = (name: string, schema: unknown): unknown => (generation === '1.x' ? schema : name);
+  const schemaOf = (name: string, schema: unknown): unknown => (generation === '1.x' ? schema : name);
   const answerRoots = (client: ReturnType<typeof weatherClient>): void =>
-    client.setRequestHandler(named('roots/list', ListRootsRequestSchema), async () => {
+    client.setRequestHandler(schemaOf('roots/list', ListRootsRequestSchema), async () => {
       currentSpan().setAttribute('here', true);
       return { roots: [{ uri: 'file:///weather', name: await new Forecast().of('roots') }] };
     });
 
-  test('what a tool asks of the client is in the trace, down to the work of the client', async () => {
-    const { client, close } = await connected(generation);
+  test('a request of a tool to the client is in the trace, with the spans of the client', async () => {
+    const { client, close } = await connectPair(generation);
     answerRoots(client);
     traces.clear();
     const answer = await inInvocation(() => callTool(generation, client, 'roots'));
@@ -27,7 +27,7 @@ describe.each(GENERATIONS)('%s', (generation) => {
       roots: [{ uri: 'file:///weather', name: 'sunny in roots' }],
     });
     expectTrace(traces.only()).toMatchTree({
-      name: 'ask',
+      name: 'invocation',
       children: [
         {
           name: 'tools/call roots',
@@ -58,17 +58,17 @@ describe.each(GENERATIONS)('%s', (generation) => {
     await close();
   });
 
-  test('over streamable HTTP as well', async () => {
-    const link = await streamable(generation, () => traceMcpServer(weatherServer(generation)));
+  test('a request of a tool over streamable HTTP is in the trace', async () => {
+    const connection = await streamable(generation, () => traceMcpServer(weatherServer(generation)));
     const client = traceMcpClient(weatherClient(generation));
     answerRoots(client);
-    await client.connect(link.transport());
-    await ended(traces, 'notifications/initialized', 2);
+    await client.connect(connection.transport());
+    await waitForSpans(traces, 'notifications/initialized', 2);
     traces.clear();
     await inInvocation(() => callTool(generation, client, 'roots'));
     const served = { name: 'roots/list', kind: 'server', links: 0, children: [{ name: 'Forecast.of' }] } as const;
     expectTrace(traces.only()).toMatchTree({
-      name: 'ask',
+      name: 'invocation',
       children: [
         {
           name: 'tools/call roots',
@@ -79,37 +79,37 @@ describe.each(GENERATIONS)('%s', (generation) => {
       ],
     });
     await client.close();
-    await link.close();
+    await connection.close();
   });
 
-  test('a client that refuses fails the spans of the question, and the tool hears of it as ever', async () => {
-    const { client, close } = await connected(generation);
-    client.setRequestHandler(named('elicitation/create', ElicitRequestSchema), () =>
+  test('if the client rejects a request, its spans have the status ERROR, and the tool gets the error', async () => {
+    const { client, close } = await connectPair(generation);
+    client.setRequestHandler(schemaOf('elicitation/create', ElicitRequestSchema), () =>
       Promise.reject(Object.assign(new Error('not today'), { code: -32_602 })),
     );
     traces.clear();
-    const answer = await inInvocation(() => callTool(generation, client, 'asks'));
+    const answer = await inInvocation(() => callTool(generation, client, 'elicits'));
     expect(answer).toMatchObject({
       isError: true,
       content: [{ text: expect.stringContaining('not today') as string }],
     });
-    const question = {
+    const request = {
       name: 'elicitation/create',
       status: 'ERROR',
       attributes: { 'error.type': '-32602', 'rpc.response.status_code': '-32602' },
     } as const;
     expectTrace(traces.only()).toMatchTree({
-      name: 'ask',
+      name: 'invocation',
       children: [
         {
-          name: 'tools/call asks',
+          name: 'tools/call elicits',
           status: 'ERROR',
           attributes: { 'error.type': 'tool_error' },
           children: [
             {
-              name: 'tools/call asks',
+              name: 'tools/call elicits',
               status: 'ERROR',
-              children: [{ ...question, kind: 'client', children: [{ ...question, kind: 'server' }] }],
+              children: [{ ...request, kind: 'client', children: [{ ...request, kind: 'server' }] }],
             },
           ],
         },
@@ -118,20 +118,20 @@ describe.each(GENERATIONS)('%s', (generation) => {
     await close();
   });
 
-  test('a ping of either side is a span on both', async () => {
+  test('a ping of either side has a span on both', async () => {
     const server = weatherServer(generation);
-    const link = await inMemory(generation, () => traceMcpServer(server));
+    const connection = await inMemory(generation, () => traceMcpServer(server));
     const client = traceMcpClient(weatherClient(generation));
-    await client.connect(link.transport());
+    await client.connect(connection.transport());
     traces.clear();
     await inInvocation(async () => [await client.ping(), await server.server.ping()]);
     expectTrace(traces.only()).toMatchTree(`
-      ask
+      invocation
         ping
           ping
         ping
           ping
     `);
-    await link.close();
+    await connection.close();
   });
 });

@@ -5,8 +5,8 @@ import { traceMcpClient, traceMcpServer } from 'fc-traced/mcp';
 import { traceListener } from 'fc-traced/server';
 import { recordTraces } from 'fc-traced/testing';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ended, inInvocation, spansOf } from './asking';
-import { sse } from './links';
+import { inInvocation, spansOf, waitForSpans } from './traced-pair';
+import { sse } from './transports';
 import { callTool, weatherClient } from './weather';
 import type { WeatherServer } from './weather';
 
@@ -15,17 +15,17 @@ afterEach(() => traces.clear());
 afterAll(() => traces.stop());
 
 const MILLIS = 1_000_000n;
-let atWork: Promise<unknown> | undefined;
+let running: Promise<unknown> | undefined;
 
 class Slow {
   @Traced()
   async work(milliseconds: number): Promise<string> {
-    await (atWork = sleep(milliseconds));
+    await (running = sleep(milliseconds));
     return 'done';
   }
 }
 
-/** A server whose handler is at work before its message is acknowledged. */
+/** A server whose handler starts before the POST is acknowledged. */
 function slowServer(milliseconds: number): WeatherServer {
   const server = traceMcpServer(new Server({ name: 'slow', version: '1.0.0' }, { capabilities: { tools: {} } }));
   server.setRequestHandler(CallToolRequestSchema, async () => ({
@@ -36,43 +36,42 @@ function slowServer(milliseconds: number): WeatherServer {
 
 const open = (milliseconds: number): ReturnType<typeof sse> =>
   sse(() => slowServer(milliseconds), {
-    passes: true,
-    around: (listener) =>
-      traceListener(listener, { route: (request) => new URL(request.url!, 'http://slow').pathname }),
+    propagates: true,
+    wrap: (listener) => traceListener(listener, { route: (request) => new URL(request.url!, 'http://slow').pathname }),
   });
 
-test('what a tool calls ends with its work, though the request that brought the call is acknowledged at once', async () => {
-  const link = await open(50);
+test('spans of a tool end when the tool is done, although the POST of the call is acknowledged at once', async () => {
+  const connection = await open(50);
   await inInvocation(async () => {
     const client = traceMcpClient(weatherClient('1.x'));
-    await client.connect(link.transport());
+    await client.connect(connection.transport());
     await callTool('1.x', client, 'slow');
     await client.close();
   });
-  await ended(traces, 'GET /mcp');
-  await link.close();
+  await waitForSpans(traces, 'GET /mcp');
+  await connection.close();
   const [call] = spansOf(traces, 'tools/call slow', 'server');
   const [work] = spansOf(traces, 'Slow.work');
-  const brought = traces.spans().find(({ spanId }) => spanId === call!.links[0]!.spanId)!;
-  expect(brought.name).toBe('POST /messages');
-  expect(brought.endNanos).toBeLessThan(work!.endNanos);
+  const post = traces.spans().find(({ spanId }) => spanId === call!.links[0]!.spanId)!;
+  expect(post.name).toBe('POST /messages');
+  expect(post.endNanos).toBeLessThan(work!.endNanos);
   expect(work!.events).toEqual([]);
   expect(work!.endNanos - work!.startNanos).toBeGreaterThan(45n * MILLIS);
   expect(call!.endNanos).toBeGreaterThanOrEqual(work!.endNanos);
 });
 
-test('what is at work when the client leaves ends with the connection', async () => {
-  const link = await open(300);
+test('spans of a running tool end when the client closes the connection', async () => {
+  const connection = await open(300);
   await inInvocation(async () => {
     const client = traceMcpClient(weatherClient('1.x'));
-    await client.connect(link.transport());
+    await client.connect(connection.transport());
     const call = callTool('1.x', client, 'slow').catch(() => undefined);
-    await ended(traces, 'POST /messages', 3);
+    await waitForSpans(traces, 'POST /messages', 3);
     await client.close();
     await call;
   });
-  await ended(traces, 'GET /mcp');
-  await link.close();
+  await waitForSpans(traces, 'GET /mcp');
+  await connection.close();
   const [call] = spansOf(traces, 'tools/call slow', 'server');
   const [work] = spansOf(traces, 'Slow.work');
   expect([call!.status.code, work!.status.code]).toEqual(['UNSET', 'UNSET']);
@@ -81,5 +80,5 @@ test('what is at work when the client leaves ends with the connection', async ()
     ['fc_traced.abandoned'],
   ]);
   expect(work!.endNanos - work!.startNanos).toBeLessThan(250n * MILLIS);
-  await atWork;
+  await running;
 });

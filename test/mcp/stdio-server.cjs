@@ -1,5 +1,5 @@
-// A weather server on stdin and stdout, in a process of its own. `node stdio-server.cjs GENERATION traced|untraced FILE`: its spans are
-// written to FILE as JSON when the client has hung up.
+// A weather server over stdio. Usage: `node stdio-server.cjs GENERATION traced|untraced FILE`. It writes its spans to
+// FILE as JSON when the client closes stdin.
 const { writeFileSync } = require('node:fs');
 const path = require('node:path');
 const { z } = require('zod');
@@ -20,12 +20,12 @@ const tool = async ({ city }) => {
 };
 const trace = (server) => (tracing === 'traced' ? traceMcpServer(server) : server);
 
-function first() {
+function start1() {
   const { McpServer } = require('@modelcontextprotocol/sdk/server/mcp.js');
   const { StdioServerTransport } = require('@modelcontextprotocol/sdk/server/stdio.js');
   const server = trace(new McpServer({ name: 'weather', version: '1.0.0' }));
   server.registerTool('weather', { inputSchema: { city: z.string() } }, tool);
-  server.registerTool('asks', {}, async (extra) => {
+  server.registerTool('elicits', {}, async (extra) => {
     const { ListRootsResultSchema } = require('@modelcontextprotocol/sdk/types.js');
     return {
       content: [
@@ -39,7 +39,7 @@ function first() {
   return server.connect(new StdioServerTransport());
 }
 
-function second() {
+function start2() {
   const { McpServer } = require('@modelcontextprotocol/server');
   const { serveStdio } = require('@modelcontextprotocol/server/stdio');
   serveStdio(() => {
@@ -54,4 +54,4 @@ process.stdin.once('end', () => {
   writeFileSync(file, text);
   process.exit(0);
 });
-void (generation === '1.x' ? first() : second());
+void (generation === '1.x' ? start1() : start2());

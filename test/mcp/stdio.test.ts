@@ -9,9 +9,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { buildTraces } from '../../src/testing/trace-tree';
-import { inInvocation, spansOf } from './asking';
+import { inInvocation, spansOf } from './traced-pair';
 import { callTool, Forecast, weatherClient } from './weather';
-import type { Asking, Generation } from './weather';
+import type { WeatherClient, Generation } from './weather';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'fc-traced-mcp-'));
 const traces = recordTraces();
@@ -21,14 +21,14 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-let servers = 0;
+let serverCount = 0;
 
-/** A connection with a server in a process of its own; what it gives in the end are the spans of that process. */
-async function started(
+/** Starts a server in its own process and connects with it. `spans` closes it and returns its spans. */
+async function startServer(
   generation: Generation,
   { tracing = 'traced', options = {} }: { tracing?: 'traced' | 'untraced'; options?: object } = {},
-): Promise<{ client: Asking; spans: () => Promise<SpanRecord[]> }> {
-  const file = path.join(folder, `spans-${(servers += 1)}.json`);
+): Promise<{ client: WeatherClient; spans: () => Promise<SpanRecord[]> }> {
+  const file = path.join(folder, `spans-${(serverCount += 1)}.json`);
   const client = traceMcpClient(weatherClient(generation, options));
   const Transport = generation === '1.x' ? Stdio1 : Stdio2;
   await client.connect(
@@ -56,19 +56,19 @@ const CASES = [
   ['2.x', { versionNegotiation: { mode: 'auto' } }, '2026-07-28'],
 ] as const;
 
-test.each(CASES)('%s %j: two processes make one trace', async (generation, options, version) => {
-  const { client, spans } = await inInvocation(() => started(generation, { options }));
+test.each(CASES)('%s %j: client and server processes are in one trace', async (generation, options, version) => {
+  const { client, spans } = await inInvocation(() => startServer(generation, { options }));
   traces.clear();
   await inInvocation(() => callTool(generation, client, 'weather', { city: 'Ulm' }));
   const all = [...(await spans()), ...traces.spans()];
-  const [trace] = buildTraces(all).filter(({ spans: members }) => members.some(({ name }) => name === 'ask'));
+  const [trace] = buildTraces(all).filter(({ spans: members }) => members.some(({ name }) => name === 'invocation'));
   const attributes = {
     'network.transport': 'pipe',
     'network.protocol.name': undefined,
     'mcp.protocol.version': version,
   };
   expectTrace(trace!).toMatchTree({
-    name: 'ask',
+    name: 'invocation',
     children: [
       {
         name: 'tools/call weather',
@@ -88,31 +88,34 @@ test.each(CASES)('%s %j: two processes make one trace', async (generation, optio
   });
 });
 
-test('a request of the server belongs to the call that it works on, and not to the invocation that made the connection', async () => {
-  const { client, spans } = await inInvocation(() => started('1.x'));
+test('a request of the server is in the trace of the current call, not of the invocation that connected', async () => {
+  const { client, spans } = await inInvocation(() => startServer('1.x'));
   client.setRequestHandler(ListRootsRequestSchema, async () => ({
     roots: [{ uri: 'file:///', name: await new Forecast().of('roots') }],
   }));
   traces.clear();
-  await inInvocation(() => callTool('1.x', client, 'asks'));
+  await inInvocation(() => callTool('1.x', client, 'elicits'));
   const all = [...(await spans()), ...traces.spans()];
-  const [trace] = buildTraces(all).filter(({ spans: members }) => members.some(({ name }) => name === 'ask'));
+  const [trace] = buildTraces(all).filter(({ spans: members }) => members.some(({ name }) => name === 'invocation'));
   expectTrace(trace!).toMatchTree(`
-    ask
-      tools/call asks
-        tools/call asks
+    invocation
+      tools/call elicits
+        tools/call elicits
           roots/list
             roots/list
               Forecast.of
   `);
 });
 
-test('of a server without tracing, what it asks after the invocation is over is a trace of its own', async () => {
-  const { client, spans } = await inInvocation(() => started('1.x', { tracing: 'untraced' }));
+test('a request of an untraced server after the invocation that connected starts a trace', async () => {
+  const { client, spans } = await inInvocation(() => startServer('1.x', { tracing: 'untraced' }));
   client.setRequestHandler(ListRootsRequestSchema, () => ({ roots: [] }));
   traces.clear();
-  await inInvocation(() => callTool('1.x', client, 'asks'));
+  await inInvocation(() => callTool('1.x', client, 'elicits'));
   expect(await spans()).toEqual([]);
-  expect(traces.traces().map(({ roots }) => roots.map(({ span }) => span.name))).toEqual([['roots/list'], ['ask']]);
+  expect(traces.traces().map(({ roots }) => roots.map(({ span }) => span.name))).toEqual([
+    ['roots/list'],
+    ['invocation'],
+  ]);
   expect(spansOf(traces, 'roots/list')[0]!.links).toEqual([]);
 });

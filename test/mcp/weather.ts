@@ -19,58 +19,58 @@ export class Forecast {
   }
 }
 
-// A type, and no interface: the SDK wants one with an index.
-type Said = { content: { type: 'text'; text: string }[]; isError?: boolean };
-const say = (text: string, isError = false): Said => ({
+// A type alias instead of an interface, because the SDK requires an index signature.
+type ToolResult = { content: { type: 'text'; text: string }[]; isError?: boolean };
+const textResult = (text: string, isError = false): ToolResult => ({
   content: [{ type: 'text', text }],
   ...(isError && { isError }),
 });
 
-/** What a tool has in hand, whatever the generation. */
-interface Hands {
+/** What a tool can use in both generations. */
+interface ToolContext {
   readonly signal: AbortSignal;
   readonly meta: Readonly<Record<string, unknown>> | undefined;
   notify(method: string, params?: object): Promise<void>;
-  ask(method: string, params?: object): Promise<unknown>;
+  request(method: string, params?: object): Promise<unknown>;
 }
 
-/** Becomes longer by what happens in the tools. */
-export const happened: string[] = [];
+/** Events in the tools, in order. */
+export const toolEvents: string[] = [];
 
-const TOOLS: Readonly<Record<string, (city: string, hands: Hands) => Promise<Said>>> = {
+const TOOLS: Readonly<Record<string, (city: string, context: ToolContext) => Promise<ToolResult>>> = {
   weather: async (city) => {
     currentSpan().setAttribute('asked', city);
-    return say(await new Forecast().of(city));
+    return textResult(await new Forecast().of(city));
   },
   broken: () => Promise.reject(new RangeError('no such city')),
-  refused: async () => say('ask me tomorrow', true),
-  meta: async (_city, { meta }) => say(JSON.stringify(meta ?? {})),
-  patient: async (_city, { signal }) => {
-    happened.push('waiting');
+  refused: async () => textResult('try again tomorrow', true),
+  meta: async (_city, { meta }) => textResult(JSON.stringify(meta ?? {})),
+  slow: async (_city, { signal }) => {
+    toolEvents.push('waiting');
     await sleep(5_000, undefined, { signal });
-    return say('too late');
+    return textResult('too late');
   },
-  deaf: async () => {
-    happened.push('waiting');
+  uncancellable: async () => {
+    toolEvents.push('waiting');
     await sleep(60);
-    happened.push('done');
-    return say('I never listen');
+    toolEvents.push('done');
+    return textResult('finished anyway');
   },
   steps: async (_city, { meta, notify }) => {
     for (const progress of [1, 2, 3]) {
       await notify('notifications/progress', { progressToken: meta?.progressToken, progress, total: 3 });
     }
-    return say('three steps');
+    return textResult('three steps');
   },
   logs: async (_city, { notify }) => {
     await notify('notifications/message', { level: 'info', data: 'looking' });
-    return say('logged');
+    return textResult('logged');
   },
-  roots: async (_city, { ask }) => say(JSON.stringify(await ask('roots/list'))),
-  asks: async (_city, { ask }) =>
-    say(
+  roots: async (_city, { request }) => textResult(JSON.stringify(await request('roots/list'))),
+  elicits: async (_city, { request }) =>
+    textResult(
       JSON.stringify(
-        await ask('elicitation/create', {
+        await request('elicitation/create', {
           mode: 'form',
           message: 'Which city?',
           requestedSchema: { type: 'object', properties: { city: { type: 'string' } } },
@@ -90,7 +90,7 @@ function server1(): McpServer1 {
           signal: extra.signal,
           meta: extra._meta,
           notify: (method, params) => extra.sendNotification({ method, params } as never),
-          ask: (method, params) =>
+          request: (method, params) =>
             extra.sendRequest(
               { method, params } as never,
               (method === 'roots/list' ? ListRootsResultSchema : ElicitResultSchema) as never,
@@ -119,7 +119,7 @@ function server2(): McpServer2 {
           signal: mcpReq.signal,
           meta: mcpReq._meta,
           notify: (method, params) => mcpReq.notify({ method, params } as never),
-          ask: (method, params) => mcpReq.send({ method, params } as never),
+          request: (method, params) => mcpReq.send({ method, params } as never),
         }),
     );
   }
@@ -133,7 +133,7 @@ function server2(): McpServer2 {
   return server;
 }
 
-/** A server of either generation, as far as both are alike. */
+/** The common members of the servers of both generations. */
 export interface WeatherServer {
   connect(transport: never): Promise<void>;
   close(): Promise<void>;
@@ -142,16 +142,16 @@ export interface WeatherServer {
     setRequestHandler(method: any, handler: (...args: any[]) => unknown): void;
     setNotificationHandler(method: any, handler: (...args: any[]) => unknown): void;
     fallbackRequestHandler?: (...args: any[]) => Promise<any>;
-  } & Pick<Asking, 'request' | 'ping' | 'notification'>;
+  } & Pick<WeatherClient, 'request' | 'ping' | 'notification'>;
 }
 
-/** A weather server, not yet connected. */
+/** Creates a weather server that is not connected. */
 export function weatherServer(generation: Generation): WeatherServer {
   return (generation === '1.x' ? server1() : server2()) as WeatherServer;
 }
 
-/** What tests do with a client, whatever the generation. */
-export interface Asking {
+/** The common members of the clients of both generations. */
+export interface WeatherClient {
   readonly connect: (transport: never, options?: object) => Promise<void>;
   readonly request: (request: { method: string; params?: object }, ...rest: any[]) => Promise<any>;
   readonly getPrompt: (params: object) => Promise<any>;
@@ -166,17 +166,17 @@ export interface Asking {
   fallbackNotificationHandler?: ((notification: any) => Promise<void>) | undefined;
 }
 
-/** A client, not yet connected. */
-export function weatherClient(generation: Generation, options: object = {}): Asking {
+/** Creates a client that is not connected. */
+export function weatherClient(generation: Generation, options: object = {}): WeatherClient {
   const info = { name: 'assistant', version: '1.0.0' };
   const given = { capabilities: { roots: { listChanged: true }, elicitation: { form: {} } }, ...options };
-  return (generation === '1.x' ? new Client1(info, given) : new Client2(info, given)) as unknown as Asking;
+  return (generation === '1.x' ? new Client1(info, given) : new Client2(info, given)) as unknown as WeatherClient;
 }
 
-/** Calls a tool. The options are behind a schema in the first generation. */
+/** Calls a tool. In 1.x the options follow a schema. */
 export function callTool(
   generation: Generation,
-  client: Asking,
+  client: WeatherClient,
   name: string,
   args: object = {},
   options: {

@@ -5,37 +5,37 @@ import type { McpTraceOptions } from 'fc-traced/mcp';
 import { invoke } from 'fc-traced/testing';
 import type { SpanRecord, TraceRecorder } from 'fc-traced/testing';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { inMemory } from './links';
-import type { Link } from './links';
+import { inMemory } from './transports';
+import type { Connection } from './transports';
 import { weatherClient, weatherServer } from './weather';
-import type { Asking, Generation } from './weather';
+import type { WeatherClient, Generation } from './weather';
 
-/** Runs a piece of work as the one thing that an invocation named `ask` does. */
+/** Runs `work` in an invocation whose span is named `invocation`. */
 export async function inInvocation<T>(work: () => Promise<T>, context?: FcContext): Promise<T> {
-  @Handler({ name: 'ask' })
-  class Ask {
+  @Handler({ name: 'invocation' })
+  class Caller {
     handle(): Promise<T> {
       return work();
     }
   }
-  return (await invoke(createHandler(Ask).handler, {}, context)) as T;
+  return (await invoke(createHandler(Caller).handler, {}, context)) as T;
 }
 
-/** Waits until so many spans of this name have ended, at most for two seconds; a span too many shows in the tree. */
-export async function ended(traces: TraceRecorder, name: string, count = 1): Promise<void> {
+/** Waits up to two seconds until `count` spans of this name have ended, and a moment longer for further ones. */
+export async function waitForSpans(traces: TraceRecorder, name: string, count = 1): Promise<void> {
   for (let turn = 0; turn < 400 && traces.spans().filter((span) => span.name === name).length < count; turn += 1) {
     await sleep(5);
   }
   await sleep(10);
 }
 
-/** The spans of this name and kind, in the order of their end. */
+/** The spans of this name and kind, in the order in which they ended. */
 export function spansOf(traces: TraceRecorder, name: string, kind?: SpanRecord['kind']): SpanRecord[] {
   return traces.spans().filter((span) => span.name === name && (kind === undefined || span.kind === kind));
 }
 
-/** A traced weather server, and a traced client that is connected with it, in one process. */
-export async function connected(
+/** Connects a traced client with a traced weather server in one process. */
+export async function connectPair(
   generation: Generation,
   options: {
     readonly tracesServer?: boolean;
@@ -43,14 +43,14 @@ export async function connected(
     readonly trace?: McpTraceOptions;
     readonly client?: object;
   } = {},
-): Promise<Link & { client: Asking }> {
+): Promise<Connection & { client: WeatherClient }> {
   const { tracesServer = true, tracesClient = true, trace } = options;
-  const link = await inMemory(generation, () =>
+  const connection = await inMemory(generation, () =>
     tracesServer ? traceMcpServer(weatherServer(generation), trace) : weatherServer(generation),
   );
   const client = tracesClient
     ? traceMcpClient(weatherClient(generation, options.client), trace)
     : weatherClient(generation, options.client);
-  await client.connect(link.transport());
-  return { ...link, client };
+  await client.connect(connection.transport());
+  return { ...connection, client };
 }

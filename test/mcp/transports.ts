@@ -1,4 +1,4 @@
-/* oxlint-disable typescript/no-unnecessary-type-assertion -- both generations in one union: the compiler needs the assertions, the linter's own does not see why */
+/* oxlint-disable typescript/no-unnecessary-type-assertion -- the compiler needs them for the union of generations */
 import { StreamableHTTPClientTransport as HttpClient2 } from '@modelcontextprotocol/client';
 import { localhostHostValidation, NodeStreamableHTTPServerTransport, toNodeHandler } from '@modelcontextprotocol/node';
 import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
@@ -14,33 +14,33 @@ import type { IncomingMessage, RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Generation, WeatherServer } from './weather';
 
-/** The two ends of a connection: what the client connects by, and how the server is taken down. */
-export interface Link {
-  /** A further transport for a client. */
+/** A running server, and the transports by which clients connect with it. */
+export interface Connection {
+  /** Creates a transport for a client. */
   readonly transport: () => never;
   readonly close: () => Promise<void>;
 }
 
-/** The URL of a transport over HTTP is asked for with the trace in the headers of each request, where `passes` says so. */
-export interface LinkOptions {
-  readonly passes?: boolean;
-  /** Put around the server's listener. */
-  readonly around?: (listener: RequestListener) => RequestListener;
+export interface ConnectionOptions {
+  /** Whether the HTTP requests of clients carry trace headers. */
+  readonly propagates?: boolean;
+  /** Wraps the listener of the server. */
+  readonly wrap?: (listener: RequestListener) => RequestListener;
 }
 
 type MakeServer = () => WeatherServer;
 
-/** `fetch` as a program writes it that passes the trace on by HTTP as well. */
-const passing = (url: string | URL, init?: RequestInit): Promise<Response> =>
+/** A `fetch` that adds trace headers. */
+const tracedFetch = (url: string | URL, init?: RequestInit): Promise<Response> =>
   fetch(url, { ...init, headers: { ...Object.fromEntries(new Headers(init?.headers)), ...traceHeaders() } });
 
 async function listen(
   listener: RequestListener,
-  { around = (inner) => inner }: LinkOptions,
+  { wrap = (inner) => inner }: ConnectionOptions,
 ): Promise<{ url: URL; close: () => Promise<void> }> {
   const isLocal = localhostHostValidation();
   const server = createServer(
-    around((request, response) => void (isLocal(request, response) && listener(request, response))),
+    wrap((request, response) => void (isLocal(request, response) && listener(request, response))),
   );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
@@ -53,20 +53,20 @@ async function listen(
   };
 }
 
-/** Both ends in one process, without a network. */
-export async function inMemory(generation: Generation, make: MakeServer): Promise<Link> {
+/** Client and server in one process, without a network. */
+export async function inMemory(generation: Generation, make: MakeServer): Promise<Connection> {
   const [client, server] = (generation === '1.x' ? InMemory1 : InMemory2).createLinkedPair();
   const weather = make();
   await weather.connect(server as never);
   return { transport: () => client as never, close: () => weather.close() };
 }
 
-/** Streamable HTTP with sessions: a server object for each session, answers as `text/event-stream` or as JSON. */
+/** Streamable HTTP with sessions, a server for each session. Responses are `text/event-stream` or JSON. */
 export async function streamable(
   generation: Generation,
   make: MakeServer,
-  options: LinkOptions & { readonly json?: boolean } = {},
-): Promise<Link> {
+  options: ConnectionOptions & { readonly json?: boolean } = {},
+): Promise<Connection> {
   const sessions = new Map<
     string,
     { handleRequest(request: IncomingMessage, response: unknown): Promise<void>; close(): Promise<void> }
@@ -91,7 +91,7 @@ export async function streamable(
   }, options);
   const Client = generation === '1.x' ? HttpClient1 : HttpClient2;
   return {
-    transport: () => new Client(url, options.passes ? { fetch: passing } : {}) as never,
+    transport: () => new Client(url, options.propagates ? { fetch: tracedFetch } : {}) as never,
     close: async () => {
       for (const transport of sessions.values()) await transport.close();
       await close();
@@ -99,13 +99,13 @@ export async function streamable(
   };
 }
 
-/** 2.x: a server object for each request, for clients of both eras. */
-export async function perRequest(make: MakeServer, options: LinkOptions = {}): Promise<Link> {
+/** 2.x: a server for each request, for clients of all protocol versions. */
+export async function perRequest(make: MakeServer, options: ConnectionOptions = {}): Promise<Connection> {
   const handler = createMcpHandler(make as never);
   const answer = toNodeHandler(handler);
   const { url, close } = await listen((request, response) => void answer(request, response), options);
   return {
-    transport: () => new HttpClient2(url, options.passes ? { fetch: passing } : {}) as never,
+    transport: () => new HttpClient2(url, options.propagates ? { fetch: tracedFetch } : {}) as never,
     close: async () => {
       await handler.close();
       await close();
@@ -113,11 +113,11 @@ export async function perRequest(make: MakeServer, options: LinkOptions = {}): P
   };
 }
 
-/** 1.x: a long GET for the answers, a POST for each message. */
+/** 1.x over SSE: a long-running GET for the responses, a POST for each message. */
 export async function sse(
   make: MakeServer,
-  options: LinkOptions & { readonly posted?: (status: number) => void } = {},
-): Promise<Link> {
+  options: ConnectionOptions & { readonly posted?: (status: number) => void } = {},
+): Promise<Connection> {
   const sessions = new Map<string, SSEServerTransport>();
   const { url, close } = await listen((request, response) => {
     if (request.method === 'POST') {
@@ -130,5 +130,8 @@ export async function sse(
     sessions.set(transport.sessionId, transport);
     void make().connect(transport as never);
   }, options);
-  return { transport: () => new SSEClientTransport(url, options.passes ? { fetch: passing } : {}) as never, close };
+  return {
+    transport: () => new SSEClientTransport(url, options.propagates ? { fetch: tracedFetch } : {}) as never,
+    close,
+  };
 }
