@@ -4,7 +4,7 @@ import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '
 import { directSpanClass, partsOf } from '../../src/export/direct-span';
 import { startProbe } from '../../src/export/sdk-members';
 import { timed } from '../../src/export/start-clock';
-import { isSuppressed } from '../../src/tracing/context/suppressed-tracing';
+import { isSuppressed } from '../../src/tracing/context/linked-context';
 import { inFreshProcess } from '../package/fresh-process';
 
 // Private members of OpenTelemetry's SDK that src/export uses. A test that fails after an update names the member.
