@@ -1,6 +1,5 @@
 import { Client as Client2, StreamableHTTPClientTransport as HttpClient2 } from '@modelcontextprotocol/client';
 import { StdioClientTransport as StdioClient2 } from '@modelcontextprotocol/client/stdio';
-import { StdioServerTransport as StdioServer2 } from '@modelcontextprotocol/server/stdio';
 import { Client as Client1 } from '@modelcontextprotocol/sdk/client/index.js';
 import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
 import { StdioClientTransport as StdioClient1 } from '@modelcontextprotocol/sdk/client/stdio.js';
@@ -10,9 +9,13 @@ import { Server as Server1 } from '@modelcontextprotocol/sdk/server/index.js';
 import { McpServer as McpServer1 } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { StdioServerTransport as StdioServer1 } from '@modelcontextprotocol/sdk/server/stdio.js';
 import { McpServer as McpServer2, Server as Server2 } from '@modelcontextprotocol/server';
+import { StdioServerTransport as StdioServer2 } from '@modelcontextprotocol/server/stdio';
 import { diag } from '@opentelemetry/api';
 import { traceMcpClient, traceMcpServer } from 'fc-traced/mcp';
 import { recordTraces } from 'fc-traced/testing';
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { diagnostics } from '../../src/diagnostics';
 import { inInvocation } from '../mcp/traced-pair';
 import { inMemory } from '../mcp/transports';
@@ -72,6 +75,25 @@ test.each<[string, object, string]>([
   const value: unknown = Reflect.get(transport, member);
   expect(value).toBeDefined();
   if (member === '_url') expect(value).toBeInstanceOf(URL);
+});
+
+test('serveStdio 2.x connects a server to a transport that wraps the one of the process as _wire', async () => {
+  const script = `
+    const { McpServer } = require('@modelcontextprotocol/server');
+    const { serveStdio } = require('@modelcontextprotocol/server/stdio');
+    serveStdio(() => {
+      const server = new McpServer({ name: 'weather', version: '1.0.0' });
+      const { connect } = server.server;
+      server.server.connect = function (transport) {
+        process.stderr.write(JSON.stringify({ wire: typeof transport._wire, stdin: transport._wire?._stdin !== undefined }));
+        return connect.call(this, transport);
+      };
+      return server;
+    });`;
+  const program = spawn(process.execPath, ['-e', script], { cwd: join(__dirname, '..', '..') });
+  const initialize = { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: INFO };
+  program.stdin.end(`${JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params: initialize })}\n`);
+  expect(JSON.parse(await text(program.stderr))).toEqual({ wire: 'object', stdin: true });
 });
 
 describe('without a private member', () => {

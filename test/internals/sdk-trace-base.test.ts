@@ -53,7 +53,7 @@ describe('@opentelemetry/sdk-trace-base', () => {
   });
 });
 
-test('@opentelemetry/core: suppressTracing sets the context key that is read without loading that package', () => {
+test('@opentelemetry/core: suppressTracing sets the context key SUPPRESS_TRACING, which is read without loading that package', () => {
   const suppressed = suppressTracing(ROOT_CONTEXT);
   expect([isTracingSuppressed(suppressed), isSuppressed(suppressed)]).toEqual([true, true]);
   expect(isSuppressed(ROOT_CONTEXT)).toBe(false);
