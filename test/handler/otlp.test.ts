@@ -11,8 +11,8 @@ function ship(options: string, env: Record<string, string> = {}, context = '{}',
   return inFreshProcess<Seen>(
     `
     const http = require('node:http');
-    const { decodeOtlpProtobuf } = require(cli + 'viewer/otlp-protobuf.js');
-    const { readBody } = require(cli + 'viewer/request-body.js');
+    const { decodeOtlpProtobuf } = require(cli + 'viewer/otlp.js');
+    const { readBody } = require(cli + 'viewer/collector.js');
     const requests = [], spans = [];
     const server = http.createServer(async (request, response) => {
       requests.push({ url: request.url, headers: request.headers });
