@@ -1,0 +1,122 @@
+import { SpanKind } from '@opentelemetry/api';
+import type { Attributes, Context, Link, Span } from '@opentelemetry/api';
+import { countError } from '../diagnostics';
+import type { RecordFormat, Trigger } from '../fc/triggers/trigger';
+import { readText } from '../safe-access';
+import { ATTR_FC_TRACED_BATCH_DROPPED_LINKS, ATTR_MESSAGING_BATCH_MESSAGE_COUNT } from '../semconv';
+import { recordFailure } from '../tracing/calls/failure';
+import { endSafely } from '../tracing/calls/open-calls';
+import { callIn } from '../tracing/context/active-context';
+import { contextWithSpan } from '../tracing/context/linked-context';
+import type { Telemetry } from '../tracing/telemetry/telemetry';
+import { Batch, contextWithBatch } from './batch';
+import { cleanAttributes, destinationOf, messagingAttributes, processSpanName, recordAttributes } from './record-span';
+
+/** The destination that OpenTelemetry's conventions name where there are several. */
+const SEVERAL = 'multiple_sources';
+
+function destinationOfAll({ records, format }: Batch): string | undefined {
+  const first = destinationOf(format, records[0]);
+  return records.every((record) => destinationOf(format, record) === first) ? first : SEVERAL;
+}
+
+function attributesOf(batch: Batch, destination: string | undefined, dropped: number): Attributes {
+  const { event, format, records } = batch;
+  return cleanAttributes({
+    ...messagingAttributes(format, destination === SEVERAL ? undefined : destination),
+    ...(records.length === 1 && recordAttributes(format, records[0])),
+    // Not for a message that came alone: the conventions keep the count for interfaces of batches.
+    [ATTR_MESSAGING_BATCH_MESSAGE_COUNT]: Array.isArray(event) ? records.length : undefined,
+    [ATTR_FC_TRACED_BATCH_DROPPED_LINKS]: dropped > 0 ? dropped : undefined,
+  });
+}
+
+function parentSpanIdOf(span: Span): string | undefined {
+  return readText(span, 'parentSpanContext', 'spanId');
+}
+
+function startBatchSpan(batch: Batch, telemetry: Telemetry, context: Context, parent: Span): Span | undefined {
+  try {
+    const { links, dropped } = batch.links(parentSpanIdOf(parent));
+    const destination = destinationOfAll(batch);
+    return telemetry.startCall(
+      processSpanName(destination),
+      { kind: SpanKind.CONSUMER, attributes: attributesOf(batch, destination, dropped), links },
+      context,
+      parent,
+    );
+  } catch {
+    countError('a span could not be started: a span processor, sampler or tracer provider threw');
+    return undefined;
+  }
+}
+
+/** What a recorded invocation consists of, as far as the span of its batch needs it. */
+export interface RecordedInvocation {
+  readonly telemetry: Telemetry;
+  readonly active: Context;
+  readonly span: Span;
+}
+
+/**
+ * Runs the work of an invocation that got messages inside one CONSUMER span, `process <destination>`, with a link to the producer of
+ * each message. Resolves and rejects as the work does.
+ */
+export async function runInBatchSpan(
+  event: unknown,
+  format: RecordFormat,
+  { telemetry, active, span: parent }: RecordedInvocation,
+  work: () => unknown,
+): Promise<unknown> {
+  const batch = new Batch(event, format);
+  const span = startBatchSpan(batch, telemetry, active, parent);
+  if (span === undefined) return work();
+  const inside = contextWithBatch(contextWithSpan(active, span), { batch, span });
+  try {
+    return await callIn(inside, work, undefined, []);
+  } catch (error) {
+    recordFailure(span, error, parent, inside);
+    throw error;
+  } finally {
+    endSafely(span);
+  }
+}
+
+/** Attributes that all records of an event share: on the invocation span, they say what the event is about. */
+function sharedAttributes({ records, format }: Batch): Attributes {
+  const [first, ...others] = records.map((record) => recordAttributes(format, record));
+  return Object.fromEntries(
+    Object.entries(first ?? {}).filter(
+      ([key, value]) => value !== undefined && others.every((attributes) => attributes[key] === value),
+    ),
+  );
+}
+
+/** What an event adds to the invocation span. Where its records are messages, they have a span of their own, which has their links. */
+export function eventOnInvocation(
+  trigger: Trigger,
+  event: unknown,
+): { readonly attributes: Attributes; readonly links: readonly Link[] } {
+  const attributes = trigger.attributes?.(event) ?? {};
+  const { records: format } = trigger;
+  if (format === undefined || format.system !== undefined) {
+    return { attributes: cleanAttributes(attributes), links: [] };
+  }
+  const batch = new Batch(event, format);
+  const { links, dropped } = batch.links(undefined);
+  return {
+    attributes: cleanAttributes({
+      ...attributes,
+      ...sharedAttributes(batch),
+      [ATTR_FC_TRACED_BATCH_DROPPED_LINKS]: dropped > 0 ? dropped : undefined,
+    }),
+    links,
+  };
+}
+
+/** The trace context of the one message of an event, for the option `parent: 'message'`; `undefined` for several. */
+export function onlyMessageCarrier({ records: format }: Trigger, event: unknown): unknown {
+  if (format?.carrier === undefined) return undefined;
+  const batch = new Batch(event, format);
+  return batch.records.length === 1 ? batch.carrier(0) : undefined;
+}

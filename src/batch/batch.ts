@@ -1,0 +1,90 @@
+import { createContextKey } from '@opentelemetry/api';
+import type { Context, Link, Span } from '@opentelemetry/api';
+import { countMalformed } from '../diagnostics';
+import { elementsOf } from '../fc/triggers/cloud-event';
+import type { RecordFormat } from '../fc/triggers/trigger';
+import { NOTHING_CARRIED, readW3cHeaders } from '../propagation/carriers';
+import type { Carried } from '../propagation/carriers';
+
+/** The limit of the SDK: it drops further links of a span. */
+const MAX_LINKS = 128;
+
+/** The records of one event, and what each carries of the trace that it comes from. */
+export class Batch {
+  readonly records: readonly unknown[];
+  private readonly carriedBy: Carried[] = [];
+
+  constructor(
+    readonly event: unknown,
+    readonly format: RecordFormat | undefined,
+  ) {
+    this.records = listRecords(event, format);
+  }
+
+  /** The context that a record carries. Malformed ones are counted once. */
+  carried(index: number): Carried {
+    return (this.carriedBy[index] ??= this.read(index));
+  }
+
+  /** The object that may hold the trace context of a record. */
+  carrier(index: number): unknown {
+    try {
+      return this.format?.carrier?.(this.records[index]);
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Links to whoever produced the records, each span once; those beyond 128 are counted. `parentSpanId` is left out. */
+  links(parentSpanId: string | undefined): { readonly links: Link[]; readonly dropped: number } {
+    const links: Link[] = [];
+    if (this.format?.carrier === undefined) return { links, dropped: 0 };
+    const seen = new Set<string>();
+    for (let index = 0; index < this.records.length; index += 1) {
+      const { spanContext } = this.carried(index);
+      if (spanContext === undefined || spanContext.spanId === parentSpanId) continue;
+      const id = spanContext.traceId + spanContext.spanId;
+      if (seen.has(id)) continue;
+      seen.add(id);
+      if (links.length < MAX_LINKS) links.push({ context: spanContext });
+    }
+    return { links, dropped: seen.size - links.length };
+  }
+
+  private read(index: number): Carried {
+    const carrier = this.carrier(index);
+    if (carrier === undefined) return NOTHING_CARRIED;
+    const carried = readW3cHeaders(carrier);
+    if (carried.malformed > 0) {
+      countMalformed(carried.malformed, 'malformed trace context or baggage in a message was left out');
+    }
+    return carried;
+  }
+}
+
+function listRecords(event: unknown, format: RecordFormat | undefined): readonly unknown[] {
+  try {
+    const list: unknown = format?.list === undefined ? elementsOf(event) : format.list(event);
+    return Array.isArray(list) ? (list as readonly unknown[]) : [event];
+  } catch {
+    return [event];
+  }
+}
+
+/** The batch that an invocation processes, with the span that stands for it. */
+export interface RunningBatch {
+  readonly batch: Batch;
+  readonly span: Span;
+}
+
+const BATCH_KEY = createContextKey('fc-traced batch');
+
+/** A context in which a batch is processed. */
+export function contextWithBatch(context: Context, running: RunningBatch): Context {
+  return context.setValue(BATCH_KEY, running);
+}
+
+/** The batch that is processed in a context. */
+export function batchIn(context: Context): RunningBatch | undefined {
+  return context.getValue(BATCH_KEY) as RunningBatch | undefined;
+}

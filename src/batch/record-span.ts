@@ -1,0 +1,88 @@
+import { SpanKind } from '@opentelemetry/api';
+import type { Attributes, Context, Span } from '@opentelemetry/api';
+import { countError } from '../diagnostics';
+import { known } from '../fc/attributes';
+import type { RecordFormat } from '../fc/triggers/trigger';
+import {
+  ATTR_MESSAGING_DESTINATION_NAME,
+  ATTR_MESSAGING_OPERATION_NAME,
+  ATTR_MESSAGING_OPERATION_TYPE,
+  ATTR_MESSAGING_SYSTEM,
+} from '../semconv';
+import { attributeValues } from '../tracing/calls/attributes';
+import { invocationIn, spanIn } from '../tracing/context/linked-context';
+import type { Telemetry } from '../tracing/telemetry/telemetry';
+import type { Batch } from './batch';
+
+const OPERATION = 'process';
+
+/** The name of a span that stands for records of a destination. */
+export function processSpanName(destination: string | undefined): string {
+  return destination === undefined ? OPERATION : `${OPERATION} ${destination}`;
+}
+
+/** What every span of a messaging system says. */
+export function messagingAttributes(format: RecordFormat | undefined, destination: string | undefined): Attributes {
+  if (format?.system === undefined) return {};
+  return {
+    [ATTR_MESSAGING_OPERATION_NAME]: OPERATION,
+    [ATTR_MESSAGING_OPERATION_TYPE]: OPERATION,
+    [ATTR_MESSAGING_SYSTEM]: format.system,
+    [ATTR_MESSAGING_DESTINATION_NAME]: destination,
+  };
+}
+
+/** What a record says of itself. Never throws. */
+export function recordAttributes(format: RecordFormat | undefined, record: unknown): Attributes {
+  try {
+    return format?.attributes(record) ?? {};
+  } catch {
+    return {};
+  }
+}
+
+/** Where a record comes from. Never throws. */
+export function destinationOf(format: RecordFormat | undefined, record: unknown): string | undefined {
+  try {
+    return format?.destination(record);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Attributes as they go on a span: without secrets, and within the limits of size. */
+export function cleanAttributes(attributes: Attributes): Attributes {
+  return attributeValues(known(attributes));
+}
+
+/** Starts the CONSUMER span of one record, linked to whoever produced it; `undefined` where telemetry fails. */
+export function startRecordSpan(batch: Batch, index: number, telemetry: Telemetry, context: Context): Span | undefined {
+  const { format, records } = batch;
+  const record = records[index];
+  const parent = spanIn(context);
+  try {
+    const { spanContext } = batch.carried(index);
+    const destination = destinationOf(format, record);
+    const span = telemetry.startCall(
+      processSpanName(destination),
+      {
+        kind: SpanKind.CONSUMER,
+        attributes: cleanAttributes({
+          ...messagingAttributes(format, destination),
+          ...recordAttributes(format, record),
+        }),
+        links:
+          spanContext === undefined || spanContext.spanId === parent?.spanContext().spanId
+            ? []
+            : [{ context: spanContext }],
+      },
+      context,
+      parent,
+    );
+    invocationIn(context)?.open.addSpan(span);
+    return span;
+  } catch {
+    countError('a span could not be started: a span processor, sampler or tracer provider threw');
+    return undefined;
+  }
+}

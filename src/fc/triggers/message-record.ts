@@ -1,0 +1,37 @@
+import type { Attributes } from '@opentelemetry/api';
+import { readField, readText } from '../../safe-access';
+import {
+  ATTR_CLOUDEVENTS_EVENT_ID,
+  ATTR_CLOUDEVENTS_EVENT_SOURCE,
+  ATTR_CLOUDEVENTS_EVENT_SPEC_VERSION,
+  ATTR_CLOUDEVENTS_EVENT_SUBJECT,
+  ATTR_CLOUDEVENTS_EVENT_TYPE,
+} from '../../semconv';
+import { cloudEventType } from './cloud-event';
+
+function namesTrace(properties: unknown): boolean {
+  if (typeof properties !== 'object' || properties === null) return false;
+  return Object.keys(properties).some((name) => name.length === 11 && name.toLowerCase() === 'traceparent');
+}
+
+/**
+ * Where the trace context of a message is: in its own properties, else in the extension attributes of the CloudEvent around it.
+ */
+export function messageCarrier(record: unknown, properties: unknown): unknown {
+  if (namesTrace(properties) || cloudEventType(record) === undefined) return properties;
+  const traceparent = readText(record, 'traceparent');
+  return traceparent === undefined ? properties : { traceparent, tracestate: readField(record, 'tracestate') };
+}
+
+/** Attributes of the CloudEvent around a message. `undefined` values are left out later. */
+export function envelopeAttributes(record: unknown): Attributes {
+  const type = cloudEventType(record);
+  if (type === undefined) return {};
+  return {
+    [ATTR_CLOUDEVENTS_EVENT_ID]: readText(record, 'id'),
+    [ATTR_CLOUDEVENTS_EVENT_SOURCE]: readText(record, 'source'),
+    [ATTR_CLOUDEVENTS_EVENT_SPEC_VERSION]: readText(record, 'specversion'),
+    [ATTR_CLOUDEVENTS_EVENT_TYPE]: type,
+    [ATTR_CLOUDEVENTS_EVENT_SUBJECT]: readText(record, 'subject'),
+  };
+}
