@@ -147,7 +147,10 @@ export async function forEachRecord<E>(
   } = checkOptions<ForEachRecordOptions>(options, 'forEachRecord', CHECKS);
   const context = activeContext();
   const running = batchIn(context);
-  const batch = running?.batch.event === event ? running.batch : new Batch(event, detectTrigger(event).records);
+  const batch =
+    running !== undefined && running.batch.event === event
+      ? running.batch
+      : new Batch(event, detectTrigger(event).records);
   const telemetry = telemetryOfCall(context);
   const given = fn as RecordFunction;
   const process =
