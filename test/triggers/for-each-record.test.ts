@@ -170,9 +170,9 @@ test('records are what the event holds: OSS and CDN events, rows of Tablestore, 
 test('the type of a record is that of the event', async () => {
   // What does not compile fails the type check of this file.
   await forEachRecord({} as OssEvent, ({ oss }) => oss.object.key).catch(() => {});
-  await forEachRecord([] as KafkaEvent, ({ data }) => data.offset + 1);
-  await forEachRecord([] as unknown as RocketMqRecord | readonly RocketMqRecord[], ({ data }) => data.topic);
-  await forEachRecord({ Version: '', Records: [] } as TablestoreEvent, ({ Type }) => Type);
+  await forEachRecord<KafkaEvent>([], ({ data }) => data.offset + 1);
+  await forEachRecord<RocketMqRecord | readonly RocketMqRecord[]>([], ({ data }) => data.topic);
+  await forEachRecord<TablestoreEvent>({ Version: '', Records: [] }, ({ Type }) => Type);
 });
 
 test('what is called for a record lies below its span, and carries its baggage, also where nothing is recorded', async () => {
