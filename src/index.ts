@@ -54,8 +54,7 @@ export { invokeHeaders, traceHeaders, traceInvoke } from './propagation/outgoing
 export type { InvokeFunctionHeaders } from './propagation/outgoing-headers';
 export { cloudEventExtensions, messageHeaders, ossMeta, rocketMqProperties } from './propagation/outgoing-messages';
 export { forEachRecord } from './batch/for-each-record';
-export type { BatchResult, ForEachRecordOptions } from './batch/for-each-record';
-export type { RecordFailure } from './batch/lanes';
+export type { BatchResult, ForEachRecordOptions, RecordFailure } from './batch/for-each-record';
 export type { RecordOf, TriggerEvents } from './fc/trigger-events';
 export type { TriggerName } from './fc/triggers/trigger';
 export type { ApiGatewayEvent } from './fc/triggers/api-gateway';

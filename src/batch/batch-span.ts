@@ -4,13 +4,14 @@ import { countError } from '../diagnostics';
 import type { RecordFormat, Trigger } from '../fc/triggers/trigger';
 import { readText } from '../safe-access';
 import { ATTR_FC_TRACED_BATCH_DROPPED_LINKS, ATTR_MESSAGING_BATCH_MESSAGE_COUNT } from '../semconv';
+import { attributeValues } from '../tracing/calls/attributes';
 import { recordFailure } from '../tracing/calls/failure';
 import { endSafely } from '../tracing/calls/open-calls';
 import { callIn } from '../tracing/context/active-context';
 import { contextWithSpan } from '../tracing/context/linked-context';
 import type { Telemetry } from '../tracing/telemetry/telemetry';
 import { Batch, contextWithBatch } from './batch';
-import { cleanAttributes, destinationOf, messagingAttributes, processSpanName, recordAttributes } from './record-span';
+import { cleanAttributes, destinationOf, processSpanName, recordAttributes, withMessaging } from './record-span';
 
 /** The destination that OpenTelemetry's conventions name where there are several. */
 const SEVERAL = 'multiple_sources';
@@ -22,13 +23,11 @@ function destinationOfAll({ records, format }: Batch): string | undefined {
 
 function attributesOf(batch: Batch, destination: string | undefined, dropped: number): Attributes {
   const { event, format, records } = batch;
-  return cleanAttributes({
-    ...messagingAttributes(format, destination === SEVERAL ? undefined : destination),
-    ...(records.length === 1 && recordAttributes(format, records[0])),
-    // Not for a message that came alone: the conventions keep the count for interfaces of batches.
-    [ATTR_MESSAGING_BATCH_MESSAGE_COUNT]: Array.isArray(event) ? records.length : undefined,
-    [ATTR_FC_TRACED_BATCH_DROPPED_LINKS]: dropped > 0 ? dropped : undefined,
-  });
+  const attributes = records.length === 1 ? recordAttributes(format, records[0]) : {};
+  // Not for a message that came alone: the conventions keep the count for interfaces of batches.
+  if (Array.isArray(event)) attributes[ATTR_MESSAGING_BATCH_MESSAGE_COUNT] = records.length;
+  if (dropped > 0) attributes[ATTR_FC_TRACED_BATCH_DROPPED_LINKS] = dropped;
+  return withMessaging(attributes, format, destination === SEVERAL ? undefined : destination);
 }
 
 function parentSpanIdOf(span: Span): string | undefined {
@@ -41,7 +40,11 @@ function startBatchSpan(batch: Batch, telemetry: Telemetry, context: Context, pa
     const destination = destinationOfAll(batch);
     return telemetry.startCall(
       processSpanName(destination),
-      { kind: SpanKind.CONSUMER, attributes: attributesOf(batch, destination, dropped), links },
+      {
+        kind: SpanKind.CONSUMER,
+        attributes: cleanAttributes(attributesOf(batch, destination, dropped), telemetry),
+        links,
+      },
       context,
       parent,
     );
@@ -100,12 +103,12 @@ export function eventOnInvocation(
   const attributes = trigger.attributes?.(event) ?? {};
   const { records: format } = trigger;
   if (format === undefined || format.system !== undefined) {
-    return { attributes: cleanAttributes(attributes), links: [] };
+    return { attributes: attributeValues(attributes), links: [] };
   }
   const batch = new Batch(event, format);
   const { links, dropped } = batch.links(undefined);
   return {
-    attributes: cleanAttributes({
+    attributes: attributeValues({
       ...attributes,
       ...sharedAttributes(batch),
       [ATTR_FC_TRACED_BATCH_DROPPED_LINKS]: dropped > 0 ? dropped : undefined,

@@ -3,6 +3,7 @@ import type { Context, Link, Span } from '@opentelemetry/api';
 import { countMalformed } from '../diagnostics';
 import { elementsOf } from '../fc/triggers/cloud-event';
 import type { RecordFormat } from '../fc/triggers/trigger';
+import { readField } from '../safe-access';
 import { NOTHING_CARRIED, readW3cHeaders } from '../propagation/carriers';
 import type { Carried } from '../propagation/carriers';
 
@@ -24,6 +25,17 @@ export class Batch {
   /** The context that a record carries. Malformed ones are counted once. */
   carried(index: number): Carried {
     return (this.carriedBy[index] ??= this.read(index));
+  }
+
+  /** Whether a record carries baggage: what every record is asked, also where nothing is recorded. */
+  hasBaggage(index: number): boolean {
+    const { format } = this;
+    if (format?.carrier === undefined) return false;
+    try {
+      return readField(format.carrier(this.records[index], 'baggage'), 'baggage') !== undefined;
+    } catch {
+      return false;
+    }
   }
 
   /** The object that may hold the trace context of a record. */

@@ -6,7 +6,6 @@ import { FcTracedError } from '../errors';
 import { detectTrigger } from '../fc/event';
 import type { RecordOf } from '../fc/trigger-events';
 import { mergeBaggage } from '../propagation/baggage';
-import { readField } from '../safe-access';
 import { ATTR_FC_TRACED_BATCH_FAILED, ATTR_FC_TRACED_BATCH_SKIPPED } from '../semconv';
 import { recordFailure } from '../tracing/calls/failure';
 import { endSafely } from '../tracing/calls/open-calls';
@@ -16,7 +15,7 @@ import { contextWithSpan, spanIn } from '../tracing/context/linked-context';
 import type { Telemetry } from '../tracing/telemetry/telemetry';
 import { Batch, batchIn } from './batch';
 import { inLanes } from './lanes';
-import type { RecordFailure } from './lanes';
+import type { Attempt } from './lanes';
 
 /** Options of `forEachRecord`. */
 export interface ForEachRecordOptions {
@@ -29,6 +28,15 @@ export interface ForEachRecordOptions {
   readonly ordered?: boolean;
   /** Whether the promise rejects at the end if a record failed, or only reports what failed. Default: `reject`. */
   readonly onFailure?: 'reject' | 'report';
+}
+
+/** A record that failed. */
+export interface RecordFailure<R> {
+  /** The place of the record in the event, from 0. */
+  readonly index: number;
+  readonly record: R;
+  /** What its function threw. */
+  readonly error: unknown;
 }
 
 /** What became of a batch. */
@@ -50,37 +58,35 @@ const CHECKS: { readonly [K in keyof Required<ForEachRecordOptions>]: Check } = 
 
 type RecordFunction = (record: unknown, index: number) => unknown;
 
-/** How one record is processed; rejects with what its function throws. */
-type Process = (index: number) => unknown;
-
 /** Makes the baggage of a record active, where it carries any. Recorded or not: the program must not see a difference. */
 function contextOfRecord(batch: Batch, index: number, context: Context): Context {
-  if (readField(batch.carrier(index), 'baggage') === undefined) return context;
+  if (!batch.hasBaggage(index)) return context;
   const { baggage } = batch.carried(index);
   if (baggage === undefined) return context;
   return propagation.setBaggage(context, mergeBaggage(baggage, propagation.getBaggage(context))!);
 }
 
-function unrecorded(batch: Batch, context: Context, fn: RecordFunction): Process {
-  if (batch.format?.carrier === undefined) return (index) => fn(batch.records[index], index);
-  return (index) => {
-    const inside = contextOfRecord(batch, index, context);
-    const record = batch.records[index];
-    return inside === context ? fn(record, index) : callIn(inside, fn, undefined, [record, index]);
-  };
-}
-
-function recorded(batch: Batch, context: Context, telemetry: Telemetry, fn: RecordFunction): Process {
-  const { startRecordSpan } = require('./record-span') as typeof import('./record-span');
+/** Processes one record after the other as it is asked to, and keeps what failed. */
+function attemptsOf(
+  batch: Batch,
+  context: Context,
+  telemetry: Telemetry | undefined,
+  fn: RecordFunction,
+  failures: RecordFailure<unknown>[],
+): Attempt {
+  const spans = telemetry === undefined ? undefined : (require('./record-span') as typeof import('./record-span'));
   return async (index) => {
-    const span = startRecordSpan(batch, index, telemetry, context);
+    const record = batch.records[index];
     const outer = contextOfRecord(batch, index, context);
+    const span = spans?.startRecordSpan(batch, index, telemetry!, context);
     const inside = span === undefined ? outer : contextWithSpan(outer, span);
     try {
-      await callIn(inside, fn, undefined, [batch.records[index], index]);
+      await (inside === context ? fn(record, index) : callIn(inside, fn, undefined, [record, index]));
+      return false;
     } catch (error) {
+      failures.push({ index, record, error });
       if (span !== undefined) recordFailure(span, error, spanIn(context), inside);
-      throw error;
+      return true;
     } finally {
       if (span !== undefined) endSafely(span);
     }
@@ -152,10 +158,10 @@ export async function forEachRecord<E>(
       ? running.batch
       : new Batch(event, detectTrigger(event).records);
   const telemetry = telemetryOfCall(context);
-  const given = fn as RecordFunction;
-  const process =
-    telemetry === undefined ? unrecorded(batch, context, given) : recorded(batch, context, telemetry, given);
-  const { failures, skipped } = await inLanes(batch, process, { concurrency, ordered, stops: onFailure === 'reject' });
+  const failures: RecordFailure<RecordOf<E>>[] = [];
+  const attempt = attemptsOf(batch, context, telemetry, fn as RecordFunction, failures as RecordFailure<unknown>[]);
+  const skipped = await inLanes(batch, attempt, { concurrency, ordered, stops: onFailure === 'reject' });
+  failures.sort((one, other) => one.index - other.index);
   note(running?.span ?? spanIn(context), failures.length, skipped);
   if (failures.length > 0 && onFailure === 'reject') {
     throw new AggregateError(
@@ -163,5 +169,5 @@ export async function forEachRecord<E>(
       `${failures.length} of ${batch.records.length} records failed`,
     );
   }
-  return { count: batch.records.length, failures: failures as RecordFailure<RecordOf<E>>[] };
+  return { count: batch.records.length, failures };
 }

@@ -1,7 +1,6 @@
 import { SpanKind } from '@opentelemetry/api';
 import type { Attributes, Context, Span } from '@opentelemetry/api';
 import { countError } from '../diagnostics';
-import { known } from '../fc/attributes';
 import type { RecordFormat } from '../fc/triggers/trigger';
 import {
   ATTR_MESSAGING_DESTINATION_NAME,
@@ -21,18 +20,21 @@ export function processSpanName(destination: string | undefined): string {
   return destination === undefined ? OPERATION : `${OPERATION} ${destination}`;
 }
 
-/** What every span of a messaging system says. */
-export function messagingAttributes(format: RecordFormat | undefined, destination: string | undefined): Attributes {
-  if (format?.system === undefined) return {};
-  return {
-    [ATTR_MESSAGING_OPERATION_NAME]: OPERATION,
-    [ATTR_MESSAGING_OPERATION_TYPE]: OPERATION,
-    [ATTR_MESSAGING_SYSTEM]: format.system,
-    [ATTR_MESSAGING_DESTINATION_NAME]: destination,
-  };
+/** Adds what every span of a messaging system says to attributes, and returns them. */
+export function withMessaging(
+  attributes: Attributes,
+  format: RecordFormat | undefined,
+  destination: string | undefined,
+): Attributes {
+  if (format?.system === undefined) return attributes;
+  attributes[ATTR_MESSAGING_OPERATION_NAME] = OPERATION;
+  attributes[ATTR_MESSAGING_OPERATION_TYPE] = OPERATION;
+  attributes[ATTR_MESSAGING_SYSTEM] = format.system;
+  attributes[ATTR_MESSAGING_DESTINATION_NAME] = destination;
+  return attributes;
 }
 
-/** What a record says of itself. Never throws. */
+/** What a record says of itself, as an object of its own. Values that are `undefined` are not known. Never throws. */
 export function recordAttributes(format: RecordFormat | undefined, record: unknown): Attributes {
   try {
     return format?.attributes(record) ?? {};
@@ -50,9 +52,12 @@ export function destinationOf(format: RecordFormat | undefined, record: unknown)
   }
 }
 
-/** Attributes as they go on a span: without secrets, and within the limits of size. */
-export function cleanAttributes(attributes: Attributes): Attributes {
-  return attributeValues(known(attributes));
+/**
+ * Attributes as they go on a span. On our own SDK set-up, secrets are taken out of every span when it ends; on the provider
+ * of the application nobody else does it.
+ */
+export function cleanAttributes(attributes: Attributes, { ownsResource }: Telemetry): Attributes {
+  return ownsResource ? attributes : attributeValues(attributes);
 }
 
 /** Starts the CONSUMER span of one record, linked to whoever produced it; `undefined` where telemetry fails. */
@@ -67,10 +72,7 @@ export function startRecordSpan(batch: Batch, index: number, telemetry: Telemetr
       processSpanName(destination),
       {
         kind: SpanKind.CONSUMER,
-        attributes: cleanAttributes({
-          ...messagingAttributes(format, destination),
-          ...recordAttributes(format, record),
-        }),
+        attributes: cleanAttributes(withMessaging(recordAttributes(format, record), format, destination), telemetry),
         links:
           spanContext === undefined || spanContext.spanId === parent?.spanContext().spanId
             ? []

@@ -8,7 +8,7 @@ import {
 } from '../../semconv';
 import type { CloudEvent } from './cloud-event';
 import { dataOf } from './cloud-event';
-import { envelopeAttributes, messageCarrier } from './message-record';
+import { messageCarrier, withEnvelope } from './message-record';
 import type { Trigger } from './trigger';
 
 /** A row before or after its change. A text value is a dumped ByteBuffer, its bytes in `hb`. */
@@ -48,13 +48,12 @@ const OPERATIONS: Readonly<Record<string, string>> = { INSERT: 'insert', UPDATE:
 function attributesOf(record: unknown): Attributes {
   const data = dataOf(record);
   const time = new Date((readNumber(data, 'sourceTimestamp') ?? Number.NaN) * 1_000);
-  return {
+  return withEnvelope(record, {
     [ATTR_MESSAGING_DESTINATION_PARTITION_ID]: readNumber(data, 'topicPartition', 'partition')?.toString(),
     [ATTR_FAAS_DOCUMENT_COLLECTION]: readText(data, 'schema', 'tableName'),
     [ATTR_FAAS_DOCUMENT_OPERATION]: OPERATIONS[readText(data, 'operationType') ?? ''],
     [ATTR_FAAS_DOCUMENT_TIME]: Number.isNaN(time.getTime()) ? undefined : time.toISOString(),
-    ...envelopeAttributes(record),
-  };
+  });
 }
 
 /** DTS: changes of a database, delivered as messages. `dts` as `messaging.system` is inferred. */

@@ -1,6 +1,7 @@
 import { readField, readNumber } from '../../safe-access';
 
-const NAMES = new Set(['traceparent', 'tracestate', 'baggage']);
+const ALL_NAMES: ReadonlySet<string> = new Set(['traceparent', 'tracestate', 'baggage']);
+const BAGGAGE: ReadonlySet<string> = new Set(['baggage']);
 /** Beyond these, nothing can be a trace context: `baggage` has 8,192 bytes at most. */
 const MAX_ITEMS = 256;
 const MAX_BYTES = 8_192;
@@ -38,32 +39,37 @@ function valueOf(value: unknown): string | undefined {
     : Buffer.from(text, 'base64').toString();
 }
 
-type Found = Record<string, string>;
+/** What is looked for, and what was found. */
+class Found {
+  readonly headers: Record<string, string> = {};
 
-function add(found: Found, name: unknown, value: unknown): void {
-  const key = textOf(name)?.toLowerCase();
-  if (key === undefined || !NAMES.has(key) || Object.hasOwn(found, key)) return;
-  const text = valueOf(value);
-  if (text !== undefined) found[key] = text;
+  constructor(private readonly wanted: ReadonlySet<string>) {}
+
+  add(name: unknown, value: unknown): void {
+    const key = textOf(name)?.toLowerCase();
+    if (key === undefined || !this.wanted.has(key) || Object.hasOwn(this.headers, key)) return;
+    const text = valueOf(value);
+    if (text !== undefined) this.headers[key] = text;
+  }
 }
 
 function addItem(found: Found, item: unknown): void {
   if (typeof item === 'string') {
     const equals = item.indexOf('=');
-    if (equals > 0) add(found, item.slice(0, equals).trim(), item.slice(equals + 1).trim());
+    if (equals > 0) found.add(item.slice(0, equals).trim(), item.slice(equals + 1).trim());
     return;
   }
   if (typeof item !== 'object' || item === null) return;
   const key = readField(item, 'key') ?? readField(item, 'keyBuffer') ?? readField(item, 'headerKey');
   if (key !== undefined) {
-    add(found, key, readField(item, 'value') ?? readField(item, 'valueBuffer') ?? readField(item, 'headerValue'));
+    found.add(key, readField(item, 'value') ?? readField(item, 'valueBuffer') ?? readField(item, 'headerValue'));
     return;
   }
   addMembers(found, item);
 }
 
 function addMembers(found: Found, object: object): void {
-  for (const name of Object.keys(object).slice(0, MAX_ITEMS)) add(found, name, readField(object, name));
+  for (const name of Object.keys(object).slice(0, MAX_ITEMS)) found.add(name, readField(object, name));
 }
 
 /**
@@ -71,11 +77,11 @@ function addMembers(found: Found, object: object): void {
  * item, so each form that the Java client's fields, its dump by Gson or a plain map can take is read: `{key, value}` with a
  * string, bytes or base64; `{keyBuffer, valueBuffer}`; a map of names; `"name=value"`. Anything else is skipped silently.
  */
-export function dumpedHeaders(headers: unknown): Readonly<Record<string, string>> | undefined {
+export function dumpedHeaders(headers: unknown, only?: 'baggage'): Readonly<Record<string, string>> | undefined {
   const list = readField(headers, 'headers') ?? headers;
   if (typeof list !== 'object' || list === null) return undefined;
-  const found: Found = {};
+  const found = new Found(only === undefined ? ALL_NAMES : BAGGAGE);
   if (Array.isArray(list)) for (const item of (list as readonly unknown[]).slice(0, MAX_ITEMS)) addItem(found, item);
   else addMembers(found, list);
-  return found;
+  return found.headers;
 }

@@ -1,7 +1,7 @@
 import { readText } from '../../safe-access';
 import { ATTR_MESSAGING_MESSAGE_ID } from '../../semconv';
 import type { CloudEvent } from './cloud-event';
-import { envelopeAttributes, messageCarrier } from './message-record';
+import { messageCarrier, withEnvelope } from './message-record';
 import type { Trigger } from './trigger';
 
 /**
@@ -21,9 +21,9 @@ export const eventbridge: Trigger = {
     system: 'eventbridge',
     carrier: (record) => messageCarrier(record, undefined),
     destination: (record) => readText(record, 'aliyuneventbusname'),
-    attributes: (record) => ({
-      [ATTR_MESSAGING_MESSAGE_ID]: readText(record, 'id'),
-      ...envelopeAttributes(record),
-    }),
+    attributes: (record) =>
+      withEnvelope(record, {
+        [ATTR_MESSAGING_MESSAGE_ID]: readText(record, 'id'),
+      }),
   },
 };

@@ -3,7 +3,7 @@ import { ATTR_MESSAGING_DESTINATION_PARTITION_ID, ATTR_MESSAGING_KAFKA_OFFSET } 
 import type { CloudEvent } from './cloud-event';
 import { dataOf } from './cloud-event';
 import { dumpedHeaders } from './dumped-headers';
-import { envelopeAttributes, messageCarrier } from './message-record';
+import { messageCarrier, withEnvelope } from './message-record';
 import type { Trigger } from './trigger';
 
 /** A message of Kafka. */
@@ -34,15 +34,17 @@ export const kafka: Trigger = {
     readNumber(data, 'offset') !== undefined,
   records: {
     system: 'kafka',
-    carrier: (record) => messageCarrier(record, dumpedHeaders(readField(dataOf(record), 'headers'))),
+    carrier: (record, only) => {
+      const headers = dumpedHeaders(readField(dataOf(record), 'headers'), only);
+      return only === undefined ? messageCarrier(record, headers) : headers;
+    },
     destination: (record) => readText(dataOf(record), 'topic'),
     attributes: (record) => {
       const data = dataOf(record);
-      return {
+      return withEnvelope(record, {
         [ATTR_MESSAGING_DESTINATION_PARTITION_ID]: readNumber(data, 'partition')?.toString(),
         [ATTR_MESSAGING_KAFKA_OFFSET]: readNumber(data, 'offset'),
-        ...envelopeAttributes(record),
-      };
+      });
     },
     group: (record) => {
       const data = dataOf(record);

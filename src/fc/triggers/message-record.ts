@@ -11,6 +11,7 @@ import { cloudEventType } from './cloud-event';
 
 function namesTrace(properties: unknown): boolean {
   if (typeof properties !== 'object' || properties === null) return false;
+  if (readField(properties, 'traceparent') !== undefined) return true;
   return Object.keys(properties).some((name) => name.length === 11 && name.toLowerCase() === 'traceparent');
 }
 
@@ -23,15 +24,14 @@ export function messageCarrier(record: unknown, properties: unknown): unknown {
   return traceparent === undefined ? properties : { traceparent, tracestate: readField(record, 'tracestate') };
 }
 
-/** Attributes of the CloudEvent around a message. `undefined` values are left out later. */
-export function envelopeAttributes(record: unknown): Attributes {
+/** Adds the attributes of the CloudEvent around a message to those of the message, and returns the latter. */
+export function withEnvelope(record: unknown, attributes: Attributes): Attributes {
   const type = cloudEventType(record);
-  if (type === undefined) return {};
-  return {
-    [ATTR_CLOUDEVENTS_EVENT_ID]: readText(record, 'id'),
-    [ATTR_CLOUDEVENTS_EVENT_SOURCE]: readText(record, 'source'),
-    [ATTR_CLOUDEVENTS_EVENT_SPEC_VERSION]: readText(record, 'specversion'),
-    [ATTR_CLOUDEVENTS_EVENT_TYPE]: type,
-    [ATTR_CLOUDEVENTS_EVENT_SUBJECT]: readText(record, 'subject'),
-  };
+  if (type === undefined) return attributes;
+  attributes[ATTR_CLOUDEVENTS_EVENT_ID] = readText(record, 'id');
+  attributes[ATTR_CLOUDEVENTS_EVENT_SOURCE] = readText(record, 'source');
+  attributes[ATTR_CLOUDEVENTS_EVENT_SPEC_VERSION] = readText(record, 'specversion');
+  attributes[ATTR_CLOUDEVENTS_EVENT_TYPE] = type;
+  attributes[ATTR_CLOUDEVENTS_EVENT_SUBJECT] = readText(record, 'subject');
+  return attributes;
 }

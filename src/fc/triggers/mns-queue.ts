@@ -2,7 +2,7 @@ import { readField, readText } from '../../safe-access';
 import { ATTR_MESSAGING_MESSAGE_ID } from '../../semconv';
 import type { CloudEvent } from './cloud-event';
 import { dataOf } from './cloud-event';
-import { envelopeAttributes, messageCarrier } from './message-record';
+import { messageCarrier, withEnvelope } from './message-record';
 import type { Trigger } from './trigger';
 
 /** A message of an MNS (SMQ) queue. */
@@ -33,9 +33,9 @@ export const mnsQueue: Trigger = {
     system: 'smq',
     carrier: (record) => messageCarrier(record, undefined),
     destination: queueOf,
-    attributes: (record) => ({
-      [ATTR_MESSAGING_MESSAGE_ID]: readText(dataOf(record), 'messageId'),
-      ...envelopeAttributes(record),
-    }),
+    attributes: (record) =>
+      withEnvelope(record, {
+        [ATTR_MESSAGING_MESSAGE_ID]: readText(dataOf(record), 'messageId'),
+      }),
   },
 };

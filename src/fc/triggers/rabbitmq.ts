@@ -9,7 +9,7 @@ import {
 import type { CloudEvent } from './cloud-event';
 import { dataOf } from './cloud-event';
 import { dumpedHeaders } from './dumped-headers';
-import { envelopeAttributes, messageCarrier } from './message-record';
+import { messageCarrier, withEnvelope } from './message-record';
 import type { Trigger } from './trigger';
 
 /** A message of RabbitMQ. That `props` holds `headers` is inferred. */
@@ -46,13 +46,12 @@ function destinationOf(record: unknown): string | undefined {
 function attributesOf(record: unknown): Attributes {
   const data = dataOf(record);
   const envelope = readField(data, 'envelope');
-  return {
+  return withEnvelope(record, {
     [ATTR_MESSAGING_MESSAGE_ID]: readText(data, 'props', 'messageId'),
     [ATTR_MESSAGING_RABBITMQ_ROUTING_KEY]: readText(envelope, 'routingKey'),
     [ATTR_MESSAGING_RABBITMQ_DELIVERY_TAG]: readNumber(envelope, 'deliveryTag'),
     [ATTR_FC_TRACED_MESSAGE_REDELIVERED]: readField(envelope, 'redeliver') === true ? true : undefined,
-    ...envelopeAttributes(record),
-  };
+  });
 }
 
 export const rabbitmq: Trigger = {
@@ -63,8 +62,10 @@ export const rabbitmq: Trigger = {
     typeof readField(data, 'props') === 'object',
   records: {
     system: 'rabbitmq',
-    carrier: (record) =>
-      messageCarrier(record, dumpedHeaders(readField(readField(dataOf(record), 'props'), 'headers'))),
+    carrier: (record, only) => {
+      const headers = dumpedHeaders(readField(readField(dataOf(record), 'props'), 'headers'), only);
+      return only === undefined ? messageCarrier(record, headers) : headers;
+    },
     destination: destinationOf,
     attributes: attributesOf,
   },

@@ -8,7 +8,7 @@ import {
 } from '../../semconv';
 import type { CloudEvent } from './cloud-event';
 import { dataOf } from './cloud-event';
-import { envelopeAttributes, messageCarrier } from './message-record';
+import { messageCarrier, withEnvelope } from './message-record';
 import type { Trigger } from './trigger';
 
 /** What RocketMQ itself says of a message. `RECONSUME_TIMES` and what follows it were seen in programs, not in FC's documents. */
@@ -49,14 +49,13 @@ function attributesOf(record: unknown): Attributes {
   const system = readField(data, 'systemProperties');
   const keys = readText(system, 'KEYS');
   const times = readNumber(system, 'RECONSUME_TIMES') ?? 0;
-  return {
+  return withEnvelope(record, {
     [ATTR_MESSAGING_MESSAGE_ID]:
       readText(system, 'UNIQ_KEY') ?? readText(data, 'msgId') ?? readText(system, 'MESSAGE_ID'),
     [ATTR_MESSAGING_ROCKETMQ_MESSAGE_TAG]: readText(system, 'TAGS'),
     [ATTR_MESSAGING_ROCKETMQ_MESSAGE_KEYS]: keys?.split(' '),
     [ATTR_FC_TRACED_MESSAGE_REDELIVERY_COUNT]: times > 0 ? times : undefined,
-    ...envelopeAttributes(record),
-  };
+  });
 }
 
 /** RocketMQ: FC's trigger, whose messages are CloudEvents, and that of a self-managed Apache RocketMQ, whose messages are bare. */
@@ -67,7 +66,10 @@ export const rocketmq: Trigger = {
     typeof readField(data, 'topic') === 'string' && typeof readField(data, 'systemProperties') === 'object',
   records: {
     system: 'rocketmq',
-    carrier: (record) => messageCarrier(record, readField(dataOf(record), 'userProperties')),
+    carrier: (record, only) => {
+      const properties = readField(dataOf(record), 'userProperties');
+      return only === undefined ? messageCarrier(record, properties) : properties;
+    },
     destination: (record) => readText(dataOf(record), 'topic'),
     attributes: attributesOf,
     // The property under which RocketMQ keeps the message group, or sharding key; that FC passes it on is inferred.

@@ -28,8 +28,11 @@ export interface RecordFormat {
   readonly system: string | undefined;
   /** The records of an event, where they are not its elements. */
   list?(event: unknown): readonly unknown[];
-  /** An object that may hold the W3C Trace Context of whoever produced the record, under the names of HTTP headers. */
-  carrier?(record: unknown): unknown;
+  /**
+   * An object that may hold the W3C Trace Context of whoever produced the record, under the names of HTTP headers. `only` names the
+   * one that is asked for; the others may be missing then.
+   */
+  carrier?(record: unknown, only?: 'baggage'): unknown;
   /** Where the record comes from: `messaging.destination.name`, or the bucket, table or domain of a data source. */
   destination(record: unknown): string | undefined;
   attributes(record: unknown): Attributes;
