@@ -4,8 +4,8 @@ import { countMalformed } from '../diagnostics';
 import { elementsOf } from '../fc/triggers/cloud-event';
 import type { RecordFormat } from '../fc/triggers/trigger';
 import { readField } from '../safe-access';
-import { NOTHING_CARRIED, readW3cHeaders } from '../propagation/carriers';
-import type { Carried } from '../propagation/carriers';
+import { NOTHING_EXTRACTED, readW3cHeaders } from '../propagation/carriers';
+import type { ExtractedContext } from '../propagation/carriers';
 
 /** The limit of the SDK: it drops further links of a span. */
 const MAX_LINKS = 128;
@@ -13,7 +13,7 @@ const MAX_LINKS = 128;
 /** The records of one event, and what each carries of the trace that it comes from. */
 export class Batch {
   readonly records: readonly unknown[];
-  private readonly carriedBy: Carried[] = [];
+  private readonly extractedFrom: ExtractedContext[] = [];
 
   constructor(
     readonly event: unknown,
@@ -23,8 +23,8 @@ export class Batch {
   }
 
   /** The context that a record carries. Malformed ones are counted once. */
-  carried(index: number): Carried {
-    return (this.carriedBy[index] ??= this.read(index));
+  extracted(index: number): ExtractedContext {
+    return (this.extractedFrom[index] ??= this.read(index));
   }
 
   /** Whether a record carries baggage: what every record is asked, also where nothing is recorded. */
@@ -53,7 +53,7 @@ export class Batch {
     if (this.format?.carrier === undefined) return { links, dropped: 0 };
     const seen = new Set<string>();
     for (let index = 0; index < this.records.length; index += 1) {
-      const { spanContext } = this.carried(index);
+      const { spanContext } = this.extracted(index);
       if (spanContext === undefined || spanContext.spanId === parentSpanId) continue;
       const id = spanContext.traceId + spanContext.spanId;
       if (seen.has(id)) continue;
@@ -63,14 +63,14 @@ export class Batch {
     return { links, dropped: seen.size - links.length };
   }
 
-  private read(index: number): Carried {
+  private read(index: number): ExtractedContext {
     const carrier = this.carrier(index);
-    if (carrier === undefined) return NOTHING_CARRIED;
-    const carried = readW3cHeaders(carrier);
-    if (carried.malformed > 0) {
-      countMalformed(carried.malformed, 'malformed trace context or baggage in a message was left out');
+    if (carrier === undefined) return NOTHING_EXTRACTED;
+    const extracted = readW3cHeaders(carrier);
+    if (extracted.malformed > 0) {
+      countMalformed(extracted.malformed, 'malformed trace context or baggage in a message was left out');
     }
-    return carried;
+    return extracted;
   }
 }
 

@@ -61,7 +61,7 @@ type RecordFunction = (record: unknown, index: number) => unknown;
 /** Makes the baggage of a record active, where it carries any. Recorded or not: the program must not see a difference. */
 function contextOfRecord(batch: Batch, index: number, context: Context): Context {
   if (!batch.hasBaggage(index)) return context;
-  const { baggage } = batch.carried(index);
+  const { baggage } = batch.extracted(index);
   if (baggage === undefined) return context;
   return propagation.setBaggage(context, mergeBaggage(baggage, propagation.getBaggage(context))!);
 }
@@ -159,7 +159,7 @@ export async function forEachRecord<E>(
       : new Batch(event, detectTrigger(event).records);
   const telemetry = telemetryOfCall(context);
   const failures: RecordFailure<RecordOf<E>>[] = [];
-  const attempt = attemptsOf(batch, context, telemetry, fn as RecordFunction, failures as RecordFailure<unknown>[]);
+  const attempt = attemptsOf(batch, context, telemetry, fn as RecordFunction, failures);
   const skipped = await inLanes(batch, attempt, { concurrency, ordered, stops: onFailure === 'reject' });
   failures.sort((one, other) => one.index - other.index);
   note(running?.span ?? spanIn(context), failures.length, skipped);

@@ -66,7 +66,7 @@ export function startRecordSpan(batch: Batch, index: number, telemetry: Telemetr
   const record = records[index];
   const parent = spanIn(context);
   try {
-    const { spanContext } = batch.carried(index);
+    const { spanContext } = batch.extracted(index);
     const destination = destinationOf(format, record);
     const span = telemetry.startCall(
       processSpanName(destination),

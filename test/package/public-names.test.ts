@@ -43,7 +43,15 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
   ],
   'fc-traced/mcp': ['traceMcpClient', 'traceMcpServer'],
   'fc-traced/server': ['serve', 'traceListener'],
-  'fc-traced/testing': ['buildTraces', 'expectTrace', 'fakeEvent', 'fakeFcContext', 'invoke', 'recordTraces', 'renderTrace'],
+  'fc-traced/testing': [
+    'buildTraces',
+    'expectTrace',
+    'fakeEvent',
+    'fakeFcContext',
+    'invoke',
+    'recordTraces',
+    'renderTrace',
+  ],
 };
 
 describe('the public names of the built package', () => {
