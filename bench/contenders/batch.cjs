@@ -54,7 +54,7 @@ const tracer = () => trace.getTracer('bench');
 const propagator = new W3CTraceContextPropagator();
 const getter = { keys: Object.keys, get: (carrier, key) => carrier[key] };
 
-/** What one writes by hand around the work on a message, by the conventions. */
+/** The span that one writes by hand for a message, following the conventions. */
 function byHand(record) {
   const { data } = record;
   const producer = trace.getSpanContext(propagator.extract(ROOT_CONTEXT, data.userProperties, getter));

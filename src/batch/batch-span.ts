@@ -13,7 +13,7 @@ import type { Telemetry } from '../tracing/telemetry/telemetry';
 import { Batch, contextWithBatch } from './batch';
 import { cleanAttributes, destinationOf, processSpanName, recordAttributes, withMessaging } from './record-span';
 
-/** The destination that OpenTelemetry's conventions name where there are several. */
+/** The destination name of OpenTelemetry's conventions for several sources. */
 const SEVERAL = 'multiple_sources';
 
 function destinationOfAll({ records, format }: Batch): string | undefined {
@@ -24,7 +24,7 @@ function destinationOfAll({ records, format }: Batch): string | undefined {
 function attributesOf(batch: Batch, destination: string | undefined, dropped: number): Attributes {
   const { event, format, records } = batch;
   const attributes = records.length === 1 ? recordAttributes(format, records[0]) : {};
-  // Not for a message that came alone: the conventions keep the count for interfaces of batches.
+  // Not for a message that arrives alone: the conventions define the count for batch APIs only.
   if (Array.isArray(event)) attributes[ATTR_MESSAGING_BATCH_MESSAGE_COUNT] = records.length;
   if (dropped > 0) attributes[ATTR_FC_TRACED_BATCH_DROPPED_LINKS] = dropped;
   return withMessaging(attributes, format, destination === SEVERAL ? undefined : destination);
@@ -54,7 +54,7 @@ function startBatchSpan(batch: Batch, telemetry: Telemetry, context: Context, pa
   }
 }
 
-/** What a recorded invocation consists of, as far as the span of its batch needs it. */
+/** The parts of a recorded invocation that the batch span needs. */
 export interface RecordedInvocation {
   readonly telemetry: Telemetry;
   readonly active: Context;
@@ -62,8 +62,8 @@ export interface RecordedInvocation {
 }
 
 /**
- * Runs the work of an invocation that got messages inside one CONSUMER span, `process <destination>`, with a link to the producer of
- * each message. Resolves and rejects as the work does.
+ * Runs the work of an invocation that received messages inside one CONSUMER span, `process <destination>`, with a link
+ * to the producer of each message. Resolves and rejects as the work does.
  */
 export async function runInBatchSpan(
   event: unknown,
@@ -85,7 +85,7 @@ export async function runInBatchSpan(
   }
 }
 
-/** Attributes that all records of an event share: on the invocation span, they say what the event is about. */
+/** The attributes that all records of an event share. */
 function sharedAttributes({ records, format }: Batch): Attributes {
   const [first, ...others] = records.map((record) => recordAttributes(format, record));
   return Object.fromEntries(
@@ -95,7 +95,9 @@ function sharedAttributes({ records, format }: Batch): Attributes {
   );
 }
 
-/** What an event adds to the invocation span. Where its records are messages, they have a span of their own, which has their links. */
+/**
+ * The attributes and links that an event adds to the invocation span. Links of messages are on the batch span instead.
+ */
 export function eventOnInvocation(
   trigger: Trigger,
   event: unknown,
@@ -117,7 +119,7 @@ export function eventOnInvocation(
   };
 }
 
-/** The trace context of the one message of an event, for the option `parent: 'message'`; `undefined` for several. */
+/** The carrier of the only message of an event, for the option `parent: 'message'`; `undefined` for several. */
 export function onlyMessageCarrier({ records: format }: Trigger, event: unknown): unknown {
   if (format?.carrier === undefined) return undefined;
   const batch = new Batch(event, format);

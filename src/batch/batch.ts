@@ -10,7 +10,7 @@ import type { ExtractedContext } from '../propagation/carriers';
 /** The limit of the SDK: it drops further links of a span. */
 const MAX_LINKS = 128;
 
-/** The records of one event, and what each carries of the trace that it comes from. */
+/** The records of one event, and the context that each carries. */
 export class Batch {
   readonly records: readonly unknown[];
   private readonly extractedFrom: ExtractedContext[] = [];
@@ -27,7 +27,7 @@ export class Batch {
     return (this.extractedFrom[index] ??= this.read(index));
   }
 
-  /** Whether a record carries baggage: what every record is asked, also where nothing is recorded. */
+  /** Whether a record carries baggage. Cheap: it is asked for every record, recorded or not. */
   hasBaggage(index: number): boolean {
     const { format } = this;
     if (format?.carrier === undefined) return false;
@@ -47,7 +47,9 @@ export class Batch {
     }
   }
 
-  /** Links to whoever produced the records, each span once; those beyond 128 are counted. `parentSpanId` is left out. */
+  /**
+   * Links to the producers of the records, each span once, without `parentSpanId`. `dropped` counts those beyond 128.
+   */
   links(parentSpanId: string | undefined): { readonly links: Link[]; readonly dropped: number } {
     const links: Link[] = [];
     if (this.format?.carrier === undefined) return { links, dropped: 0 };
@@ -83,7 +85,7 @@ function listRecords(event: unknown, format: RecordFormat | undefined): readonly
   }
 }
 
-/** The batch that an invocation processes, with the span that stands for it. */
+/** The batch that an invocation processes, and its span. */
 export interface RunningBatch {
   readonly batch: Batch;
   readonly span: Span;

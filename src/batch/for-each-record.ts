@@ -22,8 +22,9 @@ export interface ForEachRecordOptions {
   /** How many records are processed at once; `Infinity` for all. Default: 1. */
   readonly concurrency?: number;
   /**
-   * Keep the order of records that belong together, such as those of a Kafka partition, where `concurrency` is more than 1. With
-   * `onFailure: 'reject'` a failure then ends its group, whose further records are skipped. Default: false.
+   * Keep the order of records that belong together, such as those of a Kafka partition, where `concurrency` is more
+   * than 1. With `onFailure: 'reject'` a failure then ends its group, whose further records are skipped. Default:
+   * false.
    */
   readonly ordered?: boolean;
   /** Whether the promise rejects at the end if a record failed, or only reports what failed. Default: `reject`. */
@@ -32,14 +33,14 @@ export interface ForEachRecordOptions {
 
 /** A record that failed. */
 export interface RecordFailure<R> {
-  /** The place of the record in the event, from 0. */
+  /** The index of the record in the event, from 0. */
   readonly index: number;
   readonly record: R;
   /** What its function threw. */
   readonly error: unknown;
 }
 
-/** What became of a batch. */
+/** The result of a batch. */
 export interface BatchResult<R> {
   /** Number of records in the event. */
   readonly count: number;
@@ -58,7 +59,7 @@ const CHECKS: { readonly [K in keyof Required<ForEachRecordOptions>]: Check } = 
 
 type RecordFunction = (record: unknown, index: number) => unknown;
 
-/** Makes the baggage of a record active, where it carries any. Recorded or not: the program must not see a difference. */
+/** Adds the baggage that a record carries, recorded or not: sampling must not change what the program sees. */
 function contextOfRecord(batch: Batch, index: number, context: Context): Context {
   if (!batch.hasBaggage(index)) return context;
   const { baggage } = batch.extracted(index);
@@ -66,7 +67,7 @@ function contextOfRecord(batch: Batch, index: number, context: Context): Context
   return propagation.setBaggage(context, mergeBaggage(baggage, propagation.getBaggage(context))!);
 }
 
-/** Processes one record after the other as it is asked to, and keeps what failed. */
+/** Returns the function that processes one record, and adds to `failures` if it fails. */
 function attemptsOf(
   batch: Batch,
   context: Context,
@@ -99,23 +100,23 @@ function note(span: Span | undefined, failed: number, skipped: number): void {
     span.setAttribute(ATTR_FC_TRACED_BATCH_FAILED, failed);
     if (skipped > 0) span.setAttribute(ATTR_FC_TRACED_BATCH_SKIPPED, skipped);
   } catch {
-    // A span that takes no attributes must not change the outcome.
+    // A span that rejects attributes must not change the outcome.
   }
 }
 
 /**
- * Calls a function for each record of an event: for each element of an array, of `events` (OSS, CDN) or of `Records` (Tablestore), and
- * for any other event once. Elements that are strings of JSON are parsed.
+ * Calls a function for each record of an event: for each element of an array, of `events` (OSS, CDN) or of `Records`
+ * (Tablestore), and for any other event once. Elements that are strings of JSON are parsed.
  *
- * Where the invocation is recorded, each record is processed in a CONSUMER span of its own, `process <destination>`, linked to the span that
- * produced it. Baggage that the record carries is active meanwhile. The number of failed records becomes `fc_traced.batch.failed` on the
- * span of the batch, else on the span that is active at the call.
+ * If the invocation is recorded, each record is processed in a CONSUMER span, `process <destination>`, that links to
+ * its producer. Baggage that the record carries is active meanwhile. The number of failed records becomes
+ * `fc_traced.batch.failed` on the span of the batch, or, without one, on the span that is active at the call.
  *
- * A failure does not keep other records from being processed, but for `ordered`. At the end the promise rejects with an
- * `AggregateError` of what was thrown, in the order of the records. FC knows no answer that names single records: an error has it
- * deliver the whole event again, and no error says that all is done.
+ * Other records are still processed after a failure, except with `ordered`. At the end the promise rejects with an
+ * `AggregateError` of what was thrown, in the order of the records. FC accepts no response that names single records:
+ * after an error it delivers the whole event again, and otherwise all records are done.
  *
- * @param event the event, as the handler gets it
+ * @param event the event, as the handler receives it
  * @param fn processes one record; it may return a promise
  * @param options see {@link ForEachRecordOptions}
  * @returns the number of records, and with `onFailure: 'report'` those that failed

@@ -1,6 +1,6 @@
 import type { Batch } from './batch';
 
-/** How the records of a batch are processed beside each other. */
+/** How the records of a batch are processed concurrently. */
 export interface LaneOptions {
   readonly concurrency: number;
   /** Keep the order of the records of a group. */
@@ -9,10 +9,13 @@ export interface LaneOptions {
   readonly stops: boolean;
 }
 
-/** Processes the record at a place; says whether it failed. Never rejects. */
+/** Processes the record at an index. Resolves to whether it failed. Never rejects. */
 export type Attempt = (index: number) => Promise<boolean>;
 
-/** Processes all records of a batch, at most `concurrency` at once; gives the number of those that were skipped. Never rejects. */
+/**
+ * Processes all records of a batch, at most `concurrency` at once; resolves to the number of skipped records. Never
+ * rejects.
+ */
 export async function inLanes(
   batch: Batch,
   attempt: Attempt,
@@ -34,7 +37,7 @@ async function oneByOne(count: number, attempt: Attempt, concurrency: number): P
   await Promise.all(Array.from({ length: Math.min(concurrency, count) }, lane));
 }
 
-/** The places of the records, group by group: those of a group follow each other. */
+/** The indexes of the records, grouped by order. */
 function groupsOf({ records, format }: Batch): readonly (readonly number[])[] {
   const groups = new Map<string, number[]>();
   records.forEach((record, index) => {

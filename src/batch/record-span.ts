@@ -15,12 +15,12 @@ import type { Batch } from './batch';
 
 const OPERATION = 'process';
 
-/** The name of a span that stands for records of a destination. */
+/** The name of the span of records from a destination. */
 export function processSpanName(destination: string | undefined): string {
   return destination === undefined ? OPERATION : `${OPERATION} ${destination}`;
 }
 
-/** Adds what every span of a messaging system says to attributes, and returns them. */
+/** Adds the attributes of every messaging span, and returns `attributes`. */
 export function withMessaging(
   attributes: Attributes,
   format: RecordFormat | undefined,
@@ -34,7 +34,7 @@ export function withMessaging(
   return attributes;
 }
 
-/** What a record says of itself, as an object of its own. Values that are `undefined` are not known. Never throws. */
+/** The attributes of a record, as a new object. Unknown values are `undefined`. Never throws. */
 export function recordAttributes(format: RecordFormat | undefined, record: unknown): Attributes {
   try {
     return format?.attributes(record) ?? {};
@@ -43,7 +43,7 @@ export function recordAttributes(format: RecordFormat | undefined, record: unkno
   }
 }
 
-/** Where a record comes from. Never throws. */
+/** The destination of a record. Never throws. */
 export function destinationOf(format: RecordFormat | undefined, record: unknown): string | undefined {
   try {
     return format?.destination(record);
@@ -53,14 +53,14 @@ export function destinationOf(format: RecordFormat | undefined, record: unknown)
 }
 
 /**
- * Attributes as they go on a span. On our own SDK set-up, secrets are taken out of every span when it ends; on the provider
- * of the application nobody else does it.
+ * Attributes as they go on a span. Our own SDK setup removes secrets when a span ends; with the application's provider
+ * they are removed here.
  */
 export function cleanAttributes(attributes: Attributes, { ownsResource }: Telemetry): Attributes {
   return ownsResource ? attributes : attributeValues(attributes);
 }
 
-/** Starts the CONSUMER span of one record, linked to whoever produced it; `undefined` where telemetry fails. */
+/** Starts the CONSUMER span of one record, linked to its producer; `undefined` if telemetry fails. */
 export function startRecordSpan(batch: Batch, index: number, telemetry: Telemetry, context: Context): Span | undefined {
   const { format, records } = batch;
   const record = records[index];

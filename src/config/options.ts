@@ -38,13 +38,14 @@ export interface HandlerOptions {
    */
   readonly container?: DependencyContainer;
   /**
-   * The trigger of the function. Events of other triggers are rejected with `INVALID_EVENT`, and array elements that are JSON strings
-   * are parsed. Default: detected from each event; every event is accepted.
+   * The trigger of the function. Events of other triggers are rejected with `INVALID_EVENT`, and array elements that
+   * are JSON strings are parsed. Default: detected from each event; every event is accepted.
    */
   readonly trigger?: TriggerName;
   /**
-   * The parent of the invocation span. Takes precedence over the trace context that the caller sent. `'message'`: the span in
-   * the trace context of the message, if the event holds a single one. By default, and for several messages, their contexts are linked.
+   * The parent of the invocation span. Takes precedence over the trace context that the caller sent. `'message'`: the
+   * span in the trace context of the message, if the event holds a single one. By default, and for several messages,
+   * their contexts are linked.
    */
   readonly parent?: ParentCarrier | ((event: unknown, context: FcContext) => ParentCarrier);
   /**

@@ -7,12 +7,12 @@ import type { Trigger, TriggerName } from './triggers/trigger';
 const CBOR_OPENINGS = [Buffer.from('\xa2\x67Version', 'latin1'), Buffer.from('\xa2\x67Records', 'latin1')];
 
 /**
- * The event as the program wants it: FC passes bytes. Bytes that are JSON (RFC 8259, so UTF-8) become the value they encode, and
- * so does the CBOR of Tablestore; everything else is passed on as it came, the very same object. Never throws.
+ * Decodes the event that FC passes. Bytes or a string that are JSON (RFC 8259, in UTF-8) become the parsed value, and
+ * so do the CBOR bytes of Tablestore. Anything else is returned unchanged, as the same object. Never throws.
  */
 export function decodeEvent(event: unknown): unknown {
   if (typeof event === 'string') return parseJson(event, event);
-  // `isView` first: unlike `instanceof`, it asks the object nothing, and an object may fail when it is asked.
+  // `isView` first: unlike `instanceof`, it runs no code of the object, which could throw.
   if (!ArrayBuffer.isView(event) || !(event instanceof Uint8Array) || event.byteLength === 0) return event;
   const bytes = Buffer.isBuffer(event) ? event : Buffer.from(event.buffer, event.byteOffset, event.byteLength);
   if (CBOR_OPENINGS.some((opening) => opening.equals(bytes.subarray(0, opening.length)))) {
@@ -30,17 +30,17 @@ function parseJson(text: string, otherwise: unknown): unknown {
   }
 }
 
-/** What tells, at little cost, that an event may be of a trigger, so that only the file of that one is loaded. */
+/** A cheap test whether an event may be of a trigger: the file of the trigger is loaded only if it passes. */
 interface TriggerEntry {
   readonly name: TriggerName;
-  /** How the `type` of its CloudEvents begins; they need no further look. */
+  /** The prefix of the `type` of its CloudEvents, which identifies them. */
   readonly type?: string;
-  /** Keys of which its payload has one. */
+  /** Keys of its payload. One of them must exist, and `matches` must accept the payload. */
   readonly keys?: readonly string[];
   readonly load: () => Trigger;
 }
 
-// Each file is loaded by the first event that may need it: a function behind HTTP loads nothing of Kafka.
+// Each file is loaded by the first event that may need it: an HTTP function loads no code for Kafka.
 const TRIGGERS: readonly TriggerEntry[] = [
   {
     name: 'http',
@@ -107,7 +107,7 @@ const TRIGGERS: readonly TriggerEntry[] = [
     load: () =>
       (require('./triggers/async-destination') as typeof import('./triggers/async-destination')).asyncDestination,
   },
-  // Of what is left, every CloudEvent.
+  // Last: it matches every CloudEvent.
   {
     name: 'eventbridge',
     type: '',
@@ -125,7 +125,9 @@ export function triggerNamed(name: TriggerName): Trigger {
   return TRIGGERS.find((entry) => entry.name === name)?.load() ?? OTHER;
 }
 
-/** The trigger whose shape the decoded event has; one named `other` when none fits. Never throws. */
+/**
+ * Detects the trigger by the shape of the decoded event. Returns the trigger `other` if no shape matches. Never throws.
+ */
 export function detectTrigger(event: unknown): Trigger {
   if (typeof event !== 'object' || event === null) return OTHER;
   try {
@@ -135,7 +137,7 @@ export function detectTrigger(event: unknown): Trigger {
       if (type !== undefined ? hasType(entry, type) : hasShape(entry, first)) return entry.load();
     }
   } catch {
-    // An event that cannot be looked at is of no trigger.
+    // An event that throws when it is read matches no trigger.
   }
   return OTHER;
 }
@@ -149,8 +151,8 @@ function hasShape({ keys, load }: TriggerEntry, payload: unknown): boolean {
 }
 
 /**
- * Whether a function that names its trigger takes an event. Beside the events of that trigger these are: empty arrays, for batches
- * may be empty; any CloudEvent for `eventbridge`; and an event of no known shape, where the trigger can send any value.
+ * Whether a handler with the option `trigger` accepts an event: the events of that trigger, empty arrays for triggers
+ * of batches, every CloudEvent for `eventbridge`, and events of an unknown shape for triggers that can send any value.
  */
 export function isEventOf(trigger: Trigger, detected: Trigger, event: unknown): boolean {
   if (detected.name === trigger.name) return true;

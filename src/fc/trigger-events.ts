@@ -37,8 +37,8 @@ export interface TriggerEvents extends Record<TriggerName, unknown> {
 }
 
 /**
- * The type of one record of an event: an element of an array, of `events` (OSS, CDN) or of `Records` (Tablestore); of any other
- * event, the event itself.
+ * The type of one record of an event: an element of an array, of `events` (OSS, CDN) or of `Records` (Tablestore); of
+ * any other event, the event itself.
  */
 export type RecordOf<E> = E extends readonly (infer R)[]
   ? R

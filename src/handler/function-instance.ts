@@ -16,7 +16,7 @@ import type { Entry, HandlerDefinition } from './entries';
 import { checkEvent } from './expected-trigger';
 import type { CheckedEvent } from './expected-trigger';
 
-/** What an event adds to its invocation span, found out when it is asked for: only an invocation that is recorded asks. */
+/** What an event adds to the invocation span. Evaluated lazily, for recorded invocations only. */
 function descriptionOf({
   trigger,
   event,

@@ -4,12 +4,12 @@ import type { FcContext } from '../fc/context';
 import { readField, readNumber, readText } from '../safe-access';
 import { ATTR_FC_TRACED_LINK } from '../semconv';
 
-/** Retries of asynchronous calls come within minutes; what is older is forgotten first. */
+/** The number of invocations that are remembered. Retries of asynchronous calls arrive within minutes. */
 const MAX_REMEMBERED = 256;
 
 /**
- * The recorded invocations of this instance, by the id that FC gave them. That FC keeps the id for a retry is inferred, and a
- * retry may run in another instance: where it does not find the earlier attempt, nothing is linked.
+ * The recorded invocations of this instance, by request id. That FC keeps the id for a retry is inferred. A retry that
+ * runs in another instance gets no link.
  */
 export class Attempts {
   private readonly known = new Map<string, SpanContext>();
@@ -24,7 +24,7 @@ export class Attempts {
     this.known.delete(oldest!);
   }
 
-  /** Links to the earlier attempt of a call that is retried, and to the call whose outcome the event reports. */
+  /** Links to the previous attempt of a retried call, and to the call whose result the event reports. */
   linksOf(context: FcContext, event: unknown): readonly Link[] {
     const isRetry = (readNumber(context, 'retryCount') ?? 0) > 0;
     return [
@@ -39,7 +39,7 @@ export class Attempts {
   }
 }
 
-/** The invocation whose outcome an event of an asynchronous destination reports. */
+/** The request id of the call whose result an event of an asynchronous destination reports. */
 function sourceOf(event: unknown): string | undefined {
   return typeof readField(event, 'responseContext') === 'object'
     ? readText(event, 'requestContext', 'requestId')

@@ -2,14 +2,14 @@ import { activeContext } from '../tracing/context/active-context';
 import { outgoingFrom } from './outgoing';
 import { w3cHeaders } from './outgoing-headers';
 
-/** The names of W3C in any case: an entry of another trace must not stay beside the one that is added. */
+/** The names of the W3C headers, in lower case. Entries of another trace are removed. */
 const NAMES = new Set(['traceparent', 'tracestate', 'baggage']);
 
 function contextOfMessage(): Record<string, string> {
   return w3cHeaders(outgoingFrom(activeContext()));
 }
 
-/** What was given, without a trace that it may name already, where another takes its place. */
+/** `given` without its trace context, if `added` has one. */
 function withoutNames(given: object, added: object): Record<string, unknown> {
   const entries = Object.entries(given) as [string, unknown][];
   return Object.fromEntries(
@@ -18,14 +18,14 @@ function withoutNames(given: object, added: object): Record<string, unknown> {
 }
 
 /**
- * The headers of an outgoing message, with the active trace in them: `traceparent`, and `tracestate` and `baggage` where there are any. For
- * `headers` of kafkajs and of amqplib, and for any client that takes an object of strings.
+ * Returns the headers of an outgoing message with the active trace: `traceparent`, and `tracestate` and `baggage` if
+ * they exist. For `headers` of kafkajs and of amqplib, and for any client that accepts an object of strings.
  *
- * Call it inside the span that stands for the sending, such as a method with `@Traced({ kind: 'producer' })`: all messages that are
- * sent in one span name that span. Outside of any invocation and span nothing is added. The object that is given is not changed.
- * Never throws.
+ * Call it in the span that sends, such as a method with `@Traced({ kind: 'producer' })`: all messages that are sent in
+ * one span carry the context of that span. Outside of any invocation and span nothing is added. The argument is not
+ * changed. Never throws.
  *
- * @param headers further headers; a trace that they name is replaced
+ * @param headers further headers; a trace context in them is replaced
  *
  * @example
  * ```ts
@@ -45,15 +45,15 @@ export function messageHeaders<H extends object = Record<never, never>>(headers?
   return { ...withoutNames(headers ?? {}, added), ...added } as H & Record<string, string>;
 }
 
-/** Properties of a message as `@alicloud/mq-http-sdk` has them. */
+/** The properties of a message in `@alicloud/mq-http-sdk`. */
 interface PutsProperties {
   putProperty(key: string, value: string): unknown;
 }
 
 /**
- * The properties of an outgoing RocketMQ message, with the active trace in them. Takes and returns what the clients use: a `Map`
- * (`rocketmq-client-nodejs`), or an object with `putProperty` (`MessageProperties` of `@alicloud/mq-http-sdk`), which is filled and returned.
- * A given `Map` is copied. Rules are those of {@link messageHeaders}.
+ * Returns the properties of an outgoing RocketMQ message with the active trace. Accepts a `Map`
+ * (`rocketmq-client-nodejs`), which is copied, or an object with `putProperty` (`MessageProperties` of
+ * `@alicloud/mq-http-sdk`), which is changed and returned. Otherwise like {@link messageHeaders}.
  *
  * @example
  * ```ts
@@ -78,8 +78,9 @@ export function rocketMqProperties(
 }
 
 /**
- * The extension attributes of an outgoing CloudEvent, with the active trace in them: `traceparent` and `tracestate`, as the distributed
- * tracing extension of CloudEvents names them. For `extensions` of EventBridge's `putEvents`. Rules are those of {@link messageHeaders}.
+ * Returns the extension attributes of an outgoing CloudEvent with the active trace: `traceparent` and `tracestate` of
+ * the distributed tracing extension. For `extensions` of EventBridge's `putEvents`. Otherwise like {@link
+ * messageHeaders}.
  *
  * @example
  * ```ts
@@ -94,9 +95,9 @@ export function cloudEventExtensions<H extends object = Record<never, never>>(
 }
 
 /**
- * The user metadata of an object that is put into OSS, with the active trace in it: `traceparent` and `tracestate`. For the option `meta` of
- * ali-oss, which adds `x-oss-meta-` to each name. Baggage is left out: OSS limits the metadata of an object to 8 KB in all. Rules are those
- * of {@link messageHeaders}.
+ * Returns the user metadata of an OSS object with the active trace: `traceparent` and `tracestate`. For the option
+ * `meta` of ali-oss, which adds `x-oss-meta-` to each name. Baggage is omitted: OSS limits the metadata of an object to
+ * 8 KB. Otherwise like {@link messageHeaders}.
  *
  * @example
  * ```ts

@@ -4,7 +4,9 @@ import type { TriggerEvents } from '../fc/trigger-events';
 import type { TriggerName } from '../fc/triggers/trigger';
 import { SAMPLE_EVENTS } from './sample-events';
 
-/** What FC passes for a trigger: for Tablestore the CBOR of its event, else a value that goes to the function as JSON. */
+/**
+ * The event that FC passes for a trigger: CBOR bytes for Tablestore, otherwise a value that `invoke` passes as JSON.
+ */
 export type FakeEvent<T extends TriggerName> = T extends 'tablestore' ? Buffer : TriggerEvents[T];
 
 /** Parts of an event: nested objects are merged, and an array has one part for each of its elements. */
@@ -20,7 +22,10 @@ function isPlain(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
 }
 
-/** `overrides` merged into `sample`. An array of objects gets as many elements as there are overrides, each merged into the first sample. */
+/**
+ * Merges `overrides` into `sample`. An array of objects gets one element for each override, merged into the first
+ * element of the sample.
+ */
 function merged(sample: unknown, overrides: unknown): unknown {
   if (overrides === undefined) return sample;
   if (Array.isArray(sample) && Array.isArray(overrides)) {
@@ -32,7 +37,7 @@ function merged(sample: unknown, overrides: unknown): unknown {
   return { ...sample, ...Object.fromEntries(entries) };
 }
 
-/** Numbers as Tablestore sends them: whole ones as integers of 64 bits. The encoder writes only a bigint so. */
+/** Converts integers to bigints, which the encoder writes as 64-bit integers, as Tablestore sends them. */
 function withIntegers(value: unknown): unknown {
   if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : value;
   if (Array.isArray(value)) return value.map(withIntegers);
@@ -46,9 +51,9 @@ function toCbor(event: unknown): Buffer {
 }
 
 /**
- * An event of a trigger, of the exact shape that FC passes. A batch has one record, or one for each override.
+ * Returns an event of a trigger, in the exact shape that FC passes. A batch has one record, or one for each override.
  *
- * For Tablestore it is the CBOR that FC passes, as bytes, everything else a value for `invoke`. Each call makes a new one.
+ * For Tablestore it is a buffer of CBOR, otherwise a value for `invoke`. Each call returns a new event.
  *
  * @param trigger the name of the trigger
  * @param overrides parts that differ from the sample; nested objects are merged, arrays are merged element by element
@@ -68,7 +73,7 @@ export function fakeEvent<T extends TriggerName>(
   if (!Object.hasOwn(SAMPLE_EVENTS, trigger)) {
     throw new FcTracedError(
       'INVALID_OPTION',
-      `fakeEvent knows no trigger ${JSON.stringify(trigger)}. The triggers are ${TRIGGER_NAMES.join(', ')}.`,
+      `fakeEvent has no trigger ${JSON.stringify(trigger)}. The triggers are ${TRIGGER_NAMES.join(', ')}.`,
     );
   }
   const event = merged(SAMPLE_EVENTS[trigger](), overrides);

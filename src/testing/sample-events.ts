@@ -7,7 +7,7 @@ const TIME = '2026-11-02T08:15:30.000Z';
 const MILLIS = Date.parse(TIME);
 const JSON_TYPE = 'application/json; charset=utf-8';
 
-/** The attributes that a CloudEvent has from the event bus it went through. */
+/** The attributes of a CloudEvent. */
 function envelope<T extends string>(type: T, source: string, subject: string) {
   return {
     id: '94ebc15f-f0db-4bbe-acce-56fb72fb0001',
@@ -31,7 +31,7 @@ function busAttributes(name: string) {
   };
 }
 
-/** One event of each trigger, in the shape that FC's documents show; batches have one record. */
+/** An event of each trigger, in the shape of FC's documents. Batches have one record. */
 export const SAMPLE_EVENTS: { readonly [T in TriggerName]: () => TriggerEvents[T] } = {
   http: () => ({
     version: 'v1',

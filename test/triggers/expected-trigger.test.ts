@@ -35,7 +35,7 @@ const names: readonly TriggerName[] = [
   'async-destination',
 ];
 
-test.each(names)('a handler of %s takes its event', async (trigger) => {
+test.each(names)('a handler of %s accepts its event', async (trigger) => {
   await expect(invoke(functionOf(trigger), fakeEvent(trigger))).resolves.toHaveProperty('event');
 });
 
@@ -50,7 +50,7 @@ test.each(names)('a handler of %s refuses the events of all other triggers with 
   }
 });
 
-test('the refusal says what came, what was expected, and what to do, and is recorded on the invocation', async () => {
+test('the error names both triggers and what to do, and is recorded on the invocation', async () => {
   @Handler({ trigger: 'oss', name: 'labels' })
   class Labels {
     handle(event: OssEvent): string {
@@ -62,10 +62,10 @@ test('the refusal says what came, what was expected, and what to do, and is reco
   await expect(invoke(handler, fakeEvent('kafka'))).rejects.toThrow(
     new FcTracedError(
       'INVALID_EVENT',
-      'Labels takes events of the trigger "oss" and got one of "kafka": correct the option trigger, or the trigger of the function.',
+      'Labels accepts events of the trigger "oss" and received one of "kafka": correct the option trigger or the trigger of the function.',
     ),
   );
-  await expect(invoke(handler, { order: 7 })).rejects.toThrow('got an event of no known shape');
+  await expect(invoke(handler, { order: 7 })).rejects.toThrow('received an event of an unknown shape');
   expectTrace(traces.last()).toMatchTree('labels  ERROR');
   expect(traces.last().spans[0]!.attributes).toMatchObject({ 'error.type': 'FcTracedError', 'faas.trigger': 'other' });
 });
@@ -75,13 +75,13 @@ test.each<[TriggerName, string, unknown]>([
   ['mns-topic', 'the body of a message that is JSON', { order: 7 }],
   ['eventbridge', 'the data of an event', { order: 7 }],
   ['eventbridge', 'a CloudEvent of a queue', fakeEvent('rabbitmq')],
-  ['kafka', 'a batch of none', []],
-])('a handler of %s takes %s', async (trigger, _, event) => {
+  ['kafka', 'an empty batch', []],
+])('a handler of %s accepts %s', async (trigger, _, event) => {
   const answer = (await invoke(functionOf(trigger), event)) as { event: unknown };
   expect(answer.event instanceof Uint8Array ? answer.event.toString() : answer.event).toEqual(event);
 });
 
-test('a batch of none has a span that counts 0', async () => {
+test('an empty batch has a span with a count of 0', async () => {
   await invoke(functionOf('kafka'), []);
   expectTrace(traces.only()).toMatchTree({
     name: 'echo',
@@ -89,7 +89,7 @@ test('a batch of none has a span that counts 0', async () => {
   });
 });
 
-test('elements that are strings of JSON are parsed where the trigger is named, and left alone where it is not', async () => {
+test('elements that are JSON strings are parsed with the option trigger only', async () => {
   const event = fakeEvent('kafka', [{}, {}]);
   const texts = event.map((record) => JSON.stringify(record));
   class Values {
@@ -104,7 +104,7 @@ test('elements that are strings of JSON are parsed where the trigger is named, a
   expect(await invoke(createHandler(Values).handler, texts)).toEqual([undefined, undefined]);
 });
 
-test('Tablestore arrives decoded, and no digit of a number of 64 bits is lost', async () => {
+test('an event of Tablestore arrives decoded, and no digit of a 64-bit integer is lost', async () => {
   class Rows {
     handle({ Records: [row] }: TablestoreEvent): unknown[] {
       return [row!.PrimaryKey[0]!.Value, row!.Info.Timestamp, row!.Columns[0]!.Value];
@@ -117,7 +117,7 @@ test('Tablestore arrives decoded, and no digit of a number of 64 bits is lost', 
   ]);
 });
 
-test('an HTTP request at a handler of another trigger is answered with 500, and its method is not called', async () => {
+test('an HTTP request to a handler of another trigger is answered with 500 and not handled', async () => {
   const error = jest.spyOn(console, 'error').mockImplementation(() => {});
   let calls = 0;
   class Labels {

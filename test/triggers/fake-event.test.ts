@@ -34,8 +34,8 @@ test('an event of Tablestore is the CBOR of a map of two entries', () => {
   expect(bytes.includes('DeleteRow')).toBe(true);
 });
 
-test('an unknown trigger is told', () => {
+test('an unknown trigger is an error', () => {
   expect(() => fakeEvent('s3' as TriggerName)).toThrow(
-    'fakeEvent knows no trigger "s3". The triggers are http, api-gateway, timer, oss, cdn, sls, tablestore, mns-topic, mns-queue, rocketmq, kafka, rabbitmq, mqtt, dts, async-destination, eventbridge. [INVALID_OPTION]',
+    'fakeEvent has no trigger "s3". The triggers are http, api-gateway, timer, oss, cdn, sls, tablestore, mns-topic, mns-queue, rocketmq, kafka, rabbitmq, mqtt, dts, async-destination, eventbridge. [INVALID_OPTION]',
   );
 });

@@ -15,7 +15,7 @@ const batchOf = (...values: readonly string[]): KafkaEvent =>
     values.map((value) => ({ data: { value, partition: Number(value.slice(1)) } })),
   );
 
-/** Runs a batch in an invocation; gives the values in the order in which they were processed, and what came of it. */
+/** Processes a batch in an invocation. Returns the values in the order of processing, and the outcome. */
 async function run(
   event: unknown,
   options: ForEachRecordOptions | undefined,
@@ -46,7 +46,7 @@ async function run(
   return { order, most, outcome };
 }
 
-test('records are processed one after another, each in a span of its own', async () => {
+test('records are processed one after another, each in its span', async () => {
   const { order, most, outcome } = await run(batchOf('a0', 'b0', 'c0'), undefined);
   expect([order, most, outcome]).toEqual([['a0', 'b0', 'c0'], 1, { count: 3, failures: [] }]);
   expectTrace(traces.only()).toMatchTree(`
@@ -58,7 +58,7 @@ test('records are processed one after another, each in a span of its own', async
   `);
 });
 
-test('a failed record marks its span and keeps none of the others; at the end the promise rejects with what was thrown', async () => {
+test('after a failed record the others are processed, and the promise rejects with what was thrown', async () => {
   const { order, outcome } = await run(batchOf('a0', 'b0', 'c0'), undefined, ['a0', 'c0']);
   expect(order).toEqual(['a0', 'b0', 'c0']);
   expect(outcome).toBeInstanceOf(AggregateError);
@@ -109,7 +109,7 @@ test.each([
   expect((await run(batchOf('a0', 'b0', 'c0', 'd0', 'e0', 'f0'), { concurrency })).most).toBe(expected);
 });
 
-test('ordered keeps the order within a partition, beside the others', async () => {
+test('ordered keeps the order within a partition, and partitions run concurrently', async () => {
   const { order, most } = await run(batchOf('a0', 'b1', 'c0', 'd1'), { concurrency: 4, ordered: true });
   expect(order.filter((value) => value.endsWith('0'))).toEqual(['a0', 'c0']);
   expect(order.filter((value) => value.endsWith('1'))).toEqual(['b1', 'd1']);
@@ -151,7 +151,7 @@ test.each([
   await expect(forEachRecord([1, 2], fn)).rejects.toMatchObject({ message: '2 of 2 records failed' });
 });
 
-test('records are what the event holds: OSS and CDN events, rows of Tablestore, elements, parsed texts, or the event itself', async () => {
+test('records are the elements of events, Records or an array, or the event itself', async () => {
   const recordsOf = async (event: unknown): Promise<unknown[]> => {
     const seen: unknown[] = [];
     await forEachRecord(event, (record) => void seen.push(record));
@@ -175,7 +175,7 @@ test('the type of a record is that of the event', async () => {
   await forEachRecord<TablestoreEvent>({ Version: '', Records: [] }, ({ Type }) => Type);
 });
 
-test('what is called for a record lies below its span, and carries its baggage, also where nothing is recorded', async () => {
+test('calls for a record are children of its span and have its baggage, which applies unrecorded as well', async () => {
   class Stock {
     @Traced() reserve(): unknown {
       return propagation
@@ -235,7 +235,7 @@ test('a record that is still processed when the invocation ends is closed then',
   expect(abandoned.map(({ name }) => name)).toEqual(['process orders']);
 });
 
-test('records of two producers are linked once each on the batch, a trace that is malformed is counted', async () => {
+test('each producer is linked once on the batch, and a malformed context is counted', async () => {
   const headers = (value: string) => ({ data: { userProperties: { traceparent: value } } });
   const event = fakeEvent('rocketmq', [
     headers(traceparent('a')),
@@ -273,13 +273,13 @@ test('beyond 128 links, the batch counts how many are missing', async () => {
   });
 });
 
-test('a text given to secret() is in no span, although a message has it among its keys', async () => {
+test('a string that was passed to secret() is in no span, even if it is a key of a message', async () => {
   secret('order-7-of-jane');
   await run(fakeEvent('rocketmq', [{ data: { systemProperties: { KEYS: 'order-7-of-jane' } } }]), undefined);
   expectTrace(traces.only()).toHideSecrets('order-7-of-jane');
 });
 
-test('outside of an invocation each record has a trace of its own', async () => {
+test('outside of an invocation each record starts a trace', async () => {
   await forEachRecord(batchOf('a0', 'b0'), () => void currentSpan().setAttribute('seen', true));
   expect(traces.traces().map(({ spans }) => spans.map(({ name, attributes }) => [name, attributes.seen]))).toEqual([
     [['process orders', true]],
@@ -308,6 +308,6 @@ test.each<[unknown, unknown, string]>([
     { parallel: 2 },
     'forEachRecord has no option "parallel". Its options are concurrency, ordered, onFailure. [INVALID_OPTION]',
   ],
-])('misuse is told: %p, %p', async (fn, options, message) => {
+])('misuse is an error: %p, %p', async (fn, options, message) => {
   await expect(forEachRecord([], fn as () => void, options as ForEachRecordOptions)).rejects.toMatchObject({ message });
 });

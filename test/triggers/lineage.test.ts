@@ -40,7 +40,7 @@ describe("with the option parent: 'message'", () => {
     expect(traces.spans()).toHaveLength(2);
   });
 
-  test('several messages are linked, as ever', async () => {
+  test('several messages are linked', async () => {
     await invoke(handler, fakeEvent('rocketmq', [message('a'), message('b')]), fromFc(1));
     const trace = traces.only();
     expect(trace.traceId).toBe('c'.repeat(32));
@@ -51,7 +51,7 @@ describe("with the option parent: 'message'", () => {
     ['a message without a trace', fakeEvent('rocketmq')],
     ['an event that is no message', { order: 7 }],
     ['a timer', fakeEvent('timer')],
-  ])('%s lies below the span that FC passes', async (_, event) => {
+  ])('%s is a child of the span that FC passes', async (_, event) => {
     await invoke(handler, event, fromFc(1));
     expect(traces.only().traceId).toBe('c'.repeat(32));
   });
@@ -67,7 +67,7 @@ const twice = async (handler: FcFunction, ...contexts: Parameters<typeof fakeFcC
   for (const parts of contexts) await invoke(handler, {}, fakeFcContext(parts)).catch(() => {});
 };
 
-test('a retried call says which attempt it is, and is linked to the attempt before', async () => {
+test('a retried call has the retry count and a link to the previous attempt', async () => {
   await twice(
     createHandler(Orders, { name: 'orders' }).handler,
     { requestId: '1-7', retryCount: 0 },
@@ -82,7 +82,7 @@ test('a retried call says which attempt it is, and is linked to the attempt befo
   expect([first!.links, other!.links]).toEqual([[], []]);
 });
 
-test('the outcome of an asynchronous call is linked to the call, where it ran in this instance', async () => {
+test('the result of an asynchronous call is linked to the call if it ran in this instance', async () => {
   const { handler } = createHandler(Orders, { name: 'orders' });
   await twice(handler, { requestId: '1-7' });
   await invoke(handler, fakeEvent('async-destination', { requestContext: { requestId: '1-7' } }));

@@ -34,7 +34,7 @@ const events: (readonly [string, unknown])[] = [
 ];
 
 test.each(events)(
-  '%s: whatever its event holds, the answer is that of the handler, and the event arrives as it came',
+  '%s: the result is that of the handler, and the event arrives unchanged, however it is mutated',
   async (_, event) => {
     const random = randomFrom(SEED);
     for (let round = 0; round < ROUNDS; round += 1) {

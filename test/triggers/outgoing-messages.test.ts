@@ -35,7 +35,7 @@ class Shop {
   }
 }
 
-/** What `work` gives inside the span of a producer, in an invocation whose caller sent baggage. */
+/** Runs `work` inside the span of a producer, in an invocation with baggage. Returns its result. */
 async function sent<T>(work: () => T | Promise<T>, sampled = true): Promise<T> {
   let result: T | Promise<T> | undefined;
   class Orders {
@@ -52,7 +52,7 @@ async function sent<T>(work: () => T | Promise<T>, sampled = true): Promise<T> {
   return result!;
 }
 
-/** The function behind the queue gets an event: the context of the span that its messages link to. */
+/** Invokes the function behind the queue. Returns the contexts that its spans link to. */
 async function linkedBy(event: unknown): Promise<unknown> {
   class Receiver {
     handle(): void {}
@@ -107,7 +107,7 @@ test('amqplib: the headers go over the wire, and the function is linked to the p
   expect(await linkedBy(fakeEvent('rabbitmq', [{ data: { props: { headers: received } } }]))).toEqual([producer()]);
 });
 
-test('rocketmq-client-nodejs: the properties of a message go over the wire, and the function is linked to the producer', async () => {
+test('rocketmq-client-nodejs: the properties go over the wire, and the function is linked to the producer', async () => {
   const given = new Map([['tenant', 'a']]);
   const properties = await sent(() => rocketMqProperties(given));
   expect([...given.keys()]).toEqual(['tenant']);
@@ -123,14 +123,14 @@ test('rocketmq-client-nodejs: the properties of a message go over the wire, and 
   expect(await linkedBy(fakeEvent('rocketmq', [{ data: { userProperties } }]))).toEqual([producer()]);
 });
 
-test('@alicloud/mq-http-sdk, which no registry has: its MessageProperties are filled', async () => {
+test('MessageProperties, as @alicloud/mq-http-sdk documents them, are filled', async () => {
   const put: Record<string, string> = {};
   const messageProperties = { putProperty: (key: string, value: string): void => void (put[key] = value) };
   expect(await sent(() => rocketMqProperties(messageProperties))).toBe(messageProperties);
   expect(await linkedBy(fakeEvent('rocketmq', [{ data: { userProperties: put } }]))).toEqual([producer()]);
 });
 
-test('ali-oss: the metadata goes out as x-oss-meta- headers, without baggage, and the function is linked to whoever put the object', async () => {
+test('ali-oss: the metadata goes over the wire without baggage, and the function is linked to the producer', async () => {
   const headers = await withServer(
     ({ headers: received }) => [200, JSON.stringify(received)],
     (port) =>
@@ -155,7 +155,7 @@ test('ali-oss: the metadata goes out as x-oss-meta- headers, without baggage, an
   ]);
 });
 
-test('@alicloud/eventbridge: putEvents writes the extensions into the event, and the function is linked to whoever put it', async () => {
+test('@alicloud/eventbridge: putEvents sends the extensions, and the function is linked to the producer', async () => {
   let body = '';
   await withServer(
     (_, received) => {
@@ -187,19 +187,19 @@ test('@alicloud/eventbridge: putEvents writes the extensions into the event, and
   expect(await linkedBy(received)).toEqual([producer()]);
 });
 
-test('all messages of one span name that span, and none is made for them', async () => {
+test('all messages of one span carry its context, and no further span is started', async () => {
   const [first, second] = await sent(() => [messageHeaders(), messageHeaders()]);
   expect(first).toEqual(second);
   expect(traces.spans().map(({ name }) => name)).toEqual(['send', 'shop']);
 });
 
-test('a trace that is named already is replaced, whatever the case of its name; the given object stays', async () => {
+test('an earlier trace context is replaced, in any case of its name, and the argument is not changed', async () => {
   const given = Object.freeze({ TraceParent: 'old', tracestate: 'old=1', source: 'shop' });
   const headers = await sent(() => messageHeaders(given));
   expect(Object.keys(headers)).toEqual(['source', 'traceparent', 'baggage']);
 });
 
-test('in an invocation that is not sampled the trace goes on, not sampled', async () => {
+test('in an unsampled invocation the trace is propagated as unsampled', async () => {
   const headers = await sent(() => messageHeaders(), false);
   expect(headers.traceparent).toMatch(/^00-c{32}-[0-9a-f]{16}-00$/);
 });

@@ -95,7 +95,7 @@ describe.each(shapes)('$title', (shape) => {
   });
 });
 
-test('the bodies of messages and signatures of URLs are in no span', async () => {
+test('bodies of messages and signatures of URLs are in no span', async () => {
   for (const { event } of shapes) await invoke(createHandler(PerRecord).handler, event);
   for (const trace of traces.traces()) {
     expectTrace(trace).toHideSecrets(
@@ -109,7 +109,7 @@ test('the bodies of messages and signatures of URLs are in no span', async () =>
   }
 });
 
-test('each event lies below the span that FC passes, whatever its messages carry', async () => {
+test('the parent is the span that FC passes, whatever the messages carry', async () => {
   const context = fakeFcContext({ tracing: { openTracingSpanContext: `${'c'.repeat(32)}:${'d'.repeat(16)}:0:1` } });
   for (const { event } of shapes) await invoke(createHandler(Whole).handler, event, context);
   const invocations = traces.spans().filter(({ kind }) => kind === 'server');
@@ -119,7 +119,7 @@ test('each event lies below the span that FC passes, whatever its messages carry
   );
 });
 
-test('a batch from several destinations says so', async () => {
+test('a batch from several destinations is named multiple_sources', async () => {
   const event = fakeEvent('kafka', [{ data: { topic: 'orders' } }, { data: { topic: 'bills' } }]);
   await invoke(createHandler(PerRecord).handler, event);
   expectTrace(traces.only()).toMatchTree(`
@@ -131,7 +131,7 @@ test('a batch from several destinations says so', async () => {
   expect(traces.spans().at(-2)!.attributes).not.toHaveProperty('messaging.destination.name');
 });
 
-test('a handler that fails marks its batch, and the error is recorded there, once', async () => {
+test('a handler that fails marks its batch, where the exception is recorded once', async () => {
   class Failing {
     handle(): never {
       throw new Error('no broker');

@@ -7,7 +7,7 @@ const unsampled = contextSource({
   jaegerEndpoint: 'http://127.0.0.1:1/api/traces',
 });
 
-/** What was loaded for one invocation by an event, in a process of its own, with the built package. */
+/** The files that an invocation loads, in a new process with the built package. */
 async function loadedFor(event: string): Promise<{ answer: unknown; files: string[]; triggers: string[] }> {
   const seen = await inFreshProcess<{ answer: unknown; files: string[] }>(`
     ${LOADED}
@@ -40,13 +40,13 @@ test.each<[string, string, string[]]>([
   ['an event of OSS', `{ events: [{ eventSource: 'acs:oss' }] }`, ['oss']],
   ['a batch of Kafka', KAFKA, ['dumped-headers', 'kafka', 'message-record']],
   ['an event of no known shape', '{ order: 7 }', []],
-])('%s loads the file of its own trigger alone', async (_, event, expected) => {
+])('%s loads only the files of its trigger', async (_, event, expected) => {
   const { triggers, files } = await loadedFor(json(event));
   expect(triggers.filter((name) => name !== 'cloud-event').toSorted()).toEqual(expected);
   expect(files.filter((file) => file.includes('/cbor-x/'))).toEqual([]);
 });
 
-test('an event of Tablestore loads the decoder, and nothing of it that is native', async () => {
+test('an event of Tablestore loads one file of the decoder, and no native addon', async () => {
   const { answer, files } = await loadedFor(
     `Buffer.from('\\xa2\\x67Version\\x67Sync-v1\\x67Records\\x81\\xa0', 'latin1')`,
   );

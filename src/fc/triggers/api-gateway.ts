@@ -1,7 +1,10 @@
 import { readField, readText } from '../../safe-access';
 import type { Trigger } from './trigger';
 
-/** A request as API Gateway passes it on. `isBase64Encoded` is a boolean in Alibaba's Java types, a string in its documents. */
+/**
+ * A request as API Gateway passes it on. `isBase64Encoded` is a boolean in Alibaba's Java types, a string in its
+ * documents.
+ */
 export interface ApiGatewayEvent {
   readonly path: string;
   readonly httpMethod: string;

@@ -7,8 +7,8 @@ import {
 import type { Trigger } from './trigger';
 
 /**
- * What FC passes to a function that is the destination of asynchronous calls: what became of one of them. The shape is inferred:
- * it is from general knowledge, not from a document that could be read.
+ * What FC passes to a function that is the destination of asynchronous calls: what became of one of them. The shape is
+ * inferred: it is from general knowledge, not from a document that could be read.
  */
 export interface AsyncDestinationEvent {
   /** Milliseconds since 1970. */

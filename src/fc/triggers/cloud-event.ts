@@ -1,7 +1,7 @@
 import { readField, readText } from '../../safe-access';
 
 /**
- * An event in the form of CloudEvents 1.0, as EventBridge passes it on. The `aliyun…` attributes are set where it went through
+ * An event in the format of CloudEvents 1.0, as EventBridge passes it. The `aliyun…` attributes are set if it passed
  * an event bus.
  */
 export interface CloudEvent<D = unknown> {
@@ -31,12 +31,12 @@ export function cloudEventType(record: unknown): string | undefined {
   return typeof readField(record, 'specversion') === 'string' ? readText(record, 'type') : undefined;
 }
 
-/** What a record holds: the `data` of a CloudEvent, and with the event schema `RawData` the record itself. */
+/** The payload of a record: the `data` of a CloudEvent, or the record itself with the event schema `RawData`. */
 export function dataOf(record: unknown): unknown {
   return cloudEventType(record) === undefined ? record : readField(record, 'data');
 }
 
-/** A record as an object: in an array, it may be a string of JSON. */
+/** Parses a record that is a JSON string. Anything else is returned unchanged. */
 export function parsedRecord(record: unknown): unknown {
   if (typeof record !== 'string' || !record.startsWith('{')) return record;
   try {
@@ -46,7 +46,7 @@ export function parsedRecord(record: unknown): unknown {
   }
 }
 
-/** The elements of an array, each parsed; for anything else, a list of the event alone. The event's own array where it can be. */
+/** The elements of an array, each parsed, or a list of the event alone. The same array if nothing has to be parsed. */
 export function elementsOf(event: unknown): readonly unknown[] {
   if (!Array.isArray(event)) return [event];
   const elements = event as readonly unknown[];

@@ -2,19 +2,19 @@ import { readField, readNumber } from '../../safe-access';
 
 const ALL_NAMES: ReadonlySet<string> = new Set(['traceparent', 'tracestate', 'baggage']);
 const BAGGAGE: ReadonlySet<string> = new Set(['baggage']);
-/** Beyond these, nothing can be a trace context: `baggage` has 8,192 bytes at most. */
+/** Limits of what is read. `baggage` has at most 8,192 bytes. */
 const MAX_ITEMS = 256;
 const MAX_BYTES = 8_192;
-/** What a value looks like that is not base64: `traceparent` and members of the other two hold `-` or `=` before their end. */
+/** A value that is not base64: `traceparent` contains `-`, the other headers contain `=` before their end. */
 const PLAIN = /[-,;:]|=[^=]/;
 
-/** Bytes as Java prints them, from -128 to 127. */
+/** Bytes as Java serializes them, from -128 to 127. */
 function fromBytes(value: readonly unknown[]): string | undefined {
   if (value.length > MAX_BYTES || !value.every((byte) => Number.isInteger(byte))) return undefined;
   return Buffer.from(value as number[]).toString();
 }
 
-/** A ByteBuffer as Gson prints it: `hb` holds the bytes, of which those from `position` to `limit` count. */
+/** A ByteBuffer as Gson serializes it: the bytes are in `hb`, from `position` to `limit`. */
 function fromBuffer(value: unknown): string | undefined {
   const bytes = readField(value, 'hb');
   if (!Array.isArray(bytes)) return undefined;
@@ -39,7 +39,7 @@ function valueOf(value: unknown): string | undefined {
     : Buffer.from(text, 'base64').toString();
 }
 
-/** What is looked for, and what was found. */
+/** The headers that were found, of those that are wanted. */
 class Found {
   readonly headers: Record<string, string> = {};
 
@@ -73,9 +73,10 @@ function addMembers(found: Found, object: object): void {
 }
 
 /**
- * The W3C headers among the headers of a Kafka or RabbitMQ message, in whatever form the event holds them. No document shows an
- * item, so each form that the Java client's fields, its dump by Gson or a plain map can take is read: `{key, value}` with a
- * string, bytes or base64; `{keyBuffer, valueBuffer}`; a map of names; `"name=value"`. Anything else is skipped silently.
+ * The W3C headers among the headers of a Kafka or RabbitMQ message, in any form that the event holds them. No document
+ * shows an item, so all forms are read that the Java client's fields, their serialization by Gson or a map can take:
+ * `{key, value}` with a string, bytes or base64; `{keyBuffer, valueBuffer}`; a map of names; `"name=value"`. Anything
+ * else is skipped silently.
  */
 export function dumpedHeaders(headers: unknown, only?: 'baggage'): Readonly<Record<string, string>> | undefined {
   const list = readField(headers, 'headers') ?? headers;

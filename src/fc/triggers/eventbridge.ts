@@ -5,7 +5,7 @@ import { messageCarrier, withEnvelope } from './message-record';
 import type { Trigger } from './trigger';
 
 /**
- * An event of EventBridge whose source has no trigger of its own here: one CloudEvent (event-driven), or an array of them
+ * An event of EventBridge from a source without a specific trigger: one CloudEvent (event-driven), or an array of them
  * (event-streaming). With the event schema `RawData` the event is the `data` alone.
  */
 export type EventBridgeEvent<D = unknown> = CloudEvent<D>;
@@ -14,7 +14,7 @@ export type EventBridgeEvent<D = unknown> = CloudEvent<D>;
 export const eventbridge: Trigger = {
   name: 'eventbridge',
   faasTrigger: 'pubsub',
-  // A CloudEvent is identified by its type; any other shape is the data of an event, which can be anything.
+  // CloudEvents are identified by their type. With RawData the event can be any value.
   matches: () => false,
   sendsAnyValue: true,
   records: {

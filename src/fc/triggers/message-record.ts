@@ -16,7 +16,7 @@ function namesTrace(properties: unknown): boolean {
 }
 
 /**
- * Where the trace context of a message is: in its own properties, else in the extension attributes of the CloudEvent around it.
+ * The carrier of a message: its own properties, or the extension attributes of its CloudEvent.
  */
 export function messageCarrier(record: unknown, properties: unknown): unknown {
   if (namesTrace(properties) || cloudEventType(record) === undefined) return properties;
@@ -24,7 +24,7 @@ export function messageCarrier(record: unknown, properties: unknown): unknown {
   return traceparent === undefined ? properties : { traceparent, tracestate: readField(record, 'tracestate') };
 }
 
-/** Adds the attributes of the CloudEvent around a message to those of the message, and returns the latter. */
+/** Adds the attributes of the CloudEvent of a message to those of the message, and returns `attributes`. */
 export function withEnvelope(record: unknown, attributes: Attributes): Attributes {
   const type = cloudEventType(record);
   if (type === undefined) return attributes;

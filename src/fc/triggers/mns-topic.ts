@@ -2,7 +2,10 @@ import { readField, readText } from '../../safe-access';
 import { ATTR_MESSAGING_DESTINATION_SUBSCRIPTION_NAME, ATTR_MESSAGING_MESSAGE_ID } from '../../semconv';
 import type { Trigger } from './trigger';
 
-/** A message of an MNS (SMQ) topic, pushed as JSON. Attributes of the message are further members, such as `traceparent`. */
+/**
+ * A message of an MNS (SMQ) topic, pushed as JSON. Attributes of the message are further members, such as
+ * `traceparent`.
+ */
 export interface MnsTopicEvent {
   readonly TopicOwner: string;
   readonly Message: string;
@@ -17,8 +20,8 @@ export interface MnsTopicEvent {
 }
 
 /**
- * A message of an MNS (SMQ) topic with attributes, pushed as STREAM. Without attributes the event is the body alone: the bytes
- * that were published, or their value where they are JSON.
+ * A message of an MNS (SMQ) topic with attributes, pushed as STREAM. Without attributes the event is the body alone:
+ * the bytes that were published, or their value where they are JSON.
  */
 export interface MnsTopicStreamEvent {
   readonly body: string;

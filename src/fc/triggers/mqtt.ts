@@ -14,7 +14,10 @@ export interface MqttRecord {
 /** The event of an MQTT trigger: a batch. */
 export type MqttEvent = readonly MqttRecord[];
 
-/** MQTT. `mqtt` as `messaging.system` is inferred: OpenTelemetry registers no name for it. The message carries no trace context. */
+/**
+ * MQTT. `mqtt` as `messaging.system` is inferred: OpenTelemetry registers no name for it. The message carries no trace
+ * context.
+ */
 export const mqtt: Trigger = {
   name: 'mqtt',
   faasTrigger: 'pubsub',

@@ -11,7 +11,10 @@ import { dataOf } from './cloud-event';
 import { messageCarrier, withEnvelope } from './message-record';
 import type { Trigger } from './trigger';
 
-/** What RocketMQ itself says of a message. `RECONSUME_TIMES` and what follows it were seen in programs, not in FC's documents. */
+/**
+ * What RocketMQ itself says of a message. `RECONSUME_TIMES` and what follows it were seen in programs, not in FC's
+ * documents.
+ */
 export interface RocketMqSystemProperties {
   readonly MIN_OFFSET?: string;
   readonly MAX_OFFSET?: string;
@@ -30,7 +33,10 @@ export interface RocketMqSystemProperties {
   readonly MESSAGE_ID?: string;
 }
 
-/** A message of RocketMQ. `msgId` is set by triggers of a self-managed Apache RocketMQ, which send messages without a CloudEvent. */
+/**
+ * A message of RocketMQ. `msgId` is set by triggers of a self-managed Apache RocketMQ, which send messages without a
+ * CloudEvent.
+ */
 export interface RocketMqMessage {
   readonly topic: string;
   readonly msgId?: string;
@@ -58,7 +64,10 @@ function attributesOf(record: unknown): Attributes {
   });
 }
 
-/** RocketMQ: FC's trigger, whose messages are CloudEvents, and that of a self-managed Apache RocketMQ, whose messages are bare. */
+/**
+ * RocketMQ: FC's trigger, whose messages are CloudEvents, and that of a self-managed Apache RocketMQ, whose messages
+ * are bare.
+ */
 export const rocketmq: Trigger = {
   name: 'rocketmq',
   faasTrigger: 'pubsub',

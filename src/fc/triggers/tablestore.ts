@@ -37,7 +37,10 @@ function withSafeNumbers(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withSafeNumbers(inner)]));
 }
 
-/** Decodes the CBOR that Tablestore sends; `undefined` for everything else. Loads the decoder at the first call. Never throws. */
+/**
+ * Decodes the CBOR that Tablestore sends; `undefined` for everything else. Loads the decoder at the first call. Never
+ * throws.
+ */
 export function decodeTablestoreEvent(bytes: Uint8Array): TablestoreEvent | undefined {
   try {
     const { Decoder } = require('cbor-x/decode-no-eval') as typeof import('cbor-x/decode-no-eval');
