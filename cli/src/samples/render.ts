@@ -28,9 +28,9 @@ export function namesOf(traces: readonly (readonly SpanRecord[])[]): ReadonlyMap
   return new Map(traces.flat().map(({ spanId, name }) => [spanId, name]));
 }
 
-/** The names of the spans that a span links to, each with the number of links if there are several. */
-function linksOf({ links }: SpanRecord, names: ReadonlyMap<string, string> | undefined): string {
-  const linked = links.flatMap(({ spanId }) => names?.get(spanId) ?? []);
+/** The names of the spans of other traces that a span links to, each with the number of links if there are several. */
+function linksOf({ traceId, links }: SpanRecord, names: ReadonlyMap<string, string> | undefined): string {
+  const linked = links.flatMap((link) => (link.traceId === traceId ? [] : (names?.get(link.spanId) ?? [])));
   const counted = [...new Set(linked)].map((name) => {
     const count = linked.filter((other) => other === name).length;
     return count === 1 ? name : `${count} × ${name}`;
