@@ -13,7 +13,10 @@ const MAX_LINKS = 128;
 /** The records of one event, and the context that each carries. */
 export class Batch {
   readonly records: readonly unknown[];
+  /** The contexts of all records, once the links of the batch have been read. */
   private readonly extractedFrom: ExtractedContext[] = [];
+  private lastIndex = -1;
+  private lastExtracted = NOTHING_EXTRACTED;
 
   constructor(
     readonly event: unknown,
@@ -22,9 +25,15 @@ export class Batch {
     this.records = listRecords(event, format);
   }
 
-  /** The context that a record carries. Malformed ones are counted once. */
+  /** The context that a record carries. Kept for the record that was read last, so that its problems are counted once. */
   extracted(index: number): ExtractedContext {
-    return (this.extractedFrom[index] ??= this.read(index));
+    const known = this.extractedFrom[index];
+    if (known !== undefined) return known;
+    if (this.lastIndex !== index) {
+      this.lastExtracted = this.read(index);
+      this.lastIndex = index;
+    }
+    return this.lastExtracted;
   }
 
   /** Whether a record carries baggage. Cheap: it is asked for every record, recorded or not. */
@@ -55,7 +64,7 @@ export class Batch {
     if (this.format?.carrier === undefined) return { links, dropped: 0 };
     const seen = new Set<string>();
     for (let index = 0; index < this.records.length; index += 1) {
-      const { spanContext } = this.extracted(index);
+      const { spanContext } = (this.extractedFrom[index] = this.extracted(index));
       if (spanContext === undefined || spanContext.spanId === parentSpanId) continue;
       const id = spanContext.traceId + spanContext.spanId;
       if (seen.has(id)) continue;

@@ -8,7 +8,6 @@ import type { RecordOf } from '../fc/trigger-events';
 import { mergeBaggage } from '../propagation/baggage';
 import { ATTR_FC_TRACED_BATCH_FAILED, ATTR_FC_TRACED_BATCH_SKIPPED } from '../semconv';
 import { recordFailure } from '../tracing/calls/failure';
-import { endSafely } from '../tracing/calls/open-calls';
 import { activeContext, callIn } from '../tracing/context/active-context';
 import { telemetryOfCall } from '../tracing/context/ambient-telemetry';
 import { contextWithSpan, spanIn } from '../tracing/context/linked-context';
@@ -79,7 +78,8 @@ function attemptsOf(
   return async (index) => {
     const record = batch.records[index];
     const outer = contextOfRecord(batch, index, context);
-    const span = spans?.startRecordSpan(batch, index, telemetry!, context);
+    const open = spans?.startRecordSpan(batch, index, telemetry!, context);
+    const span = open?.span;
     const inside = span === undefined ? outer : contextWithSpan(outer, span);
     try {
       await (inside === context ? fn(record, index) : callIn(inside, fn, undefined, [record, index]));
@@ -89,7 +89,7 @@ function attemptsOf(
       if (span !== undefined) recordFailure(span, error, spanIn(context), inside);
       return true;
     } finally {
-      if (span !== undefined) endSafely(span);
+      open?.end();
     }
   };
 }

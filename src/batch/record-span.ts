@@ -9,6 +9,8 @@ import {
   ATTR_MESSAGING_SYSTEM,
 } from '../semconv';
 import { attributeValues } from '../tracing/calls/attributes';
+import { abandonSpan, endSafely } from '../tracing/calls/open-calls';
+import type { OpenCall, OpenCalls } from '../tracing/calls/open-calls';
 import { invocationIn, spanIn } from '../tracing/context/linked-context';
 import type { Telemetry } from '../tracing/telemetry/telemetry';
 import type { Batch } from './batch';
@@ -60,8 +62,35 @@ export function cleanAttributes(attributes: Attributes, { ownsResource }: Teleme
   return ownsResource ? attributes : attributeValues(attributes);
 }
 
+/** The open span of a record. If the invocation ends first, the span ends with it. */
+export class RecordSpan implements OpenCall {
+  place = -1;
+
+  constructor(
+    readonly span: Span,
+    private readonly open: OpenCalls | undefined,
+  ) {
+    open?.add(this);
+  }
+
+  end(): void {
+    this.open?.delete(this);
+    endSafely(this.span);
+  }
+
+  abandon(): void {
+    this.open?.delete(this);
+    abandonSpan(this.span);
+  }
+}
+
 /** Starts the CONSUMER span of one record, linked to its producer; `undefined` if telemetry fails. */
-export function startRecordSpan(batch: Batch, index: number, telemetry: Telemetry, context: Context): Span | undefined {
+export function startRecordSpan(
+  batch: Batch,
+  index: number,
+  telemetry: Telemetry,
+  context: Context,
+): RecordSpan | undefined {
   const { format, records } = batch;
   const record = records[index];
   const parent = spanIn(context);
@@ -81,8 +110,7 @@ export function startRecordSpan(batch: Batch, index: number, telemetry: Telemetr
       context,
       parent,
     );
-    invocationIn(context)?.open.addSpan(span);
-    return span;
+    return new RecordSpan(span, invocationIn(context)?.open);
   } catch {
     countError('a span could not be started: a span processor, sampler or tracer provider threw');
     return undefined;
