@@ -4,6 +4,12 @@ const around = 'hand-written, around the method';
 const nest = 'nestjs-otel @Span';
 const ours = 'fc-traced @Traced';
 
+const plainLoop = 'a plain loop';
+const handRecord = 'hand-written, a span for each record';
+const perRecord = 'fc-traced forEachRecord';
+const kafkaRecord = 'the same, with headers of Kafka';
+const onProvider = "the same, on the application's provider";
+
 const untraced = 'not traced';
 const byHand = 'hand-written, client and server';
 const tracedMcp = 'fc-traced/mcp, sampled';
@@ -89,6 +95,30 @@ export const contests = [
       'plain call': ['plain.cjs', 'steps'],
     },
     goal: { text: 'adds at most 60 ns to a plain step', value: (ns) => ns[ours] - ns['plain call'], most: 60 },
+  },
+  {
+    title: 'A record of a batch of 1,000, in an invocation that is not sampled',
+    unit: 'ns',
+    contenders: {
+      [plainLoop]: ['batch.cjs', 'plain'],
+      [perRecord]: ['batch.cjs', 'unsampled-rocketmq'],
+      [kafkaRecord]: ['batch.cjs', 'unsampled-kafka'],
+    },
+    goal: {
+      text: 'adds less than 1 µs to a plain loop',
+      value: (ns) => Math.max(ns[perRecord], ns[kafkaRecord]) - ns[plainLoop],
+      most: 1_000,
+    },
+  },
+  {
+    title: 'A record of a batch of 1,000, sampled, a span for each, linked to its producer',
+    unit: 'ns',
+    contenders: {
+      [handRecord]: ['batch.cjs', 'hand'],
+      [perRecord]: ['batch.cjs', 'sampled'],
+      [onProvider]: ['batch.cjs', 'foreign'],
+    },
+    goal: { text: 'at most 1.20 of hand-written', value: (ns) => ns[perRecord] / ns[handRecord], most: 1.2 },
   },
   mcp('1.x', 'memory', 'in memory', 1.5),
   mcp('1.x', 'http', 'streamable HTTP on the loopback interface', 1.25),

@@ -4,6 +4,7 @@ export const ERROR_CODES = {
   INVALID_TARGET: 'A decorator or function was applied to a target that it does not support.',
   ENTRY_NOT_FOUND: 'The class has no method that Function Compute can call.',
   ENTRY_NAME_TAKEN: 'An entry method has the name of a lifecycle hook.',
+  INVALID_EVENT: 'A handler with the option trigger received an event of another trigger.',
   UNRESOLVABLE_DEPENDENCY: 'The container cannot resolve a class that the handler needs.',
   CAPTIVE_DEPENDENCY: 'A singleton depends on an object that belongs to a single invocation.',
   NO_INVOCATION: 'Something that belongs to an invocation was used outside of one.',

@@ -9,13 +9,15 @@ export function readField(value: unknown, key: PropertyKey): unknown {
 
 /** Returns the string at `path`, or `undefined` if it is missing or empty. */
 export function readText(value: unknown, ...path: string[]): string | undefined {
-  const found = path.reduce<unknown>((outer, key) => readField(outer, key), value);
+  let found = value;
+  for (const key of path) found = readField(found, key);
   return typeof found === 'string' && found !== '' ? found : undefined;
 }
 
 /** Returns the finite number at `path`, which may also be a numeric string, or `undefined`. */
 export function readNumber(value: unknown, ...path: string[]): number | undefined {
-  const found = path.reduce<unknown>((outer, key) => readField(outer, key), value);
+  let found = value;
+  for (const key of path) found = readField(found, key);
   const number = typeof found === 'string' && found.trim() !== '' ? Number(found) : found;
   return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
 }

@@ -12,8 +12,18 @@ export const EVENT_FC_TRACED_CANCELLED = 'fc_traced.cancelled';
 export const EVENT_FC_TRACED_EXPECTED_ERROR = 'fc_traced.expected_error';
 
 // fc-traced: other attributes
+export const ATTR_FC_TRACED_BATCH_DROPPED_LINKS = 'fc_traced.batch.dropped_links';
+export const ATTR_FC_TRACED_BATCH_FAILED = 'fc_traced.batch.failed';
+export const ATTR_FC_TRACED_BATCH_SKIPPED = 'fc_traced.batch.skipped';
+export const ATTR_FC_TRACED_DESTINATION_ATTEMPTS = 'fc_traced.destination.attempts';
+export const ATTR_FC_TRACED_DESTINATION_CONDITION = 'fc_traced.destination.condition';
+export const ATTR_FC_TRACED_DESTINATION_INVOCATION_ID = 'fc_traced.destination.invocation_id';
+export const ATTR_FC_TRACED_LINK = 'fc_traced.link';
+export const ATTR_FC_TRACED_MESSAGE_REDELIVERED = 'fc_traced.message.redelivered';
+export const ATTR_FC_TRACED_MESSAGE_REDELIVERY_COUNT = 'fc_traced.message.redelivery_count';
 export const ATTR_FC_TRACED_OWN_MILLISECONDS = 'fc_traced.own_milliseconds';
 export const ATTR_FC_TRACED_PROBLEM = 'fc_traced.problem';
+export const ATTR_FC_TRACED_RETRY_COUNT = 'fc_traced.retry_count';
 export const ATTR_FC_TRACED_STREAM_BYTES = 'fc_traced.stream.bytes';
 export const ATTR_FC_TRACED_STREAM_ITEMS = 'fc_traced.stream.items';
 
@@ -25,10 +35,15 @@ export const ATTR_CLOUD_PROVIDER = 'cloud.provider';
 export const ATTR_CLOUD_REGION = 'cloud.region';
 export const ATTR_CLOUD_RESOURCE_ID = 'cloud.resource_id';
 export const ATTR_FAAS_COLDSTART = 'faas.coldstart';
+export const ATTR_FAAS_DOCUMENT_COLLECTION = 'faas.document.collection';
+export const ATTR_FAAS_DOCUMENT_NAME = 'faas.document.name';
+export const ATTR_FAAS_DOCUMENT_OPERATION = 'faas.document.operation';
+export const ATTR_FAAS_DOCUMENT_TIME = 'faas.document.time';
 export const ATTR_FAAS_INSTANCE = 'faas.instance';
 export const ATTR_FAAS_INVOCATION_ID = 'faas.invocation_id';
 export const ATTR_FAAS_MAX_MEMORY = 'faas.max_memory';
 export const ATTR_FAAS_NAME = 'faas.name';
+export const ATTR_FAAS_TIME = 'faas.time';
 export const ATTR_FAAS_TRIGGER = 'faas.trigger';
 export const ATTR_FAAS_VERSION = 'faas.version';
 export const ATTR_SERVICE_NAME = 'service.name';
@@ -59,6 +74,28 @@ export const ATTR_URL_PATH = 'url.path';
 export const ATTR_URL_QUERY = 'url.query';
 export const ATTR_URL_SCHEME = 'url.scheme';
 export const ATTR_USER_AGENT_ORIGINAL = 'user_agent.original';
+
+// Messaging: https://opentelemetry.io/docs/specs/semconv/messaging/messaging-spans/
+export const ATTR_MESSAGING_BATCH_MESSAGE_COUNT = 'messaging.batch.message_count';
+export const ATTR_MESSAGING_DESTINATION_NAME = 'messaging.destination.name';
+export const ATTR_MESSAGING_DESTINATION_PARTITION_ID = 'messaging.destination.partition.id';
+export const ATTR_MESSAGING_DESTINATION_SUBSCRIPTION_NAME = 'messaging.destination.subscription.name';
+export const ATTR_MESSAGING_KAFKA_OFFSET = 'messaging.kafka.offset';
+export const ATTR_MESSAGING_MESSAGE_ID = 'messaging.message.id';
+export const ATTR_MESSAGING_OPERATION_NAME = 'messaging.operation.name';
+export const ATTR_MESSAGING_OPERATION_TYPE = 'messaging.operation.type';
+export const ATTR_MESSAGING_RABBITMQ_DELIVERY_TAG = 'messaging.rabbitmq.message.delivery_tag';
+export const ATTR_MESSAGING_RABBITMQ_ROUTING_KEY = 'messaging.rabbitmq.destination.routing_key';
+export const ATTR_MESSAGING_ROCKETMQ_MESSAGE_KEYS = 'messaging.rocketmq.message.keys';
+export const ATTR_MESSAGING_ROCKETMQ_MESSAGE_TAG = 'messaging.rocketmq.message.tag';
+export const ATTR_MESSAGING_SYSTEM = 'messaging.system';
+
+// CloudEvents: https://opentelemetry.io/docs/specs/semconv/cloudevents/cloudevents-spans/
+export const ATTR_CLOUDEVENTS_EVENT_ID = 'cloudevents.event_id';
+export const ATTR_CLOUDEVENTS_EVENT_SOURCE = 'cloudevents.event_source';
+export const ATTR_CLOUDEVENTS_EVENT_SPEC_VERSION = 'cloudevents.event_spec_version';
+export const ATTR_CLOUDEVENTS_EVENT_SUBJECT = 'cloudevents.event_subject';
+export const ATTR_CLOUDEVENTS_EVENT_TYPE = 'cloudevents.event_type';
 
 // MCP: https://opentelemetry.io/docs/specs/semconv/gen-ai/mcp/
 export const ATTR_GEN_AI_OPERATION_NAME = 'gen_ai.operation.name';

@@ -1,5 +1,7 @@
 export { expectTrace } from './testing/expect-trace';
 export type { ExpectedSpan, TraceExpectation } from './testing/expect-trace';
+export { fakeEvent } from './testing/fake-event';
+export type { EventOverrides, FakeEvent } from './testing/fake-event';
 export { fakeFcContext } from './testing/fake-fc-context';
 export type { FakeContextOptions } from './testing/fake-fc-context';
 export { invoke } from './testing/invoke';

@@ -4,6 +4,8 @@ import { EXPORTERS } from '../export/exporters/exporters';
 import type { Protocol } from '../export/exporters/exporters';
 import type { SpanProcessor } from '../export/sdk';
 import type { FcContext } from '../fc/context';
+import { TRIGGER_NAMES } from '../fc/event';
+import type { TriggerName } from '../fc/triggers/trigger';
 import { INSTRUMENTATIONS } from '../instrumentation/registry';
 import type { InstrumentationName } from '../instrumentation/registry';
 import { check } from './check-options';
@@ -35,7 +37,16 @@ export interface HandlerOptions {
    * The container that resolves services. Each invocation gets a child container. Default: tsyringe's global container.
    */
   readonly container?: DependencyContainer;
-  /** The parent of the invocation span. Takes precedence over the trace context that the caller sent. */
+  /**
+   * The trigger of the function. Events of other triggers are rejected with `INVALID_EVENT`, and array elements that
+   * are JSON strings are parsed. Default: detected from each event; every event is accepted.
+   */
+  readonly trigger?: TriggerName;
+  /**
+   * The parent of the invocation span. Takes precedence over the trace context that the caller sent. `'message'`: the
+   * span in the trace context of the message, if the event holds a single one. By default, and for several messages,
+   * their contexts are linked.
+   */
   readonly parent?: ParentCarrier | ((event: unknown, context: FcContext) => ParentCarrier);
   /**
    * Where traces are sent: an `http` or `https` URL with its full path. Default: the `OTEL_*` variables, then
@@ -106,6 +117,7 @@ export const HANDLER_CHECKS: { readonly [K in keyof Required<HandlerOptions>]: C
   method: check.string,
   inject: check.arrayOf('tokens'),
   container: (value) => (hasMethod(value, 'createChildContainer') ? undefined : 'a tsyringe container'),
+  trigger: check.oneOf(...TRIGGER_NAMES),
   parent: (value) =>
     ['function', 'object', 'string'].includes(typeof value)
       ? undefined

@@ -13,6 +13,7 @@ import {
   ATTR_FAAS_NAME,
   ATTR_FAAS_TRIGGER,
   ATTR_FAAS_VERSION,
+  ATTR_FC_TRACED_RETRY_COUNT,
   ATTR_SERVICE_NAME,
   FC_ACCOUNT_ID,
   FC_FUNCTION_MEMORY_SIZE,
@@ -99,7 +100,9 @@ export function functionAttributes(context: FcContext, instance: InstanceFacts):
 
 /** The attributes of one invocation. `trigger` is a value of `faas.trigger`. */
 export function invocationAttributes(context: FcContext, trigger: string, coldStart: boolean): Attributes {
+  const retries = readNumber(context, 'retryCount') ?? 0;
   return withoutUndefined({
+    [ATTR_FC_TRACED_RETRY_COUNT]: retries > 0 ? retries : undefined,
     [ATTR_FAAS_INVOCATION_ID]: readText(context, 'requestId'),
     [ATTR_FAAS_TRIGGER]: trigger,
     [ATTR_FAAS_COLDSTART]: coldStart,

@@ -1,7 +1,7 @@
 import { ScopeFactory } from '../container/scope';
 import type { Scope } from '../container/scope';
 import type { FcContext } from '../fc/context';
-import { decodeEvent, detectTrigger } from '../fc/event';
+import { decodeEvent } from '../fc/event';
 import { CollectingSink, fcHttpAnswer } from '../http/fc-answer';
 import { requestAttributes, routeOf, spanNameOf } from '../http/http-attributes';
 import type { UrlParts } from '../http/http-attributes';
@@ -13,14 +13,36 @@ import type { Work } from '../invocation/invocation-runner';
 import { readField } from '../safe-access';
 import { ATTR_HTTP_ROUTE } from '../semconv';
 import type { Entry, HandlerDefinition } from './entries';
+import { checkEvent } from './expected-trigger';
+import type { CheckedEvent } from './expected-trigger';
+
+/** What an event adds to the invocation span. Evaluated lazily, for recorded invocations only. */
+function descriptionOf({
+  trigger,
+  event,
+}: CheckedEvent): Pick<IncomingCall, 'attributes' | 'links' | 'messageCarrier'> {
+  if (trigger.attributes === undefined && trigger.records === undefined) return {};
+  const load = (): typeof import('../batch/batch-span') =>
+    require('../batch/batch-span') as typeof import('../batch/batch-span');
+  let made: ReturnType<ReturnType<typeof load>['eventOnInvocation']> | undefined;
+  const describe = (): NonNullable<typeof made> => (made ??= load().eventOnInvocation(trigger, event));
+  return {
+    attributes: () => describe().attributes,
+    links: () => describe().links,
+    messageCarrier: () => load().onlyMessageCarrier(trigger, event),
+  };
+}
 
 /** Runs the invocations of a handler class, and holds its state between them: runner and containers. */
 export class FunctionInstance {
   readonly runner: InvocationRunner;
   private readonly scopes: ScopeFactory;
+  private readonly className: string;
 
   constructor(definition: HandlerDefinition) {
-    this.runner = new InvocationRunner(definition.options, definition.handlerClass.name);
+    const { name } = definition.handlerClass as { readonly name: unknown };
+    this.className = typeof name === 'string' && name !== '' ? name : 'The handler';
+    this.runner = new InvocationRunner(definition.options, name);
     this.scopes = new ScopeFactory(definition.handlerClass, definition.options.container);
   }
 
@@ -31,8 +53,8 @@ export class FunctionInstance {
 
   /** Runs one invocation on the bytes that FC passes and exports its spans. Settles as the entry method does. */
   async invoke(entry: Entry, bytes: unknown, context: FcContext): Promise<unknown> {
-    const event = decodeEvent(bytes);
-    const trigger = detectTrigger(event);
+    const checked = checkEvent(this.runner.options.trigger, decodeEvent(bytes), this.className);
+    const { event, trigger } = checked;
     if (trigger.faasTrigger === 'http' && this.runner.options.http !== false) {
       const sink = new CollectingSink(fcHttpAnswer);
       await this.respond(entry, event, context, sink);
@@ -44,8 +66,9 @@ export class FunctionInstance {
       trigger: trigger.faasTrigger,
       headers: trigger.headers?.(event),
       spanName: entry.spanName,
+      ...descriptionOf(checked),
     };
-    return this.runner.run(call, this.workOf(entry, call));
+    return this.runner.run(call, this.workOf(entry, call, checked));
   }
 
   /**
@@ -65,7 +88,7 @@ export class FunctionInstance {
         ...(route !== undefined && { [ATTR_HTTP_ROUTE]: route }),
       }),
     };
-    const work = this.workOf(entry, call);
+    const work = this.workOf(entry, call, checkEvent(this.runner.options.trigger, event, this.className));
     return this.runner.run(call, {
       ...work,
       run: (running) => exchange({ context, sink, ...running }, () => work.run(running)),
@@ -78,10 +101,11 @@ export class FunctionInstance {
   }
 
   /** The work of an invocation: construct a handler in a scope of its own and call the entry method. */
-  private workOf(entry: Entry, { event, context }: IncomingCall): Work<unknown> {
+  private workOf(entry: Entry, { event, context }: IncomingCall, { trigger, refusal }: CheckedEvent): Work<unknown> {
     let scope: Scope | undefined;
     return {
-      run: async ({ invocation, active, coldStart }) => {
+      run: async ({ invocation, active, span, coldStart }) => {
+        if (refusal !== undefined) throw refusal;
         const opened = this.scopes.open(invocation);
         scope = opened;
         const resolved =
@@ -89,7 +113,11 @@ export class FunctionInstance {
             ? opened.resolveHandler()
             : coldStart.buildInInvocation(invocation.telemetry, active, opened.resolveHandler);
         const handler = resolved as Record<string, (event: unknown, context: FcContext) => unknown>;
-        return handler[entry.method]!(event, context);
+        const handle = (): unknown => handler[entry.method]!(event, context);
+        const { telemetry } = invocation;
+        if (span === undefined || telemetry === undefined || trigger.records?.system === undefined) return handle();
+        const { runInBatchSpan } = require('../batch/batch-span') as typeof import('../batch/batch-span');
+        return runInBatchSpan(event, trigger.records, { telemetry, active, span }, handle);
       },
       close: async (timeoutMillis) => scope?.dispose(timeoutMillis),
     };

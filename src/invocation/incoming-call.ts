@@ -1,4 +1,4 @@
-import type { Attributes } from '@opentelemetry/api';
+import type { Attributes, Link } from '@opentelemetry/api';
 import type { FcContext } from '../fc/context';
 import type { FaasTrigger } from '../fc/triggers/trigger';
 
@@ -15,4 +15,8 @@ export interface IncomingCall {
   readonly spanName: string | undefined;
   /** Returns additional attributes of the invocation span. Called only if a span is started. */
   readonly attributes?: () => Attributes;
+  /** Further links of the invocation span; asked for only when it is recorded. */
+  readonly links?: () => readonly Link[];
+  /** What holds the trace context of the only message of the event, for the option `parent: 'message'`. */
+  readonly messageCarrier?: () => unknown;
 }

@@ -1,5 +1,5 @@
 import { isSpanContextValid, propagation, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
-import type { Context, Span, SpanContext } from '@opentelemetry/api';
+import type { Context, Link, Span, SpanContext } from '@opentelemetry/api';
 import { types } from 'node:util';
 import type { HandlerOptions } from '../config/options';
 import { countError, countMalformed, takeCounts } from '../diagnostics';
@@ -30,7 +30,8 @@ export interface InvocationPlan {
   readonly unrecordedContext: SpanContext;
 }
 
-function explicitParent(option: HandlerOptions['parent'], event: unknown, context: FcContext): unknown {
+function explicitParent(option: HandlerOptions['parent'], { event, context, messageCarrier }: IncomingCall): unknown {
+  if (option === 'message') return messageCarrier?.();
   if (typeof option !== 'function') return option;
   try {
     const given: unknown = option(event, context);
@@ -76,10 +77,11 @@ export function planInvocation(
   source: TelemetrySource,
   options: HandlerOptions,
   sampleRatio: number,
-  { event, context, headers }: IncomingCall,
+  call: IncomingCall,
 ): InvocationPlan {
+  const { context, headers } = call;
   const parentage = resolveParent({
-    explicit: explicitParent(options.parent, event, context),
+    explicit: explicitParent(options.parent, call),
     headers,
     tracing: readField(context, 'tracing'),
   });
@@ -102,6 +104,8 @@ export interface InvocationSpanOptions {
   /** The name of the span if neither an option nor FC sets one. */
   readonly programName: string;
   readonly coldStart: boolean;
+  /** Links to earlier invocations of this instance, such as the previous attempt of a retried call. */
+  readonly attemptLinks: readonly Link[];
   /**
    * Keys of baggage entries that become attributes. Used with the application's provider only: our pipeline adds them
    * to every span.
@@ -116,7 +120,7 @@ export interface InvocationSpanOptions {
 export function startInvocationSpan(
   { telemetry, parentage, traceId }: InvocationPlan,
   call: IncomingCall,
-  { instance, programName, coldStart, baggageKeys }: InvocationSpanOptions,
+  { instance, programName, coldStart, attemptLinks, baggageKeys }: InvocationSpanOptions,
 ): Span | undefined {
   if (telemetry === undefined) return undefined;
   const { context } = call;
@@ -133,7 +137,7 @@ export function startInvocationSpan(
     }
     const span = telemetry.startInvocation(
       name,
-      { kind: SpanKind.SERVER, attributes, links: [...parentage.links] },
+      { kind: SpanKind.SERVER, attributes, links: [...parentage.links, ...(call.links?.() ?? []), ...attemptLinks] },
       parentContext(parentage),
       traceId,
     );

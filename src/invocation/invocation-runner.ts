@@ -18,6 +18,7 @@ import { contextOfInvocation } from '../tracing/context/linked-context';
 import { rememberSecret } from '../tracing/redaction/secrets';
 import { discardPreparedIds } from '../tracing/telemetry/ids';
 import { state } from '../tracing/telemetry/state';
+import { Attempts } from './attempts';
 import type { IncomingCall } from './incoming-call';
 import { endInvocationSpan, parentContext, planInvocation, startInvocationSpan } from './invocation-plan';
 import type { InvocationPlan } from './invocation-plan';
@@ -61,6 +62,7 @@ export class InvocationRunner {
   readonly source: TelemetrySource;
   private readonly coldStart: ColdStart;
   private readonly name: string;
+  private readonly attempts = new Attempts();
   private isCold = true;
 
   /**
@@ -129,10 +131,12 @@ export class InvocationRunner {
       instance: this.config.instance,
       programName: this.name,
       coldStart,
+      attemptLinks: plan.telemetry === undefined ? [] : this.attempts.linksOf(context, event),
       baggageKeys: this.config.baggageAttributes,
     });
     const span = started?.isRecording() === true ? started : undefined;
     const recorded = span === undefined ? undefined : plan.telemetry;
+    if (span !== undefined) this.attempts.remember(context, span.spanContext());
     const recordedColdStart = coldStart ? this.coldStart.startRecording(recorded) : undefined;
     const invocation: Invocation = {
       context,

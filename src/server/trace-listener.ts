@@ -27,7 +27,7 @@ import { requestParts, urlPartsOf } from './incoming-request';
 /** Options of `traceListener`: those of `createHandler` that do not concern a class. */
 export interface TraceListenerOptions extends Omit<
   HandlerOptions,
-  'route' | 'method' | 'inject' | 'container' | 'http'
+  'route' | 'method' | 'inject' | 'container' | 'http' | 'trigger'
 > {
   /**
    * The route, or a function that returns it; called when the response ends, when the framework knows the route.
@@ -36,7 +36,14 @@ export interface TraceListenerOptions extends Omit<
   readonly route?: string | ((request: IncomingMessage) => string | undefined);
 }
 
-const { method: _method, inject: _inject, container: _container, http: _http, ...CHECKS } = HANDLER_CHECKS;
+const {
+  method: _method,
+  inject: _inject,
+  container: _container,
+  http: _http,
+  trigger: _trigger,
+  ...CHECKS
+} = HANDLER_CHECKS;
 
 /** The result of a request, for its span. */
 interface Result {

@@ -86,7 +86,7 @@ const NAME_PROTOCOLS = ['src/config/config.ts', 'src/invocation/telemetry-source
 
 /** For each change, a check that the files in its row are the only ones to edit. */
 const CHECKS: Readonly<Record<string, (...files: string[]) => void>> = {
-  'a trigger': (folder, list) => {
+  'a trigger': (folder, names, list, types, index, samples) => {
     const triggers = filesIn(folder).flatMap((file) =>
       [...sourceOf(file).code.matchAll(/export const (\w+): Trigger\b/g)].map(([, name]) => ({ file, name: name! })),
     );
@@ -96,8 +96,12 @@ const CHECKS: Readonly<Record<string, (...files: string[]) => void>> = {
       .replace(/'[^'\n]*'/g, '');
     for (const { file, name } of triggers) {
       const times = entries.match(new RegExp(`\\b${name}\\b`, 'g'))?.length;
-      expect({ name, importers: importersOf(file), times }).toEqual({ name, importers: [list], times: 1 });
+      const others = importersOf(file).filter((importer) => ![list, types, index].includes(importer));
+      expect({ name, others, times }).toEqual({ name, others: [], times: 1 });
     }
+    // Every other table of all triggers has a type that the compiler holds against the names.
+    const ofAllTriggers = filesMatching(/\bRecord<TriggerName\b|\bin TriggerName\b|\| 'async-destination'/);
+    expect(ofAllTriggers.filter((file) => ![names, types, samples].includes(file))).toEqual([]);
   },
 
   'an instrumentation': (folder, list, manifest) => {

@@ -9,6 +9,8 @@ export interface RenderOptions {
   readonly attributes: readonly string[];
   /** Whether span kinds are shown. Default true. */
   readonly kinds?: boolean;
+  /** The names of spans of other traces by their ids: links to them are shown. Default: none. */
+  readonly linkedNames?: ReadonlyMap<string, string>;
   /** Whether durations are shown, which differ from run to run. Default false. */
   readonly durations?: boolean;
 }
@@ -20,6 +22,21 @@ const isPlatform = (span: SpanRecord): boolean => span.resource['service.name'] 
 const kindOf = ({ kind }: SpanRecord): string => (kind === 'internal' ? '' : kind);
 const durationOf = ({ startNanos, endNanos }: SpanRecord): string =>
   `${(Number(endNanos - startNanos) / 1e6).toFixed(1)} ms`;
+
+/** The names of all spans of a run, to show the links between its traces. */
+export function namesOf(traces: readonly (readonly SpanRecord[])[]): ReadonlyMap<string, string> {
+  return new Map(traces.flat().map(({ spanId, name }) => [spanId, name]));
+}
+
+/** The names of the spans of other traces that a span links to, each with the number of links if there are several. */
+function linksOf({ traceId, links }: SpanRecord, names: ReadonlyMap<string, string> | undefined): string {
+  const linked = links.flatMap((link) => (link.traceId === traceId ? [] : (names?.get(link.spanId) ?? [])));
+  const counted = [...new Set(linked)].map((name) => {
+    const count = linked.filter((other) => other === name).length;
+    return count === 1 ? name : `${count} × ${name}`;
+  });
+  return counted.length === 0 ? '' : `→ ${counted.join(', ')}`;
+}
 
 // The order of spans that start in the same microsecond, the resolution of Jaeger.
 function byName(a: SpanRecord, b: SpanRecord): number {
@@ -36,10 +53,12 @@ export function isCompleteTrace(spans: readonly SpanRecord[]): boolean {
 /** Renders the spans of a trace as a tree. */
 export function renderSpans(
   spans: readonly SpanRecord[],
-  { attributes, kinds = true, durations = false }: RenderOptions,
+  { attributes, kinds = true, durations = false, linkedNames }: RenderOptions,
 ): string {
   const note = (span: SpanRecord): string =>
-    [kinds ? kindOf(span) : '', durations ? durationOf(span) : ''].filter((part) => part !== '').join('  ');
+    [kinds ? kindOf(span) : '', linksOf(span, linkedNames), durations ? durationOf(span) : '']
+      .filter((part) => part !== '')
+      .join('  ');
   return buildTraces([...spans].sort(byName))
     .map((trace) => renderTrace(trace, { note, attributes }))
     .join('\n\n');
@@ -47,7 +66,8 @@ export function renderSpans(
 
 /** Renders the traces of one run in alphabetical order, each of several equal ones once. */
 export function renderRun(traces: readonly (readonly SpanRecord[])[], attributes: readonly string[]): string {
-  return [...new Set(traces.map((spans) => renderSpans(spans, { attributes })))].sort().join('\n\n');
+  const linkedNames = namesOf(traces);
+  return [...new Set(traces.map((spans) => renderSpans(spans, { attributes, linkedNames })))].sort().join('\n\n');
 }
 
 /** Indents a rendered trace and highlights failed spans. */

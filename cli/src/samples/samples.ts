@@ -1,6 +1,7 @@
 import { chain } from './chain';
 import { mcpWeather } from './mcp-weather';
 import { nas } from './nas';
+import { ordersQueue } from './orders-queue';
 import { rds } from './rds';
 import { singleFunctionSample } from './sample';
 import type { Sample } from './sample';
@@ -35,4 +36,5 @@ export const SAMPLES: readonly Sample[] = [
   nas,
   mcpWeather,
   chain,
+  ordersQueue,
 ];

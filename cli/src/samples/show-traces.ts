@@ -5,7 +5,7 @@ import { startCollector } from '../viewer/collector';
 import type { Collector } from '../viewer/collector';
 import { Deployment } from './deployment';
 import { expectedTraceFile, readExpectedTrace, writeExpectedTrace } from './expected-traces';
-import { formatTree, isCompleteTrace, renderCall, renderRun, renderSpans } from './render';
+import { formatTree, isCompleteTrace, namesOf, renderCall, renderRun, renderSpans } from './render';
 import type { RenderOptions } from './render';
 import type { Sample, SampleRun } from './sample';
 
@@ -69,7 +69,11 @@ export async function showTraces(sample: Sample, cleanup: Cleanup, write: boolea
     print('', ...run.calls.map((call) => renderCall(run.title, call)));
     await deployment.delivered();
     const { traces, isComplete } = await collectTraces(run, collector);
-    printTraces(traces, deployment, { attributes: sample.attributes, durations: true });
+    printTraces(traces, deployment, {
+      attributes: sample.attributes,
+      durations: true,
+      linkedNames: namesOf(traces),
+    });
     const rendered = deployment.applyReplacements(renderRun(traces, sample.attributes));
     if (!isComplete) print(paint('red', '  the trace is incomplete'));
     else if (write) writeExpectedTrace(sample.name, run.name, rendered);

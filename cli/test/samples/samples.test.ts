@@ -13,7 +13,7 @@ test('every folder of samples is in the table of samples, and its question in sa
   for (const { name, question } of SAMPLES) expect(readme).toContain(`| [${name}](${name}/README.md) | ${question}`);
 });
 
-const WITH_SERVICES = ['rds', 'nas', 'chain', 'mcp-weather'];
+const WITH_SERVICES = ['rds', 'nas', 'chain', 'mcp-weather', 'orders-queue'];
 
 test.each(WITH_SERVICES)('the sample %s is short, and its README shows every expected trace or links to it', (name) => {
   const folder = join(samples, name);

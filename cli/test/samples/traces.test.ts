@@ -8,13 +8,17 @@ import { recordsOf } from '../../../test/backends/jaeger-records';
 import { startJaeger, type JaegerServer } from '../../../test/backends/jaeger-server';
 import { startTee, type Tee } from '../../../test/backends/tee';
 import { mariaDbInstructions, withoutMariaDb } from './mariadb';
+import { rabbitMqInstructions, withoutRabbitMq } from './rabbitmq';
 import { runCli } from '../cli-process';
 
 const binary = findJaeger();
 const withoutJaeger = binary === undefined && !jaegerRequired;
-const NEEDS_MARIADB = new Set(['rds']);
+const SKIPPED = new Map<string, string>([
+  ...(withoutMariaDb ? [['rds', mariaDbInstructions] as const] : []),
+  ...(withoutRabbitMq ? [['orders-queue', rabbitMqInstructions] as const] : []),
+]);
 if (withoutJaeger) console.log(`skipped: ${jaegerInstructions}`);
-else if (withoutMariaDb) console.log(`skipped: the sample rds: ${mariaDbInstructions}`);
+else for (const [name, instructions] of SKIPPED) console.log(`skipped: the sample ${name}: ${instructions}`);
 
 const samples = SAMPLES.map(({ name, attributes }) => ({ name, attributes }));
 const TRACE = / {2}trace {2}([0-9a-f]{32}) {2}as in (\S+)/g;
@@ -43,8 +47,7 @@ const withMountPath = (rendered: string): string => rendered.replaceAll(/[^'"\s]
   }
 
   describe.each(samples)('the sample $name', ({ name, attributes }) => {
-    const skipped = NEEDS_MARIADB.has(name) && withoutMariaDb;
-    (skipped ? test.skip : test).each(['jaeger', 'otlp'] as const)(
+    (SKIPPED.has(name) ? test.skip : test).each(['jaeger', 'otlp'] as const)(
       'gives the expected traces in every run, over %s',
       async (protocol) => {
         const { code, stdout, stderr } = await runCli([

@@ -1,16 +1,29 @@
-import { readField } from '../../safe-access';
+import { readText } from '../../safe-access';
+import { ATTR_MESSAGING_MESSAGE_ID } from '../../semconv';
+import type { CloudEvent } from './cloud-event';
+import { messageCarrier, withEnvelope } from './message-record';
 import type { Trigger } from './trigger';
 
 /**
- * EventBridge and its message sources (Kafka, RocketMQ, RabbitMQ, MNS): one CloudEvent, or an array of CloudEvents or
- * their JSON.
+ * An event of EventBridge from a source without a specific trigger: one CloudEvent (event-driven), or an array of them
+ * (event-streaming). With the event schema `RawData` the event is the `data` alone.
  */
-export const eventStream: Trigger = {
+export type EventBridgeEvent<D = unknown> = CloudEvent<D>;
+
+/** EventBridge. `eventbridge` as `messaging.system` is inferred: OpenTelemetry registers no name for it. */
+export const eventbridge: Trigger = {
   name: 'eventbridge',
   faasTrigger: 'pubsub',
-  matches: (event) => {
-    const first = Array.isArray(event) ? (event[0] as unknown) : event;
-    if (typeof first === 'string') return first.startsWith('{') && first.includes('"specversion"');
-    return typeof readField(first, 'specversion') === 'string' && typeof readField(first, 'source') === 'string';
+  // CloudEvents are identified by their type. With RawData the event can be any value.
+  matches: () => false,
+  sendsAnyValue: true,
+  records: {
+    system: 'eventbridge',
+    carrier: (record) => messageCarrier(record, undefined),
+    destination: (record) => readText(record, 'aliyuneventbusname'),
+    attributes: (record) =>
+      withEnvelope(record, {
+        [ATTR_MESSAGING_MESSAGE_ID]: readText(record, 'id'),
+      }),
   },
 };

@@ -1,0 +1,51 @@
+import { createHandler, forEachRecord } from 'fc-traced';
+import type { FcFunction } from 'fc-traced';
+import { fakeEvent, invoke, recordTraces } from 'fc-traced/testing';
+import { mutated, mutatedBytes, randomFrom } from './mutations';
+import { shapes } from './shapes';
+
+/** Mutations of each event. `FC_TRACED_MUTATIONS=100000 npx jest test/triggers/mutations` runs the long test. */
+const ROUNDS = Number(process.env.FC_TRACED_MUTATIONS ?? 150);
+const SEED = Number(process.env.FC_TRACED_SEED ?? 13);
+
+const traces = recordTraces();
+afterAll(() => traces.stop());
+
+let seen: unknown;
+class Orders {
+  handle(event: unknown): string {
+    seen = event;
+    return 'done';
+  }
+}
+class PerRecord {
+  async handle(event: unknown): Promise<number> {
+    return (await forEachRecord(event, () => {})).count;
+  }
+}
+const whole: FcFunction = createHandler(Orders, { http: false }).handler;
+const following: FcFunction = createHandler(Orders, { http: false, parent: 'message' }).handler;
+const perRecord: FcFunction = createHandler(PerRecord, { http: false }).handler;
+
+const events: (readonly [string, unknown])[] = [
+  ...shapes.map(({ title, event }) => [title, event] as const),
+  ['HTTP', fakeEvent('http')],
+  ['API Gateway', fakeEvent('api-gateway')],
+];
+
+test.each(events)(
+  '%s: the result is that of the handler, and the event arrives unchanged, however it is mutated',
+  async (_, event) => {
+    const random = randomFrom(SEED);
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const changed = event instanceof Uint8Array ? mutatedBytes(event, random) : mutated(event, random);
+      expect(await invoke(whole, changed)).toBe('done');
+      if (!(event instanceof Uint8Array)) expect(seen).toEqual(JSON.parse(JSON.stringify(changed)));
+      expect(await invoke(following, changed)).toBe('done');
+      expect(await invoke(perRecord, changed)).toBeGreaterThanOrEqual(0);
+      expect(traces.spans().filter(({ status }) => status.code === 'ERROR')).toEqual([]);
+      traces.clear();
+    }
+  },
+  600_000,
+);
