@@ -86,8 +86,7 @@ export type FcHandlersOf<T> = FcHooks &
  *
  * @example
  * ```ts
- * import { createHandler, Handler } from 'fc-traced';
- * \@Handler()
+ * import { createHandler } from 'fc-traced';
  * class Hello {
  *   handle(event: { name: string }): string {
  *     return `Hello ${event.name}`;

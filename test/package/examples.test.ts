@@ -12,7 +12,7 @@ interface Example {
   readonly text: string;
 }
 
-/** The examples of a source's doc comments: without the comment's stars, `\@` read as `@`. */
+/** The examples of a source's doc comments, without the comment's stars. */
 function examplesOf(file: string): Example[] {
   const source = readFileSync(path.join(root, 'src', file), 'utf8');
   return [...source.matchAll(/\/\*\*[\s\S]*?\*\//g)].flatMap(([comment]) => {
@@ -21,7 +21,7 @@ function examplesOf(file: string): Example[] {
     if (start === -1) return [];
     const fenced = codeBlocks(lines.slice(start).join('\n')).filter(({ language }) => language === 'ts');
     if (fenced.length === 0) throw new Error(`src/${file}: an @example without a ts block`);
-    return fenced.map(({ text }) => ({ place: `src/${file}`, text: text.replaceAll(String.raw`\@`, '@') }));
+    return fenced.map(({ text }) => ({ place: `src/${file}`, text }));
   });
 }
 
@@ -96,6 +96,13 @@ test('every example of a doc comment compiles with standard decorators, but for 
 test('every ts block of a document that is not part of a file compiles', async () => {
   expect(inDocuments.length).toBeGreaterThan(0);
   expect(await compile(inDocuments, 'legacy')).toEqual([]);
+});
+
+// TypeScript takes an @ after a space, or at the start of a line, for the start of a tag, in a code block too. A decorator
+// that starts a line has an empty statement before it.
+test('every example of a doc comment is shown by TypeScript as it is written', () => {
+  const cut = inComments.filter(({ text }) => /(^|\s)@|\\@/m.test(text));
+  expect(cut.map(({ place }) => place)).toEqual([]);
 });
 
 test('what does not compile is told by its place', async () => {
