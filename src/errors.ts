@@ -19,8 +19,8 @@ export type FcTracedErrorCode = keyof typeof ERROR_CODES;
  * The error that fc-traced throws when it is misused: when a class is defined, when a handler is created or first
  * called, or in a test.
  *
- * Telemetry failures never throw. Errors of your program are passed on unchanged; only a falsy value that is thrown to
- * a callback is wrapped (`FALSY_ERROR`). `code` is stable; `message` says what is wrong, where, and what to do.
+ * Telemetry failures never throw. Errors of your program are passed on unchanged. Only for FC's callback, a falsy value
+ * is wrapped (`FALSY_ERROR`), and an error that FC could not format is copied. `code` is stable; `message` says what is wrong, where, and what to do.
  *
  * @example
  * ```ts

@@ -126,7 +126,7 @@ function note(span: Span | undefined, failed: number, skipped: number): void {
  * ```ts
  * import { createHandler, forEachRecord, Handler } from 'fc-traced';
  * import type { KafkaEvent } from 'fc-traced';
- * \@Handler()
+ * ;@Handler()
  * class Orders {
  *   async handle(event: KafkaEvent): Promise<void> {
  *     await forEachRecord(event, async ({ data }) => this.ship(data.value), { concurrency: 4, ordered: true });

@@ -34,13 +34,19 @@ export const check = {
     (...values: readonly unknown[]): Check =>
     (value) =>
       values.includes(value) ? undefined : inWords(values),
-  /** An array whose items all pass `isItem`. */
+  /** An array whose items all pass `isItem`. `hint` returns what the item that fails it should be, for the message. */
   arrayOf:
-    (what: string, isItem: (value: unknown) => boolean = () => true): Check =>
+    (
+      what: string,
+      isItem: (value: unknown) => boolean = () => true,
+      hint: (value: unknown) => string | undefined = () => undefined,
+    ): Check =>
     (value) => {
       if (!Array.isArray(value)) return `an array of ${what}`;
       const index = (value as unknown[]).findIndex((item) => !isItem(item));
-      return index === -1 ? undefined : `an array of ${what}; item ${index} is ${describeValue(value[index])}`;
+      if (index === -1) return undefined;
+      const wanted = hint(value[index]);
+      return `an array of ${what}; item ${index} is ${describeValue(value[index])}${wanted === undefined ? '' : ` (did you mean ${wanted}?)`}`;
     },
 };
 

@@ -14,6 +14,7 @@ import {
   OTEL_SERVICE_NAME,
   OTEL_TRACES_EXPORTER,
 } from '../semconv';
+import { fullUrlOf } from './destination-options';
 import {
   endpointFromEnvironment,
   exceptionSignalFrom,
@@ -68,7 +69,7 @@ function endpointFromCode(options: HandlerOptions): Endpoint | undefined {
   if (protocol === undefined) {
     throw new FcTracedError(
       'INVALID_OPTION',
-      'The protocol cannot be derived from the path of option "endpoint": set option "protocol" to "otlp" or "jaeger".',
+      `The protocol cannot be derived from the path of option "endpoint": ${fullUrlOf(options.endpoint) ?? 'set option "protocol" to "otlp" or "jaeger".'}`,
     );
   }
   return { url: options.endpoint, protocol };

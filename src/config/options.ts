@@ -10,6 +10,8 @@ import { INSTRUMENTATIONS } from '../instrumentation/registry';
 import type { InstrumentationName } from '../instrumentation/registry';
 import { check } from './check-options';
 import type { Check } from './check-options';
+import { checkEndpoint, checkHeaders } from './destination-options';
+import { nearestName } from './nearest-name';
 
 /** An OpenTelemetry instrumentation: an object that implements the interface of `@opentelemetry/instrumentation`. */
 export interface Instrumentation {
@@ -111,6 +113,19 @@ const isInstrumentation = (value: unknown): boolean =>
   (typeof value === 'string' && Object.hasOwn(INSTRUMENTATIONS, value)) ||
   (hasMethod(value, 'enable') && hasMethod(value, 'setTracerProvider'));
 
+/** Names under which libraries of an instrumentation are known as well. */
+const OTHER_NAMES: Readonly<Record<string, InstrumentationName>> = {
+  postgres: 'pg',
+  postgresql: 'pg',
+  fetch: 'undici',
+};
+
+function nearestInstrumentation(value: unknown): string | undefined {
+  if (typeof value !== 'string') return undefined;
+  const nearest = OTHER_NAMES[value.toLowerCase()] ?? nearestName(value, Object.keys(INSTRUMENTATIONS));
+  return nearest === undefined ? undefined : `"${nearest}"`;
+}
+
 /** The check of each option of `@Handler` and `createHandler`. */
 export const HANDLER_CHECKS: { readonly [K in keyof Required<HandlerOptions>]: Check } = {
   name: check.string,
@@ -122,12 +137,9 @@ export const HANDLER_CHECKS: { readonly [K in keyof Required<HandlerOptions>]: C
     ['function', 'object', 'string'].includes(typeof value)
       ? undefined
       : 'a span context, a string, headers, or a function that returns one',
-  endpoint: (value) =>
-    typeof value === 'string' && isHttpUrl(value)
-      ? undefined
-      : 'an http or https URL, such as http://127.0.0.1:4318/v1/traces',
+  endpoint: checkEndpoint,
   protocol: check.oneOf(...Object.keys(EXPORTERS)),
-  headers: check.object,
+  headers: checkHeaders,
   exportTimeoutMillis: check.positiveMillis,
   flushTimeoutMillis: check.millis,
   sampleRatio: check.ratio,
@@ -143,12 +155,8 @@ export const HANDLER_CHECKS: { readonly [K in keyof Required<HandlerOptions>]: C
   instrumentations: check.arrayOf(
     `instrumentations, each an object or one of ${Object.keys(INSTRUMENTATIONS).join(', ')}`,
     isInstrumentation,
+    nearestInstrumentation,
   ),
   coldStartSpans: check.boolean,
   spanProcessors: check.arrayOf('span processors', (item) => hasMethod(item, 'onEnd')),
 };
-
-/** Returns whether a string is an absolute `http` or `https` URL. */
-export function isHttpUrl(url: string): boolean {
-  return URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
-}

@@ -1,10 +1,23 @@
 import { Lifecycle } from 'tsyringe';
 import type { DependencyContainer } from 'tsyringe';
-import { FcTracedError } from '../errors';
+import { captiveDependency, captiveInCachingFactory } from './captive-dependency';
 import { contextProxy, createChild, eventProxy } from './child-container';
+import { factoryKindOf } from './factory-kind';
 import type { FailureRecorder } from './resolution-errors';
-import { classNameOf, interceptResolution, lifecycleOf, moveDisposablesToOwner } from './tsyringe-internals';
+import {
+  factoryOf,
+  hasFactory,
+  interceptResolution,
+  lifecycleOf,
+  moveDisposablesToOwner,
+  nameOfRegistration,
+} from './tsyringe-internals';
 import type { Registration } from './tsyringe-internals';
+
+/** Whether the object of a registration outlives the invocations: that of a singleton, or of a factory that keeps it. */
+export function outlivesInvocations(registration: Registration): boolean {
+  return lifecycleOf(registration) === Lifecycle.Singleton || factoryKindOf(factoryOf(registration)) === 'instance';
+}
 
 /**
  * Creates the container that constructs singletons. A singleton that the child container of an invocation constructs
@@ -16,18 +29,22 @@ export function createApplicationContainer(
 ): DependencyContainer {
   const application = createChild(parent, { context: contextProxy, event: eventProxy });
   failures.attachTo(application);
-  /** Names of the singletons under construction, outermost first. */
-  let building: string[] = [];
+  /** The singletons under construction, outermost first. */
+  let building: Registration[] = [];
+  const nameOf = (registration: Registration): string => nameOfRegistration(application, registration);
   interceptResolution(application, (registration, resolve) => {
-    const lifecycle = lifecycleOf(registration);
-    if (lifecycle === Lifecycle.ContainerScoped) {
-      const thrown = captiveDependency(building.at(-1), nameOf(registration));
+    if (lifecycleOf(registration) === Lifecycle.ContainerScoped) {
+      const keeping = building.at(-1);
+      const thrown =
+        keeping !== undefined && hasFactory(keeping)
+          ? captiveInCachingFactory(nameOf(keeping), nameOf(registration))
+          : captiveDependency(keeping === undefined ? undefined : nameOf(keeping), nameOf(registration));
       failures.record({ target: undefined, thrown });
       throw thrown;
     }
-    if (lifecycle !== Lifecycle.Singleton) return resolve(registration);
+    if (!outlivesInvocations(registration)) return resolve(registration);
     const outer = building;
-    building = [...outer, nameOf(registration)];
+    building = [...outer, registration];
     try {
       return resolve(registration);
     } finally {
@@ -38,16 +55,4 @@ export function createApplicationContainer(
     }
   });
   return application;
-}
-
-function nameOf(registration: Registration): string {
-  return classNameOf(registration) ?? 'a registered token';
-}
-
-/** `singleton` is undefined if it resolves the dependency after its construction: through `delay`, or in a factory. */
-function captiveDependency(singleton: string | undefined, dependency: string): FcTracedError {
-  return new FcTracedError(
-    'CAPTIVE_DEPENDENCY',
-    `${singleton === undefined ? 'A singleton' : `The singleton ${singleton}`} injects ${dependency}, which is scoped to one invocation, so it would keep the ${dependency} of the first invocation. Make ${singleton ?? 'the singleton'} scoped to the invocation (@Service({ scope: 'invocation' })), or ${dependency} a singleton.`,
-  );
 }

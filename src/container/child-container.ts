@@ -9,26 +9,34 @@ import { ACTIVE_SPAN, FC_CONTEXT, FC_EVENT, TRACER } from './inject';
 
 export type { DependencyContainer, InjectionToken } from 'tsyringe';
 
-/** The values of `FC_CONTEXT` and `FC_EVENT`. */
+/** The values of `FC_CONTEXT` and `FC_EVENT`, which are read at each resolution. */
 export interface InvocationValues {
   readonly context: unknown;
   readonly event: unknown;
 }
 
+const OWN_FACTORIES = new WeakSet<object>();
 const TOKENS: readonly InjectionToken[] = [TRACER, ACTIVE_SPAN, FC_CONTEXT, FC_EVENT];
 
 /**
  * Creates a child container with our tokens. A token that is registered in `parent` already, such as a test double, is
  * kept.
  */
-export function createChild(parent: DependencyContainer, { context, event }: InvocationValues): DependencyContainer {
+export function createChild(parent: DependencyContainer, values: InvocationValues): DependencyContainer {
   const child = parent.createChildContainer();
-  const values = [ambientTracer, ambientSpan, context, event];
+  const factories = [() => ambientTracer, () => ambientSpan, () => values.context, () => values.event];
   TOKENS.forEach((token, index) => {
     // A factory, since tsyringe does not accept undefined as a value.
-    if (!parent.isRegistered(token, true)) child.register(token, { useFactory: () => values[index] });
+    const useFactory = factories[index]!;
+    OWN_FACTORIES.add(useFactory);
+    if (!parent.isRegistered(token, true)) child.register(token, { useFactory });
   });
   return child;
+}
+
+/** Whether a factory is that of one of our tokens. */
+export function isOwnFactory(factory: unknown): boolean {
+  return typeof factory === 'function' && OWN_FACTORIES.has(factory);
 }
 
 /** Whether a token is one of ours, or registered in a container or an ancestor. */

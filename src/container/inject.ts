@@ -12,7 +12,7 @@ import type { FcContext } from '../fc/context';
  * ```ts
  * import { FC_EVENT, Service, TRACER } from 'fc-traced';
  * import type { Tracer } from 'fc-traced';
- * \@Service({ inject: [TRACER, FC_EVENT] })
+ * ;@Service({ inject: [TRACER, FC_EVENT] })
  * class Stock {
  *   constructor(readonly tracer: Tracer, readonly event: unknown) {}
  * }
@@ -59,7 +59,7 @@ function injectParameter(token: InjectionToken, name: string): ParameterDecorato
  * ```ts
  * import { InjectTracer, Service } from 'fc-traced';
  * import type { Tracer } from 'fc-traced';
- * \@Service()
+ * ;@Service()
  * class Stock {
  *   constructor(@InjectTracer() private readonly tracer: Tracer) {}
  *   count(): number {
@@ -85,7 +85,7 @@ export function InjectTracer(): ParameterDecorator {
  * ```ts
  * import { Handler, InjectSpan } from 'fc-traced';
  * import type { Span } from 'fc-traced';
- * \@Handler()
+ * ;@Handler()
  * class Orders {
  *   constructor(@InjectSpan() private readonly span: Span) {}
  *   handle(event: { id: string }): void {
@@ -109,7 +109,7 @@ export function InjectSpan(): ParameterDecorator {
  * ```ts
  * import { InjectContext, Service } from 'fc-traced';
  * import type { FcContext } from 'fc-traced';
- * \@Service()
+ * ;@Service()
  * class Region {
  *   constructor(@InjectContext() private readonly context: FcContext) {}
  *   name(): string | undefined {
@@ -132,7 +132,7 @@ export function InjectContext(): ParameterDecorator {
  * @example
  * ```ts
  * import { InjectEvent, Service } from 'fc-traced';
- * \@Service()
+ * ;@Service()
  * class Tenant {
  *   constructor(@InjectEvent() private readonly event: { tenant: string }) {}
  *   name(): string {

@@ -1,40 +1,54 @@
 import { container as globalContainer, injectable, Lifecycle } from 'tsyringe';
 import type { DependencyContainer, InjectionToken } from 'tsyringe';
+import { performance } from 'node:perf_hooks';
 import { countError } from '../diagnostics';
 import type { Invocation } from '../tracing/context/invocation';
 import { settledWithin } from '../tracing/telemetry/shared-flush';
-import { createApplicationContainer } from './application-container';
-import { contextProxy, createChild, eventProxy, isResolvableToken } from './child-container';
+import { createApplicationContainer, outlivesInvocations } from './application-container';
+import { captiveContainer } from './captive-dependency';
+import { contextProxy, createChild, eventProxy, isOwnFactory, isResolvableToken } from './child-container';
+import { factoryKindOf } from './factory-kind';
+import { InvocationObjects, isPlainObject } from './invocation-objects';
 import { FailureRecorder, findUnresolvable, singletonsBelow } from './resolution-errors';
 import {
   checkInternals,
   disposablesOf,
+  factoryOf,
+  hasFactory,
   hasInstance,
+  interceptConstruction,
   interceptResolution,
   lifecycleOf,
   lifecycleOfToken,
+  nameOfRegistration,
   resolveIn,
   withoutInstance,
 } from './tsyringe-internals';
 import type { Class, Registration, SupportedFeatures } from './tsyringe-internals';
 
 /**
- * Disposes of the objects that a container constructed. Resolves after `timeoutMillis` at the latest; failures are
- * counted.
+ * Disposes of the objects that a container constructed, in the reverse order of their construction, each after the
+ * one before it. Resolves after `timeoutMillis` at the latest; failures are counted.
  */
 async function disposeOf(child: DependencyContainer, timeoutMillis: number): Promise<void> {
-  const services = disposablesOf(child);
-  if (services.size === 0) return;
   const failed = (): void => countError('a service failed while it was disposed of after its invocation');
+  const deadline = performance.now() + timeoutMillis;
   // tsyringe's own `dispose` stops at the first service that throws, so each is called separately.
-  const all = [...services].map(async (service) => {
+  const dispose = async (service: unknown): Promise<void> => {
     try {
       await (service as { dispose(): unknown }).dispose();
     } catch {
       failed();
     }
-  });
-  if (!(await settledWithin(Promise.all(all), timeoutMillis))) failed();
+  };
+  let isLate = false;
+  for (const service of [...disposablesOf(child)].reverse()) {
+    const disposed = dispose(service);
+    // A service that hangs keeps no other from being disposed of.
+    if (isLate || (await settledWithin(disposed, Math.max(0, deadline - performance.now())))) continue;
+    isLate = true;
+    failed();
+  }
 }
 
 /** The objects of one invocation. */
@@ -83,29 +97,46 @@ export class ScopeFactory {
   open(invocation: Invocation): Scope {
     const { handlerClass } = this;
     if (!this.features.interception) return plainScope(this.parent, invocation, handlerClass);
-    const child = createChild(this.parent, invocation);
-    this.intercept(child);
+    const objects = new InvocationObjects(invocation);
+    const child = createChild(this.parent, objects);
+    this.intercept(child, objects);
     return {
       resolveHandler: () => this.failures.resolve(child, handlerClass as InjectionToken<object>),
       dispose: (timeoutMillis) => disposeOf(child, timeoutMillis),
     };
   }
 
-  /** Has singletons constructed by the application container, and container-scoped classes once for each invocation. */
-  private intercept(child: DependencyContainer): void {
-    this.failures.attachTo(child);
+  /**
+   * Has singletons constructed by the application container, and container-scoped classes once for each invocation.
+   * Tracks what factories may keep.
+   */
+  private intercept(child: DependencyContainer, objects: InvocationObjects): void {
     const copies = new Map<Registration, Registration>();
-    interceptResolution(child, (registration, resolve) => {
-      const lifecycle = lifecycleOf(registration);
-      if (lifecycle === Lifecycle.Singleton && !hasInstance(registration)) {
-        return resolveIn(this.applicationContainer(), registration);
+    interceptConstruction(child, (_, construct, context) => objects.trackConstruction(child, context, construct));
+    interceptResolution(child, (registration, resolve, context) => {
+      if (outlivesInvocations(registration)) {
+        return hasInstance(registration) ? resolve(registration) : resolveIn(this.applicationContainer(), registration);
       }
-      if (lifecycle !== Lifecycle.ContainerScoped) return resolve(registration);
+      if (hasFactory(registration)) {
+        const factory = factoryOf(registration);
+        return isOwnFactory(factory) || factoryKindOf(factory) === 'call'
+          ? resolve(registration)
+          : objects.callFactory(child, registration, () => resolve(registration));
+      }
+      if (lifecycleOf(registration) !== Lifecycle.ContainerScoped) return resolve(registration);
+      const name = nameOfRegistration(child, registration);
+      if (objects.isOfAnother()) {
+        const thrown = captiveContainer(name);
+        this.failures.record({ target: undefined, thrown });
+        throw thrown;
+      }
       // tsyringe copies registrations only from the direct parent. One that it did not copy would keep its instance.
       const own = copies.get(registration) ?? withoutInstance(registration);
       copies.set(registration, own);
-      return resolve(own);
+      return objects.resolveOwned(name, registration, context, () => resolve(own));
     });
+    // After the above, so that the errors that it throws are recorded as well.
+    this.failures.attachTo(child);
   }
 
   private applicationContainer(): DependencyContainer {
@@ -124,8 +155,4 @@ export class ScopeFactory {
 function plainScope(parent: DependencyContainer, { event }: Invocation, handlerClass: Class): Scope {
   const child = createChild(parent, { context: contextProxy, event: isPlainObject(event) ? eventProxy : event });
   return { resolveHandler: () => child.resolve(handlerClass as InjectionToken<object>), dispose: async () => {} };
-}
-
-function isPlainObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && Reflect.getPrototypeOf(value) === Object.prototype;
 }

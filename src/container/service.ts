@@ -77,9 +77,9 @@ const CHECKS: { readonly [K in keyof Required<ServiceOptions>]: Check } = {
  * @example
  * ```ts
  * import { Service } from 'fc-traced';
- * \@Service({ scope: 'singleton' })
+ * ;@Service({ scope: 'singleton' })
  * class Clock {}
- * \@Service({ inject: [Clock] })
+ * ;@Service({ inject: [Clock] })
  * class Alarm {
  *   constructor(readonly clock: Clock) {}
  * }

@@ -47,24 +47,30 @@ export function isTypeInfoError(error: unknown): boolean {
   return error instanceof Error && error.message.startsWith(TYPE_INFO_MESSAGE);
 }
 
-/** Returns what `intercept` returns wherever `container` resolves a registration; `resolve` continues with tsyringe. */
+/**
+ * Returns what `intercept` returns wherever `container` resolves a registration; `resolve` continues with tsyringe.
+ * `context` identifies the resolution.
+ */
 export function interceptResolution(
   container: DependencyContainer,
-  intercept: (registration: Registration, resolve: (registration: Registration) => unknown) => unknown,
+  intercept: (registration: Registration, resolve: (registration: Registration) => unknown, context: object) => unknown,
 ): void {
   const { resolveRegistration } = internal(container);
   internal(container).resolveRegistration = (registration, context) =>
-    intercept(registration, (resolved) => resolveRegistration.call(container, resolved, context));
+    intercept(registration, (resolved) => resolveRegistration.call(container, resolved, context), context);
 }
 
-/** Returns what `intercept` returns wherever `container` constructs a class; `construct` continues with tsyringe. */
+/**
+ * Returns what `intercept` returns wherever `container` constructs a class; `construct` continues with tsyringe.
+ * `context` identifies the resolution.
+ */
 export function interceptConstruction(
   container: DependencyContainer,
-  intercept: (target: Class, construct: () => unknown) => unknown,
+  intercept: (target: Class, construct: () => unknown, context: object) => unknown,
 ): void {
   const { construct } = internal(container);
   internal(container).construct = (target, context) =>
-    intercept(target, () => construct.call(container, target, context));
+    intercept(target, () => construct.call(container, target, context), context);
 }
 
 /** Resolves a registration in a container, as a resolution of its own: it shares no resolution-scoped objects. */
@@ -92,6 +98,11 @@ export function hasFactory({ provider }: Registration): boolean {
   return 'useFactory' in provider;
 }
 
+/** The factory of a registration, or `undefined` where it has none. */
+export function factoryOf({ provider }: Registration): unknown {
+  return 'useFactory' in provider ? provider.useFactory : undefined;
+}
+
 /** The name of the class that a registration constructs, or `undefined` where it constructs none. */
 export function classNameOf({ provider }: Registration): string | undefined {
   return (typeof provider === 'function' ? provider : provider.useClass)?.name;
@@ -112,13 +123,42 @@ export function disposablesOf(container: DependencyContainer): ReadonlySet<unkno
   return internal(container).disposables;
 }
 
+/** Takes an object from the disposables of a container. Returns whether it was one of them. */
+export function releaseDisposable(container: DependencyContainer, object: unknown): boolean {
+  return internal(container).disposables.delete(object);
+}
+
 /** Moves the disposables of a container to the ancestor that owns a registration, or to the root if none does. */
 export function moveDisposablesToOwner(container: DependencyContainer, registration: Registration): void {
-  const { parent, disposables } = internal(container);
-  let owner = parent;
-  while (owner?.parent !== undefined && !registrationsOf(owner).includes(registration)) owner = owner.parent;
-  for (const disposable of disposables) owner?.disposables.add(disposable);
+  const { disposables } = internal(container);
+  addDisposablesToOwner(container, registration, disposables);
   disposables.clear();
+}
+
+/** Has the ancestor that owns a registration, or the root if none does, dispose of objects. */
+export function addDisposablesToOwner(
+  container: DependencyContainer,
+  registration: Registration,
+  objects: Iterable<unknown>,
+): void {
+  let owner = internal(container).parent;
+  while (owner?.parent !== undefined && !registrationsOf(owner).includes(registration)) owner = owner.parent;
+  for (const object of objects) owner?.disposables.add(object);
+}
+
+/** Describes a registration for an error message: by its class, or by the token under which it is registered. */
+export function nameOfRegistration(container: DependencyContainer, registration: Registration): string {
+  const className = classNameOf(registration);
+  if (className !== undefined) return className;
+  for (let at: InternalContainer | undefined = internal(container); at !== undefined; at = at.parent) {
+    for (const [token, registrations] of at._registry.entries()) {
+      if (!registrations.includes(registration)) continue;
+      if (typeof token === 'function') return token.name;
+      if (typeof token === 'string') return `the token "${token}"`;
+      if (typeof token === 'symbol') return `the token ${String(token)}`;
+    }
+  }
+  return 'a registered token';
 }
 
 function registrationsOf(container: InternalContainer): Registration[] {
@@ -191,7 +231,7 @@ function missingContainerMembers(parent: DependencyContainer, container: Depende
     _registry: () => registered !== undefined,
     resolveRegistration: () => resolved !== undefined,
     construct: () => constructed === Target,
-    disposables: () => child.disposables.has(made) && typeof child.disposables.clear === 'function',
+    disposables: () => child.disposables.has(made) && child.disposables.delete(made),
     scopedResolutions: () =>
       resolved === undefined || typeof (scopedResolutions as Map<unknown, unknown>).get === 'function',
     provider: () => registration === undefined || classNameOf(registration) === Target.name,

@@ -97,7 +97,7 @@ function wrap(method: AnyMethod, { attributes, resultAttributes }: AnnotateOptio
  * ```ts
  * import { Annotate } from 'fc-traced';
  * class Orders {
- *   \@Annotate({ attributes: (id: number) => ({ 'order.id': id }) })
+ *   ;@Annotate({ attributes: (id: number) => ({ 'order.id': id }) })
  *   load(id: number): number {
  *     return id;
  *   }

@@ -106,7 +106,7 @@ function methodsOn(start: object, isStatic: boolean): TracedMethodMetadata[] {
  * ```ts
  * import { getTracedMetadata, Traced } from 'fc-traced';
  * class Orders {
- *   \@Traced() ship(): void {}
+ *   ;@Traced() ship(): void {}
  * }
  * const names = getTracedMetadata(Orders).methods.map(({ name }) => name); // ['Orders.ship']
  * ```

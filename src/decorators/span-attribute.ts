@@ -16,7 +16,7 @@ const marked = new WeakMap<object, Map<PropertyKey, Map<number, string>>>();
  * ```ts
  * import { SpanAttribute, Traced } from 'fc-traced';
  * class Orders {
- *   \@Traced()
+ *   ;@Traced()
  *   ship(@SpanAttribute('order.id') id: number): string {
  *     return `shipped ${id}`;
  *   }

@@ -55,10 +55,10 @@ function isClassOrConstructor(target: object, key: PropertyKey, method: object):
  * @example
  * ```ts
  * import { Traced, Untraced } from 'fc-traced';
- * \@Traced()
+ * ;@Traced()
  * class Orders {
  *   ship(): void {}
- *   \@Untraced()
+ *   ;@Untraced()
  *   ping(): void {}
  * }
  * ```

@@ -141,7 +141,7 @@ function decorateLegacy(
  * ```ts
  * import { Traced } from 'fc-traced';
  * class Orders {
- *   \@Traced({ attributes: (id: number) => ({ 'order.id': id }) })
+ *   ;@Traced({ attributes: (id: number) => ({ 'order.id': id }) })
  *   async ship(id: number): Promise<string> {
  *     return `shipped ${id}`;
  *   }

@@ -1,17 +1,15 @@
 import type { HandlerOptions } from '../config/options';
-import { FcTracedError } from '../errors';
 import type { FcCallback, FcContext } from '../fc/context';
 import { isFc2Response } from '../fc/http-event';
 import type { Fc2Request, Fc2Response } from '../fc/http-event';
+import { answerableError, answerableValue } from './answerable';
 import { defineHandler } from './entries';
 import type { CreateHandlerOptions } from './entries';
 import { FunctionInstance } from './function-instance';
 
 /**
- * Delivers a result to FC: through `callback` if that is a function, otherwise by the returned promise.
- *
- * An error is passed to the callback as the same object. FC treats a falsy error as success, so a falsy value is
- * wrapped: FALSY_ERROR, with the value as `cause`.
+ * Delivers a result to FC: through `callback` if that is a function, otherwise by the returned promise. An error is
+ * passed to the callback as the same object, unless FC could not format it.
  */
 export function answer(result: Promise<unknown>, callback: unknown): Promise<unknown> | undefined {
   if (typeof callback !== 'function') return result;
@@ -19,17 +17,9 @@ export function answer(result: Promise<unknown>, callback: unknown): Promise<unk
   // Not `.then().catch()`: an error of the callback itself is not an error of the handler.
   void result.then(
     (value) => respond(null, value),
-    (error: unknown) => respond(error ? error : falsyError(error)),
+    (error: unknown) => respond(answerableError(error)),
   );
   return undefined;
-}
-
-function falsyError(value: unknown): FcTracedError {
-  return new FcTracedError(
-    'FALSY_ERROR',
-    `The handler failed with ${typeof value === 'string' ? 'an empty string' : String(value)} instead of an error: throw an Error.`,
-    { cause: value },
-  );
 }
 
 /**
@@ -96,8 +86,7 @@ export type FcHandlersOf<T> = FcHooks &
  *
  * @example
  * ```ts
- * import { createHandler, Handler } from 'fc-traced';
- * \@Handler()
+ * import { createHandler } from 'fc-traced';
  * class Hello {
  *   handle(event: { name: string }): string {
  *     return `Hello ${event.name}`;
@@ -130,7 +119,10 @@ export function createHandler(handlerClass: unknown, options?: CreateHandlerOpti
   for (const [name, entry] of definition.entries) {
     functions[name] = (event: unknown, context: FcContext, callback?: unknown) => {
       // FC 2.0 calls an HTTP function with request, response and context.
-      if (!isFc2Response(context)) return answer(instance.invoke(entry, event, context), callback);
+      if (!isFc2Response(context)) {
+        const format = typeof callback === 'function' ? answerableValue : undefined;
+        return answer(instance.invoke(entry, event, context, format), callback);
+      }
       const { respondFc2 } = require('./fc2-http') as typeof import('./fc2-http');
       return respondFc2(instance, entry, event as Fc2Request, context, callback as FcContext);
     };

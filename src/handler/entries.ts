@@ -1,4 +1,4 @@
-import { check, checkOptions } from '../config/check-options';
+import { check, checkOptions, describeValue } from '../config/check-options';
 import { HANDLER_CHECKS } from '../config/options';
 import type { HandlerOptions } from '../config/options';
 import { makeInjectable } from '../container/service';
@@ -54,12 +54,7 @@ function hasMethod(handlerClass: Constructor, method: string): boolean {
  * Throws `INVALID_TARGET`, `INVALID_OPTION`, `ENTRY_NOT_FOUND` or `ENTRY_NAME_TAKEN`.
  */
 export function defineHandler(given: unknown, givenOptions: unknown, caller = 'createHandler'): HandlerDefinition {
-  if (typeof given !== 'function' || given.prototype === undefined) {
-    throw new FcTracedError(
-      'INVALID_TARGET',
-      `${caller} requires a class, not ${given === undefined ? 'undefined (is its module part of a circular import?)' : `a value of type ${typeof given}`}.`,
-    );
-  }
+  if (typeof given !== 'function' || given.prototype === undefined) throw notAClass(given, caller);
   const handlerClass = given as HandlerDefinition['handlerClass'];
   const { handler, entries: decorated } = getTracedMetadata(handlerClass);
   const className = handlerClass.name === '' ? 'the class' : handlerClass.name;
@@ -77,7 +72,12 @@ export function defineHandler(given: unknown, givenOptions: unknown, caller = 'c
     const spanName = decorated.find((entry) => entry.method === method)?.options.name ?? options.name;
     entries.set(method, { method, spanName });
   }
-  if (named === undefined) addDefaultEntry(entries, handlerClass, className, options);
+  if (named === undefined) {
+    if (entries.size === 0 && options.method === undefined && isPlainFunction(handlerClass)) {
+      throw notAClass(given, caller);
+    }
+    addDefaultEntry(entries, handlerClass, className, options);
+  }
   return { handlerClass, options, entries };
 }
 
@@ -94,6 +94,32 @@ function addDefaultEntry(
   if (hasMethod(handlerClass, method)) entries.set('handler', { method, spanName: options.name });
   else if (entries.size === 0 || options.method !== undefined) throw notFound(className, method);
   else if (entries.size === 1) entries.set('handler', [...entries.values()][0]!);
+}
+
+/** Whether a function is neither a class nor a constructor with methods, as compilers write classes for ES5. */
+function isPlainFunction(given: Constructor): boolean {
+  if (/^class\b/.test(Function.prototype.toString.call(given))) return false;
+  const prototype = given.prototype as object;
+  return (
+    Reflect.ownKeys(prototype).every((key) => key === 'constructor') &&
+    (Reflect.getPrototypeOf(prototype) === Object.prototype || !Object.hasOwn(prototype, 'constructor'))
+  );
+}
+
+function notAClass(given: unknown, caller: string): FcTracedError {
+  if (given === undefined) {
+    return new FcTracedError(
+      'INVALID_TARGET',
+      `${caller} requires a class, not undefined (is its module part of a circular import?).`,
+    );
+  }
+  const remedy =
+    typeof given === 'function'
+      ? `the function${given.name === '' ? '' : ` ${given.name}`}: make it the method "handle" of a class, and pass that class`
+      : typeof given === 'object' && given !== null
+        ? 'an object: pass the class itself, not an instance'
+        : describeValue(given);
+  return new FcTracedError('INVALID_TARGET', `${caller} requires a class, not ${remedy}.`);
 }
 
 function nameTaken(className: string, method: string, isListed: boolean): FcTracedError {

@@ -51,14 +51,22 @@ export class FunctionInstance {
     this.runner.prepare(context, () => this.scopes.prepare());
   }
 
-  /** Runs one invocation on the bytes that FC passes and exports its spans. Settles as the entry method does. */
-  async invoke(entry: Entry, bytes: unknown, context: FcContext): Promise<unknown> {
+  /**
+   * Runs one invocation on the bytes that FC passes and exports its spans. Settles as the entry method does, with what
+   * `format` returns for its result. An error of `format` is one of the invocation.
+   */
+  async invoke(
+    entry: Entry,
+    bytes: unknown,
+    context: FcContext,
+    format: (value: unknown) => unknown = (value) => value,
+  ): Promise<unknown> {
     const checked = checkEvent(this.runner.options.trigger, decodeEvent(bytes), this.className);
     const { event, trigger } = checked;
     if (trigger.faasTrigger === 'http' && this.runner.options.http !== false) {
       const sink = new CollectingSink(fcHttpAnswer);
       await this.respond(entry, event, context, sink);
-      return sink.response;
+      return format(sink.response);
     }
     const call: IncomingCall = {
       event,
@@ -68,7 +76,8 @@ export class FunctionInstance {
       spanName: entry.spanName,
       ...descriptionOf(checked),
     };
-    return this.runner.run(call, this.workOf(entry, call, checked));
+    const work = this.workOf(entry, call, checked);
+    return this.runner.run(call, { ...work, run: async (running) => format(await work.run(running)) });
   }
 
   /**

@@ -55,7 +55,7 @@ function decorateMethod(
  * @example
  * ```ts
  * import { createHandler, Handler } from 'fc-traced';
- * \@Handler()
+ * ;@Handler()
  * class Hello {
  *   handle(event: { name: string }): string {
  *     return `Hello ${event.name}`;

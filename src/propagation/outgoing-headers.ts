@@ -65,7 +65,7 @@ function startRequestSpan(context: Context, parent: Span): string | undefined {
  * ```ts
  * import { Traced, traceHeaders } from 'fc-traced';
  * export class Prices {
- *   \@Traced({ kind: 'client' })
+ *   ;@Traced({ kind: 'client' })
  *   async of(sku: string): Promise<unknown> {
  *     const response = await fetch(`http://prices.example/${sku}`, { headers: traceHeaders() });
  *     return response.json();
@@ -142,7 +142,7 @@ export function invokeHeaders(): Record<string, string> {
  * import { Traced, traceInvoke } from 'fc-traced';
  * export class Stock {
  *   constructor(private readonly client: Client) {}
- *   \@Traced({ kind: 'client' })
+ *   ;@Traced({ kind: 'client' })
  *   reserve(request: InvokeFunctionRequest): Promise<InvokeFunctionResponse> {
  *     const headers = traceInvoke(new InvokeFunctionHeaders());
  *     return this.client.invokeFunctionWithOptions('stock', request, headers, new RuntimeOptions());

@@ -33,7 +33,7 @@ function withoutNames(given: object, added: object): Record<string, unknown> {
  * import type { Producer } from 'kafkajs';
  * export class Orders {
  *   constructor(private readonly producer: Producer) {}
- *   \@Traced({ kind: 'producer' })
+ *   ;@Traced({ kind: 'producer' })
  *   async send(order: { id: number }): Promise<void> {
  *     await this.producer.send({ topic: 'orders', messages: [{ value: JSON.stringify(order), headers: messageHeaders() }] });
  *   }

@@ -1,32 +1,20 @@
 import type { ServerResponse } from 'node:http';
+import { errorReport } from '../handler/answerable';
 
 /**
  * Encodes a value as FC's built-in runtimes do: bytes as they are, objects as JSON, `undefined` and `null` as no bytes,
- * anything else as a string.
+ * anything else as a string. Throws if an object has no JSON, such as a circular one.
  */
-function bytesOf(value: unknown): Buffer {
+export function bytesOf(value: unknown): Buffer {
   if (value === undefined || value === null) return Buffer.alloc(0);
   if (ArrayBuffer.isView(value)) return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
-  return Buffer.from(typeof value === 'object' ? JSON.stringify(value) : String(value as string | number));
-}
-
-function textOf(thrown: unknown): string {
-  try {
-    return String(thrown);
-  } catch {
-    return Object.prototype.toString.call(thrown);
-  }
+  if (typeof value !== 'object') return Buffer.from(String(value as string | number));
+  return Buffer.from((JSON.stringify(value) as string | undefined) ?? '');
 }
 
 /** Encodes an error as FC's built-in runtimes do. */
 function errorBody(error: unknown): Buffer {
-  const isError = error instanceof Error;
-  const report = {
-    errorMessage: isError ? error.message : textOf(error),
-    errorType: isError ? error.name : 'FunctionHandledError',
-    ...(isError && typeof error.stack === 'string' && { stackTrace: error.stack.split('\n') }),
-  };
-  return Buffer.from(JSON.stringify(report));
+  return Buffer.from(JSON.stringify(errorReport(error, 'FunctionHandledError')));
 }
 
 function end(response: ServerResponse, status: 200 | 404, type: string, body: Buffer): void {

@@ -9,7 +9,7 @@ import { httpEventOf } from '../fc/http-event';
 import type { Entry, HandlerDefinition } from '../handler/entries';
 import type { FunctionInstance } from '../handler/function-instance';
 import { httpAnswerOfError } from '../http/http-answer';
-import { answerEvent } from './answer-event';
+import { answerEvent, bytesOf } from './answer-event';
 import { urlPartsOf, requestBody, requestParts } from './incoming-request';
 import type { ServeOptions } from './serve';
 import { StreamingSink } from './streaming-sink';
@@ -59,7 +59,7 @@ export class FunctionServer {
     context: FcContext,
   ): Promise<unknown> {
     const body = await requestBody(request, this.options.bodyLimitBytes ?? BODY_LIMIT);
-    if (control === 'invoke') return this.instance.invoke(this.entryOf(context), body, context);
+    if (control === 'invoke') return this.instance.invoke(this.entryOf(context), body, context, bytesOf);
     return control === 'initialize' ? this.instance.initialize(context) : this.instance.flush();
   }
 

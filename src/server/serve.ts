@@ -91,9 +91,7 @@ const KEEP_ALIVE_MILLIS = 24 * 60 * 60 * 1_000;
  *
  * @example
  * ```ts
- * import { Handler } from 'fc-traced';
  * import { serve } from 'fc-traced/server';
- * \@Handler()
  * class Clock {
  *   handle(): { now: string } {
  *     return { now: new Date().toISOString() };

@@ -35,9 +35,8 @@ export interface TraceRecorder {
  *
  * @example
  * ```ts
- * import { createHandler, Handler } from 'fc-traced';
+ * import { createHandler } from 'fc-traced';
  * import { expectTrace, invoke, recordTraces } from 'fc-traced/testing';
- * \@Handler({ name: 'hello' })
  * class Hello {
  *   handle(): string {
  *     return 'Hello';
@@ -45,7 +44,7 @@ export interface TraceRecorder {
  * }
  * export async function test(): Promise<void> {
  *   const traces = recordTraces();
- *   await invoke(createHandler(Hello).handler, {});
+ *   await invoke(createHandler(Hello, { name: 'hello' }).handler, {});
  *   expectTrace(traces.only()).toMatchTree({ name: 'hello', kind: 'server' });
  *   traces.stop();
  * }

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { container, singleton } from 'tsyringe';
+import { container, delay, inject, singleton } from 'tsyringe';
 import { createHandler, currentSpan, Handler, Service, Traced } from 'fc-traced';
 import { expectTrace, fakeFcContext, invoke, recordTraces } from 'fc-traced/testing';
 
@@ -114,6 +114,108 @@ test('a service whose dispose hangs delays the response by flushTimeoutMillis at
   expect(await invoke(handler)).toBe('done');
   expect(performance.now() - started).toBeLessThan(600);
   expectTrace(traces.only()).toMatchTree({ name: 'test-function', attributes: { 'fc_traced.telemetry_errors': 1 } });
+});
+
+describe('services are disposed of in the reverse order of their construction', () => {
+  const made: string[] = [];
+  afterEach(() => {
+    made.length = 0;
+  });
+  /** Takes longer to dispose of the later it is constructed. */
+  class Part {
+    constructor() {
+      made.push(new.target.name);
+    }
+    async dispose(): Promise<void> {
+      const name = this.constructor.name;
+      await new Promise((resolve) => setTimeout(resolve, made.indexOf(name) * 5));
+      log.push(name);
+    }
+  }
+  @Service()
+  class Connection1 extends Part {}
+  @Service({ scope: 'invocation' })
+  class Transaction extends Part {
+    constructor(readonly connection: Connection1) {
+      super();
+    }
+  }
+  @Service()
+  class Repository extends Part {
+    constructor(readonly transaction: Transaction) {
+      super();
+    }
+  }
+
+  test('each waits for the one before it, down to what the first one needed, and the handler is the first', async () => {
+    @Handler()
+    class Uses extends Part {
+      constructor(
+        readonly repository: Repository,
+        readonly transaction: Transaction,
+      ) {
+        super();
+      }
+      handle(): string[] {
+        return [...made];
+      }
+    }
+    const order = await invoke(createHandler(Uses).handler);
+    expect(order).toEqual(['Connection1', 'Transaction', 'Repository', 'Uses']);
+    expect(log).toEqual((order as string[]).toReversed());
+  });
+
+  test('what was constructed later, by a factory or through delay, is disposed of earlier', async () => {
+    @Service()
+    class Late extends Part {}
+    const own = container.createChildContainer();
+    own.register('repository', { useFactory: (c) => c.resolve(Repository) });
+    @Handler({ container: own })
+    class Uses {
+      constructor(
+        @inject(delay(() => Late)) readonly late: Late,
+        @inject('repository') readonly repository: Repository,
+      ) {}
+      handle(): unknown {
+        return this.late.dispose;
+      }
+    }
+    await invoke(createHandler(Uses).handler);
+    expect(log).toEqual(['Late', 'Repository', 'Transaction', 'Connection1']);
+  });
+
+  test('one that fails or hangs keeps none of the others from being disposed of, within the budget', async () => {
+    @Service()
+    class Fails extends Part {
+      constructor(readonly connection: Connection1) {
+        super();
+      }
+      override async dispose(): Promise<void> {
+        await super.dispose();
+        throw new Error('fails');
+      }
+    }
+    @Service()
+    class Hangs extends Part {
+      constructor(readonly fails: Fails) {
+        super();
+      }
+      override dispose(): Promise<void> {
+        log.push('Hangs');
+        return new Promise(() => {});
+      }
+    }
+    @Handler({ flushTimeoutMillis: 100 })
+    class Uses {
+      constructor(readonly hangs: Hangs) {}
+      handle(): void {}
+    }
+    const started = performance.now();
+    await invoke(createHandler(Uses).handler);
+    expect(performance.now() - started).toBeLessThan(600);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect([log[0], ...log.slice(1).sort()]).toEqual(['Hangs', 'Connection1', 'Fails']);
+  });
 });
 
 test('a disposable singleton is not disposed of with an invocation, but with its container', async () => {

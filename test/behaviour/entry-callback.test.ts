@@ -1,6 +1,6 @@
 import { createHandler, FcTracedError, Handler } from 'fc-traced';
 import type { FcCallback } from 'fc-traced';
-import { fakeFcContext } from 'fc-traced/testing';
+import { expectTrace, fakeFcContext, recordTraces } from 'fc-traced/testing';
 
 let act: () => unknown = () => undefined;
 @Handler()
@@ -99,6 +99,65 @@ test.each([
     expect(given.cause).toBe(thrown);
   },
 );
+
+/** Formats an error as FC does for one that it takes for unhandled: writes its name, and reads its fields. */
+function formatted(given: unknown): unknown {
+  if (!(given instanceof Error)) return given;
+  given.name = `FunctionUnhandledError: ${given.name}`;
+  return [given.message, given.name, given.stack!.split('\n')[0]];
+}
+class Mine extends RangeError {
+  get [Symbol.toStringTag](): string {
+    return 'Mine';
+  }
+}
+Object.defineProperty(Mine.prototype, 'name', { get: () => 'Mine' });
+
+test.each<[string, () => Error]>([
+  ['frozen', () => Object.freeze(new Mine('text'))],
+  [
+    'sealed, with a name of its own that is read-only',
+    () => Object.seal(Object.defineProperty(new Mine('text'), 'name', { value: 'Mine' })),
+  ],
+  ['not extensible', () => Object.preventExtensions(new Mine('text'))],
+  ['of a class whose name has no setter', () => new Mine('text')],
+])('with a callback FC can write to an error that is %s, and shows what it would show', async (_, make) => {
+  const thrown = make();
+  act = () => {
+    throw thrown;
+  };
+  const [given] = (await invoked()).answers[0] as [Error];
+  expect(given).toBeInstanceOf(Mine);
+  expect(given.cause).toBe(thrown);
+  expect(formatted(given)).toEqual(['text', 'FunctionUnhandledError: Mine', thrown.stack!.split('\n')[0]]);
+});
+
+test('with a callback the same error is passed on if FC can format it, even where it cannot be extended', async () => {
+  const thrown = Object.preventExtensions(Object.assign(new TypeError('mine'), { name: 'Own' }));
+  act = () => Promise.reject(thrown);
+  expect((await invoked()).answers).toEqual([[thrown]]);
+  expect((await invoked()).answers[0]![0]).toBe(thrown);
+});
+
+test('with a callback a value that FC cannot format fails the invocation, in the trace too', async () => {
+  const traces = recordTraces();
+  act = () => ({ total: 1n });
+  const [[given]] = (await invoked()).answers as [[Error]];
+  expect(given).toBeInstanceOf(TypeError);
+  expectTrace(traces.only()).toMatchTree({
+    name: 'test-function',
+    status: 'ERROR',
+    attributes: { 'error.type': 'TypeError' },
+    events: ['exception'],
+  });
+  traces.stop();
+});
+
+test('without a callback every value is returned as it is', async () => {
+  const value = { total: 1n };
+  act = () => value;
+  expect(await functions.handler(Buffer.from('{}'), fakeFcContext())).toBe(value);
+});
 
 test.each(['initialize', 'preFreeze', 'preStop'] as const)(
   'the hook %s calls a callback once as well and returns undefined',

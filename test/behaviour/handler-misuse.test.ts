@@ -102,15 +102,151 @@ test('an endpoint from whose path no protocol can be derived requires the option
   ]);
 });
 
-test.each([
+test.each<readonly [string, unknown, string]>([
   ['undefined', undefined, 'undefined (is its module part of a circular import?)'],
-  ['an instance', new Fine(), 'a value of type object'],
-  ['an arrow function', () => new Fine(), 'a value of type function'],
+  ['null', null, 'null'],
+  ['a string', 'Fine', '"Fine"'],
+  ['an instance', new Fine(), 'an object: pass the class itself, not an instance'],
+  ['an object of functions', { handle: () => 1 }, 'an object: pass the class itself, not an instance'],
+  ...(
+    [
+      ['an arrow function', () => new Fine(), ''],
+      ['an async function', async function handler() {}, ' handler'],
+      ['a function with a name', function handler() {}, ' handler'],
+      ['a generator', function* events() {}, ' events'],
+      ['a method', { process() {} }.process, ' process'],
+      ['a bound function', function handler() {}.bind(undefined), ' bound handler'],
+    ] as const
+  ).map(
+    ([what, given, name]) =>
+      [what, given, `the function${name}: make it the method "handle" of a class, and pass that class`] as const,
+  ),
 ])('createHandler takes only a class: %s', (_, given, words) => {
   expect(refusal(() => createHandler(given as never))).toEqual([
     'INVALID_TARGET',
     `createHandler requires a class, not ${words}.`,
   ]);
+});
+
+test('a constructor function with a method is a class, as compilers for ES5 write it', () => {
+  function Old(): void {}
+  Old.prototype.handle = (): void => {};
+  expect(createHandler(Old as never)).toHaveProperty('handler');
+  function Empty(): void {}
+  Empty.prototype.other = (): void => {};
+  expect(refusal(() => createHandler(Empty as never))).toEqual(['ENTRY_NOT_FOUND', expect.any(String)]);
+});
+
+test.each([
+  ['http://x:4318', 'use the full URL, such as http://x:4318/v1/traces for OTLP'],
+  ['https://collector.example/', 'use the full URL, such as https://collector.example/v1/traces for OTLP'],
+  ['http://[::1]:4318', 'use the full URL, such as http://[::1]:4318/v1/traces for OTLP'],
+  ['http://jaeger:14268', 'use the full URL, such as http://jaeger:14268/api/traces for Jaeger'],
+])('an endpoint without a path gets the full URL: %s', (endpoint, remedy) => {
+  expect(refusal(() => createHandler(Fine, { endpoint }))).toEqual([
+    'INVALID_OPTION',
+    `The protocol cannot be derived from the path of option "endpoint": ${remedy}, or set option "protocol" to "otlp" or "jaeger".`,
+  ]);
+});
+
+test('an endpoint with the port of gRPC gets the URL for HTTP', () => {
+  expect(refusal(() => createHandler(Fine, { endpoint: 'http://collector:4317' }))[1]).toBe(
+    'The protocol cannot be derived from the path of option "endpoint": port 4317 is that of OTLP over gRPC, which is not supported. Use OTLP over HTTP: http://collector:4318/v1/traces.',
+  );
+});
+
+test.each([
+  ['localhost:4318', 'http://localhost:4318/v1/traces'],
+  ['collector', 'http://collector/v1/traces'],
+  ['127.0.0.1:14268', 'http://127.0.0.1:14268/api/traces'],
+])('an endpoint without a scheme gets the full URL: %s', (endpoint, full) => {
+  expect(refusal(() => Handler({ endpoint }))[1]).toBe(
+    `Option "endpoint" of @Handler must be an http or https URL, such as http://127.0.0.1:4318/v1/traces (did you mean ${full}?).`,
+  );
+});
+
+test.each([
+  'http://x:4318/secret',
+  'http://user:secret@x:4318',
+  'http://x:4318?token=secret',
+  'x:4318/secret',
+  'secret@x',
+])('an endpoint that may contain a token is not repeated: %s', (endpoint) => {
+  expect(refusal(() => createHandler(Fine, { endpoint }))[1]).not.toContain('secret');
+});
+
+test.each([
+  ['mysql', 'mysql2'],
+  ['postgres', 'pg'],
+  ['ioreds', 'ioredis'],
+  ['kafka', 'kafkajs'],
+  ['Redis', 'redis'],
+  ['https', 'http'],
+  ['fetch', 'undici'],
+  ['@opentelemetry/instrumentation-ioredis', 'ioredis'],
+])('an instrumentation that does not exist is named, with the one that was meant: %s', (given, meant) => {
+  expect(refusal(() => createHandler(Fine, { instrumentations: ['http', given] as never }))[1]).toBe(
+    `Option "instrumentations" of createHandler(Fine) must be an array of instrumentations, each an object or one of http, undici, mysql2, pg, redis, ioredis, kafkajs; item 1 is "${given}" (did you mean "${meant}"?).`,
+  );
+});
+
+test.each([
+  ['mongodb', '"mongodb"'],
+  ['', '""'],
+  [7, '7'],
+  [{}, 'a value of type object'],
+])('an instrumentation that is like none is named: %p', (given, shown) => {
+  expect(refusal(() => createHandler(Fine, { instrumentations: [given] as never }))[1]).toMatch(
+    new RegExp(`; item 0 is ${shown}\\.$`),
+  );
+});
+
+test.each([
+  [{ 'a b': 'secret' }, 'header 0 has a name with a character that is not allowed'],
+  [{ ok: '', 'authorization: Bearer secret': '' }, 'header 1 has a name with a character that is not allowed'],
+  [{ '': 'secret' }, 'header 0 has a name with a character that is not allowed'],
+  [
+    { authorization: 'Bearer secret\n' },
+    'authorization has a value with a line break or another character that is not allowed',
+  ],
+  [
+    { authorization: 'secret\0' },
+    'authorization has a value with a line break or another character that is not allowed',
+  ],
+  [{ tenant: 'secret 秘' }, 'tenant has a value with a line break or another character that is not allowed'],
+  [{ tenant: 7 }, 'tenant is of type number instead of a string'],
+  [{ tenant: ['secret'] }, 'tenant is an array instead of a string'],
+  [{ tenant: null }, 'tenant is null instead of a string'],
+  [{ Connection: 'close' }, 'Connection is set by the HTTP client'],
+  [{ 'transfer-encoding': 'chunked' }, 'transfer-encoding is set by the HTTP client'],
+  [{ te: 'trailers' }, 'te is set by the HTTP client'],
+  [{ 'Content-Length': '7' }, 'Content-Length is set by the HTTP client'],
+  [{ 'content-type': 'text/plain' }, 'content-type is set by the exporter'],
+  [{ 'User-Agent': 'mine' }, 'User-Agent is set by the exporter'],
+])('a header that can never be sent is refused, without its value: %j', (headers, problem) => {
+  expect(refusal(() => createHandler(Fine, { headers: headers as never }))).toEqual([
+    'INVALID_OPTION',
+    `Option "headers" of createHandler(Fine) must be an object of names and values that can be sent; ${problem}.`,
+  ]);
+});
+
+test('headers in a Headers object or a Map would be lost, and are refused', () => {
+  for (const headers of [new Headers({ a: 'secret' }), new Map([['a', 'secret']])]) {
+    expect(refusal(() => createHandler(Fine, { headers: headers as never }))[1]).toBe(
+      'Option "headers" of createHandler(Fine) must be an object (use Object.fromEntries(headers)).',
+    );
+  }
+});
+
+test('every other header is accepted', () => {
+  const headers = {
+    authorization: 'Basic YQ==',
+    'x-tenant!': 'caf\u00e9',
+    host: 'a.example',
+    empty: '',
+    none: undefined,
+  };
+  expect(createHandler(Fine, { headers: headers as never })).toHaveProperty('handler');
 });
 
 test('a class without an entry method is an error, also if the entry is a field or an accessor', () => {

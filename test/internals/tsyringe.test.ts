@@ -3,12 +3,22 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { diag } from '@opentelemetry/api';
-import { container, inject, Lifecycle, singleton } from 'tsyringe';
-import type { DependencyContainer } from 'tsyringe';
+import {
+  container,
+  inject,
+  instanceCachingFactory,
+  instancePerContainerCachingFactory,
+  Lifecycle,
+  predicateAwareClassFactory,
+  singleton,
+} from 'tsyringe';
+import type { DependencyContainer, FactoryFunction } from 'tsyringe';
 import { version } from 'tsyringe/package.json';
 import { createHandler, Handler, InjectContext, InjectEvent, Service } from 'fc-traced';
 import type { FcContext } from 'fc-traced';
 import { fakeFcContext, invoke } from 'fc-traced/testing';
+import { factoryKindOf } from '../../src/container/factory-kind';
+import type { FactoryKind } from '../../src/container/factory-kind';
 import { diagnostics } from '../../src/diagnostics';
 import { readCode, sourceFiles } from '../package/import-scan';
 
@@ -82,6 +92,21 @@ describe('tsyringe', () => {
     const child = container.createChildContainer();
     const made = child.resolve(Disposable);
     expect([...open(child).disposables]).toEqual([made]);
+  });
+
+  test.each<[string, FactoryFunction<unknown>, FactoryKind]>([
+    ['instanceCachingFactory', instanceCachingFactory(() => new Plain()), 'instance'],
+    ['instancePerContainerCachingFactory', instancePerContainerCachingFactory(() => new Plain()), 'call'],
+    ['predicateAwareClassFactory', predicateAwareClassFactory<object>(() => true, Plain, Object), 'unknown'],
+  ])('%s is recognized, and keeps as much as its kind says', (_, useFactory, kind) => {
+    expect(factoryKindOf(useFactory)).toBe(kind);
+    const made = [1, 2].map(() => {
+      const child = container.createChildContainer();
+      child.register('made', { useFactory });
+      expect(child.resolve('made')).toBe(child.resolve('made'));
+      return child.resolve('made');
+    });
+    expect(made[0] === made[1]).toBe(kind !== 'call');
   });
 
   test('createChildContainer: container-scoped registrations of the parent are copied without their instance', () => {

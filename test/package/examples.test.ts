@@ -12,10 +12,7 @@ interface Example {
   readonly text: string;
 }
 
-/**
- * Returns the examples in the doc comments of a source file, with `@` for `\@`, which the comments need before
- * decorators.
- */
+/** The examples of a source's doc comments, without the comment's stars. */
 function examplesOf(file: string): Example[] {
   const source = readFileSync(path.join(root, 'src', file), 'utf8');
   return [...source.matchAll(/\/\*\*[\s\S]*?\*\//g)].flatMap(([comment]) => {
@@ -24,7 +21,7 @@ function examplesOf(file: string): Example[] {
     if (start === -1) return [];
     const fenced = codeBlocks(lines.slice(start).join('\n')).filter(({ language }) => language === 'ts');
     if (fenced.length === 0) throw new Error(`src/${file}: an @example without a ts block`);
-    return fenced.map(({ text }) => ({ place: `src/${file}`, text: text.replaceAll(String.raw`\@`, '@') }));
+    return fenced.map(({ text }) => ({ place: `src/${file}`, text }));
   });
 }
 
@@ -100,6 +97,13 @@ test('every example of a doc comment without decorated parameters compiles with 
 test('every ts block of a document that is not copied from a file compiles', async () => {
   expect(inDocuments.length).toBeGreaterThan(0);
   expect(await compile(inDocuments, 'legacy')).toEqual([]);
+});
+
+// TypeScript takes an @ after a space, or at the start of a line, for the start of a tag, in a code block too. A decorator
+// that starts a line has an empty statement before it.
+test('every example of a doc comment is shown by TypeScript as it is written', () => {
+  const cut = inComments.filter(({ text }) => /(^|\s)@|\\@/m.test(text));
+  expect(cut.map(({ place }) => place)).toEqual([]);
 });
 
 test('a compiler error is reported with the place of the example', async () => {

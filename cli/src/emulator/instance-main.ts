@@ -18,18 +18,34 @@ function send(line: string): void {
   for (let offset = 0; offset < bytes.length;) offset += writeSync(RESPONSE_FD, bytes, offset);
 }
 
-function responseTo(outcome: Outcome, { context }: CallRequest): CallResponse {
-  if (!outcome.ok) return { ok: false, error: errorResponse(outcome, context.generation) };
+function responseTo(outcome: Outcome, { context: { generation } }: CallRequest): CallResponse {
+  return outcome.ok
+    ? { ok: true, body: responseBody(outcome.value, generation).toString('base64') }
+    : { ok: false, error: errorResponse(outcome, generation) };
+}
+
+/**
+ * The line of a response; `undefined` when FC 2.0 cannot format it: its runtime formats after the first callback, and
+ * logs the failure as an uncaught exception, so that the call stays unanswered. What FC 3.0 does is not documented; the
+ * emulator reports the failure as a thrown error.
+ */
+function responseLine(outcome: Outcome, call: CallRequest): string | undefined {
   try {
-    return { ok: true, body: responseBody(outcome.value).toString('base64') };
+    return JSON.stringify(responseTo(outcome, call));
   } catch (error) {
-    return { ok: false, error: errorResponse({ ok: false, error, from: 'throw' }, context.generation) };
+    if (call.context.generation === '3.0') {
+      return JSON.stringify(responseTo({ ok: false, error, from: 'throw' }, call));
+    }
+    console.error(error);
+    return undefined;
   }
 }
 
 function respond(outcome: Outcome, call: CallRequest): void {
   failCurrentCall = undefined;
-  send(JSON.stringify(responseTo(outcome, call)));
+  const line = responseLine(outcome, call);
+  if (line === undefined) return;
+  send(line);
   // The user's code must not run between the response and the freeze. So this process blocks here: the emulator stops
   // it while it waits, and writes a byte after continuing it.
   if (call.freeze) readSync(RESPONSE_FD, Buffer.alloc(1));

@@ -34,36 +34,33 @@ export type CallResponse =
  */
 export const RESPONSE_FD = 3;
 
-/** The bytes that FC sends for the value of a handler. */
-export function responseBody(value: unknown): Buffer {
-  if (Buffer.isBuffer(value)) return value;
+/**
+ * The bytes that FC sends for the value of a handler. Throws for a value that FC cannot format. FC 2.0 converts each
+ * value with `toString` first; whether FC 3.0 does is not documented.
+ */
+export function responseBody(value: unknown, generation: Generation): Buffer {
   if (value === null || value === undefined) return Buffer.alloc(0);
+  if (Buffer.isBuffer(value)) return value;
+  if (generation === '2.0') void (value as object).toString();
   // FC converts a function to the source text of its constructor.
   if (typeof value === 'function') return Buffer.from(String(value.constructor));
-  if (typeof value === 'object') return Buffer.from(JSON.stringify(value) ?? '');
+  if (typeof value === 'object') return Buffer.from(JSON.stringify(value));
   return Buffer.from(String(value as string | number | boolean | bigint | symbol));
 }
 
-function messageOf(value: unknown): string {
-  if (typeof value === 'string') return value;
-  if (Buffer.isBuffer(value)) return value.toString('utf8');
-  if (typeof value === 'object' && value !== null) return JSON.stringify(value) ?? '';
-  return String(value);
-}
-
 /**
- * The error that FC responds with. FC 3.0 uses the error's own name; FC 2.0 adds a prefix to the name of a thrown
- * error, on the error object itself. How FC 3.0 reports a thrown value that is not an error is not documented; the
- * emulator does as FC 2.0.
+ * The error that FC responds with. Throws for an error that FC cannot format. FC 3.0 uses the error's own name; FC 2.0
+ * adds a prefix to the name of a thrown error, on the error object itself. How FC 3.0 reports a thrown value that is not
+ * an error is not documented; the emulator does as FC 2.0.
  */
 export function errorResponse({ error, from }: Extract<Outcome, { ok: false }>, generation: Generation): ErrorResponse {
   if (!(error instanceof Error)) {
     return {
-      errorMessage: messageOf(error),
+      // FC sends no text for null and undefined.
+      errorMessage: error === null || error === undefined ? String(error) : responseBody(error, generation).toString(),
       errorType: from === 'callback' ? 'FunctionHandledError' : 'FunctionUnhandledError',
     };
   }
-  const stackTrace = (error.stack ?? '').split('\n');
   if (generation === '2.0' && from === 'throw') {
     try {
       error.name = `FunctionUnhandledError: ${error.name}`;
@@ -71,5 +68,6 @@ export function errorResponse({ error, from }: Extract<Outcome, { ok: false }>, 
       // A frozen error keeps its name.
     }
   }
-  return { errorMessage: error.message, errorType: error.name, stackTrace };
+  // `stack` may be anything; FC does not check it.
+  return { errorMessage: error.message, errorType: error.name, stackTrace: error.stack!.split('\n') };
 }

@@ -243,6 +243,20 @@ describe('an error', () => {
     expect((await start(method, { generation: '2.0' }).invoke('')).error).toMatchObject(expected);
   });
 
+  test.each([
+    ['unformattableValue', 'bigint'],
+    ['unformattableValue', 'noPrototype'],
+    ['unformattableValue', 'toJSON'],
+    ['unformattableValue', 'getter'],
+    ['unformattableError', 'bigint'],
+    ['unformattableError', 'noPrototype'],
+    ['unformattableError', 'noStack'],
+    ['unformattableError', 'bigintMessage'],
+  ])('that FC 2.0 cannot format leaves the call unanswered: %s %s', async (method, kind) => {
+    const instance = start(method, { generation: '2.0', timeout: 0.4 });
+    expect((await instance.invoke(kind)).error?.errorMessage).toBe('Function timed out after 0.4 seconds');
+  });
+
   test('that ends the process gives the next invocation a cold start', async () => {
     const instance = start('exit');
     expect((await instance.invoke('')).coldStart).toBe(true);

@@ -85,6 +85,24 @@ exports.circular = (event, context, callback) => {
   loop.loop = loop;
   callback(null, loop);
 };
+const unformattable = {
+  bigint: () => ({ total: 1n }),
+  noPrototype: () => Object.create(null),
+  toJSON: () => ({
+    toJSON() {
+      throw new Error('no JSON');
+    },
+  }),
+  getter: () => ({
+    get total() {
+      throw new Error('no total');
+    },
+  }),
+  noStack: () => Object.assign(new Error('given'), { stack: undefined }),
+  bigintMessage: () => Object.assign(new Error('given'), { message: 1n }),
+};
+exports.unformattableValue = (event, context, callback) => callback(null, unformattable[event.toString()]());
+exports.unformattableError = (event, context, callback) => callback(unformattable[event.toString()]());
 exports.exit = () => process.exit(3);
 exports.hang = () => undefined;
 exports.uncaught = () => {
