@@ -14,7 +14,7 @@ async function logOf(version: string, body = ''): Promise<string[]> {
     `exports.HttpInstrumentation = class {
       instrumentationName = '${name}';
       instrumentationVersion = '${version}';
-      _modules = [];
+      _modules = [{ name: 'http', supportedVersions: ['*'], files: [] }];
       _onRequire() {}
       constructor() { ${body} }
       setTracerProvider() {}

@@ -39,15 +39,17 @@ describe.each([...new Set([...casesOf('legacy'), ...casesOf('standard')])])('%s'
     const problems = variants.flatMap((variant) => {
       if (!titlesIn(file, variant.target).includes(title)) return [];
       const [found, ...more] = resultsOf(variant).filter((result) => result.title === title);
-      if (found === undefined || more.length > 0)
+      if (found === undefined || more.length > 0) {
         return [`${nameOf(variant)}: ran ${more.length + (found ? 1 : 0)} times`];
+      }
       return found.problem === undefined ? [] : [`${nameOf(variant)}: ${found.problem}`];
     });
     if (problems.length > 0) throw new Error(problems.join('\n\n').replace(/^ +at /gm, '    | at '));
   });
 
   test('has a test for each check that ran', () => {
-    for (const variant of variants)
+    for (const variant of variants) {
       expect(resultsOf(variant).map(({ title }) => title)).toEqual(titlesIn(file, variant.target));
+    }
   });
 });
