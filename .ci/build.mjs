@@ -1,8 +1,9 @@
 // Builds the package, the samples and the tools with tsc, as CommonJS, into `dist`, `samples/dist` and `cli/dist`.
 // For ES modules, each entry point in `dist` has a generated file that re-exports it, so that `require` and `import`
-// share one copy of every class and one container.
+// share one copy of every class and one container. Bundlers, which know the condition "module", get a file that imports
+// each name from its own file, so that they can leave out what a program does not use.
 import { execFileSync } from 'node:child_process';
-import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -40,6 +41,26 @@ function compileAgainstBuild(folder, output) {
   }
 }
 
+/** The imports and re-exports of a compiled entry point, in their order, as an ES module. */
+function moduleOf(compiled, names) {
+  const folders = new Map();
+  const lines = [];
+  const exported = [];
+  for (const line of compiled.split('\n')) {
+    const [, variable, file] = /^(?:(?:var|const) (\w+) = )?require\("([^"]+)"\);$/.exec(line) ?? [];
+    const [, name, from, original] =
+      /^Object\.defineProperty\(exports, "(\w+)",.* return (\w+)\.(\w+);/.exec(line) ?? [];
+    if (variable !== undefined) folders.set(variable, `${file}.js`);
+    else if (file !== undefined) lines.push(`import '${file.startsWith('.') ? `${file}.js` : file}';`);
+    if (name === undefined) continue;
+    exported.push(name);
+    lines.push(`export { ${name === original ? name : `${original} as ${name}`} } from '${folders.get(from)}';`);
+  }
+  if (exported.toSorted().join() !== names.toSorted().join())
+    throw new Error(`the compiled entry point re-exports ${exported.join(', ')}, but has ${names.join(', ')}`);
+  return `${lines.join('\n')}\n`;
+}
+
 try {
   compile(path.join(root, 'src', 'tsconfig.json'), next(dist));
   for (const entry of ENTRY_POINTS) {
@@ -48,6 +69,8 @@ try {
       path.join(next(dist), `${entry}.mjs`),
       `import cjs from './${entry}.js';\nexport const { ${names.join(', ')} } = cjs;\n`,
     );
+    const compiled = readFileSync(path.join(next(dist), `${entry}.js`), 'utf8');
+    writeFileSync(path.join(next(dist), `${entry}.module.mjs`), moduleOf(compiled, names));
     writeFileSync(path.join(next(dist), `${entry}.d.mts`), `export * from './${entry}.js';\n`);
   }
   compileAgainstBuild(path.join(root, 'samples'), samples);

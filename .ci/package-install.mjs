@@ -1,6 +1,6 @@
 // Packs the package, installs it into an empty folder as a user would, and compiles the sample `hello` there with tsc
-// against the installed types, as a CommonJS and as an ES module.
-//   node .ci/package-install.mjs FOLDER
+// against the installed types, as a CommonJS and as an ES module. Further packages are installed with it if they are given.
+//   node .ci/package-install.mjs FOLDER [PACKAGE@VERSION...]
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -8,7 +8,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-const app = path.resolve(process.argv[2]);
+const [folder, ...further] = process.argv.slice(2);
+const app = path.resolve(folder);
 const sample = path.join(root, 'samples', 'hello', 'handler.ts');
 const require = createRequire(import.meta.url);
 
@@ -24,7 +25,7 @@ function run(command, args, cwd) {
 mkdirSync(app, { recursive: true });
 const [{ filename }] = JSON.parse(run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', app], root));
 writeFileSync(path.join(app, 'package.json'), JSON.stringify({ name: 'smallest-app', private: true }));
-run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', `./${filename}`], app);
+run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', `./${filename}`, ...further], app);
 
 const copies = readdirSync(path.join(app, 'node_modules'), { recursive: true }).filter((file) =>
   /(^|[\\/])@opentelemetry[\\/]api[\\/]package\.json$/.test(file),

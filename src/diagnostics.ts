@@ -6,6 +6,7 @@ import {
   ATTR_FC_TRACED_MALFORMED_CARRIERS,
   ATTR_FC_TRACED_TELEMETRY_ERRORS,
 } from './semconv';
+import { sharedByCopies } from './shared-by-copies';
 
 const COUNTERS = [
   ATTR_FC_TRACED_DROPPED_SPANS,
@@ -19,7 +20,11 @@ type Counter = (typeof COUNTERS)[number];
 const MAX_MESSAGES = 1_000;
 
 /** The counts since the last report, and the messages that were logged. One per process. */
-export const diagnostics = { counts: new Map<Counter, number>(), messages: new Set<string>() };
+export const diagnostics = {
+  counts: new Map<Counter, number>(),
+  /** Shared by all copies of fc-traced. */
+  messages: sharedByCopies('messages', () => new Set<string>()),
+};
 
 /** Counts a telemetry failure and logs `message` once. The message must not contain a secret. */
 export function countError(message: string): void {

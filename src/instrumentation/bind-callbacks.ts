@@ -3,8 +3,8 @@ import { EventEmitter } from 'node:events';
 import { likeMethod } from '../replace-method';
 import type { Method } from '../replace-method';
 
-/** Marks methods that were replaced here, so that each is replaced once. */
-const IS_REPLACED = Symbol('fc-traced replaced method');
+/** Marks methods that were replaced here, also by another copy of fc-traced, so that each is replaced once. */
+const IS_REPLACED = Symbol.for('fc-traced replaced method');
 
 /** The prototype in the chain of an exported class that has this method itself, or `undefined`. */
 export function ownerOf(exported: unknown, method: string | symbol): object | undefined {

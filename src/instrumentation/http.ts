@@ -4,6 +4,7 @@ import type { RequestOptions } from 'node:http';
 import type { Instrumentation } from '../config/options';
 import { warnOnce } from '../diagnostics';
 import { injectedHeaders, removeReplacedPairs, setErrorStatus, withoutReplaced } from './client-requests';
+import { undefinedIfMissing } from './optional-package';
 import type { InstrumentationDefinition } from './registry';
 
 type Module = typeof import('@opentelemetry/instrumentation-http');
@@ -49,6 +50,14 @@ function create({ HttpInstrumentation: Http }: Module, provider: TracerProvider)
 export const instrumentation: InstrumentationDefinition<Module> = {
   package: '@opentelemetry/instrumentation-http',
   version: '~0.222.0',
-  load: () => require('@opentelemetry/instrumentation-http') as Module,
+  testedMinors: [222, 301],
+  load() {
+    // Bundlers accept a missing package only in a try statement.
+    try {
+      return require('@opentelemetry/instrumentation-http') as Module;
+    } catch (error) {
+      return undefinedIfMissing(error, '@opentelemetry/instrumentation-http');
+    }
+  },
   create,
 };

@@ -1,6 +1,7 @@
 import type { TracerProvider } from '@opentelemetry/api';
 import type { Instrumentation } from '../config/options';
 import { definitionOf, moduleFile, warnOfMissing } from './module-definitions';
+import { undefinedIfMissing } from './optional-package';
 import { commandText } from './query-text';
 import type { InstrumentationDefinition } from './registry';
 
@@ -74,6 +75,14 @@ function create({ IORedisInstrumentation: IORedis }: Module, provider: TracerPro
 export const instrumentation: InstrumentationDefinition<Module> = {
   package: PACKAGE,
   version: '~0.70.0',
-  load: () => require('@opentelemetry/instrumentation-ioredis') as Module,
+  testedMinors: [70, 72],
+  load() {
+    // Bundlers accept a missing package only in a try statement.
+    try {
+      return require('@opentelemetry/instrumentation-ioredis') as Module;
+    } catch (error) {
+      return undefinedIfMissing(error, '@opentelemetry/instrumentation-ioredis');
+    }
+  },
   create,
 };

@@ -2,6 +2,7 @@ import type { TracerProvider } from '@opentelemetry/api';
 import type { Instrumentation } from '../config/options';
 import { copyFirstArgument, definitionOf, moduleFile } from './module-definitions';
 import { childSpanProvider } from './providers';
+import { undefinedIfMissing } from './optional-package';
 import type { InstrumentationDefinition } from './registry';
 
 type Module = typeof import('@opentelemetry/instrumentation-kafkajs');
@@ -82,6 +83,14 @@ function create({ KafkaJsInstrumentation: KafkaJs }: Module, provider: TracerPro
 export const instrumentation: InstrumentationDefinition<Module> = {
   package: '@opentelemetry/instrumentation-kafkajs',
   version: '~0.31.0',
-  load: () => require('@opentelemetry/instrumentation-kafkajs') as Module,
+  testedMinors: [31, 33],
+  load() {
+    // Bundlers accept a missing package only in a try statement.
+    try {
+      return require('@opentelemetry/instrumentation-kafkajs') as Module;
+    } catch (error) {
+      return undefinedIfMissing(error, '@opentelemetry/instrumentation-kafkajs');
+    }
+  },
   create,
 };

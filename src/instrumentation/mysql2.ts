@@ -4,6 +4,7 @@ import type { Instrumentation } from '../config/options';
 import { bindCallbacks } from './bind-callbacks';
 import { definitionOf, moduleFile } from './module-definitions';
 import { childSpanProvider } from './providers';
+import { undefinedIfMissing } from './optional-package';
 import { verbOf, withoutValues } from './query-text';
 import type { InstrumentationDefinition } from './registry';
 
@@ -37,6 +38,14 @@ function create({ MySQL2Instrumentation: MySQL2 }: Module, provider: TracerProvi
 export const instrumentation: InstrumentationDefinition<Module> = {
   package: '@opentelemetry/instrumentation-mysql2',
   version: '~0.68.0',
-  load: () => require('@opentelemetry/instrumentation-mysql2') as Module,
+  testedMinors: [68, 70],
+  load() {
+    // Bundlers accept a missing package only in a try statement.
+    try {
+      return require('@opentelemetry/instrumentation-mysql2') as Module;
+    } catch (error) {
+      return undefinedIfMissing(error, '@opentelemetry/instrumentation-mysql2');
+    }
+  },
   create,
 };

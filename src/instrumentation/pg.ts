@@ -5,6 +5,7 @@ import type { Instrumentation } from '../config/options';
 import { ATTR_DB_QUERY_TEXT } from '../semconv';
 import { replaceOnce } from './bind-callbacks';
 import { copyFirstArgument, definitionOf, warnOfMissing } from './module-definitions';
+import { undefinedIfMissing } from './optional-package';
 import { verbOf, withoutValues } from './query-text';
 import type { InstrumentationDefinition } from './registry';
 
@@ -97,6 +98,14 @@ function create({ PgInstrumentation: Pg }: Module, provider: TracerProvider): In
 export const instrumentation: InstrumentationDefinition<Module> = {
   package: '@opentelemetry/instrumentation-pg',
   version: '~0.74.0',
-  load: () => require('@opentelemetry/instrumentation-pg') as Module,
+  testedMinors: [74, 77],
+  load() {
+    // Bundlers accept a missing package only in a try statement.
+    try {
+      return require('@opentelemetry/instrumentation-pg') as Module;
+    } catch (error) {
+      return undefinedIfMissing(error, '@opentelemetry/instrumentation-pg');
+    }
+  },
   create,
 };

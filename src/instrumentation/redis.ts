@@ -2,6 +2,7 @@ import type { TracerProvider } from '@opentelemetry/api';
 import type { Instrumentation } from '../config/options';
 import { bindCallbacks } from './bind-callbacks';
 import { definitionOf, moduleFile } from './module-definitions';
+import { undefinedIfMissing } from './optional-package';
 import { commandText } from './query-text';
 import type { InstrumentationDefinition } from './registry';
 
@@ -24,6 +25,14 @@ function create({ RedisInstrumentation: Redis }: Module, provider: TracerProvide
 export const instrumentation: InstrumentationDefinition<Module> = {
   package: '@opentelemetry/instrumentation-redis',
   version: '~0.70.0',
-  load: () => require('@opentelemetry/instrumentation-redis') as Module,
+  testedMinors: [70, 72],
+  load() {
+    // Bundlers accept a missing package only in a try statement.
+    try {
+      return require('@opentelemetry/instrumentation-redis') as Module;
+    } catch (error) {
+      return undefinedIfMissing(error, '@opentelemetry/instrumentation-redis');
+    }
+  },
   create,
 };

@@ -2,10 +2,12 @@ import { trace } from '@opentelemetry/api';
 import type { TracerProvider } from '@opentelemetry/api';
 import type { Instrumentation } from '../config/options';
 import { countError, warnOnce } from '../diagnostics';
+import { readText } from '../safe-access';
 import { state } from '../tracing/telemetry/state';
 import { programRequire } from './loaded-files';
 import { patchLoadedModules } from './loaded-modules';
 import { definitionsOf, warnOfMissing } from './module-definitions';
+import { undefinedIfMissing } from './optional-package';
 import { endingProvider } from './providers';
 import { INSTRUMENTATIONS } from './registry';
 import type { InstrumentationDefinition, InstrumentationName } from './registry';
@@ -63,6 +65,7 @@ function fromPackage(name: InstrumentationName): Instrumentation | undefined {
     return undefined;
   }
   const instrumentation = definition.create(module, provider());
+  warnIfUntested(name, instrumentation, definition.testedMinors);
   if (definitionsOf(instrumentation).length === 0) {
     const lost = 'libraries that were loaded before are not traced, and those loaded later may be in the wrong trace';
     warnOfMissing(packageName, 'definitions in _modules, with _onRequire', lost);
@@ -85,23 +88,21 @@ function enable(instrumentation: Instrumentation & Configurable): void {
  * It is resolved from fc-traced, then from the program, because fc-traced may be in a layer of the function.
  */
 function loadPackage<M>(definition: InstrumentationDefinition<M>): M | undefined {
-  return (
-    ifInstalled(definition.package, () => definition.load()) ??
-    ifInstalled(definition.package, () => programRequire()(definition.package) as M)
-  );
+  const loaded = definition.load();
+  if (loaded !== undefined) return loaded;
+  try {
+    return programRequire()(definition.package) as M;
+  } catch (error) {
+    return undefinedIfMissing(error, definition.package);
+  }
 }
 
-/**
- * Returns `undefined` if the package itself is missing; throws if one of its dependencies is. In a bundle that is an ES
- * module, `require` does not exist.
- */
-function ifInstalled<M>(name: string, load: () => M): M | undefined {
-  try {
-    return load();
-  } catch (error) {
-    const { code, message } = error as { code?: unknown; message?: unknown };
-    const isMissing = code === 'MODULE_NOT_FOUND' && String(message).split('\n')[0]!.includes(`'${name}'`);
-    if (isMissing || String(message).startsWith('Dynamic require of')) return undefined;
-    throw error;
-  }
+/** Logs once that an installed version was not tested: its spans may differ. */
+function warnIfUntested(label: string, instrumentation: Instrumentation, minors: readonly [number, number]): void {
+  const version = readText(instrumentation, 'instrumentationVersion');
+  const [, major, minor] = /^(\d+)\.(\d+)\./.exec(version ?? '') ?? [];
+  if (major === '0' && Number(minor) >= minors[0] && Number(minor) <= minors[1]) return;
+  warnOnce(
+    `the instrumentation ${label} has version ${version ?? 'unknown'}, but was tested with 0.${minors[0]} to 0.${minors[1]}; its spans may differ`,
+  );
 }

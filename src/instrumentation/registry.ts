@@ -3,11 +3,13 @@ import type { Instrumentation } from '../config/options';
 
 /** How one official instrumentation is set up. Each file of this folder exports one as `instrumentation`. */
 export interface InstrumentationDefinition<M = object> {
-  /** The package, and the version range that matches the SDK. */
+  /** The package, and the version range that matches the SDK: the one to install if it is missing. */
   readonly package: string;
   readonly version: string;
-  /** Loads the package. The literal name lets bundlers include it if it is installed. Throws if it is not. */
-  load(): M;
+  /** The first and the last minor version with which it was tested; the major version is 0. */
+  readonly testedMinors: readonly [number, number];
+  /** Loads the package; `undefined` if it is not installed. The literal name lets bundlers include it if it is. */
+  load(): M | undefined;
   /** Creates the instrumentation, configured but not enabled. */
   create(module: M, provider: TracerProvider): Instrumentation;
 }

@@ -6,6 +6,7 @@ import { ownerOf, replaceOnce } from './bind-callbacks';
 import { injectedHeaders, removeReplacedPairs, setErrorStatus, withoutReplacedLines } from './client-requests';
 import { moduleFile, modulePatchersOf, warnOfMissing } from './module-definitions';
 import type { ModuleDefinition } from './module-definitions';
+import { undefinedIfMissing } from './optional-package';
 import type { InstrumentationDefinition } from './registry';
 
 type Module = typeof import('@opentelemetry/instrumentation-undici');
@@ -82,6 +83,14 @@ function create({ UndiciInstrumentation: Undici }: Module, provider: TracerProvi
 export const instrumentation: InstrumentationDefinition<Module> = {
   package: PACKAGE,
   version: '~0.32.0',
-  load: () => require('@opentelemetry/instrumentation-undici') as Module,
+  testedMinors: [32, 34],
+  load() {
+    // Bundlers accept a missing package only in a try statement.
+    try {
+      return require('@opentelemetry/instrumentation-undici') as Module;
+    } catch (error) {
+      return undefinedIfMissing(error, '@opentelemetry/instrumentation-undici');
+    }
+  },
   create,
 };

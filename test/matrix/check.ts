@@ -17,6 +17,14 @@ export function check(title: string, body: () => unknown): void {
   checks.push({ title, body });
 }
 
+/**
+ * Like {@link check}, for what only native `async` functions, async generators and class names show. Compiled to ES2015,
+ * they are ordinary functions; docs/traced.md says what differs.
+ */
+export function checkNative(title: string, body: () => unknown): void {
+  if (process.env['MATRIX_TARGET'] !== 'es2015') check(title, body);
+}
+
 /** Starts and ends a child span of the active span, to show which span is active. */
 export function mark(name: string): void {
   startSpan(name).end();

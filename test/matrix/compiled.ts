@@ -7,6 +7,20 @@ import { promisify } from 'node:util';
 
 export type Decorators = 'legacy' | 'standard';
 export type Compiler = 'swc' | 'tsc';
+export type Target = 'es2015' | 'es2022';
+
+/** How the case files are compiled. */
+export interface Variant {
+  readonly decorators: Decorators;
+  readonly compiler: Compiler;
+  readonly target: Target;
+}
+
+export const VARIANTS: readonly Variant[] = (['es2022', 'es2015'] as const).flatMap((target) =>
+  (['legacy', 'standard'] as const).flatMap((decorators) =>
+    (['swc', 'tsc'] as const).map((compiler) => ({ decorators, compiler, target })),
+  ),
+);
 
 /** The result of one check. `problem` is absent if it passed. */
 export interface Result {
@@ -35,10 +49,11 @@ export function casesOf(decorators: Decorators): string[] {
   );
 }
 
-/** Returns the titles of the checks in a case file. */
-export function titlesIn(file: string): string[] {
-  return [...readFileSync(path.join(tests, file), 'utf8').matchAll(/^check\(\s*'((?:[^'\\]|\\.)*)'/gm)].map(
-    ([, title]) => title!.replaceAll("\\'", "'"),
+/** Returns the titles of the checks in a case file, or of those that run for a target. */
+export function titlesIn(file: string, target?: Target): string[] {
+  const text = readFileSync(path.join(tests, file), 'utf8');
+  return [...text.matchAll(/^check(Native)?\(\s*'((?:[^'\\]|\\.)*)'/gm)].flatMap(([, native, title]) =>
+    native !== undefined && target === 'es2015' ? [] : [title!.replaceAll("\\'", "'")],
   );
 }
 
@@ -53,15 +68,16 @@ function tsc(project: string): void {
   }
 }
 
-/** Returns the swc options that jest uses for a kind of decorators, from package.json. */
-function swcOptions(decorators: Decorators): Options {
+/** Returns the swc options that jest uses for a kind of decorators, from package.json, with another target. */
+function swcOptions({ decorators, target }: Variant): Options {
   const { jest } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
     jest: { transform: Record<string, [string, Options]> };
   };
   const found = Object.values(jest.transform).find(
     ([, options]) => (options.jsc?.transform?.legacyDecorator === true) === (decorators === 'legacy'),
   );
-  return { ...found![1], swcrc: false };
+  const options = found![1];
+  return { ...options, jsc: { ...options.jsc, target }, swcrc: false };
 }
 
 /** A temporary folder with fc-traced as it is installed, and the case files compiled in four ways. */
@@ -79,18 +95,24 @@ export class Compiled {
     mkdirSync(installed, { recursive: true });
     cpSync(path.join(root, 'package.json'), path.join(installed, 'package.json'));
     this.tsc('package', 'src/tsconfig.json', { outDir: path.join(installed, 'dist') });
-    for (const decorators of ['legacy', 'standard'] as const) {
+    for (const variant of VARIANTS) {
+      const { decorators, compiler, target } = variant;
       const isLegacy = decorators === 'legacy';
       const paths = {
         'fc-traced': [path.join(installed, 'dist', 'index.d.ts')],
         'fc-traced/testing': [path.join(installed, 'dist', 'testing.d.ts')],
       };
       const files = [...SHARED, ...casesOf(decorators)];
+      if (compiler === 'swc') {
+        for (const file of files) this.transform(file, variant);
+        continue;
+      }
       this.tsc(
-        decorators,
+        `${decorators}-${target}`,
         'tsconfig.json',
         {
-          outDir: this.folderOf(decorators, 'tsc'),
+          target,
+          outDir: this.folderOf(variant),
           rootDir: tests,
           paths,
           noEmit: false,
@@ -101,16 +123,16 @@ export class Compiled {
         },
         files.map((file) => path.join(tests, file)),
       );
-      for (const file of files) this.transform(file, decorators);
     }
   }
 
   /** Runs the checks of one variant in a new process. */
-  async run(decorators: Decorators, compiler: Compiler): Promise<Result[]> {
-    const folder = this.folderOf(decorators, compiler);
-    const files = casesOf(decorators).map((file) => path.join(folder, file.replace(/\.ts$/, '.js')));
+  async run(variant: Variant): Promise<Result[]> {
+    const folder = this.folderOf(variant);
+    const files = casesOf(variant.decorators).map((file) => path.join(folder, file.replace(/\.ts$/, '.js')));
     const main = path.join(folder, 'matrix', 'run-cases.js');
     const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', main, ...files], {
+      env: { ...process.env, MATRIX_TARGET: variant.target },
       maxBuffer: 2 ** 26,
     });
     return JSON.parse(stdout.slice(stdout.lastIndexOf('\n'))) as Result[];
@@ -120,8 +142,8 @@ export class Compiled {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  private folderOf(decorators: Decorators, compiler: Compiler): string {
-    return path.join(this.folder, `${decorators}-${compiler}`);
+  private folderOf({ decorators, compiler, target }: Variant): string {
+    return path.join(this.folder, `${decorators}-${compiler}-${target}`);
   }
 
   private tsc(name: string, baseConfig: string, compilerOptions: object, files?: readonly string[]): void {
@@ -133,13 +155,13 @@ export class Compiled {
     tsc(project);
   }
 
-  private transform(file: string, decorators: Decorators): void {
+  private transform(file: string, variant: Variant): void {
     const source = path.join(tests, file);
-    const target = path.join(this.folderOf(decorators, 'swc'), file.replace(/\.ts$/, '.js'));
+    const target = path.join(this.folderOf(variant), file.replace(/\.ts$/, '.js'));
     mkdirSync(path.dirname(target), { recursive: true });
     writeFileSync(
       target,
-      transformSync(readFileSync(source, 'utf8'), { ...swcOptions(decorators), filename: source }).code,
+      transformSync(readFileSync(source, 'utf8'), { ...swcOptions(variant), filename: source }).code,
     );
   }
 }

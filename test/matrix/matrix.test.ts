@@ -1,13 +1,9 @@
 import path from 'node:path';
-import { casesOf, Compiled, titlesIn } from './compiled';
-import type { Compiler, Decorators, Result } from './compiled';
+import { casesOf, Compiled, titlesIn, VARIANTS } from './compiled';
+import type { Result, Variant } from './compiled';
 
-const VARIANTS: readonly (readonly [Decorators, Compiler])[] = [
-  ['legacy', 'swc'],
-  ['legacy', 'tsc'],
-  ['standard', 'swc'],
-  ['standard', 'tsc'],
-];
+const nameOf = ({ decorators, compiler, target }: Variant): string =>
+  `${decorators} decorators, ${compiler}, ${target}`;
 const results = new Map<string, readonly Result[]>();
 let problem: unknown;
 
@@ -15,11 +11,9 @@ beforeAll(async () => {
   const compiled = new Compiled();
   try {
     compiled.compile();
-    for (const pair of [VARIANTS.slice(0, 2), VARIANTS.slice(2)]) {
+    for (let at = 0; at < VARIANTS.length; at += 2) {
       await Promise.all(
-        pair.map(async ([decorators, compiler]) =>
-          results.set(`${decorators} decorators, ${compiler}`, await compiled.run(decorators, compiler)),
-        ),
+        VARIANTS.slice(at, at + 2).map(async (variant) => results.set(nameOf(variant), await compiled.run(variant))),
       );
     }
   } catch (error) {
@@ -27,32 +21,35 @@ beforeAll(async () => {
   } finally {
     compiled.remove();
   }
-}, 120_000);
+}, 240_000);
 
-test('the cases compile and run with legacy and standard decorators, with swc and with tsc', () => {
+test('the cases compile and run with legacy and standard decorators, with swc and with tsc, to ES2015 and to ES2022', () => {
   if (problem !== undefined) throw problem;
   expect(results.size).toBe(VARIANTS.length);
 });
 
 describe.each([...new Set([...casesOf('legacy'), ...casesOf('standard')])])('%s', (file) => {
   const behaviour = path.basename(file, '.case.ts');
-  const variants = VARIANTS.filter(([decorators]) => casesOf(decorators).includes(file)).map(
-    ([decorators, compiler]) => `${decorators} decorators, ${compiler}`,
-  );
-  const resultsOf = (variant: string): readonly Result[] =>
-    (results.get(variant) ?? []).filter((result) => result.behaviour === behaviour);
+  const variants = VARIANTS.filter(({ decorators }) => casesOf(decorators).includes(file));
+  const resultsOf = (variant: Variant): readonly Result[] =>
+    (results.get(nameOf(variant)) ?? []).filter((result) => result.behaviour === behaviour);
 
   test.each(titlesIn(file))('%s', (title) => {
     if (problem !== undefined) throw new Error('the cases did not run: see the first test');
     const problems = variants.flatMap((variant) => {
+      if (!titlesIn(file, variant.target).includes(title)) return [];
       const [found, ...more] = resultsOf(variant).filter((result) => result.title === title);
-      if (found === undefined || more.length > 0) return [`${variant}: ran ${more.length + (found ? 1 : 0)} times`];
-      return found.problem === undefined ? [] : [`${variant}: ${found.problem}`];
+      if (found === undefined || more.length > 0) {
+        return [`${nameOf(variant)}: ran ${more.length + (found ? 1 : 0)} times`];
+      }
+      return found.problem === undefined ? [] : [`${nameOf(variant)}: ${found.problem}`];
     });
-    if (problems.length > 0) throw new Error(problems.join('\n\n'));
+    if (problems.length > 0) throw new Error(problems.join('\n\n').replace(/^ +at /gm, '    | at '));
   });
 
   test('has a test for each check that ran', () => {
-    for (const variant of variants) expect(resultsOf(variant).map(({ title }) => title)).toEqual(titlesIn(file));
+    for (const variant of variants) {
+      expect(resultsOf(variant).map(({ title }) => title)).toEqual(titlesIn(file, variant.target));
+    }
   });
 });

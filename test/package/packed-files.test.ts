@@ -1,7 +1,10 @@
 import { execFileSync } from 'node:child_process';
+import path from 'node:path';
 import { root } from './fresh-process';
+import { anchorsOf, readDocument, relativeLinks } from './markdown';
 
 interface Packed {
+  readonly size: number;
   readonly files: readonly { readonly path: string }[];
 }
 
@@ -18,7 +21,7 @@ describe('the packed package', () => {
 
   test('contains every entry point for require, for import and for TypeScript', () => {
     const entryPoints = ['index', 'testing', 'server', 'mcp'].flatMap((name) =>
-      ['.js', '.mjs', '.d.ts', '.d.mts'].map((ending) => `dist/${name}${ending}`),
+      ['.js', '.mjs', '.module.mjs', '.d.ts', '.d.mts'].map((ending) => `dist/${name}${ending}`),
     );
     expect(entryPoints.filter((file) => !files.includes(file))).toEqual([]);
   });
@@ -29,13 +32,46 @@ describe('the packed package', () => {
     );
   });
 
-  test('contains only these and dist: no tool, test, sample, bench, source or build state', () => {
-    const documents = ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md'];
-    expect(files.filter((file) => !documents.includes(file) && !file.startsWith('dist/'))).toEqual([]);
+  test('contains only these, dist, documents and samples: no tool, test, bench, source or build state', () => {
+    const beside = ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'CONTRIBUTING.md'];
+    const documents = /^(?:docs\/[^/]+|bench\/README|cli\/README)\.md$|^samples\/(?:README\.md|(?!dist)[^/.]+\/.)/;
+    expect(
+      files.filter((file) => !beside.includes(file) && !documents.test(file) && !file.startsWith('dist/')),
+    ).toEqual([]);
     expect(
       files.filter((file) =>
-        /^dist\/(cli|viewer|emulator|stories|samples|test|bench)\/|\.test\.|tsbuildinfo|(?<!\.d)\.ts$/.test(file),
+        /^dist\/(cli|viewer|emulator|stories|samples|test|bench)\/|^dist\/.*(?<!\.d)\.ts$|\.test\.|tsbuildinfo/.test(
+          file,
+        ),
       ),
     ).toEqual([]);
+  });
+
+  // `npm pack --dry-run` lists what the tarball contains.
+  test.each(files.filter((file) => file.endsWith('.md')))(
+    '%s links only to files and headings in the package',
+    (file) => {
+      const dead = relativeLinks(readDocument(root, file)).filter((link) => {
+        const [target, anchor] = link.split('#') as [string, string?];
+        const found = target === '' ? file : path.posix.join(path.posix.dirname(file), target).replace(/\/$/, '');
+        if (!files.includes(found)) {
+          return !files.some((packed) => packed.startsWith(`${found}/`)) || anchor !== undefined;
+        }
+        return anchor !== undefined && !anchorsOf(readDocument(root, found)).includes(anchor);
+      });
+      expect(dead).toEqual([]);
+    },
+  );
+
+  test('contains each file from which a packed document shows a part', () => {
+    const shown = files
+      .filter((file) => file.endsWith('.md'))
+      .flatMap((file) => [...readDocument(root, file).matchAll(/^<!-- from (\S+) -->$/gm)].map(([, from]) => from!));
+    expect(shown.length).toBeGreaterThan(5);
+    expect(shown.filter((file) => !files.includes(file) && !file.startsWith('test/'))).toEqual([]);
+  });
+
+  test('has at most 350 kB', () => {
+    expect(packed!.size).toBeLessThan(350_000);
   });
 });

@@ -110,12 +110,16 @@ const CHECKS: Readonly<Record<string, (...files: string[]) => void>> = {
     expect(filesMatching(/import \{[^}]*\binstrumentation\b[^}]*\} from/)).toEqual([]);
     const definitions = Object.values(INSTRUMENTATIONS).map(({ load }) => load().instrumentation);
     expect(definitions).toHaveLength(files.length);
-    const { peerDependencies, peerDependenciesMeta } = JSON.parse(readFileSync(path.join(root, manifest), 'utf8'));
+    const { devDependencies, peerDependencies, peerDependenciesMeta } = JSON.parse(
+      readFileSync(path.join(root, manifest), 'utf8'),
+    );
     for (const { package: name, version } of definitions) {
-      expect({ name, version, optional: true }).toEqual({
+      // Without a range: npm would refuse to install other versions beside the package.
+      expect({ name, version, optional: true, range: undefined }).toEqual({
         name,
-        version: peerDependencies[name],
+        version: devDependencies[name],
         ...peerDependenciesMeta[name],
+        range: peerDependencies[name],
       });
     }
   },

@@ -2,7 +2,7 @@ import { propagation } from '@opentelemetry/api';
 import type { Attributes, AttributeValue, Context, Span } from '@opentelemetry/api';
 import { types } from 'node:util';
 import { currentSpan } from '../context/current-span';
-import { isSecretKey, REDACTED, redactText, Secret } from '../redaction/secrets';
+import { isSecret, isSecretKey, REDACTED, redactText } from '../redaction/secrets';
 
 const MAX_ATTRIBUTES = 64;
 const MAX_TEXT = 4_096;
@@ -24,7 +24,7 @@ function plainValue(value: unknown): AttributeValue | undefined {
   if (typeof value === 'string') return textValue(value);
   if (typeof value === 'number' || typeof value === 'boolean') return value;
   if (typeof value === 'bigint') return String(value);
-  if (value instanceof Secret) return REDACTED;
+  if (isSecret(value)) return REDACTED;
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? undefined : value.toISOString();
   return undefined;
 }

@@ -2,6 +2,7 @@ import { SpanStatusCode } from '@opentelemetry/api';
 import type { Context, Span } from '@opentelemetry/api';
 import { registeredLoggerProvider } from '../../api-registry';
 import { countError, warnOnce } from '../../diagnostics';
+import { sharedByCopies } from '../../shared-by-copies';
 import { readField, readText } from '../../safe-access';
 import { ATTR_ERROR_TYPE, ATTR_EXCEPTION_MESSAGE, ATTR_EXCEPTION_STACKTRACE, ATTR_EXCEPTION_TYPE } from '../../semconv';
 import { redactText } from '../redaction/secrets';
@@ -163,8 +164,8 @@ export function isCancellation(error: unknown, args: ArrayLike<unknown>): boolea
   }
 }
 
-/** The id of the trace in which an error was recorded. */
-const recordedIn = new WeakMap<object, string>();
+/** The id of the trace in which an error was recorded, by whichever copy of fc-traced. */
+const recordedIn = sharedByCopies('recorded errors', () => new WeakMap<object, string>());
 /** The primitive that a child of a span threw. A primitive cannot be a key of `recordedIn`, so its parent span is. */
 const thrownByChild = new WeakMap<Span, { readonly error: unknown }>();
 

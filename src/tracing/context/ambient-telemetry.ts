@@ -1,6 +1,7 @@
 import { ProxyTracerProvider, trace } from '@opentelemetry/api';
 import type { Context, Span, SpanOptions, Tracer, TracerOptions, TracerProvider } from '@opentelemetry/api';
 import { countError } from '../../diagnostics';
+import { readField } from '../../safe-access';
 import { SCOPE_NAME, VERSION } from '../../semconv';
 import { SharedFlush } from '../telemetry/shared-flush';
 import { state } from '../telemetry/state';
@@ -45,16 +46,20 @@ export class ProviderTelemetry implements Telemetry {
 const NO_PROVIDER = new ProxyTracerProvider().getDelegate();
 const NO_TRACER = NO_PROVIDER.getTracer(SCOPE_NAME);
 
+/** Marks our tracer provider, for other copies of fc-traced in the process, whatever their version. */
+const IS_OURS = Symbol.for('fc-traced tracer provider');
+
 let lastForeign: { readonly provider: TracerProvider; readonly telemetry: Telemetry } | undefined;
 
 /**
  * Returns the telemetry of the tracer provider that the application registered, or `undefined` if there is none or it
- * is ours.
+ * is ours, or that of another copy of fc-traced. The latter asks the active invocation, which may be ours, for its
+ * telemetry: to use it as a destination would be endless recursion.
  */
 export function foreignTelemetry(): Telemetry | undefined {
   const registered = trace.getTracerProvider();
   const provider = 'getDelegate' in registered ? (registered as ProxyTracerProvider).getDelegate() : registered;
-  if (provider === NO_PROVIDER || provider === ambientProvider) return undefined;
+  if (provider === NO_PROVIDER || readField(provider, IS_OURS) !== undefined) return undefined;
   if (lastForeign?.provider !== provider) lastForeign = { provider, telemetry: new ProviderTelemetry(provider) };
   return lastForeign.telemetry;
 }
@@ -99,10 +104,16 @@ class AmbientTracer implements Tracer {
   ) {}
 
   startSpan(name: string, options?: SpanOptions, context: Context = activeContext()): Span {
-    const telemetry = telemetryIn(context);
-    const span = (telemetry === undefined ? NO_TRACER : this.tracerOf(telemetry)).startSpan(name, options, context);
-    if (this.endsSpans) invocationIn(context)?.open.addSpan(span);
-    return span;
+    try {
+      const telemetry = telemetryIn(context);
+      const span = (telemetry === undefined ? NO_TRACER : this.tracerOf(telemetry)).startSpan(name, options, context);
+      if (this.endsSpans) invocationIn(context)?.open.addSpan(span);
+      return span;
+    } catch {
+      // The invocation may be of another version of fc-traced.
+      countError('a library could not start a span: a span processor threw, or the process has two versions of fc-traced');
+      return NO_TRACER.startSpan(name, options, context);
+    }
   }
 
   startActiveSpan<F extends (span: Span) => unknown>(name: string, ...rest: unknown[]): ReturnType<F> {
@@ -122,7 +133,8 @@ export const ambientTracer: Tracer = new AmbientTracer((telemetry) => telemetry.
  * that a library leaves open are ended with the invocation, such as that of a response whose body is never read: a
  * missing span would separate its children from its parent.
  */
-export const ambientProvider: TracerProvider = {
+export const ambientProvider: TracerProvider & { readonly [IS_OURS]: true } = {
+  [IS_OURS]: true,
   getTracer: (name: string, version?: string, options?: TracerOptions): Tracer =>
     new AmbientTracer((telemetry) => telemetry.getTracer(name, version, options), true),
 };

@@ -30,7 +30,10 @@ function learnSpanKey(): symbol | undefined {
 
 const SPAN_KEY = learnSpanKey();
 
-/** The context key of the running invocation. */
+/**
+ * The context key of the running invocation. Other copies of fc-traced in the process use it as well. A version that
+ * changes {@link Invocation} incompatibly uses another key.
+ */
 export const INVOCATION_KEY = Symbol.for('fc-traced invocation');
 
 /**

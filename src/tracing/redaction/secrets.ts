@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { warnOnce } from '../../diagnostics';
 import { ATTR_MCP_SESSION_ID, ATTR_SESSION_ID, ATTR_SESSION_PREVIOUS_ID } from '../../semconv';
+import { readField } from '../../safe-access';
 import { activeInvocation } from '../context/active-context';
 import { state } from '../telemetry/state';
 
@@ -65,12 +66,20 @@ const DESCRIPTIONS = new Set([
 /** Keys of OpenTelemetry's conventions whose value is an id, not a credential. */
 const PUBLIC_KEYS = new Set([ATTR_SESSION_ID, ATTR_SESSION_PREVIOUS_ID, ATTR_MCP_SESSION_ID]);
 
+/** Marks secrets, also for other copies of fc-traced in the process. */
+const IS_SECRET = Symbol.for('fc-traced secret');
+
 /** A value that is not shown in traces, logs, JSON or error messages. */
 export class Secret<T> {
   readonly #value: T;
 
   constructor(value: T) {
     this.#value = value;
+  }
+
+  /** @internal */
+  get [IS_SECRET](): true {
+    return true;
   }
 
   /** Returns the value. */
@@ -89,6 +98,11 @@ export class Secret<T> {
   [inspect.custom](): string {
     return REDACTED;
   }
+}
+
+/** Returns whether a value was returned by `secret`, of any copy of fc-traced. Never throws. */
+export function isSecret(value: unknown): boolean {
+  return typeof value === 'object' && readField(value, IS_SECRET) === true;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { ContextManager } from '@opentelemetry/api';
+import { sharedByCopies } from '../../shared-by-copies';
 import type { EndStrategy } from '../end-strategies/end-strategy';
 import type { SpanRecorder, Telemetry } from './telemetry';
 
@@ -14,7 +15,7 @@ interface ProcessState {
   loadedAt: number | undefined;
   /** Whether an invocation has started. */
   invoked: boolean;
-  /** The recorders of running tests. While there is one, nothing is exported. */
+  /** The recorders of running tests. While there is one, nothing is exported. Shared by all copies of fc-traced. */
   readonly recorders: Set<SpanRecorder>;
   /** How exceptions are recorded. */
   exceptionSignal: 'events' | 'logs' | 'both';
@@ -22,9 +23,9 @@ interface ProcessState {
   readonly endStrategies: EndStrategy[];
   /** How many returned values have been followed. */
   followed: number;
-  /** Instrumentations that have been set up, and their names. */
+  /** Instrumentations that have been set up, and their names. Shared: a second copy would create each span twice. */
   readonly instrumented: Set<unknown>;
-  /** Strings that are redacted in spans. */
+  /** Strings that are redacted in spans. Shared by all copies of fc-traced. */
   readonly secrets: { readonly ofProcess: Set<string>; readonly ofInvocations: Set<string> };
   /** Inherited log methods, each with its wrapper that adds trace ids. */
   readonly logMethods: WeakMap<(...values: unknown[]) => unknown, (...values: unknown[]) => unknown>;
@@ -35,11 +36,14 @@ export const state: ProcessState = {
   fallback: undefined,
   loadedAt: undefined,
   invoked: false,
-  recorders: new Set(),
+  recorders: sharedByCopies('recorders', () => new Set()),
   exceptionSignal: 'events',
   endStrategies: [],
   followed: 0,
-  instrumented: new Set(),
-  secrets: { ofProcess: new Set(), ofInvocations: new Set() },
+  instrumented: sharedByCopies('instrumentations', () => new Set()),
+  secrets: {
+    ofProcess: sharedByCopies('secrets of the process', () => new Set()),
+    ofInvocations: sharedByCopies('secrets of invocations', () => new Set()),
+  },
   logMethods: new WeakMap(),
 };

@@ -1,6 +1,6 @@
 import { Traced } from 'fc-traced';
 import assert from 'node:assert/strict';
-import { check, ended, events, invocation, mark, pause, span, tree } from '../check';
+import { check, checkNative, ended, events, invocation, mark, pause, span, tree } from '../check';
 
 class Pages {
   @Traced({ resultAttributes: (total) => ({ total }) })
@@ -99,7 +99,7 @@ check('concurrent steps of an async generator are run in order', async () => {
   `);
 });
 
-check('at break, an async generator runs its finally block with its span active, and the span ends', async () => {
+checkNative('at break, an async generator runs its finally block with its span active, and the span ends', async () => {
   for await (const page of new Pages().read()) if (page === 1) break;
   assert.deepEqual(events('Pages.read'), ['fc_traced.cancelled']);
   tree(`
@@ -142,7 +142,7 @@ check('an async generator can catch an error of throw() and continue', async () 
   assert.equal(span('Pages.stubborn').status.code, 'UNSET');
 });
 
-check('an async generator keeps its prototype and is its own async iterator', () => {
+checkNative('an async generator keeps its prototype and is its own async iterator', () => {
   const pages = new Pages().read();
   assert.equal(Object.getPrototypeOf(pages), Pages.prototype.read.prototype);
   assert.equal(Object.prototype.toString.call(pages), '[object AsyncGenerator]');

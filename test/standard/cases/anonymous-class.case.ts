@@ -1,8 +1,8 @@
 import { Traced } from 'fc-traced';
 import assert from 'node:assert/strict';
-import { check, ended } from '../../matrix/check';
+import { checkNative, ended } from '../../matrix/check';
 
-check('the span of an anonymous class is named (anonymous).method', () => {
+checkNative('the span of an anonymous class is named (anonymous).method', () => {
   const make = (): { new (): { run(): void } } =>
     class {
       @Traced()

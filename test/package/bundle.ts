@@ -1,0 +1,56 @@
+import { builtinModules } from 'node:module';
+import path from 'node:path';
+import commonjs from '@rollup/plugin-commonjs';
+import nodeResolve from '@rollup/plugin-node-resolve';
+import { build } from 'esbuild';
+import { rollup } from 'rollup';
+import webpack from 'webpack';
+
+/** Bundles programs, each into a file `NAME.cjs` of a folder, as the README says: without the Jaeger exporter. */
+type Bundle = (programs: Readonly<Record<string, string>>, folder: string) => Promise<unknown>;
+
+const EXTERNAL = ['@opentelemetry/exporter-jaeger'];
+
+export const BUNDLERS: Readonly<Record<'esbuild' | 'rollup' | 'webpack', Bundle>> = {
+  esbuild: (entryPoints, outdir) =>
+    build({
+      entryPoints,
+      outdir,
+      outExtension: { '.js': '.cjs' },
+      external: EXTERNAL,
+      bundle: true,
+      platform: 'node',
+      logLevel: 'silent',
+    }),
+
+  rollup: async (programs, folder) => {
+    for (const [name, input] of Object.entries(programs)) {
+      const bundle = await rollup({
+        input,
+        external: [/^node:/, ...builtinModules, ...EXTERNAL],
+        plugins: [nodeResolve({ preferBuiltins: true }), commonjs()],
+        onwarn() {},
+      });
+      await bundle.write({ file: path.join(folder, `${name}.cjs`), format: 'cjs', inlineDynamicImports: true });
+      await bundle.close();
+    }
+  },
+
+  webpack: (entry, folder) =>
+    new Promise<void>((resolve, reject) => {
+      const config: webpack.Configuration = {
+        entry: { ...entry },
+        context: path.dirname(Object.values(entry)[0]!),
+        mode: 'production',
+        target: 'node20',
+        output: { path: folder, filename: '[name].cjs' },
+        externals: Object.fromEntries(EXTERNAL.map((name) => [name, `commonjs ${name}`])),
+        optimization: { minimize: false },
+      };
+      webpack(config, (error, stats) => {
+        if (error) reject(error);
+        else if (stats?.hasErrors()) reject(new Error(stats.toString({ all: false, errors: true })));
+        else resolve();
+      });
+    }),
+};

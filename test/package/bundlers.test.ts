@@ -1,0 +1,119 @@
+import { execFile } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { BUNDLERS } from './bundle';
+import { root } from './fresh-process';
+import { sourceFiles } from './import-scan';
+import { InstalledCopy } from './installed-copy';
+
+/** A declaration that only one part of the package contains, as each bundler writes it. */
+const PARTS = {
+  container: /class ScopeFactory|ScopeFactory\w* = class/,
+  handler: /class FunctionInstance|FunctionInstance\w* = class/,
+  server: /function serve[$\d]*\(/,
+  testing: /function recordTraces[$\d]*\(/,
+  mcp: /function traceMcpClient[$\d]*\(/,
+};
+
+/** Programs, and what each prints. No instrumentation is installed. */
+const PROGRAMS: Readonly<Record<string, { code: string; printed: string }>> = {
+  // fc-traced loads reflect-metadata, and tsyringe cannot be loaded before it.
+  handler: {
+    code: `
+      import { createHandler, FcTracedError } from 'fc-traced';
+      import { container } from 'tsyringe';
+      import { Shop } from './shop.mjs';
+      import required from './required.cjs';
+      class Hello { handle() { return 'hello'; } }
+      const { handler } = createHandler(Hello);
+      handler(Buffer.from('{}'), {}).then((answer) =>
+        console.log(answer, container.resolve(Shop) instanceof Shop, required.FcTracedError === FcTracedError));`,
+    printed: 'hello true true',
+  },
+  server: {
+    code: "import { serve } from 'fc-traced/server';\nimport { container } from 'tsyringe';\nconsole.log(typeof serve, typeof container);",
+    printed: 'function object',
+  },
+  // rollup runs tsyringe, an ES module, before the CommonJS modules that require it.
+  commonjs: {
+    code: "const { createHandler } = require('fc-traced');\nconst { container } = require('tsyringe');\nconsole.log(typeof createHandler, typeof container);",
+    printed: 'function object',
+  },
+  bare: { code: "import 'fc-traced';\nconsole.log(typeof Reflect.getMetadata);", printed: 'function' },
+  secret: {
+    code: `
+      import { secret } from 'fc-traced';
+      import { expectTrace } from 'fc-traced/testing';
+      import { traceMcpClient } from 'fc-traced/mcp';
+      console.log(typeof secret('a password'), typeof Reflect.getMetadata);`,
+    printed: 'object function',
+  },
+  everything: {
+    code: `
+      import * as main from 'fc-traced';
+      import * as testing from 'fc-traced/testing';
+      import * as server from 'fc-traced/server';
+      import * as mcp from 'fc-traced/mcp';
+      const values = [main, testing, server, mcp].flatMap((names) => Object.values(names));
+      console.log(values.length > 40 && !values.includes(undefined));`,
+    printed: 'true',
+  },
+};
+
+describe.each(Object.entries(BUNDLERS))('%s', (_name, bundle) => {
+  const copy = new InstalledCopy();
+  const bundled = (program: string): string => path.join(copy.folder, 'out', `${program}.cjs`);
+  const missingParts = (program: string): string[] => {
+    const code = readFileSync(bundled(program), 'utf8');
+    return Object.entries(PARTS).flatMap(([part, declaration]) => (declaration.test(code) ? [] : [part]));
+  };
+
+  beforeAll(async () => {
+    copy.write('shop.mjs', "import { injectable } from 'tsyringe';\nexport class Shop {}\ninjectable()(Shop);");
+    copy.write('required.cjs', "exports.FcTracedError = require('fc-traced').FcTracedError;");
+    const entries = Object.entries(PROGRAMS).map(([program, { code }]) => [
+      program,
+      copy.write(`${program}${program === 'commonjs' ? '.cjs' : '.mjs'}`, code),
+    ]);
+    await bundle(Object.fromEntries(entries) as Record<string, string>, path.join(copy.folder, 'out'));
+  }, 120_000);
+  afterAll(() => copy.remove());
+
+  test.each(Object.entries(PROGRAMS))('the program %s runs', async (program, { printed }) => {
+    const { stdout } = await promisify(execFile)(process.execPath, [bundled(program)], { cwd: copy.folder });
+    expect(stdout.trim()).toBe(printed);
+  });
+
+  test('leaves out what a program does not use', () => {
+    expect(missingParts('secret')).toEqual(Object.keys(PARTS));
+    expect(missingParts('handler')).toEqual(['server', 'testing', 'mcp']);
+    expect(missingParts('everything')).toEqual([]);
+  });
+});
+
+describe('sideEffects in package.json', () => {
+  const { sideEffects } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
+    sideEffects: string[];
+  };
+
+  test('lists only files that exist', () => {
+    expect(sideEffects.filter((file) => !existsSync(path.join(root, file)))).toEqual([]);
+  });
+
+  test('lists each file that is imported, or imports, for side effects, in every form in which it is built', () => {
+    const importing = sourceFiles(path.join(root, 'src')).flatMap((file) => {
+      const code = readFileSync(path.join(root, 'src', file), 'utf8');
+      const imported = [...code.matchAll(/^import '(\.[^']+)';/gm)].map(([, target]) =>
+        path.posix.join(path.posix.dirname(file), `${target}.ts`),
+      );
+      return /^import '/m.test(code) ? [file, ...imported] : [];
+    });
+    const expected = [...new Set(importing)].flatMap((file) =>
+      ['.js', '.mjs', '.module.mjs']
+        .map((ending) => `./dist/${file.replace(/\.ts$/, ending)}`)
+        .filter((built) => existsSync(path.join(root, built))),
+    );
+    expect([...sideEffects].sort()).toEqual(expected.sort());
+  });
+});
