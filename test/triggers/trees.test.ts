@@ -61,7 +61,7 @@ function expectedTree({ invocation, batch, records }: Shape, perRecords: boolean
 async function post(server: RunningServer, event: unknown): Promise<string> {
   const answer = await fetch(`http://127.0.0.1:${server.port}/invoke`, {
     method: 'POST',
-    body: event instanceof Uint8Array ? event : JSON.stringify(event),
+    body: event instanceof Uint8Array ? Buffer.from(event) : JSON.stringify(event),
   });
   expect(answer.status).toBe(200);
   return answer.text();
