@@ -3,9 +3,9 @@ import type { Context, Link, Span } from '@opentelemetry/api';
 import { countMalformed } from '../diagnostics';
 import { elementsOf } from '../fc/triggers/cloud-event';
 import type { RecordFormat } from '../fc/triggers/trigger';
-import { readField } from '../safe-access';
 import { NOTHING_EXTRACTED, readW3cHeaders } from '../propagation/carriers';
 import type { ExtractedContext } from '../propagation/carriers';
+import { readField } from '../safe-access';
 
 /** The limit of the SDK: it drops further links of a span. */
 const MAX_LINKS = 128;

@@ -1,6 +1,7 @@
 import type { Context, Span } from '@opentelemetry/api';
 import { performance } from 'node:perf_hooks';
 import { countError } from '../diagnostics';
+import { isClientError } from '../tracing/calls/client-error';
 import { recordFailure } from '../tracing/calls/failure';
 import { spanIn } from '../tracing/context/linked-context';
 import { state } from '../tracing/telemetry/state';
@@ -86,7 +87,7 @@ export class ColdStart {
     try {
       return work();
     } catch (error) {
-      recordFailure(span, error, spanIn(active), active);
+      if (!isClientError(error)) recordFailure(span, error, spanIn(active), active);
       throw error;
     } finally {
       endBuild(span);

@@ -1,6 +1,6 @@
+import { performance } from 'node:perf_hooks';
 import { container as globalContainer, injectable, Lifecycle } from 'tsyringe';
 import type { DependencyContainer, InjectionToken } from 'tsyringe';
-import { performance } from 'node:perf_hooks';
 import { countError } from '../diagnostics';
 import type { Invocation } from '../tracing/context/invocation';
 import { settledWithin } from '../tracing/telemetry/shared-flush';

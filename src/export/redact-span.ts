@@ -2,19 +2,21 @@ import type { Attributes, AttributeValue } from '@opentelemetry/api';
 import type { Span } from '@opentelemetry/sdk-trace-base';
 import { ATTR_HTTP_TARGET, ATTR_HTTP_URL, ATTR_URL_FULL, ATTR_URL_QUERY } from '../semconv';
 import { redactQuery, redactUrl } from '../tracing/redaction/redact-url';
-import { isSecretKey, knowsSecrets, REDACTED, redactText } from '../tracing/redaction/secrets';
+import { redactItems, redactNumber, redactString } from '../tracing/redaction/redact-value';
+import { isSecretKey } from '../tracing/redaction/secret-keys';
+import { REDACTED, redactText } from '../tracing/redaction/secrets';
 
-/** HTTP attributes whose value is a URL, in the current and in the earlier semantic conventions. */
+/** HTTP attributes whose value is a URL or path, in the current and in the earlier semantic conventions. */
 const URL_KEYS = new Set([ATTR_URL_FULL, ATTR_HTTP_URL, ATTR_HTTP_TARGET]);
 
 function redactValue(key: string, value: AttributeValue): AttributeValue {
   if (isSecretKey(key)) return REDACTED;
   if (typeof value === 'string') {
-    return redactText(URL_KEYS.has(key) ? redactUrl(value) : key === ATTR_URL_QUERY ? redactQuery(value) : value);
+    if (URL_KEYS.has(key)) return redactText(redactUrl(value));
+    return key === ATTR_URL_QUERY ? redactText(redactQuery(value)) : redactString(value);
   }
-  return Array.isArray(value)
-    ? (value.map((item: unknown) => (typeof item === 'string' ? redactText(item) : item)) as AttributeValue)
-    : value;
+  if (typeof value === 'number') return redactNumber(value);
+  return Array.isArray(value) ? redactItems(value) : value;
 }
 
 function redactName(span: Span): void {
@@ -48,10 +50,8 @@ export function redactEndingSpan(span: Span): void {
     redactAttributes(event.attributes);
   }
   for (const { attributes } of span.links) redactAttributes(attributes);
-  if (!knowsSecrets()) return;
   redactName(span);
   const { message } = span.status;
-  if (message !== undefined && redactText(message) !== message) {
-    span.setStatus({ ...span.status, message: redactText(message) });
-  }
+  const clean = message === undefined ? undefined : redactString(message);
+  if (clean !== message) span.setStatus({ ...span.status, message: clean! });
 }

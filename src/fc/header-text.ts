@@ -13,8 +13,9 @@ function isBlank(text: string, index: number): boolean {
 }
 
 // The characters that a baggage value must percent-encode: all but `baggage-octet` of W3C Baggage, and the percent sign.
+// The plus sign is encoded as well, because some decoders read it as a space, such as that of OpenTelemetry for Python.
 // In a partly encoded value, a percent sign that starts an escape is kept.
-const UNENCODED = /[^\x21\x23\x24\x26-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]+/gu;
+const UNENCODED = /[^\x21\x23\x24\x26-\x2a\x2d-\x3a\x3c-\x5b\x5d-\x7e]+/gu;
 const UNENCODED_EXCEPT_ESCAPES = /(?:[^\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]|%(?![0-9a-f]{2}))+/giu;
 const ESCAPES = /(?:%[0-9a-f]{2})+/gi;
 

@@ -107,10 +107,13 @@ function decodedPath(path: string): string {
 }
 
 function recordOf(entries: Iterable<readonly [string, string]>): Record<string, string> {
-  // Without a prototype, so that `__proto__` is an ordinary name.
-  const found = Object.create(null) as Record<string, string>;
-  for (const [name, value] of entries) found[name] = name in found ? `${found[name]},${value}` : value;
-  return found;
+  const found = new Map<string, string>();
+  for (const [name, value] of entries) {
+    const before = found.get(name);
+    found.set(name, before === undefined ? value : `${before},${value}`);
+  }
+  // `fromEntries` defines own properties, so that `__proto__` is an ordinary name.
+  return Object.fromEntries(found);
 }
 
 function headerEntries(headers: RequestParts['headers']): [string, string][] {

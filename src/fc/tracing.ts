@@ -16,11 +16,11 @@ const FORMAT = /^([0-9a-f]{1,32}):([0-9a-f]{1,16}):([0-9a-f]{0,16}):([0-9a-f]{1,
  * Parses `{trace-id}:{span-id}:{parent-id}:{flags}`, the format of `context.tracing.openTracingSpanContext`.
  *
  * The ids are hex, the trace id of 64 or 128 bits, with or without leading zeros. Bit 0 of the flags means sampled, bit
- * 1 means debug (Jaeger sets bit 0 as well). Returns `undefined` for any other string, and for ids that are all zeros.
+ * 1 means debug (Jaeger sets bit 0 as well). The string may be percent-encoded, as some clients send it. Returns `undefined` for any other string, and for ids that are all zeros.
  * Specification: https://www.jaegertracing.io/docs/1.76/client-libraries/#propagation-format
  */
 export function parseJaegerSpanContext(text: string): JaegerSpanContext | undefined {
-  const match = FORMAT.exec(text.trim());
+  const match = FORMAT.exec(percentDecode(text).trim());
   if (match === null) return undefined;
   const traceId = match[1]!.toLowerCase().padStart(32, '0');
   const spanId = match[2]!.toLowerCase().padStart(16, '0');

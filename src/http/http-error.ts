@@ -1,4 +1,5 @@
 import { FcTracedError } from '../errors';
+import { HTTP_ERROR } from '../tracing/calls/client-error';
 
 /** Options of {@link HttpError}. `cause` is that of `Error`. */
 export interface HttpErrorOptions extends ErrorOptions {
@@ -8,15 +9,12 @@ export interface HttpErrorOptions extends ErrorOptions {
   readonly body?: unknown;
 }
 
-/** Marks the errors of all copies of this package in a process. */
-const BRAND = Symbol.for('fc-traced HttpError');
-
 /**
  * An error that becomes an HTTP response when an entry method throws it: with its status code and a problem document
  * (`application/problem+json`, RFC 9457) whose `detail` is the message. The message is therefore public.
  *
- * A status from 500 on sets the status of the invocation span to ERROR; a lower one does not. Any other error becomes a
- * 500 without details.
+ * A status from 500 on sets the status of the invocation span to ERROR, and that of each traced method that throws it. A
+ * lower one is a response, not a failure, and marks no span. Any other error becomes a 500 without details.
  *
  * @throws FcTracedError `INVALID_OPTION` if the status code is not an integer from 400 to 599
  *
@@ -34,7 +32,7 @@ export class HttpError extends Error {
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
   readonly body: unknown;
   /** @internal */
-  readonly [BRAND] = true;
+  readonly [HTTP_ERROR] = true;
 
   constructor(statusCode: number, message?: string, { headers = {}, body, ...options }: HttpErrorOptions = {}) {
     super(message, options);
@@ -54,7 +52,7 @@ export class HttpError extends Error {
 /** Whether a thrown value is an {@link HttpError}, of this copy of the package or another. */
 export function isHttpError(error: unknown): error is HttpError {
   try {
-    return typeof error === 'object' && error !== null && Reflect.get(error, BRAND) === true;
+    return typeof error === 'object' && error !== null && Reflect.get(error, HTTP_ERROR) === true;
   } catch {
     return false;
   }

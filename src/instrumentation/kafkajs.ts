@@ -1,8 +1,8 @@
 import type { TracerProvider } from '@opentelemetry/api';
 import type { Instrumentation } from '../config/options';
 import { copyFirstArgument, definitionOf, moduleFile } from './module-definitions';
-import { childSpanProvider } from './providers';
 import { undefinedIfMissing } from './optional-package';
+import { childSpanProvider } from './providers';
 import type { InstrumentationDefinition } from './registry';
 
 type Module = typeof import('@opentelemetry/instrumentation-kafkajs');

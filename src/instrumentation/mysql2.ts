@@ -3,8 +3,8 @@ import type { TracerProvider } from '@opentelemetry/api';
 import type { Instrumentation } from '../config/options';
 import { bindCallbacks } from './bind-callbacks';
 import { definitionOf, moduleFile } from './module-definitions';
-import { childSpanProvider } from './providers';
 import { undefinedIfMissing } from './optional-package';
+import { childSpanProvider } from './providers';
 import { verbOf, withoutValues } from './query-text';
 import type { InstrumentationDefinition } from './registry';
 

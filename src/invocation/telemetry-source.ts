@@ -1,8 +1,8 @@
 import type { ColdStart } from '../cold-start/cold-start';
 import type { Config } from '../config/config';
+import { isHttpUrl } from '../config/destination-options';
 import { protocolOf } from '../config/environment';
 import type { Endpoint } from '../config/environment';
-import { isHttpUrl } from '../config/destination-options';
 import { countError, countMalformed, warnOnce } from '../diagnostics';
 import { functionAttributes } from '../fc/attributes';
 import type { FcContext } from '../fc/context';

@@ -10,7 +10,8 @@ import {
   ATTR_MCP_RESOURCE_URI,
 } from '../semconv';
 import { redactUrl } from '../tracing/redaction/redact-url';
-import { redactText, REDACTED, isSecretKey } from '../tracing/redaction/secrets';
+import { isSecretKey } from '../tracing/redaction/secret-keys';
+import { redactText, REDACTED } from '../tracing/redaction/secrets';
 import { isObject } from './sdk-shapes';
 import type { McpTraceOptions } from './trace-mcp';
 

@@ -24,17 +24,32 @@ function createBaggage(entries: ReadonlyMap<string, BaggageEntry>): Baggage | un
   return baggage;
 }
 
+/** How the value of an entry was encoded when it was received. */
+const received = new WeakMap<BaggageEntry, { readonly value: string; readonly encoded: string }>();
+
+/**
+ * Returns the encoded value of an entry: as it was received if the program has not changed it, because decoders differ in
+ * how they read it.
+ */
+function encodedValue(entry: BaggageEntry): string {
+  const known = received.get(entry);
+  return known?.value === entry.value ? known.encoded : encodeBaggageValue(entry.value);
+}
+
 function parseMember(text: string): readonly [string, BaggageEntry] | undefined {
   const [pair = '', ...properties] = text.split(';');
   const equals = pair.indexOf('=');
   const key = trimOptionalWhitespace(pair.slice(0, Math.max(equals, 0)));
   if (!TOKEN.test(key) || CONTROL.test(text)) return undefined;
-  const value = percentDecode(trimOptionalWhitespace(pair.slice(equals + 1)));
+  const encoded = trimOptionalWhitespace(pair.slice(equals + 1));
+  const value = percentDecode(encoded);
   const metadata = properties
     .map(trimOptionalWhitespace)
     .filter((property) => property !== '')
     .join(';');
-  return [key, metadata === '' ? { value } : { value, metadata: baggageEntryMetadataFromString(metadata) }];
+  const entry = metadata === '' ? { value } : { value, metadata: baggageEntryMetadataFromString(metadata) };
+  received.set(entry, { value, encoded: completeEncoding(encoded) });
+  return [key, entry];
 }
 
 /**
@@ -128,7 +143,8 @@ function formatProperties(metadata: BaggageEntry['metadata']): { text: string; d
 }
 
 /**
- * Formats a `baggage` header. Values are percent-encoded, so they can be any string. Metadata is sent as properties.
+ * Formats a `baggage` header. Values are percent-encoded, so they can be any string. A value that was received is sent as
+ * it was encoded, unless the program changed it. Metadata is sent as properties.
  * Drops and counts members and properties whose key is not a token, values that are not strings, and members beyond
  * 64 members or 8,192 bytes. No member is ever truncated.
  * Specification: https://www.w3.org/TR/baggage/
@@ -145,7 +161,7 @@ export function formatBaggage(baggage: Baggage): OutgoingBaggage {
       continue;
     }
     const properties = formatProperties(entry.metadata);
-    const member = `${key}=${encodeBaggageValue(value)}${properties.text}`;
+    const member = `${key}=${encodedValue(entry)}${properties.text}`;
     if (bytes + member.length + 1 > MAX_BYTES) {
       dropped += 1;
       continue;

@@ -127,3 +127,23 @@ test('a constructor that throws in the first call fails the span of the build, w
     ],
   });
 });
+
+test.each([
+  [401, ['UNSET', 'UNSET']],
+  [503, ['ERROR', 'ERROR']],
+])(
+  'an HttpError %i of a constructor in the first call marks the span of the build only from 500 on',
+  async (status, codes) => {
+    expect(
+      await inColdProcess(`
+    const { HttpError } = require(dist + 'index.js');
+    class Guarded { constructor() { throw new HttpError(${status}, 'no'); } handle() {} }
+    const { handler } = createHandler(Guarded, { name: 'guarded', spanProcessors: [processor] });
+    const event = { version: 'v1', rawPath: '/', headers: {}, body: '', requestContext: { http: { method: 'GET' } } };
+    const { statusCode } = await invoke(handler, event);
+    const found = ['build container', 'guarded'].map((name) => spans.find((span) => span.name === name).status.code);
+    report([statusCode, found]);
+  `),
+    ).toEqual([status, codes]);
+  },
+);

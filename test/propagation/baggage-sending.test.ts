@@ -127,3 +127,43 @@ test("an entry of FC's context whose key is not a token is active, but not sent"
   const fc = fakeFcContext({ tracing: { openTracingSpanBaggages: { 'region id': 'x', user: 'ann' } } });
   expect(await invoke(createHandler(Both).handler, {}, fc)).toEqual(['x', 'user=ann']);
 });
+
+test('a plus sign that the program sets is percent-encoded, because some decoders read it as a space', async () => {
+  expect(await sent(baggageOf({ a: 'x+y', b: '1 + 1' }))).toBe('a=x%2By,b=1%20%2B%201');
+});
+
+/** The `baggage` header that is sent if this one was received and the program changes the baggage. */
+async function passedOn(header: string, change: (baggage: Baggage) => Baggage): Promise<string | undefined> {
+  @Handler()
+  class Changing {
+    handle(): { header: string | undefined } {
+      const baggage = change(propagation.getActiveBaggage()!);
+      return { header: context.with(propagation.setBaggage(context.active(), baggage), traceHeaders).baggage };
+    }
+  }
+  const { handler } = createHandler(Changing, { parent: { baggage: header } });
+  return ((await invoke(handler)) as { header: string | undefined }).header;
+}
+
+test.each<[string, (baggage: Baggage) => Baggage, string]>([
+  ['added another entry', (baggage) => baggage.setEntry('c', { value: '+' }), 'a=%41%2b+,b=%FF;p=%41,c=%2B'],
+  ['changed another entry', (baggage) => baggage.setEntry('b', { value: 'A' }), 'a=%41%2b+,b=A'],
+  ['removed another entry', (baggage) => baggage.removeEntry('b'), 'a=%41%2b+'],
+  [
+    'copied the entries',
+    (baggage) => propagation.createBaggage(Object.fromEntries(baggage.getAllEntries())),
+    'a=%41%2b+,b=%FF;p=%41',
+  ],
+  ['set a copy of an entry', (baggage) => baggage.setEntry('a', baggage.getEntry('a')!), 'a=A%2B%2B,b=%FF;p=%41'],
+  ['changed its value', (baggage) => baggage.setEntry('a', { value: 'A++' }), 'a=A%2B%2B,b=%FF;p=%41'],
+  [
+    'changed the entry itself',
+    (baggage) => {
+      baggage.getAllEntries()[0]![1].value = 'new+';
+      return baggage;
+    },
+    'a=new%2B,b=%FF;p=%41',
+  ],
+])('a received value that the program has not replaced is sent byte for byte: it %s', async (_, change, expected) => {
+  expect(await passedOn('a=%41%2b+ , b = %FF;p=%41', change)).toBe(expected);
+});

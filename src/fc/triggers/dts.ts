@@ -6,8 +6,8 @@ import {
   ATTR_FAAS_DOCUMENT_TIME,
   ATTR_MESSAGING_DESTINATION_PARTITION_ID,
 } from '../../semconv';
-import type { CloudEvent } from './cloud-event';
 import { dataOf } from './cloud-event';
+import type { CloudEvent } from './cloud-event';
 import { messageCarrier, withEnvelope } from './message-record';
 import type { Trigger } from './trigger';
 

@@ -1,7 +1,7 @@
 import { readField, readNumber, readText } from '../../safe-access';
 import { ATTR_MESSAGING_DESTINATION_PARTITION_ID, ATTR_MESSAGING_KAFKA_OFFSET } from '../../semconv';
-import type { CloudEvent } from './cloud-event';
 import { dataOf } from './cloud-event';
+import type { CloudEvent } from './cloud-event';
 import { dumpedHeaders } from './dumped-headers';
 import { messageCarrier, withEnvelope } from './message-record';
 import type { Trigger } from './trigger';

@@ -1,7 +1,7 @@
 import { readField, readText } from '../../safe-access';
 import { ATTR_MESSAGING_MESSAGE_ID } from '../../semconv';
-import type { CloudEvent } from './cloud-event';
 import { dataOf } from './cloud-event';
+import type { CloudEvent } from './cloud-event';
 import { messageCarrier, withEnvelope } from './message-record';
 import type { Trigger } from './trigger';
 

@@ -6,8 +6,8 @@ import {
   ATTR_MESSAGING_RABBITMQ_DELIVERY_TAG,
   ATTR_MESSAGING_RABBITMQ_ROUTING_KEY,
 } from '../../semconv';
-import type { CloudEvent } from './cloud-event';
 import { dataOf } from './cloud-event';
+import type { CloudEvent } from './cloud-event';
 import { dumpedHeaders } from './dumped-headers';
 import { messageCarrier, withEnvelope } from './message-record';
 import type { Trigger } from './trigger';

@@ -6,8 +6,8 @@ import {
   ATTR_MESSAGING_ROCKETMQ_MESSAGE_KEYS,
   ATTR_MESSAGING_ROCKETMQ_MESSAGE_TAG,
 } from '../../semconv';
-import type { CloudEvent } from './cloud-event';
 import { dataOf } from './cloud-event';
+import type { CloudEvent } from './cloud-event';
 import { messageCarrier, withEnvelope } from './message-record';
 import type { Trigger } from './trigger';
 

@@ -2,7 +2,9 @@ import { propagation } from '@opentelemetry/api';
 import type { Attributes, AttributeValue, Context, Span } from '@opentelemetry/api';
 import { types } from 'node:util';
 import { currentSpan } from '../context/current-span';
-import { isSecret, isSecretKey, REDACTED, redactText } from '../redaction/secrets';
+import { redactNumber, redactString } from '../redaction/redact-value';
+import { isSecretKey } from '../redaction/secret-keys';
+import { isSecret, REDACTED } from '../redaction/secrets';
 
 const MAX_ATTRIBUTES = 64;
 const MAX_TEXT = 4_096;
@@ -15,15 +17,16 @@ const MAX_DEPTH = 4;
 const MAX_READS = 1_024;
 
 function textValue(text: string): string {
-  const clean = redactText(text);
+  const clean = redactString(text);
   return clean.length <= MAX_TEXT ? clean : `${clean.slice(0, MAX_TEXT)}…`;
 }
 
 /** Returns a scalar as an attribute value, or `undefined` if it has no such form. */
 function plainValue(value: unknown): AttributeValue | undefined {
   if (typeof value === 'string') return textValue(value);
-  if (typeof value === 'number' || typeof value === 'boolean') return value;
-  if (typeof value === 'bigint') return String(value);
+  if (typeof value === 'number') return redactNumber(value);
+  if (typeof value === 'boolean') return value;
+  if (typeof value === 'bigint') return textValue(String(value));
   if (isSecret(value)) return REDACTED;
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? undefined : value.toISOString();
   return undefined;

@@ -2,9 +2,10 @@ import { SpanStatusCode } from '@opentelemetry/api';
 import type { Context, Span } from '@opentelemetry/api';
 import { registeredLoggerProvider } from '../../api-registry';
 import { countError, warnOnce } from '../../diagnostics';
-import { sharedByCopies } from '../../shared-by-copies';
 import { readField, readText } from '../../safe-access';
 import { ATTR_ERROR_TYPE, ATTR_EXCEPTION_MESSAGE, ATTR_EXCEPTION_STACKTRACE, ATTR_EXCEPTION_TYPE } from '../../semconv';
+import { sharedByCopies } from '../../shared-by-copies';
+import { redactString } from '../redaction/redact-value';
 import { redactText } from '../redaction/secrets';
 import { state } from '../telemetry/state';
 
@@ -75,8 +76,8 @@ function chainOf(error: unknown, heading: string, seen: Set<unknown>): string[] 
 
 /** Describes a thrown value of any type. Never throws. */
 export function describeError(error: unknown): ErrorDescription {
-  const stack = redactText(chainOf(error, '', new Set()).join('\n')).slice(0, MAX_STACK);
-  const message = redactText(messageOf(error));
+  const stack = redactString(chainOf(error, '', new Set()).join('\n')).slice(0, MAX_STACK);
+  const message = redactString(messageOf(error));
   return {
     type: redactText(typeOf(error)),
     message: message.length <= MAX_MESSAGE ? message : `${message.slice(0, MAX_MESSAGE)}…`,

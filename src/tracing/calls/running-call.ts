@@ -14,6 +14,7 @@ import { followSettled } from '../end-strategies/follow-value';
 import type { FollowedCall } from '../end-strategies/follow-value';
 import { attributeValues, extract } from './attributes';
 import type { Extracted, Extractor } from './attributes';
+import { isClientError } from './client-error';
 import { isCancellation, recordFailure } from './failure';
 import { addEventSafely, endSafely } from './open-calls';
 import type { OpenCall } from './open-calls';
@@ -75,7 +76,8 @@ export class RunningCall implements FollowedCall, OpenCall {
     const { isExpected } = this.site.spec;
     if (isCancellation(error, this.site.args)) this.addEvent(EVENT_FC_TRACED_CANCELLED);
     else if (isExpected !== undefined && isExpected(error)) this.addEvent(EVENT_FC_TRACED_EXPECTED_ERROR);
-    else recordFailure(this.span, error, spanIn(this.site.context), contextWithSpan(this.site.context, this.span));
+    else if (!isClientError(error))
+      recordFailure(this.span, error, spanIn(this.site.context), contextWithSpan(this.site.context, this.span));
     this.end();
     this.followers?.forEach((call) => call.fail(error));
   }

@@ -111,7 +111,9 @@ class AmbientTracer implements Tracer {
       return span;
     } catch {
       // The invocation may be of another version of fc-traced.
-      countError('a library could not start a span: a span processor threw, or the process has two versions of fc-traced');
+      countError(
+        'a library could not start a span: a span processor threw, or the process has two versions of fc-traced',
+      );
       return NO_TRACER.startSpan(name, options, context);
     }
   }

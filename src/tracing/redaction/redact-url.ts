@@ -1,4 +1,4 @@
-import { isSecretKey } from './secrets';
+import { isSecretKey } from './secret-keys';
 
 /** Replaces a redacted value in a URL, as OpenTelemetry's conventions for `url.full` require. */
 const REDACTED = 'REDACTED';
@@ -13,6 +13,7 @@ const SIGNING = new Set([
   'x-amz-credential',
   'x-oss-credential',
   'auth_key',
+  'auth',
   'key',
 ]);
 
@@ -31,10 +32,15 @@ function isSecretName(name: string): boolean {
   return SIGNING.has(name.toLowerCase()) || isSecretKey(name);
 }
 
-/** Returns whether a value is a URL whose query has a secret parameter, such as the return URL of a login. */
+/**
+ * Returns whether a value is a URL with a password or a secret parameter, such as the return URL of a login, or JSON with
+ * a secret member.
+ */
 function holdsSecret(value: string): boolean {
   let text = value;
   for (let round = 0; round < MAX_DECODINGS && text.includes('%'); round += 1) text = decoded(text);
+  if (redactUserInfo(text) !== text) return true;
+  for (const [, name] of text.matchAll(/"([^"]{1,256})"\s*:/g)) if (isSecretName(name!)) return true;
   if (!text.includes('=')) return false;
   const [, ...parameters] = text.split(/[?&;#]/);
   return parameters.some(
@@ -61,15 +67,53 @@ export function redactQuery(query: string): string {
     .join('&');
 }
 
-/** Redacts the query of a URL or path, and the user name and password of a URL. */
+/** A scheme and the authority of a URL. */
+const AUTHORITY = /^([a-z][a-z0-9+.-]*:\/\/)([^/?#]*)/i;
+
+/**
+ * Redacts the user name and password of a URL. Programs often forget to encode a password, so it may contain `@`, and
+ * also `/`, `?` and `#`: then what precedes them is no host and port.
+ */
+function redactUserInfo(url: string): string {
+  const match = AUTHORITY.exec(url);
+  if (match === null) return url;
+  const [, scheme, authority] = match as unknown as [string, string, string];
+  let end = authority.lastIndexOf('@');
+  if (end < 0 && !isHost(authority)) end = url.slice(scheme.length).lastIndexOf('@');
+  return end <= 0 ? url : `${scheme}${REDACTED}:${REDACTED}${url.slice(scheme.length + end)}`;
+}
+
+/** Returns whether an authority without `@` is a host, hosts, or a host and port, and not the start of a password. */
+function isHost(authority: string): boolean {
+  return !authority.includes(':') || authority.startsWith('[') || /^[^:]*:\d*(?:,.*)?$/.test(authority);
+}
+
+/** Redacts the parameters of a path (`/a;jsessionid=1`). */
+function redactPath(path: string): string {
+  return path.includes(';')
+    ? path.replace(/(;([^;/=]+)=)([^;/]*)/g, (all: string, start: string, name: string) =>
+        isSecretName(decoded(name)) ? start + REDACTED : all,
+      )
+    : path;
+}
+
+/** Redacts the parameters of a fragment (`#access_token=1`, `#/login?token=1`). */
+function redactFragment(fragment: string): string {
+  const start = fragment.indexOf('?') + 1;
+  return redactPath(fragment.slice(0, start)) + redactQuery(fragment.slice(start));
+}
+
+/**
+ * Redacts a URL or path: the user name and password, and the parameters of the path, the query and the fragment whose
+ * names are secret.
+ */
 export function redactUrl(url: string): string {
-  const clean = url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#@]*@/i, `$1${REDACTED}:${REDACTED}@`);
-  const start = clean.indexOf('?');
-  if (start < 0) return clean;
-  const end = clean.indexOf('#', start);
-  return (
-    clean.slice(0, start + 1) +
-    redactQuery(clean.slice(start + 1, end < 0 ? undefined : end)) +
-    (end < 0 ? '' : clean.slice(end))
-  );
+  const clean = redactUserInfo(url);
+  if (!clean.includes('=')) return clean;
+  const hash = clean.indexOf('#');
+  const base = hash < 0 ? clean : clean.slice(0, hash);
+  const fragment = hash < 0 ? '' : `#${redactFragment(clean.slice(hash + 1))}`;
+  const question = base.indexOf('?');
+  if (question < 0) return redactPath(base) + fragment;
+  return redactPath(base.slice(0, question)) + `?${redactQuery(base.slice(question + 1))}` + fragment;
 }

@@ -1,9 +1,11 @@
-import { inspect } from 'node:util';
+import { isUtf8 } from 'node:buffer';
+import { inspect, types } from 'node:util';
 import { warnOnce } from '../../diagnostics';
-import { ATTR_MCP_SESSION_ID, ATTR_SESSION_ID, ATTR_SESSION_PREVIOUS_ID } from '../../semconv';
 import { readField } from '../../safe-access';
 import { activeInvocation } from '../context/active-context';
 import { state } from '../telemetry/state';
+import { decoded, encodingsOf } from './secret-encodings';
+import type { Encodings } from './secret-encodings';
 
 /** Replaces a redacted secret. */
 export const REDACTED = '[redacted]';
@@ -16,55 +18,9 @@ const MAX_INVOCATION_SECRETS = 256;
 /** The limits for the strings of a secret object. */
 const MAX_DEPTH = 3;
 const MAX_STRINGS = 32;
-
-/** Words that name a secret, alone or at the end of a compound without separator (`dbpassword`). */
-const SECRET_WORDS = [
-  'password',
-  'passwd',
-  'pwd',
-  'secret',
-  'token',
-  'authorization',
-  'cookie',
-  'credential',
-  'apikey',
-  'accesskey',
-  'accesskeyid',
-  'privatekey',
-  'secretkey',
-  'passphrase',
-  'signature',
-  'sessionid',
-  'jwt',
-  'bearer',
-];
-const SECRET_PAIRS = new Set([
-  'api key',
-  'access key',
-  'private key',
-  'set cookie',
-  'session id',
-  'client secret',
-  'secret key',
-]);
-/** Words before `tokens` that make it a secret. Otherwise `tokens` is a count. */
-const TOKEN_KINDS = new Set(['access', 'refresh', 'auth', 'security', 'session', 'id', 'bearer', 'api']);
-/** Last words of keys that describe a secret but do not contain it (`token_count`). */
-const DESCRIPTIONS = new Set([
-  'count',
-  'counts',
-  'type',
-  'limit',
-  'length',
-  'size',
-  'usage',
-  'total',
-  'budget',
-  'consent',
-  'policy',
-]);
-/** Keys of OpenTelemetry's conventions whose value is an id, not a credential. */
-const PUBLIC_KEYS = new Set([ATTR_SESSION_ID, ATTR_SESSION_PREVIOUS_ID, ATTR_MCP_SESSION_ID]);
+/** How many bytes a list of numbers is compared by, and how many `inspect` shows. */
+const MAX_LISTED_BYTES = 1_024;
+const MAX_INSPECTED_BYTES = 50;
 
 /** Marks secrets, also for other copies of fc-traced in the process. */
 const IS_SECRET = Symbol.for('fc-traced secret');
@@ -106,9 +62,10 @@ export function isSecret(value: unknown): boolean {
 }
 
 /**
- * Wraps a value so that it is redacted in traces. As an attribute it is `[redacted]`. Its strings of 6 or more
- * characters, those of an object up to 3 levels deep, are also replaced wherever they occur in a span: in names,
- * attributes, events, links, status, and messages and stacks of errors. `reveal()` returns the value.
+ * Wraps a value so that it is redacted in traces. As an attribute it is `[redacted]`. Its strings, numbers and bytes of
+ * 6 or more characters, those of an object up to 3 levels deep, are also replaced wherever they occur in a span: in
+ * names, attributes, events, links, status, and messages and stacks of errors; as they are, percent-encoded,
+ * form-encoded, escaped as in JSON or HTML, in base64 and in hex. `reveal()` returns the value.
  *
  * @example
  * ```ts
@@ -122,22 +79,45 @@ export function secret<T>(value: T): Secret<T> {
   return new Secret(value);
 }
 
-/** Returns the strings in a secret value. */
+/** Returns the bytes of a typed array, a `DataView` or an `ArrayBuffer`, and `undefined` for any other value. */
+function bytesOf(value: unknown): Buffer | undefined {
+  if (ArrayBuffer.isView(value)) return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+  return types.isAnyArrayBuffer(value) ? Buffer.from(value) : undefined;
+}
+
+/** Returns how programs show bytes: as text, in base64 and hex, as a list of numbers, and inspected. */
+function textsOfBytes(bytes: Buffer): string[] {
+  if (bytes.length < MIN_LENGTH) return [];
+  const hex = bytes.toString('hex');
+  const numbers = [...bytes.subarray(0, MAX_LISTED_BYTES)];
+  return [
+    isUtf8(bytes) ? bytes.toString() : bytes.toString('latin1'),
+    ...['base64', 'base64url'].map((encoding) => bytes.toString(encoding as BufferEncoding)),
+    hex,
+    hex.toUpperCase(),
+    numbers.join(','),
+    numbers.join(', '),
+    hex.slice(0, 2 * MAX_INSPECTED_BYTES).replace(/..(?=.)/g, '$& '),
+  ];
+}
+
+/** Returns the strings in a secret value. Numbers and bytes become the strings that programs show. */
 function stringsIn(value: unknown, depth = 0, strings: string[] = []): string[] {
+  const bytes = bytesOf(value);
   if (typeof value === 'string') strings.push(value);
+  else if (typeof value === 'number' || typeof value === 'bigint') strings.push(String(value));
+  else if (value instanceof Secret) stringsIn(value.reveal(), depth, strings);
+  else if (bytes !== undefined) strings.push(...textsOfBytes(bytes));
+  else if (types.isBoxedPrimitive(value)) stringsIn(value.valueOf(), depth, strings);
   else if (typeof value === 'object' && value !== null && depth < MAX_DEPTH) {
-    for (const inner of Object.values(value)) if (strings.length < MAX_STRINGS) stringsIn(inner, depth + 1, strings);
+    for (const inner of membersOf(value)) if (strings.length < MAX_STRINGS) stringsIn(inner, depth + 1, strings);
   }
   return strings;
 }
 
-/** Returns a string, and how it is escaped in JSON and in a URL. */
-function formsOf(text: string): string[] {
-  try {
-    return [...new Set([text, JSON.stringify(text).slice(1, -1), encodeURIComponent(text)])];
-  } catch {
-    return [text];
-  }
+function membersOf(value: object): Iterable<unknown> {
+  if (types.isMap(value) || types.isSet(value)) return value.values();
+  return value instanceof URL ? [value.href, value.password, value.search] : Object.values(value);
 }
 
 /**
@@ -149,15 +129,24 @@ export function rememberSecret(value: unknown, isOfProcess: boolean): void {
     : [state.secrets.ofInvocations, MAX_INVOCATION_SECRETS];
   for (const text of stringsIn(value)) {
     if (text.length < MIN_LENGTH) continue;
-    for (const form of formsOf(text)) {
-      // A secret that is already known becomes the newest.
-      if (!known.delete(form) && known.size >= limit) {
-        known.delete(known.values().next().value!);
-        warnOnce(`more than ${limit} secrets are known; the oldest are no longer redacted`);
-      }
-      known.add(form);
+    // A secret that is already known becomes the newest.
+    if (!known.delete(text) && known.size >= limit) {
+      const oldest = known.values().next().value!;
+      known.delete(oldest);
+      encodings.delete(oldest);
+      warnOnce(`more than ${limit} secrets are known; the oldest are no longer redacted`);
     }
+    known.add(text);
   }
+}
+
+/** The encodings of the known secrets that have been compared with a string. */
+const encodings = new Map<string, Encodings>();
+
+function knownEncodings(secretText: string): Encodings {
+  let found = encodings.get(secretText);
+  if (found === undefined) encodings.set(secretText, (found = encodingsOf(secretText)));
+  return found;
 }
 
 /** Returns whether any secret is known. */
@@ -165,49 +154,29 @@ export function knowsSecrets(): boolean {
   return state.secrets.ofProcess.size > 0 || state.secrets.ofInvocations.size > 0;
 }
 
-/** Replaces the known secrets in a string. */
+/** Replaces the known secrets in a string: as they are, and in their encodings. */
 export function redactText(text: string): string {
-  if (!knowsSecrets()) return text;
+  if (text.length < MIN_LENGTH || !knowsSecrets()) return text;
   let found: string[] | undefined;
-  for (const known of state.secrets.ofProcess) if (text.includes(known)) (found ??= []).push(known);
-  for (const known of state.secrets.ofInvocations) if (text.includes(known)) (found ??= []).push(known);
+  // Decoded once, because the encodings of all secrets cannot be searched for in each string.
+  let plain: string | undefined;
+  for (const known of [state.secrets.ofProcess, state.secrets.ofInvocations]) {
+    for (const secretText of known) {
+      // No encoding is shorter than the secret.
+      if (text.length < secretText.length) continue;
+      const forms = knownEncodings(secretText);
+      plain ??= decoded(text);
+      if (forms.exact.some((form) => text.includes(form)) || plain.includes(forms.plain)) {
+        (found ??= []).push(secretText);
+      }
+    }
+  }
   if (found === undefined) return text;
   // The longest first: a secret that contains a shorter one would otherwise be replaced only in part.
-  return found.sort((a, b) => b.length - a.length).reduce((clean, known) => clean.replaceAll(known, REDACTED), text);
-}
-
-/** A cache of the results for attribute keys, of which a program has few. */
-const keys = new Map<string, boolean>();
-const MAX_KEYS = 1_000;
-
-/** Returns whether an attribute key names a secret. Compares words, so `input_tokens` is not a secret. */
-export function isSecretKey(key: string): boolean {
-  const known = keys.get(key);
-  if (known !== undefined) return known;
-  const found = namesSecret(key);
-  if (keys.size < MAX_KEYS) keys.set(key, found);
-  return found;
-}
-
-function namesSecret(key: string): boolean {
-  if (PUBLIC_KEYS.has(key)) return false;
-  const words = key
-    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
-    .replace(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
-    .toLowerCase()
-    .split(/[^a-z0-9]+/)
-    .map((word) => word.replace(/\d+$/, ''))
-    .filter((word) => word !== '');
-  if (words.length > 1 && DESCRIPTIONS.has(words.at(-1)!)) return false;
-  const isSecret = (word: string, index: number): boolean => {
-    const single = word.replace(/s$/, '');
-    return (
-      SECRET_WORDS.some((secretWord) => single.endsWith(secretWord)) ||
-      SECRET_PAIRS.has(`${words[index - 1]} ${single}`)
-    );
-  };
-  // `input_tokens` is a count, `access_tokens` are secrets.
-  return words.some((word, index) =>
-    word === 'tokens' ? TOKEN_KINDS.has(words[index - 1] ?? '') : isSecret(word, index),
-  );
+  return found
+    .sort((a, b) => b.length - a.length)
+    .reduce((clean, secretText) => {
+      const { exact, pattern } = knownEncodings(secretText);
+      return exact.reduce((rest, form) => rest.replaceAll(form, REDACTED), clean).replace(pattern(), REDACTED);
+    }, text);
 }

@@ -1,0 +1,106 @@
+import type { AttributeValue } from '@opentelemetry/api';
+import { redactQuery, redactUrl } from './redact-url';
+import { isSecretKey } from './secret-keys';
+import { REDACTED, redactText } from './secrets';
+
+/** A URL in a text, up to the first character that no URL contains. */
+const URLS = /[a-z][a-z0-9+.-]{0,31}:\/\/[^\s"'<>`\\]+/gi;
+/** A path, and nothing else. */
+const PATH = /^\/[^\s"'<>]*$/;
+/** A form: pairs of names and values that are joined by `&`. */
+const FORM = /^[^\s=&?#/:;,"'<>(){}]+=[^\s&"'<>(){}]*(?:&[^\s=&?#/"'<>(){}]+(?:=[^\s&"'<>(){}]*)?)*$/;
+/** The name of a member of a JSON object, up to its value. */
+const MEMBER = /"((?:[^"\\]|\\.){1,256})"\s*:\s*/g;
+const MAX_DEPTH = 4;
+
+/** Returns where the JSON value at an index ends. The text may be truncated. */
+function endOfValue(text: string, start: number): number {
+  let depth = 0;
+  let at = start;
+  while (at < text.length) {
+    const char = text[at]!;
+    if (char === '"') {
+      at = endOfString(text, at);
+      if (depth === 0) return at;
+      continue;
+    }
+    if (char === '{' || char === '[') depth += 1;
+    else if (depth === 0 && /[\s,}\]]/.test(char)) return at;
+    else if ((char === '}' || char === ']') && (depth -= 1) === 0) return at + 1;
+    at += 1;
+  }
+  return at;
+}
+
+function endOfString(text: string, start: number): number {
+  let at = start + 1;
+  while (at < text.length && text[at] !== '"') at += text[at] === '\\' ? 2 : 1;
+  return Math.min(at + 1, text.length);
+}
+
+function parsedString(json: string): string | undefined {
+  try {
+    const value: unknown = JSON.parse(json);
+    return typeof value === 'string' ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Redacts the members with a secret name in JSON text, also if it is truncated or within another text. */
+function redactJson(text: string, depth: number): string {
+  let clean = '';
+  let copied = 0;
+  const member = new RegExp(MEMBER);
+  for (let match = member.exec(text); match !== null; match = member.exec(text)) {
+    const start = member.lastIndex;
+    if (start >= text.length) break;
+    const name = parsedString(`"${match[1]!}"`) ?? match[1]!;
+    const isSecret = isSecretKey(name);
+    if (!isSecret && text[start] !== '"') continue;
+    const end = endOfValue(text, start);
+    const value = text.slice(start, end);
+    let shown = value;
+    if (isSecret) {
+      if (value !== 'null' && value !== 'true' && value !== 'false') shown = JSON.stringify(REDACTED);
+    } else {
+      const inner = parsedString(value);
+      const cleanInner = inner === undefined ? undefined : redactFields(inner, depth + 1);
+      if (cleanInner !== inner) shown = JSON.stringify(cleanInner);
+    }
+    clean += text.slice(copied, start) + shown;
+    copied = end;
+    member.lastIndex = end;
+  }
+  return copied === 0 ? text : clean + text.slice(copied);
+}
+
+/** Redacts the secret fields of a text: those of URLs, forms and JSON. */
+function redactFields(text: string, depth = 0): string {
+  if (depth > MAX_DEPTH) return text;
+  let clean = text;
+  if (clean.includes('":') || clean.includes('" :')) clean = redactJson(clean, depth);
+  if (clean.includes('://')) clean = clean.replace(URLS, redactUrl);
+  if (!clean.includes('=')) return clean;
+  if (PATH.test(clean) && /[?;#]/.test(clean)) return redactUrl(clean);
+  return FORM.test(clean) ? redactQuery(clean) : clean;
+}
+
+/** Redacts a recorded string: the known secrets, and the secret fields of URLs, forms and JSON. */
+export function redactString(text: string): string {
+  return redactFields(redactText(text));
+}
+
+/** Returns a recorded number, or `[redacted]` if it is a known secret. */
+export function redactNumber(value: number): number | string {
+  return redactText(String(value)) === REDACTED ? REDACTED : value;
+}
+
+/** Redacts the items of an array attribute, which has one type: an array of numbers with a secret becomes strings. */
+export function redactItems(items: readonly unknown[]): AttributeValue {
+  const clean = items.map((item) =>
+    typeof item === 'string' ? redactString(item) : typeof item === 'number' ? redactNumber(item) : item,
+  );
+  const isMixed = items.some((item, index) => typeof item === 'number' && typeof clean[index] === 'string');
+  return (isMixed ? clean.map((item) => (typeof item === 'number' ? String(item) : item)) : clean) as AttributeValue;
+}
