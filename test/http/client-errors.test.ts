@@ -49,9 +49,10 @@ class Teapot extends HttpError {
     super(418, 'short and stout');
   }
 }
+const BRAND: unique symbol = Symbol.for('fc-traced HttpError');
 /** An error of another copy of this package. */
 class OfAnotherCopy extends Error {
-  readonly [Symbol.for('fc-traced HttpError')] = true;
+  readonly [BRAND] = true;
   readonly statusCode = 409;
   readonly headers = {};
 }

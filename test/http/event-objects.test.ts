@@ -52,22 +52,23 @@ async function eventOf(form: string, headers: Pairs, query: Pairs): Promise<Http
 }
 
 /** Uses of an ordinary object, with the results for `{ a: '1' }`. */
-const USES: Record<string, readonly [use: (object: Record<string, string>) => unknown, result: unknown]> = {
+type Use = readonly [name: string, use: (object: Record<string, string>) => unknown, result: unknown];
+const USES: readonly Use[] = [
   // oxlint-disable-next-line no-prototype-builtins -- programs do this
-  hasOwnProperty: [(object) => [object.hasOwnProperty('a'), object.hasOwnProperty('b')], [true, false]],
-  propertyIsEnumerable: [(object) => object.propertyIsEnumerable('a'), true],
-  'a template string': [(object) => `${object as unknown as string}`, '[object Object]'],
-  concatenation: [(object) => `x${String(object)}`, 'x[object Object]'],
-  toLocaleString: [(object) => object.toLocaleString(), '[object Object]'],
-  comparison: [(object) => (object as unknown as string) == 'x', false],
-  instanceof: [(object) => object instanceof Object, true],
-  constructor: [(object) => object.constructor === Object, true],
-  deepStrictEqual: [(object) => isDeepStrictEqual(object, { a: '1' }), true],
-  'util.inspect': [(object) => inspect(object), "{ a: '1' }"],
-};
+  ['hasOwnProperty', (object) => [object.hasOwnProperty('a'), object.hasOwnProperty('b')], [true, false]],
+  ['propertyIsEnumerable', (object) => object.propertyIsEnumerable('a'), true],
+  ['a template string', (object) => `${object as unknown as string}`, '[object Object]'],
+  ['concatenation', (object) => `x${String(object)}`, 'x[object Object]'],
+  ['toLocaleString', (object) => object.toLocaleString(), '[object Object]'],
+  ['comparison', (object) => (object as unknown as string) == 'x', false],
+  ['instanceof', (object) => object instanceof Object, true],
+  ['constructor', (object) => object.constructor === Object, true],
+  ['deepStrictEqual', (object) => isDeepStrictEqual(object, { a: '1' }), true],
+  ['util.inspect', (object) => inspect(object), "{ a: '1' }"],
+];
 
 describe.each(Object.keys(FORMS))('the event of %s', (form) => {
-  test.each(Object.entries(USES))('has query parameters that are an ordinary object: %s', async (_, [use, result]) => {
+  test.each(USES)('has query parameters that are an ordinary object: %s', async (_name, use, result) => {
     const { queryParameters } = await eventOf(form, [], [['a', '1']]);
     expect(use(queryParameters)).toEqual(result);
   });
