@@ -3,7 +3,7 @@ export type { ExpectedSpan, TraceExpectation } from './testing/expect-trace';
 export { fakeEvent } from './testing/fake-event';
 export type { EventOverrides, FakeEvent } from './testing/fake-event';
 export { fakeFcContext } from './testing/fake-fc-context';
-export type { FakeContextOptions } from './testing/fake-fc-context';
+export type { FakeContextOptions, FakeFcContext, FakeLogLine } from './testing/fake-fc-context';
 export { invoke } from './testing/invoke';
 export type { InvokeOptions } from './testing/invoke';
 export { recordTraces } from './testing/record-traces';

@@ -1,5 +1,7 @@
-/** The largest number of edits between a name and the one that was meant. */
-const MAX_EDITS = 2;
+/** The largest number of edits between a name and the one that was given for it. */
+function maxEdits(name: string): number {
+  return Math.min(name.length - 1, Math.max(2, Math.floor(name.length * 0.4)));
+}
 
 /** Returns the name that was probably meant by `given`: the longest one that it contains, or the most similar one. */
 export function nearestName(given: string, names: readonly string[]): string | undefined {
@@ -8,7 +10,7 @@ export function nearestName(given: string, names: readonly string[]): string | u
   if (contained !== undefined) return contained;
   const [nearest] = names
     .map((name) => ({ name, edits: name.startsWith(lower) && lower !== '' ? 1 : editsBetween(lower, name) }))
-    .filter(({ name, edits }) => edits <= MAX_EDITS && edits < name.length)
+    .filter(({ name, edits }) => edits <= maxEdits(name))
     .sort((a, b) => a.edits - b.edits);
   return nearest?.name;
 }

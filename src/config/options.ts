@@ -11,7 +11,6 @@ import type { InstrumentationName } from '../instrumentation/registry';
 import { check } from './check-options';
 import type { Check } from './check-options';
 import { checkEndpoint, checkHeaders } from './destination-options';
-import { nearestName } from './nearest-name';
 
 /** An OpenTelemetry instrumentation: an object that implements the interface of `@opentelemetry/instrumentation`. */
 export interface Instrumentation {
@@ -122,6 +121,7 @@ const OTHER_NAMES: Readonly<Record<string, InstrumentationName>> = {
 
 function nearestInstrumentation(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined;
+  const { nearestName } = require('./nearest-name') as typeof import('./nearest-name');
   const nearest = OTHER_NAMES[value.toLowerCase()] ?? nearestName(value, Object.keys(INSTRUMENTATIONS));
   return nearest === undefined ? undefined : `"${nearest}"`;
 }

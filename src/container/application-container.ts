@@ -1,8 +1,7 @@
 import { Lifecycle } from 'tsyringe';
 import type { DependencyContainer } from 'tsyringe';
-import { captiveDependency, captiveInCachingFactory } from './captive-dependency';
-import { contextProxy, createChild, eventProxy } from './child-container';
-import { factoryKindOf } from './factory-kind';
+import { contextProxy, createChild, eventProxy, isOwnFactory } from './child-container';
+import type { FactoryKind } from './factory-kind';
 import type { FailureRecorder } from './resolution-errors';
 import {
   factoryOf,
@@ -14,9 +13,17 @@ import {
 } from './tsyringe-internals';
 import type { Registration } from './tsyringe-internals';
 
+/** How long the objects of the factory of a registration live; `undefined` if it has no factory. */
+export function factoryKind(registration: Registration): FactoryKind | undefined {
+  const factory = factoryOf(registration);
+  if (factory === undefined) return undefined;
+  if (isOwnFactory(factory)) return 'call';
+  return (require('./factory-kind') as typeof import('./factory-kind')).factoryKindOf(factory);
+}
+
 /** Whether the object of a registration outlives the invocations: that of a singleton, or of a factory that keeps it. */
 export function outlivesInvocations(registration: Registration): boolean {
-  return lifecycleOf(registration) === Lifecycle.Singleton || factoryKindOf(factoryOf(registration)) === 'instance';
+  return lifecycleOf(registration) === Lifecycle.Singleton || factoryKind(registration) === 'instance';
 }
 
 /**
@@ -34,6 +41,8 @@ export function createApplicationContainer(
   const nameOf = (registration: Registration): string => nameOfRegistration(application, registration);
   interceptResolution(application, (registration, resolve) => {
     if (lifecycleOf(registration) === Lifecycle.ContainerScoped) {
+      const { captiveDependency, captiveInCachingFactory } =
+        require('./captive-dependency') as typeof import('./captive-dependency');
       const keeping = building.at(-1);
       const thrown =
         keeping !== undefined && hasFactory(keeping)

@@ -2,7 +2,6 @@ import { types } from 'node:util';
 import type { DependencyContainer } from 'tsyringe';
 import { activeInvocation } from '../tracing/context/active-context';
 import type { Invocation } from '../tracing/context/invocation';
-import { captiveContainer, captiveInFactory } from './captive-dependency';
 import { contextProxy, eventProxy } from './child-container';
 import type { InvocationValues } from './child-container';
 import { addDisposablesToOwner, classNameOf, nameOfRegistration, releaseDisposable } from './tsyringe-internals';
@@ -115,7 +114,7 @@ export class InvocationObjects implements InvocationValues {
     const before = returned.get(result);
     const isKept = before !== undefined && before.owner !== this.owner;
     const held = this.heldOfAnother(result) ?? (isKept && frame.used === undefined ? before.frame.used : undefined);
-    if (held !== undefined) throw captiveInFactory(nameOfRegistration(container, registration), held);
+    if (held !== undefined) throw captive().captiveInFactory(nameOfRegistration(container, registration), held);
     if (before === undefined) returned.set(result, { owner: this.owner, frame });
     else if (isKept) {
       addDisposablesToOwner(container, registration, before.frame.released);
@@ -128,7 +127,7 @@ export class InvocationObjects implements InvocationValues {
     const isOfAnother = this.isOfAnother();
     if (!isOfAnother && this.frames.at(-1)?.factory === undefined) return value;
     if (isProxied) return proxy;
-    if (isOfAnother) throw captiveContainer(name);
+    if (isOfAnother) throw captive().captiveContainer(name);
     this.frames.at(-1)!.used ??= name;
     return value;
   }
@@ -158,6 +157,11 @@ export class InvocationObjects implements InvocationValues {
       this.frames.pop();
     }
   }
+}
+
+/** Loaded for an error. */
+function captive(): typeof import('./captive-dependency') {
+  return require('./captive-dependency') as typeof import('./captive-dependency');
 }
 
 function isObject(value: unknown): value is object {

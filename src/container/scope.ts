@@ -4,16 +4,13 @@ import type { DependencyContainer, InjectionToken } from 'tsyringe';
 import { countError } from '../diagnostics';
 import type { Invocation } from '../tracing/context/invocation';
 import { settledWithin } from '../tracing/telemetry/shared-flush';
-import { createApplicationContainer, outlivesInvocations } from './application-container';
-import { captiveContainer } from './captive-dependency';
-import { contextProxy, createChild, eventProxy, isOwnFactory, isResolvableToken } from './child-container';
-import { factoryKindOf } from './factory-kind';
+import { createApplicationContainer, factoryKind, outlivesInvocations } from './application-container';
+import { contextProxy, createChild, eventProxy, isResolvableToken } from './child-container';
 import { InvocationObjects, isPlainObject } from './invocation-objects';
 import { FailureRecorder, findUnresolvable, singletonsBelow } from './resolution-errors';
 import {
   checkInternals,
   disposablesOf,
-  factoryOf,
   hasFactory,
   hasInstance,
   interceptConstruction,
@@ -118,14 +115,14 @@ export class ScopeFactory {
         return hasInstance(registration) ? resolve(registration) : resolveIn(this.applicationContainer(), registration);
       }
       if (hasFactory(registration)) {
-        const factory = factoryOf(registration);
-        return isOwnFactory(factory) || factoryKindOf(factory) === 'call'
+        return factoryKind(registration) === 'call'
           ? resolve(registration)
           : objects.callFactory(child, registration, () => resolve(registration));
       }
       if (lifecycleOf(registration) !== Lifecycle.ContainerScoped) return resolve(registration);
       const name = nameOfRegistration(child, registration);
       if (objects.isOfAnother()) {
+        const { captiveContainer } = require('./captive-dependency') as typeof import('./captive-dependency');
         const thrown = captiveContainer(name);
         this.failures.record({ target: undefined, thrown });
         throw thrown;

@@ -2,7 +2,6 @@ import type { HandlerOptions } from '../config/options';
 import type { FcCallback, FcContext } from '../fc/context';
 import { isFc2Response } from '../fc/http-event';
 import type { Fc2Request, Fc2Response } from '../fc/http-event';
-import { answerableError, answerableValue } from './answerable';
 import { defineHandler } from './entries';
 import type { CreateHandlerOptions } from './entries';
 import { FunctionInstance } from './function-instance';
@@ -17,9 +16,14 @@ export function answer(result: Promise<unknown>, callback: unknown): Promise<unk
   // Not `.then().catch()`: an error of the callback itself is not an error of the handler.
   void result.then(
     (value) => respond(null, value),
-    (error: unknown) => respond(answerableError(error)),
+    (error: unknown) => respond(answerable().answerableError(error)),
   );
   return undefined;
+}
+
+/** Loaded when FC passes a callback. */
+function answerable(): typeof import('./answerable') {
+  return require('./answerable') as typeof import('./answerable');
 }
 
 /**
@@ -120,7 +124,7 @@ export function createHandler(handlerClass: unknown, options?: CreateHandlerOpti
     functions[name] = (event: unknown, context: FcContext, callback?: unknown) => {
       // FC 2.0 calls an HTTP function with request, response and context.
       if (!isFc2Response(context)) {
-        const format = typeof callback === 'function' ? answerableValue : undefined;
+        const format = typeof callback === 'function' ? answerable().answerableValue : undefined;
         return answer(instance.invoke(entry, event, context, format), callback);
       }
       const { respondFc2 } = require('./fc2-http') as typeof import('./fc2-http');

@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
+import { check, describeValue } from '../config/check-options';
 import { FcTracedError } from '../errors';
 import type { SpanKindName } from '../tracing/calls/span-spec';
+import { checkExpectedSpan, checkTrace, invalidArgument } from './check-arguments';
 import { renderTrace } from './trace-tree';
 import type { SpanNode, SpanRecord, StatusName, Trace } from './trace-tree';
 
@@ -126,7 +128,9 @@ function renderWithoutMessages(trace: Trace): string {
 /**
  * Returns the assertions on a trace.
  *
- * @throws FcTracedError `INVALID_TARGET` if `trace` is not a trace. The assertions throw `TREE_MISMATCH`
+ * @throws FcTracedError `INVALID_TARGET` if `trace` is not a trace. The assertions throw `TREE_MISMATCH`; for an argument
+ *   that they cannot compare `INVALID_TARGET`, and for an expected span with an unknown key or an invalid value
+ *   `INVALID_OPTION`
  *
  * @example
  * ```ts
@@ -141,12 +145,7 @@ function renderWithoutMessages(trace: Trace): string {
  * ```
  */
 export function expectTrace(trace: Trace): TraceExpectation {
-  if (!Array.isArray((trace as Partial<Trace> | undefined)?.roots)) {
-    throw new FcTracedError(
-      'INVALID_TARGET',
-      'expectTrace takes one trace: only(), last() or an item of traces() of the recorder that recordTraces returns.',
-    );
-  }
+  checkTrace(trace, 'expectTrace');
   return {
     toMatchTree: (expected) => {
       if (typeof expected === 'string') {
@@ -159,6 +158,7 @@ export function expectTrace(trace: Trace): TraceExpectation {
         }
         return;
       }
+      checkExpectedSpan(expected);
       const [root, ...more] = trace.roots;
       const problems = root === undefined ? ['the trace has no span'] : mismatches(root, expected);
       problems.push(...more.map(({ span }) => `unexpected additional root ${span.name}`));
@@ -171,6 +171,12 @@ export function expectTrace(trace: Trace): TraceExpectation {
       }
     },
     toHideSecrets: (...secrets) => {
+      const invalid = secrets.findIndex((secret) => check.string(secret) !== undefined);
+      if (invalid !== -1 || secrets.length === 0) {
+        throw invalidArgument(
+          `toHideSecrets takes non-empty strings${secrets.length === 0 ? '' : `; argument ${invalid + 1} is ${typeof secrets[invalid] === 'string' ? 'empty' : describeValue(secrets[invalid])}`}`,
+        );
+      }
       for (const span of trace.spans) {
         const text = show(span);
         const index = secrets.findIndex((secret) => text.includes(JSON.stringify(secret).slice(1, -1)));

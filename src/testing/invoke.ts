@@ -1,5 +1,8 @@
+import { check, checkOptions, describeValue } from '../config/check-options';
+import type { FcTracedError } from '../errors';
 import type { FcContext } from '../fc/context';
 import type { FcFunction } from '../handler/create-handler';
+import { invalidArgument } from './check-arguments';
 import { fakeFcContext } from './fake-fc-context';
 
 /** Options of `invoke`. */
@@ -11,7 +14,28 @@ export interface InvokeOptions {
 function toBytes(event: unknown): Buffer {
   if (event instanceof Uint8Array) return Buffer.from(event.buffer, event.byteOffset, event.byteLength);
   if (event === undefined) return Buffer.alloc(0);
-  return Buffer.from(typeof event === 'string' ? event : JSON.stringify(event));
+  if (typeof event === 'string') return Buffer.from(event);
+  const problem = 'invoke takes an event that FC can pass: bytes, a string, or a value that can be encoded as JSON';
+  let json: string | undefined;
+  try {
+    json = JSON.stringify(event) as string | undefined;
+  } catch (error) {
+    throw invalidArgument(`${problem}; ${String(error)}`, error);
+  }
+  if (json === undefined) throw invalidArgument(`${problem}, not ${describeValue(event)}`);
+  return Buffer.from(json);
+}
+
+function checkArguments(handler: unknown, context: unknown, options: unknown): void {
+  if (typeof handler !== 'function') {
+    throw invalidArgument(
+      `invoke takes a function that createHandler returned, not ${handler === undefined ? 'undefined: check that createHandler returns a function with that name' : describeValue(handler)}`,
+    );
+  }
+  if (typeof context !== 'object' || context === null) {
+    throw invalidArgument(`invoke takes FC's context, such as fakeFcContext(), not ${describeValue(context)}`);
+  }
+  checkOptions(options, 'invoke', { callback: check.boolean });
 }
 
 /**
@@ -21,6 +45,8 @@ function toBytes(event: unknown): Buffer {
  * @param event the event, which is passed as bytes: an object as JSON, a string as UTF-8, bytes unchanged
  * @param context FC's context. Default: `fakeFcContext()`
  * @param options whether to use a callback
+ * @throws FcTracedError rejects with `INVALID_TARGET` if `handler` is not a function, `context` is not an object, or
+ *   `event` cannot be encoded; with `INVALID_OPTION` for an unknown option or an invalid value
  *
  * @example
  * ```ts
@@ -35,8 +61,15 @@ export function invoke(
   context: FcContext = fakeFcContext(),
   options: InvokeOptions = {},
 ): Promise<unknown> {
-  if (options.callback !== true) return handler(toBytes(event), context);
+  let bytes: Buffer;
+  try {
+    checkArguments(handler, context, options);
+    bytes = toBytes(event);
+  } catch (error) {
+    return Promise.reject(error as FcTracedError);
+  }
+  if (options.callback !== true) return handler(bytes, context);
   return new Promise((resolve, reject) => {
-    handler(toBytes(event), context, (error, value) => (error ? reject(error) : resolve(value)));
+    handler(bytes, context, (error, value) => (error ? reject(error) : resolve(value)));
   });
 }

@@ -5,9 +5,14 @@ import { SdkTelemetry } from '../export/sdk-telemetry';
 import { ensureContextManager } from '../tracing/context/active-context';
 import { registerAmbientProvider } from '../tracing/context/ambient-telemetry';
 import { state } from '../tracing/telemetry/state';
+import type { Telemetry } from '../tracing/telemetry/telemetry';
+import { invalidArgument } from './check-arguments';
 import { sdkSpanRecord } from './sdk-span-record';
 import { buildTraces } from './trace-tree';
 import type { SpanRecord, Trace } from './trace-tree';
+
+/** The telemetry outside of invocations from before the first recorder. */
+let replaced: Telemetry | undefined;
 
 /** A recorder of the traces of a test. */
 export interface TraceRecorder {
@@ -19,9 +24,14 @@ export interface TraceRecorder {
   only(): Trace;
   /** Returns the last trace of `traces()`. Throws `TREE_MISMATCH` if there is none. */
   last(): Trace;
+  /** Prints the traces to the console, as trees. */
+  print(): void;
   /** Discards all recorded spans. */
   clear(): void;
-  /** Stops recording. Traces are exported as configured again. */
+  /**
+   * Stops this recorder; further calls do nothing. Recorders are independent, and can be stopped in any order. When the
+   * last one is stopped, traces are exported as configured again.
+   */
   stop(): void;
   [Symbol.dispose](): void;
 }
@@ -32,6 +42,8 @@ export interface TraceRecorder {
  *
  * While recording, nothing is exported and no endpoint is required. A tracer provider that the program registered stays
  * registered, but fc-traced does not use it. The option `spanProcessors` and sampling work as configured.
+ *
+ * @throws FcTracedError `INVALID_TARGET` if an argument is passed
  *
  * @example
  * ```ts
@@ -51,22 +63,31 @@ export interface TraceRecorder {
  * ```
  */
 export function recordTraces(): TraceRecorder {
+  if (arguments[0] !== undefined) {
+    throw invalidArgument(
+      'recordTraces takes no options: it records every trace, and sampling works as the handler is configured',
+    );
+  }
   let recorded: SpanRecord[] = [];
   const recorder = { onEnd: (span: unknown): void => void recorded.push(sdkSpanRecord(span as ReadableSpan)) };
-  const outer = state.fallback;
   ensureContextManager();
   registerAmbientProvider();
+  if (state.recorders.size === 0) {
+    replaced = state.fallback;
+    state.fallback = new SdkTelemetry({
+      config: resolveConfig({}),
+      endpoint: undefined,
+      functionAttributes: {},
+      recorders: state.recorders,
+    });
+  }
   state.recorders.add(recorder);
-  state.fallback = new SdkTelemetry({
-    config: resolveConfig({}),
-    endpoint: undefined,
-    functionAttributes: {},
-    recorders: state.recorders,
-  });
 
   const traces = (): Trace[] => buildTraces(recorded);
   const stop = (): void => {
-    if (state.recorders.delete(recorder)) state.fallback = outer;
+    if (!state.recorders.delete(recorder) || state.recorders.size > 0) return;
+    state.fallback = replaced;
+    replaced = undefined;
   };
   return {
     spans: () => [...recorded],
@@ -85,6 +106,11 @@ export function recordTraces(): TraceRecorder {
         'TREE_MISMATCH',
         'Expected a trace, but none was recorded: check that the invocation is awaited and sampled.',
       );
+    },
+    print: () => {
+      const text = traces().map(String).join('\n\n');
+      // oxlint-disable-next-line no-console -- the purpose of the method
+      console.log(text === '' ? 'No traces were recorded.' : text);
     },
     clear: () => {
       recorded = [];

@@ -1,4 +1,8 @@
+import { check, checkOptions } from '../config/check-options';
+import type { Checks } from '../config/check-options';
 import type { SpanKindName } from '../tracing/calls/span-spec';
+import { checkTrace, invalidArgument } from './check-arguments';
+import { withJson, withText } from './trace-json';
 
 /** The names of OpenTelemetry's status codes. */
 export type StatusName = 'UNSET' | 'OK' | 'ERROR';
@@ -43,7 +47,10 @@ export interface SpanNode {
   readonly children: readonly SpanNode[];
 }
 
-/** The spans of one trace id. */
+/**
+ * The spans of one trace id. `String(trace)` is its tree, as {@link renderTrace} returns it. `JSON.stringify(trace)`
+ * encodes nanoseconds as decimal strings.
+ */
 export interface Trace {
   readonly traceId: string;
   /** The spans without a parent among `spans`. */
@@ -67,15 +74,29 @@ function traceOf(traceId: string, unordered: readonly SpanRecord[]): Trace {
     else siblings.push(span);
   }
   const nodeOf = (span: SpanRecord): SpanNode => ({ span, children: (below.get(span.spanId) ?? []).map(nodeOf) });
-  return { traceId, roots: (below.get(undefined) ?? []).map(nodeOf), spans };
+  const trace = withJson({ traceId, roots: (below.get(undefined) ?? []).map(nodeOf), spans });
+  return withText(trace, () => renderTrace(trace));
 }
 
 /**
  * Groups spans into traces, in the order in which the trace ids first occur. A span whose parent is missing is a root.
+ *
+ * @throws FcTracedError `INVALID_TARGET` if `spans` is not an iterable of spans
+ *
+ * @example
+ * ```ts
+ * import { buildTraces, recordTraces } from 'fc-traced/testing';
+ * const recorder = recordTraces();
+ * export const servers = () => buildTraces(recorder.spans().filter(({ kind }) => kind === 'server'));
+ * ```
  */
 export function buildTraces(spans: Iterable<SpanRecord>): Trace[] {
+  const all = typeof spans === 'object' && spans !== null && Symbol.iterator in spans ? [...spans] : undefined;
+  if (all?.every((span) => typeof (span as Partial<SpanRecord> | undefined)?.spanId === 'string') !== true) {
+    throw invalidArgument('buildTraces takes spans, such as spans() of the recorder that recordTraces returns');
+  }
   const byTrace = new Map<string, SpanRecord[]>();
-  for (const span of spans) {
+  for (const span of all) {
     const members = byTrace.get(span.traceId);
     if (members === undefined) byTrace.set(span.traceId, [span]);
     else members.push(span);
@@ -112,10 +133,28 @@ function renderNode(node: SpanNode, options: RenderOptions, first: string, rest:
   });
 }
 
+const RENDER_CHECKS: Checks = {
+  note: check.function,
+  attributes: check.arrayOf('keys', (item) => check.string(item) === undefined),
+};
+
 /**
  * Renders a trace as text with one line per span. Children are indented below their parent, in order of their start.
+ *
+ * @throws FcTracedError `INVALID_TARGET` if `trace` is not a trace, `INVALID_OPTION` for an unknown option or an invalid
+ *   value
+ *
+ * @example
+ * ```ts
+ * import { recordTraces, renderTrace } from 'fc-traced/testing';
+ * const traces = recordTraces();
+ * // … call a handler …
+ * export const text = (): string => renderTrace(traces.only(), { attributes: ['order.id'] });
+ * ```
  */
 export function renderTrace(trace: Trace, options: RenderOptions = {}): string {
+  checkTrace(trace, 'renderTrace');
+  checkOptions(options, 'renderTrace', RENDER_CHECKS);
   const lines: string[] = [];
   for (const root of trace.roots) renderNode(root, options, '', '', lines);
   return lines.join('\n');
