@@ -1,12 +1,11 @@
 import { diag, DiagConsoleLogger, metrics } from '@opentelemetry/api';
 import type { Attributes } from '@opentelemetry/api';
-import { isApiRegistryKnown, registeredWithApi } from './api-registry';
+import { isApiRegistryKnown, registeredWithApi, sharedByCopies } from './api-registry';
 import {
   ATTR_FC_TRACED_DROPPED_SPANS,
   ATTR_FC_TRACED_MALFORMED_CARRIERS,
   ATTR_FC_TRACED_TELEMETRY_ERRORS,
 } from './semconv';
-import { sharedByCopies } from './shared-by-copies';
 
 const COUNTERS = [
   ATTR_FC_TRACED_DROPPED_SPANS,

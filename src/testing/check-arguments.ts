@@ -1,7 +1,6 @@
-import { check, describeValue } from '../config/check-options';
+import { check, describeValue, nearestName } from '../config/check-options';
 import type { Check } from '../config/check-options';
 import { FcTracedError } from '../errors';
-import { nearestName } from '../config/nearest-name';
 import type { ExpectedSpan } from './expect-trace';
 import type { Trace } from './trace-tree';
 

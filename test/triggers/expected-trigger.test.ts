@@ -1,8 +1,7 @@
 import { createHandler, FcTracedError, Handler } from 'fc-traced';
-import type { KafkaEvent, OssEvent, TablestoreEvent } from 'fc-traced';
+import type { FcFunction, KafkaEvent, OssEvent, TablestoreEvent, TriggerName } from 'fc-traced';
 import { serve } from 'fc-traced/server';
 import { expectTrace, fakeEvent, invoke, recordTraces } from 'fc-traced/testing';
-import type { FcFunction, TriggerName } from 'fc-traced';
 
 const traces = recordTraces();
 afterEach(() => traces.clear());

@@ -1,13 +1,30 @@
 import { SpanStatusCode } from '@opentelemetry/api';
 import type { Context, Span } from '@opentelemetry/api';
-import { registeredLoggerProvider } from '../../api-registry';
+import { registeredLoggerProvider, sharedByCopies } from '../../api-registry';
 import { countError, warnOnce } from '../../diagnostics';
 import { readField, readText } from '../../safe-access';
 import { ATTR_ERROR_TYPE, ATTR_EXCEPTION_MESSAGE, ATTR_EXCEPTION_STACKTRACE, ATTR_EXCEPTION_TYPE } from '../../semconv';
-import { sharedByCopies } from '../../shared-by-copies';
 import { redactString } from '../redaction/redact-value';
 import { redactText } from '../redaction/secrets';
 import { state } from '../telemetry/state';
+
+/** Marks the instances of `HttpError`, of all copies of this package in a process. */
+export const HTTP_ERROR = Symbol.for('fc-traced HttpError');
+
+/**
+ * Returns whether a thrown value is an `HttpError` with a status below 500. Such an error is the response to a request,
+ * not a failure of the methods that throw it. Never throws.
+ */
+export function isClientError(error: unknown): boolean {
+  try {
+    if (typeof error !== 'object' || error === null || Reflect.get(error, HTTP_ERROR) !== true) return false;
+    const statusCode: unknown = Reflect.get(error, 'statusCode');
+    return typeof statusCode === 'number' && statusCode < 500;
+  } catch {
+    // A proxy or getter that throws.
+    return false;
+  }
+}
 
 /** The type, message and stack of an error, with secrets redacted. */
 export interface ErrorDescription {

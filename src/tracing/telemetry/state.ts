@@ -1,5 +1,5 @@
 import type { ContextManager } from '@opentelemetry/api';
-import { sharedByCopies } from '../../shared-by-copies';
+import { sharedByCopies } from '../../api-registry';
 import type { EndStrategy } from '../end-strategies/end-strategy';
 import type { SpanRecorder, Telemetry } from './telemetry';
 
