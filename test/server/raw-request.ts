@@ -3,7 +3,10 @@ import { connect } from 'node:net';
 /** How long the first data may take, in milliseconds: on a busy machine longer than the pauses between data. */
 const FIRST_DATA_MILLIS = 5_000;
 
-/** Sends raw text to a port. Resolves to the received text when the connection is closed or no more data arrives for `quietMillis`. */
+/**
+ * Sends raw text to a port. Resolves to the received text when the connection is closed or no more data arrives for
+ * `quietMillis`.
+ */
 export function rawRequest(
   port: number,
   text: string,
