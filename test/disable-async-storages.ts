@@ -1,8 +1,9 @@
 // Jest runs this before each test file (`setupFiles` in package.json).
 //
-// In Node.js before version 24, an `AsyncLocalStorage` that was used once slows down every promise of the process until it is
-// disabled. Each test file leaves at least two behind: jest's own and that of OpenTelemetry's context manager. After a hundred
-// files, promises took two to four times as long. So this disables the storages of the test files that ran before.
+// In Node.js before version 24, an `AsyncLocalStorage` that was used once slows down every promise of the process until
+// it is disabled. Each test file leaves at least two behind: jest's own and that of OpenTelemetry's context manager.
+// After a hundred files, promises took two to four times as long. So this disables the storages of the test files that
+// ran before.
 import asyncHooks from 'node:async_hooks';
 
 type Storage = Pick<asyncHooks.AsyncLocalStorage<unknown>, 'disable'>;

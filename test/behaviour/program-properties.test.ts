@@ -14,4 +14,4 @@ test(`a program behaves the same traced and untraced, and its trace is the tree 
     traces.clear();
     return spans;
   });
-}, 120_000);
+}, 300_000);

@@ -161,14 +161,14 @@ test(`${RUNS} malformed contexts do not affect the response`, async () => {
     fc.asyncProperty(contexts, (context) => expectPlainResult(Buffer.from('{"order":7}'), context)),
     { numRuns: RUNS },
   );
-}, 120_000);
+}, 300_000);
 
 test(`${RUNS} HTTP events with malformed headers do not affect the response`, async () => {
   await fc.assert(
     fc.asyncProperty(httpEvents, (event) => expectPlainResult(toBytes(event), fakeFcContext())),
     { numRuns: RUNS },
   );
-}, 120_000);
+}, 300_000);
 
 test(`${RUNS} events of arbitrary bytes have the result of the plain method`, async () => {
   const broken = fc.tuple(jsonEvents, fc.nat(200), fc.nat(255)).map(([event, at, byte]) => {
@@ -185,4 +185,4 @@ test(`${RUNS} events of arbitrary bytes have the result of the plain method`, as
     fc.asyncProperty(bytes, (event) => expectPlainResult(event, fakeFcContext())),
     { numRuns: RUNS },
   );
-}, 120_000);
+}, 300_000);

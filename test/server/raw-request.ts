@@ -1,6 +1,12 @@
 import { connect } from 'node:net';
 
-/** Sends raw text to a port. Resolves to the received text when the connection is closed or no data arrives for `quietMillis`. */
+/** How long the first data may take, in milliseconds: on a busy machine longer than the pauses between data. */
+const FIRST_DATA_MILLIS = 5_000;
+
+/**
+ * Sends raw text to a port. Resolves to the received text when the connection is closed or no more data arrives for
+ * `quietMillis`.
+ */
 export function rawRequest(
   port: number,
   text: string,
@@ -15,17 +21,17 @@ export function rawRequest(
       socket.destroy();
       resolve({ text: received, closed });
     };
-    const wait = (): void => {
+    const wait = (millis: number): void => {
       clearTimeout(timer);
-      timer = setTimeout(finish, quietMillis, false);
+      timer = setTimeout(finish, millis, false);
     };
     socket.once('connect', () => {
       socket.write(text);
-      wait();
+      wait(Math.max(FIRST_DATA_MILLIS, quietMillis));
     });
     socket.on('data', (piece) => {
       received += piece.toString('latin1');
-      wait();
+      wait(quietMillis);
     });
     socket.once('end', () => finish(true)).once('error', () => finish(true));
   });
