@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { types } from 'node:util';
 import { apiGateway } from './triggers/api-gateway';
 import { cdn } from './triggers/cdn';
 import { eventStream } from './triggers/eventbridge';
@@ -16,10 +17,7 @@ import type { Trigger } from './triggers/trigger';
  */
 export function decodeEvent(event: unknown): unknown {
   if (typeof event === 'string') return parseJson(event, event);
-  // `isView` first: unlike `instanceof`, it runs no code of the object, which could throw.
-  if (!ArrayBuffer.isView(event) || !(event instanceof Uint8Array) || event.byteLength === 0 || !isUtf8(event)) {
-    return event;
-  }
+  if (!types.isUint8Array(event) || event.byteLength === 0 || !isUtf8(event)) return event;
   const bytes = Buffer.isBuffer(event) ? event : Buffer.from(event.buffer, event.byteOffset, event.byteLength);
   return parseJson(bytes.toString('utf8'), event);
 }

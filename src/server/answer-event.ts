@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { isError } from '../realms';
 
 /**
  * Encodes a value as FC's built-in runtimes do: bytes as they are, objects as JSON, `undefined` and `null` as no bytes,
@@ -20,11 +21,11 @@ function textOf(thrown: unknown): string {
 
 /** Encodes an error as FC's built-in runtimes do. */
 function errorBody(error: unknown): Buffer {
-  const isError = error instanceof Error;
+  const known = isError(error) ? error : undefined;
   const report = {
-    errorMessage: isError ? error.message : textOf(error),
-    errorType: isError ? error.name : 'FunctionHandledError',
-    ...(isError && typeof error.stack === 'string' && { stackTrace: error.stack.split('\n') }),
+    errorMessage: known === undefined ? textOf(error) : known.message,
+    errorType: known === undefined ? 'FunctionHandledError' : known.name,
+    ...(typeof known?.stack === 'string' && { stackTrace: known.stack.split('\n') }),
   };
   return Buffer.from(JSON.stringify(report));
 }

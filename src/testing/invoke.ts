@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import type { FcContext } from '../fc/context';
 import type { FcFunction } from '../handler/create-handler';
 import { fakeFcContext } from './fake-fc-context';
@@ -9,7 +10,7 @@ export interface InvokeOptions {
 }
 
 function toBytes(event: unknown): Buffer {
-  if (event instanceof Uint8Array) return Buffer.from(event.buffer, event.byteOffset, event.byteLength);
+  if (types.isUint8Array(event)) return Buffer.from(event.buffer, event.byteOffset, event.byteLength);
   if (event === undefined) return Buffer.alloc(0);
   return Buffer.from(typeof event === 'string' ? event : JSON.stringify(event));
 }

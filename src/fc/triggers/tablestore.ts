@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import type { Trigger } from './trigger';
 
 // The start of a CBOR map with two entries whose first key is `Version` or `Records`.
@@ -8,5 +9,5 @@ export const tablestore: Trigger = {
   name: 'tablestore',
   faasTrigger: 'datasource',
   matches: (event) =>
-    event instanceof Uint8Array && PREFIXES.some((prefix) => prefix.equals(event.subarray(0, prefix.length))),
+    types.isUint8Array(event) && PREFIXES.some((prefix) => prefix.equals(event.subarray(0, prefix.length))),
 };

@@ -1,8 +1,12 @@
-import { EventEmitter, errorMonitor } from 'node:events';
+import { errorMonitor } from 'node:events';
+import type { EventEmitter } from 'node:events';
+import { bytesIn, isEventEmitter } from '../../realms';
 import { shadowMethod } from '../../replace-method';
-import { dataProperty } from '../../safe-access';
+import { dataProperty, readField } from '../../safe-access';
 import { ATTR_FC_TRACED_STREAM_BYTES, ATTR_FC_TRACED_STREAM_ITEMS } from '../../semconv';
-import type { EndStrategy, TracedCall } from './end-strategy';
+import { followCursor } from './cursor';
+import type { TracedCall } from './end-strategy';
+import type { BuiltInStrategy, FollowedCall } from './followed-call';
 
 interface NodeStream extends EventEmitter {
   readonly readable?: boolean;
@@ -14,11 +18,11 @@ interface NodeStream extends EventEmitter {
 }
 
 /** Returns whether a value is a Node.js stream. Sockets are excluded, because a connection is kept open and reused. */
-function isNodeStream(value: object): value is NodeStream {
+export function isNodeStream(value: object): value is NodeStream {
   if (typeof dataProperty(value, 'setNoDelay') === 'function') return false;
   return (
-    value instanceof EventEmitter &&
     typeof dataProperty(value, 'pipe') === 'function' &&
+    isEventEmitter(value) &&
     (typeof dataProperty(value, 'read') === 'function' || typeof dataProperty(value, 'write') === 'function')
   );
 }
@@ -27,7 +31,7 @@ function sizeOf(chunk: unknown, encoding: unknown): number {
   if (typeof chunk === 'string') {
     return Buffer.byteLength(chunk, typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8');
   }
-  return chunk instanceof Uint8Array ? chunk.byteLength : 0;
+  return bytesIn(chunk)?.byteLength ?? 0;
 }
 
 /** Counts the chunks that are read from a stream, or written to it if it is not readable. Does not change its flow. */
@@ -60,18 +64,22 @@ function isOver(stream: NodeStream): boolean {
 
 /** Returns whether the stream was destroyed because its consumer stopped or a signal was aborted. */
 function isAbort(error: unknown): boolean {
-  return error instanceof Error && (error as NodeJS.ErrnoException).code === 'ABORT_ERR';
+  return readField(error, 'code') === 'ABORT_ERR';
 }
 
-function follow(stream: NodeStream, call: TracedCall): NodeStream {
+/** Ends a call with the events of a stream. */
+export function watchStream(
+  stream: NodeStream,
+  call: Pick<TracedCall, 'counts' | 'annotate' | 'succeed' | 'fail' | 'cancel'>,
+): void {
   const fail = (error: unknown): void => (isAbort(error) ? call.cancel() : call.fail(error));
   if (stream.errored) {
     fail(stream.errored);
-    return stream;
+    return;
   }
   if (stream.destroyed === true || (isOver(stream) && (stream.readableEnded ?? stream.writableFinished) === true)) {
     call.succeed();
-    return stream;
+    return;
   }
   const counted = call.counts ? count(stream) : undefined;
   const finish = (end: () => void): void => {
@@ -88,6 +96,12 @@ function follow(stream: NodeStream, call: TracedCall): NodeStream {
   stream.on('close', () =>
     finish(() => (stream.errored ? fail(stream.errored) : isOver(stream) ? call.succeed() : call.cancel())),
   );
+}
+
+function follow(stream: NodeStream, call: FollowedCall): NodeStream {
+  watchStream(stream, call);
+  // A cursor that is a stream, such as that of mongoose, can be read without ending the stream.
+  if (typeof dataProperty(stream, 'next') === 'function') followCursor(stream, call);
   return stream;
 }
 
@@ -95,4 +109,4 @@ function follow(stream: NodeStream, call: TracedCall): NodeStream {
  * `Readable`, `Writable` and `Duplex` of Node.js. The caller gets the same stream. The span ends when the stream ends,
  * is closed or destroyed, or fails.
  */
-export const nodeStreamEndStrategy: EndStrategy<NodeStream> = { supports: isNodeStream, follow };
+export const nodeStreamEndStrategy: BuiltInStrategy<NodeStream> = { supports: isNodeStream, follow };
