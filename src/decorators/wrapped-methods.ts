@@ -1,5 +1,5 @@
 import type { Context } from '@opentelemetry/api';
-import { types } from 'node:util';
+import { promisify, types } from 'node:util';
 import { copyIdentity } from '../replace-method';
 import { attributeValues } from '../tracing/calls/attributes';
 import type { Extractor } from '../tracing/calls/attributes';
@@ -10,6 +10,7 @@ import type { AnyMethod, CheckedTracedOptions } from '../tracing/calls/traced-op
 import { activeContext } from '../tracing/context/active-context';
 import { telemetryOfCall } from '../tracing/context/ambient-telemetry';
 import type { Telemetry } from '../tracing/telemetry/telemetry';
+import { isAsyncMethod, markAsync } from './async-methods';
 import { copyMetadata } from './metadata';
 
 /**
@@ -91,8 +92,7 @@ export function specOf(
     fixedAttributes: typeof options.attributes === 'object' ? attributeValues(options.attributes) : undefined,
     argumentAttributes: withParameters(options, parameters),
     isExpected: errorMatcher(options.expectedErrors),
-    // `isAsyncFunction` is also true for async generators.
-    isAsync: types.isAsyncFunction(method) && !types.isGeneratorFunction(method),
+    isAsync: isAsyncMethod(method),
   };
 }
 
@@ -128,7 +128,20 @@ export function wrapMethod(method: Method, spec: SpanSpec, like: Method = method
   };
   copyIdentity(like, wrapper);
   copyMetadata(like, wrapper);
+  if (spec.isAsync) markAsync(wrapper);
   return wrapper;
+}
+
+/**
+ * Traces the function that `util.promisify` returns instead of calling the wrapper, such as that of `exec`. Other own
+ * functions of a method are other operations.
+ */
+function tracePromisified(method: object, wrapper: object, spec: SpanSpec): void {
+  const property = Reflect.getOwnPropertyDescriptor(method, promisify.custom);
+  if (typeof property?.value !== 'function' || property.configurable !== true) return;
+  const custom = property.value as Method;
+  const value = wrapMethod(custom, { ...spec, isAsync: isAsyncMethod(custom) });
+  Object.defineProperty(wrapper, promisify.custom, { ...property, value });
 }
 
 /** The method and the options of a wrapper. */
@@ -167,6 +180,7 @@ export function wrapOnce(
       : { ...origin.options, ...options, kind: options.kind === 0 ? origin.options.kind : options.kind };
   const spec = specOf(merged, { ...member, method, wrapper: () => wrapper });
   const wrapper: AnyMethod = wrapMethod(method, spec, member.method) as AnyMethod;
+  tracePromisified(method, wrapper, spec);
   origins.set(wrapper, { method, options: merged });
   return { wrapper, spec };
 }

@@ -9,7 +9,16 @@ import { isAsyncFunction } from './thenable';
 /** Methods that give the next item, batch or answer of a cursor. */
 const STEPS = new Set<PropertyKey>(['next', 'tryNext', 'hasNext', 'nextObject', 'nextv', 'nextBatch', 'read', 'fetch']);
 /** Methods that read a cursor to its end. */
-const READERS = new Set<PropertyKey>(['toArray', 'forEach', 'each', 'eachAsync', 'all', 'readAll', 'collect', 'reduce']);
+const READERS = new Set<PropertyKey>([
+  'toArray',
+  'forEach',
+  'each',
+  'eachAsync',
+  'all',
+  'readAll',
+  'collect',
+  'reduce',
+]);
 /** Methods that close a cursor. */
 const CLOSERS = new Set<PropertyKey>([
   ...['close', 'destroy', 'end', 'return', 'kill'],

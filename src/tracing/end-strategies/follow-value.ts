@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { countError } from '../../diagnostics';
 import { FcTracedError } from '../../errors';
 import { state } from '../telemetry/state';
@@ -77,10 +78,10 @@ function strategyFor(value: object, builtIn: readonly BuiltInStrategy[]): BuiltI
 
 /** Ends a call with the value that its method returned, or immediately if no strategy supports the value. */
 export function follow(value: object, call: FollowedCall): unknown {
-  // An async function always returns a native promise.
-  if (call.isFresh && state.endStrategies.length === 0) {
+  // An async function returns a native promise, unless it was compiled and the program replaced the global `Promise`.
+  if (call.isFresh && state.endStrategies.length === 0 && types.isPromise(value)) {
     call.joinInvocation();
-    return promiseEndStrategy.follow(value as Promise<unknown>, call);
+    return promiseEndStrategy.follow(value, call);
   }
   return followWith(FOR_RETURNED, value, call);
 }

@@ -15,6 +15,9 @@ const STARTERS = new Set<PropertyKey>(['exec', 'execute', 'run', 'end', 'send', 
 /** Methods with which the consumer stops the work. */
 const STOPPERS = new Set<PropertyKey>(['cancel', 'abort', 'destroy']);
 
+/** The lazy objects in which a call continued, oldest first. */
+const usesOf = new WeakMap<FollowedCall, LazyUse[]>();
+
 /** The use of one lazy object. */
 class LazyUse {
   /** Whether a method started the work. Its outcome is that of the call; methods that run later are part of it. */
@@ -22,11 +25,17 @@ class LazyUse {
   /** Whether a method is running whose outcome is observed. The methods that it calls are part of it. */
   private isInside = false;
   private isStopped = false;
+  /** Whether a method returned the promise of the work. The method may await the object itself. */
+  private hasPromise = false;
 
   constructor(
     private readonly object: object,
     private readonly call: FollowedCall,
-  ) {}
+  ) {
+    const uses = usesOf.get(call);
+    if (uses === undefined) usesOf.set(call, [this]);
+    else uses.push(this);
+  }
 
   /** Whether the program awaits the work. */
   get isAwaited(): boolean {
@@ -35,6 +44,7 @@ class LazyUse {
 
   use(key: PropertyKey, original: ObjectMethod, self: unknown, args: unknown[]): unknown {
     if (this.call.isEnded || this.isInside) return Reflect.apply(original, self, args);
+    if (this.hasPromise && key === 'then') return this.call.run(original, self, args);
     if (key === 'then') {
       return isThenCall(args) ? this.then(original, self, args) : Reflect.apply(original, self, args);
     }
@@ -61,7 +71,7 @@ class LazyUse {
     return this.inside(() =>
       callThen(original, self, args, {
         run: (then, target, reactions) => call.run(then, target, reactions),
-        fulfilled: (value) => call.settled(value),
+        fulfilled: (value) => this.settled(value),
         rejected: (error) => this.fail(error),
       }),
     );
@@ -94,9 +104,13 @@ class LazyUse {
     if (promiseEndStrategy.supports(result)) {
       if (this.isStarted) return result;
       this.startWork();
+      this.hasPromise = true;
       // The promise of an async function is new, and so is that of `catch` and `finally`.
       const isFresh = key === 'catch' || key === 'finally' || isAsyncFunction(original);
-      const observer = { settled: (value: unknown) => call.settled(value), fail: (error: unknown) => this.fail(error) };
+      const observer = {
+        settled: (value: unknown) => this.settled(value),
+        fail: (error: unknown) => this.fail(error),
+      };
       return followPromise(result, observer, isFresh);
     }
     const continued = this.isStarted ? undefined : call.continueWith(result);
@@ -109,6 +123,13 @@ class LazyUse {
     if (key === 'finally') return;
     if (key === 'catch' || isError(first)) this.fail(first);
     else if (first === undefined || first === null) this.call.settled(second);
+  }
+
+  /** An object in which the call continued may await this one; the outcome of the last one that is awaited counts. */
+  private settled(value: unknown): unknown {
+    const uses = usesOf.get(this.call)!;
+    const isLast = uses.findLast((use) => use.isStarted) === this;
+    return isLast ? this.call.settled(value) : value;
   }
 
   /** An error after the consumer stopped the work can mean that it was cancelled. */

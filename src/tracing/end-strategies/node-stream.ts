@@ -17,13 +17,27 @@ interface NodeStream extends EventEmitter {
   readonly errored?: unknown;
 }
 
-/** Returns whether a value is a Node.js stream. Sockets are excluded, because a connection is kept open and reused. */
+/** The methods of loggers. */
+const LEVELS = ['info', 'warn', 'error', 'debug', 'log'];
+
+/** Returns whether a stream stays open for longer than a call: a connection, a logger, or an output of the process. */
+function isLongLived(value: object): boolean {
+  return (
+    typeof dataProperty(value, 'setNoDelay') === 'function' ||
+    LEVELS.filter((level) => typeof dataProperty(value, level) === 'function').length >= 3 ||
+    value === process.stdout ||
+    value === process.stderr ||
+    value === process.stdin
+  );
+}
+
+/** Returns whether a value is a Node.js stream that ends. */
 export function isNodeStream(value: object): value is NodeStream {
-  if (typeof dataProperty(value, 'setNoDelay') === 'function') return false;
   return (
     typeof dataProperty(value, 'pipe') === 'function' &&
     isEventEmitter(value) &&
-    (typeof dataProperty(value, 'read') === 'function' || typeof dataProperty(value, 'write') === 'function')
+    (typeof dataProperty(value, 'read') === 'function' || typeof dataProperty(value, 'write') === 'function') &&
+    !isLongLived(value)
   );
 }
 
@@ -99,7 +113,13 @@ export function watchStream(
 }
 
 function follow(stream: NodeStream, call: FollowedCall): NodeStream {
-  watchStream(stream, call);
+  watchStream(stream, {
+    counts: call.counts,
+    annotate: (attributes) => call.annotate(attributes),
+    succeed: () => call.succeed(stream),
+    fail: (error) => call.fail(error),
+    cancel: () => call.cancel(),
+  });
   // A cursor that is a stream, such as that of mongoose, can be read without ending the stream.
   if (typeof dataProperty(stream, 'next') === 'function') followCursor(stream, call);
   return stream;

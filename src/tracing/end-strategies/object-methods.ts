@@ -96,19 +96,13 @@ export function methodsOf(object: object): ReadonlyMap<PropertyKey, ObjectMethod
  * Replaces a method of an object. A copy of the object that got the replacement as well, as when its own properties are
  * copied to another promise, behaves as if it had got the original. Returns false if the object rejects it.
  */
-export function interceptMethod(
-  object: object,
-  key: PropertyKey,
-  method: ObjectMethod,
-  intercept: Intercept,
-): boolean {
+export function interceptMethod(object: object, key: PropertyKey, method: ObjectMethod, intercept: Intercept): boolean {
   const isOwn = Object.hasOwn(object, key);
   const replacement: ObjectMethod = function (...args) {
     return intercept(this === object || isOwn ? method : originalFor(this), this, args);
   };
   const originalFor = (self: unknown): ObjectMethod => {
-    if (typeof self !== 'object' || self === null) return method;
-    if (Reflect.getOwnPropertyDescriptor(self, key)?.value !== replacement) return method;
+    if (typeof self !== 'object' || self === null || Object.prototype.isPrototypeOf.call(object, self)) return method;
     const inherited: unknown = Reflect.get(Reflect.getPrototypeOf(self) ?? {}, key, self);
     return typeof inherited === 'function' ? (inherited as ObjectMethod) : method;
   };

@@ -1,7 +1,9 @@
 import { types } from 'node:util';
+import { isBuiltIn } from '../../realms';
+import { dataProperty } from '../../safe-access';
 import type { TracedCall } from './end-strategy';
 
-const nativeThen: unknown = Reflect.get(Promise.prototype, 'then');
+const nativeThen = Reflect.get(Promise.prototype, 'then') as Promise<unknown>['then'];
 
 /**
  * Native promises of any realm. A promise that overrides `then`, such as a lazy query, is not supported here, because
@@ -24,13 +26,15 @@ export function followPromise(
   isFresh: boolean,
 ): Promise<unknown> {
   if (!isFresh) {
-    promise.then(
+    nativeThen.call(
+      promise,
       (result) => void call.settled(result),
       (error: unknown) => call.fail(error),
     );
     return promise;
   }
-  return promise.then(
+  return nativeThen.call(
+    promise,
     (result) => call.settled(result),
     (error: unknown) => {
       call.fail(error);
@@ -40,7 +44,11 @@ export function followPromise(
 }
 
 function hasNativeThen(promise: Promise<unknown>): boolean {
-  if (Object.hasOwn(promise, 'then')) return false;
+  // `await` does not call a `then` of its own of a promise whose class is that of the platform.
+  if (Object.hasOwn(promise, 'then')) {
+    const promiseClass = dataProperty(promise, 'constructor');
+    return typeof promiseClass === 'function' && isBuiltIn(promiseClass);
+  }
   if (Reflect.get(promise, 'then') === nativeThen) return true;
   // The Promise.prototype of another realm inherits directly from an Object.prototype; that of a subclass does not.
   const above = Reflect.getPrototypeOf(Reflect.getPrototypeOf(promise) ?? promise);
