@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { types } from 'node:util';
 import { isBuiltIn } from '../../realms';
 import { replaceMethod } from '../../replace-method';
 
@@ -54,7 +55,7 @@ function isMethodName(key: PropertyKey): boolean {
 /** Whether a function is a class or constructor, such as a model that a query refers to. */
 function isConstructor(fn: object): boolean {
   const prototype: unknown = Reflect.getOwnPropertyDescriptor(fn, 'prototype')?.value;
-  if (typeof prototype !== 'object' || prototype === null) return false;
+  if (typeof prototype !== 'object' || prototype === null || types.isGeneratorFunction(fn)) return false;
   return (
     Object.keys(fn).length > 0 ||
     Reflect.ownKeys(prototype).some((key) => key !== 'constructor') ||
