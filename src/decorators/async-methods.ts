@@ -1,4 +1,4 @@
-import { isAsyncFunction } from '../tracing/end-strategies/thenable';
+import { isAsyncFunction } from '../tracing/end-strategies/object-methods';
 
 /** Wrappers of async methods. Each call returns a new promise, as that of an async method does. */
 const wrappers = new WeakSet<object>();

@@ -2,9 +2,8 @@ import { types } from 'node:util';
 import { dataProperty, readField } from '../../safe-access';
 import type { BuiltInStrategy, FollowedCall } from './followed-call';
 import { followIterator, isIterable, isIterator, observeStep } from './iterator';
-import { interceptMethod, methodsOf } from './object-methods';
+import { interceptMethods, returnsNewPromise } from './object-methods';
 import type { ObjectMethod } from './object-methods';
-import { isAsyncFunction } from './thenable';
 
 /** Methods that give the next item, batch or answer of a cursor. */
 const STEPS = new Set<PropertyKey>(['next', 'tryNext', 'hasNext', 'nextObject', 'nextv', 'nextBatch', 'read', 'fetch']);
@@ -69,7 +68,7 @@ class CursorUse {
     const { call } = this;
     if (call.isEnded || this.isInside || this.isRead) return Reflect.apply(original, self, args);
     const isStep = STEPS.has(key);
-    const isFresh = isAsyncFunction(original);
+    const isFresh = returnsNewPromise(original);
     const result = this.run(original, self, args, isStep || READERS.has(key));
     if (isStep) return observeStep(result, (value) => this.step(key, value), call, isFresh);
     if (READERS.has(key)) {
@@ -120,12 +119,7 @@ class CursorUse {
 /** Ends a call with a cursor, however it is read. Returns the cursor. */
 export function followCursor<T extends object>(cursor: T, call: FollowedCall): T {
   const use = new CursorUse(cursor, call);
-  for (const [key, method] of methodsOf(cursor)) {
-    const isReplaced = interceptMethod(cursor, key, method, (original, self, args) =>
-      use.use(key, original, self, args),
-    );
-    if (!isReplaced && STEPS.has(key)) throw new TypeError('the object rejects other methods');
-  }
+  interceptMethods(cursor, (key, original, self, args) => use.use(key, original, self, args));
   return cursor;
 }
 

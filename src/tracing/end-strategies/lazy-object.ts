@@ -3,10 +3,10 @@ import { activeContext, callIn } from '../context/active-context';
 import { isAbortError } from './abort-error';
 import type { BuiltInStrategy, FollowedCall } from './followed-call';
 import { isNodeStream, watchStream } from './node-stream';
-import { interceptMethod, methodsOf } from './object-methods';
+import { interceptMethods, returnsNewPromise } from './object-methods';
 import type { ObjectMethod } from './object-methods';
 import { followPromise, promiseEndStrategy } from './promise';
-import { callThen, hasThen, isAsyncFunction, isThenCall } from './thenable';
+import { callThen, hasThen, isThenCall } from './thenable';
 
 type Callback = (this: unknown, ...args: unknown[]) => unknown;
 
@@ -106,7 +106,7 @@ class LazyUse {
       this.startWork();
       this.hasPromise = true;
       // The promise of an async function is new, and so is that of `catch` and `finally`.
-      const isFresh = key === 'catch' || key === 'finally' || isAsyncFunction(original);
+      const isFresh = key === 'catch' || key === 'finally' || returnsNewPromise(original);
       const observer = {
         settled: (value: unknown) => this.settled(value),
         fail: (error: unknown) => this.fail(error),
@@ -159,12 +159,7 @@ class LazyUse {
 
 function follow(object: object, call: FollowedCall): object {
   const use = new LazyUse(object, call);
-  for (const [key, method] of methodsOf(object)) {
-    const isReplaced = interceptMethod(object, key, method, (original, self, args) =>
-      use.use(key, original, self, args),
-    );
-    if (!isReplaced && key === 'then') throw new TypeError('the object rejects another then');
-  }
+  interceptMethods(object, (key, original, self, args) => use.use(key, original, self, args));
   if (isNodeStream(object)) {
     const unlessAwaited = (end: () => void): void => {
       setImmediate(() => {

@@ -1,7 +1,6 @@
-import { types } from 'node:util';
+import { replaceMethod } from '../../replace-method';
 import { dataProperty } from '../../safe-access';
 import { activeContext, callIn } from '../context/active-context';
-import { interceptMethod } from './object-methods';
 import type { ObjectMethod } from './object-methods';
 
 type Callback = (...values: unknown[]) => unknown;
@@ -18,11 +17,6 @@ export interface OutcomeObserver {
 /** Whether a value has a `then`, without running a getter. */
 export function hasThen(value: object): boolean {
   return typeof dataProperty(value, 'then') === 'function';
-}
-
-/** Whether a function is a native async function. `isAsyncFunction` is also true for async generators. */
-export function isAsyncFunction(fn: unknown): boolean {
-  return types.isAsyncFunction(fn) && !types.isGeneratorFunction(fn);
 }
 
 /** Whether these are the arguments of the `then` of a promise. With a schema, for example, it is another method. */
@@ -52,7 +46,8 @@ export function callThen(then: ObjectMethod, self: unknown, args: unknown[], obs
 
 /** Observes the outcome of a thenable when it is awaited. Starts nothing. Does nothing if its `then` is read-only. */
 export function observeThenable(thenable: object, observer: OutcomeObserver): void {
-  interceptMethod(thenable, 'then', Reflect.get(thenable, 'then') as ObjectMethod, (then, self, args) =>
-    isThenCall(args) ? callThen(then, self, args, observer) : Reflect.apply(then, self, args),
-  );
+  const then = Reflect.get(thenable, 'then') as ObjectMethod;
+  replaceMethod(thenable, 'then', then, function (this: unknown, ...args: unknown[]) {
+    return isThenCall(args) ? callThen(then, this, args, observer) : Reflect.apply(then, this, args);
+  });
 }
