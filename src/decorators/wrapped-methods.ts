@@ -126,7 +126,7 @@ export function wrapMethod(method: Method, spec: SpanSpec, like: Method = method
       return apply(traced, this, arguments);
     },
   };
-  copyIdentity(like, wrapper);
+  copyIdentity(like, wrapper, tracedPromisified(method, wrapper, spec));
   copyMetadata(like, wrapper);
   if (spec.isAsync) markAsync(wrapper);
   return wrapper;
@@ -136,12 +136,24 @@ export function wrapMethod(method: Method, spec: SpanSpec, like: Method = method
  * Traces the function that `util.promisify` returns instead of calling the wrapper, such as that of `exec`. Other own
  * functions of a method are other operations.
  */
-function tracePromisified(method: object, wrapper: object, spec: SpanSpec): void {
+function tracedPromisified(method: Method, wrapper: object, spec: SpanSpec): PropertyDescriptorMap | undefined {
   const property = Reflect.getOwnPropertyDescriptor(method, promisify.custom);
-  if (typeof property?.value !== 'function' || property.configurable !== true) return;
-  const custom = property.value as Method;
-  const value = wrapMethod(custom, { ...spec, isAsync: isAsyncMethod(custom) });
-  Object.defineProperty(wrapper, promisify.custom, { ...property, value });
+  if (property === undefined) return undefined;
+  const wrappers = new WeakMap<object, unknown>();
+  const trace = (custom: unknown): unknown => {
+    // What `promisify` returned refers to itself.
+    if (custom === method) return wrapper;
+    if (typeof custom !== 'function') return custom;
+    const known = wrappers.get(custom);
+    if (known !== undefined) return known;
+    const made = wrapMethod(custom as Method, { ...spec, isAsync: isAsyncMethod(custom) });
+    wrappers.set(custom, made);
+    return made;
+  };
+  const { get } = property;
+  const traced =
+    get === undefined ? { value: trace(property.value) } : { get: () => trace(Reflect.apply(get, method, [])) };
+  return { [promisify.custom]: { ...property, ...traced } };
 }
 
 /** The method and the options of a wrapper. */
@@ -180,7 +192,6 @@ export function wrapOnce(
       : { ...origin.options, ...options, kind: options.kind === 0 ? origin.options.kind : options.kind };
   const spec = specOf(merged, { ...member, method, wrapper: () => wrapper });
   const wrapper: AnyMethod = wrapMethod(method, spec, member.method) as AnyMethod;
-  tracePromisified(method, wrapper, spec);
   origins.set(wrapper, { method, options: merged });
   return { wrapper, spec };
 }

@@ -4,8 +4,8 @@ import { isAbortError } from '../end-strategies/abort-error';
 
 const MAX_ERRORS = 32;
 const MAX_READS = 128;
-/** An argument, its options, and one level of options in these. */
-const MAX_DEPTH = 3;
+/** An argument, its options, two levels of options in these, and the signal. */
+const MAX_DEPTH = 4;
 
 /** Why the caller cancelled, if it did. */
 interface Cancelled {
