@@ -22,10 +22,14 @@ export function replaceMethod(object: object, key: PropertyKey, original: unknow
   return Reflect.defineProperty(object, key, { value, enumerable, configurable: true, writable: true });
 }
 
-/** Copies the prototype and the own properties, name and length included, of a function to its wrapper. */
-export function copyIdentity(original: object, wrapper: object): void {
+/**
+ * Copies the prototype and the own properties, name and length included, of a function to its wrapper. Those in `others`
+ * replace properties of the function.
+ */
+export function copyIdentity(original: object, wrapper: object, others?: PropertyDescriptorMap): void {
   Object.setPrototypeOf(wrapper, Object.getPrototypeOf(original) as object);
-  Object.defineProperties(wrapper, Object.getOwnPropertyDescriptors(original));
+  const properties = Object.getOwnPropertyDescriptors(original);
+  Object.defineProperties(wrapper, others === undefined ? properties : { ...properties, ...others });
 }
 
 /** Like {@link replaceMethod}, but throws a `TypeError` if the object rejects the method. */

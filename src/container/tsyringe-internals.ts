@@ -1,6 +1,7 @@
 import { inject, Lifecycle } from 'tsyringe';
 import type { DependencyContainer, InjectionToken } from 'tsyringe';
 import { warnOnce } from '../diagnostics';
+import { isError } from '../realms';
 
 // The only file that uses members of tsyringe that are not public. docs/architecture.md says why they are needed, and
 // test/internals/tsyringe.test.ts pins them for the installed version.
@@ -44,7 +45,7 @@ export function injectTokensOf(target: Class): Readonly<Record<number, unknown>>
 
 /** Whether tsyringe threw `error` because no decorator described the class that it should construct. */
 export function isTypeInfoError(error: unknown): boolean {
-  return error instanceof Error && error.message.startsWith(TYPE_INFO_MESSAGE);
+  return isError(error) && error.message.startsWith(TYPE_INFO_MESSAGE);
 }
 
 /**

@@ -11,9 +11,12 @@ import type {
   TracedOptions,
 } from '../tracing/calls/traced-options';
 import { currentSpan } from '../tracing/context/current-span';
-import type { TracedCall } from '../tracing/end-strategies/end-strategy';
+import type { FollowedCall } from '../tracing/end-strategies/followed-call';
 import { followIterator } from '../tracing/end-strategies/iterator';
+import { lazyObjectEndStrategy } from '../tracing/end-strategies/lazy-object';
 import { promiseEndStrategy } from '../tracing/end-strategies/promise';
+import { hasThen } from '../tracing/end-strategies/thenable';
+import { isAsyncMethod, markAsync } from './async-methods';
 import { copyMetadata } from './metadata';
 import { memberName } from './wrapped-methods';
 
@@ -27,25 +30,52 @@ export type AnnotateOptions<F extends AnyMethod = AnyMethod, T = any> = Pick<
   readonly attributes?: (this: T, ...args: Parameters<F>) => AttributeSource | undefined;
 };
 
-/** Returns a call without a span, which only receives the return value of a generator. */
-function observerCall(succeed: (value: unknown) => void): TracedCall {
+/** Returns a call without a span, which only receives the return value of a generator or the value of a query. */
+function observerCall(succeed: (value: unknown) => void): FollowedCall {
   const ignore = (): void => {};
-  const run: TracedCall['run'] = (fn, self, args) => Reflect.apply(fn, self, args) as unknown;
-  const call: TracedCall = {
+  const run: FollowedCall['run'] = (fn, self, args) => Reflect.apply(fn, self, args) as unknown;
+  let isEnded = false;
+  const succeedOnce = (value: unknown): unknown => {
+    if (!isEnded) succeed(value);
+    isEnded = true;
+    return value;
+  };
+  const call: FollowedCall = {
     isFresh: false,
+    followedBefore: 0,
+    get isEnded() {
+      return isEnded;
+    },
     counts: false,
     run,
-    settled: (value) => value,
-    succeed,
+    settled: succeedOnce,
+    succeed: succeedOnce,
     fail: ignore,
     cancel: ignore,
     annotate: ignore,
     again: () => call,
+    addFollower: ignore,
+    joinInvocation: () => false,
+    stayOpen: ignore,
+    startWork: ignore,
+    continueWith: (value) => (hasThen(value) ? lazyObjectEndStrategy.follow(value, call) : undefined),
   };
   return call;
 }
 
+/** Observes the value of a lazy object, if it is one. Returns false if that is not possible. */
+function observeLazy(value: object, succeed: (value: unknown) => void): boolean {
+  try {
+    if (!hasThen(value)) return false;
+    lazyObjectEndStrategy.follow(value, observerCall(succeed));
+    return true;
+  } catch {
+    return false; // It is frozen.
+  }
+}
+
 function wrap(method: AnyMethod, { attributes, resultAttributes }: AnnotateOptions): AnyMethod {
+  const isAsync = isAsyncMethod(method);
   const { wrapper } = {
     wrapper(this: unknown, ...args: unknown[]): unknown {
       const span = currentSpan();
@@ -60,27 +90,27 @@ function wrap(method: AnyMethod, { attributes, resultAttributes }: AnnotateOptio
       if (attributes !== undefined) add('attributes', attributes, args);
       const value: unknown = Reflect.apply(method, this, args);
       if (resultAttributes === undefined) return value;
+      const addResult = (result: unknown): void => add('resultAttributes', resultAttributes, [result]);
       if (types.isGeneratorObject(value)) {
-        return followIterator(
-          value,
-          observerCall((result) => add('resultAttributes', resultAttributes, [result])),
-        );
+        return followIterator(value, observerCall(addResult));
       }
-      if (typeof value !== 'object' || value === null || !promiseEndStrategy.supports(value)) {
-        add('resultAttributes', resultAttributes, [value]);
+      const isPromise = typeof value === 'object' && value !== null && promiseEndStrategy.supports(value);
+      if (!isPromise) {
+        if (typeof value !== 'object' || value === null || !observeLazy(value, addResult)) addResult(value);
         return value;
       }
       // The caller of an async method gets the derived promise, so that an unhandled rejection is still reported.
       const observed = value.then((settled) => {
-        add('resultAttributes', resultAttributes, [settled]);
+        addResult(settled);
         return settled;
       });
-      if (types.isAsyncFunction(method)) return observed;
+      if (isAsync) return observed;
       observed.catch(() => {});
       return value;
     },
   };
   copyIdentity(method, wrapper);
+  if (isAsync) markAsync(wrapper);
   copyMetadata(method, wrapper);
   return wrapper;
 }

@@ -50,6 +50,11 @@ function isStandard(args: readonly unknown[]): boolean {
   return args.length === 2 && typeof context === 'object' && context !== null && 'kind' in context;
 }
 
+/** Whether the class defines a method under this key. The result of legacy decorators is defined after all of them. */
+function isMethod(target: object, key: PropertyKey): boolean {
+  return typeof Reflect.getOwnPropertyDescriptor(target, key)?.value === 'function';
+}
+
 function decorateStandard(options: CheckedTracedOptions, value: unknown, { kind, name }: StandardContext): unknown {
   if (kind === 'class') return traceClass(options, value as object);
   checkPlace(options, false, `the member ${String(name)}`);
@@ -108,6 +113,14 @@ function decorateLegacy(
     recordTraced(spec, wrapper, place);
     return wrapper;
   };
+  if (typeof descriptor.get === 'function' && isMethod(target, key)) {
+    return refuse(
+      target,
+      key,
+      'a method that the decorator below it turned into a getter',
+      'apply @Traced below that decorator',
+    );
+  }
   if (typeof descriptor.value === 'function') return { ...descriptor, value: wrap(descriptor.value) };
   if (descriptor.get === undefined && descriptor.set === undefined) {
     return refuse(target, key, 'a property that is not a function');

@@ -1,5 +1,5 @@
 import type { Context } from '@opentelemetry/api';
-import { types } from 'node:util';
+import { promisify, types } from 'node:util';
 import { copyIdentity } from '../replace-method';
 import { attributeValues } from '../tracing/calls/attributes';
 import type { Extractor } from '../tracing/calls/attributes';
@@ -10,6 +10,7 @@ import type { AnyMethod, CheckedTracedOptions } from '../tracing/calls/traced-op
 import { activeContext } from '../tracing/context/active-context';
 import { telemetryOfCall } from '../tracing/context/ambient-telemetry';
 import type { Telemetry } from '../tracing/telemetry/telemetry';
+import { isAsyncMethod, markAsync } from './async-methods';
 import { copyMetadata } from './metadata';
 
 /**
@@ -91,8 +92,7 @@ export function specOf(
     fixedAttributes: typeof options.attributes === 'object' ? attributeValues(options.attributes) : undefined,
     argumentAttributes: withParameters(options, parameters),
     isExpected: errorMatcher(options.expectedErrors),
-    // `isAsyncFunction` is also true for async generators.
-    isAsync: types.isAsyncFunction(method) && !types.isGeneratorFunction(method),
+    isAsync: isAsyncMethod(method),
   };
 }
 
@@ -126,9 +126,34 @@ export function wrapMethod(method: Method, spec: SpanSpec, like: Method = method
       return apply(traced, this, arguments);
     },
   };
-  copyIdentity(like, wrapper);
+  copyIdentity(like, wrapper, tracedPromisified(method, wrapper, spec));
   copyMetadata(like, wrapper);
+  if (spec.isAsync) markAsync(wrapper);
   return wrapper;
+}
+
+/**
+ * Traces the function that `util.promisify` returns instead of calling the wrapper, such as that of `exec`. Other own
+ * functions of a method are other operations.
+ */
+function tracedPromisified(method: Method, wrapper: object, spec: SpanSpec): PropertyDescriptorMap | undefined {
+  const property = Reflect.getOwnPropertyDescriptor(method, promisify.custom);
+  if (property === undefined) return undefined;
+  const wrappers = new WeakMap<object, unknown>();
+  const trace = (custom: unknown): unknown => {
+    // What `promisify` returned refers to itself.
+    if (custom === method) return wrapper;
+    if (typeof custom !== 'function') return custom;
+    const known = wrappers.get(custom);
+    if (known !== undefined) return known;
+    const made = wrapMethod(custom as Method, { ...spec, isAsync: isAsyncMethod(custom) });
+    wrappers.set(custom, made);
+    return made;
+  };
+  const { get } = property;
+  const traced =
+    get === undefined ? { value: trace(property.value) } : { get: () => trace(Reflect.apply(get, method, [])) };
+  return { [promisify.custom]: { ...property, ...traced } };
 }
 
 /** The method and the options of a wrapper. */

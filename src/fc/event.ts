@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { types } from 'node:util';
 import { readField } from '../safe-access';
 import { cloudEventType, elementsOf, parsedRecord } from './triggers/cloud-event';
 import type { Trigger, TriggerName } from './triggers/trigger';
@@ -12,8 +13,7 @@ const CBOR_OPENINGS = [Buffer.from('\xa2\x67Version', 'latin1'), Buffer.from('\x
  */
 export function decodeEvent(event: unknown): unknown {
   if (typeof event === 'string') return parseJson(event, event);
-  // `isView` first: unlike `instanceof`, it runs no code of the object, which could throw.
-  if (!ArrayBuffer.isView(event) || !(event instanceof Uint8Array) || event.byteLength === 0) return event;
+  if (!types.isUint8Array(event) || event.byteLength === 0) return event;
   const bytes = Buffer.isBuffer(event) ? event : Buffer.from(event.buffer, event.byteOffset, event.byteLength);
   if (CBOR_OPENINGS.some((opening) => opening.equals(bytes.subarray(0, opening.length)))) {
     const { decodeTablestoreEvent } = require('./triggers/tablestore') as typeof import('./triggers/tablestore');

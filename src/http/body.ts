@@ -1,5 +1,6 @@
 import { isReadable } from 'node:stream';
 import type { HttpEvent, HttpStreamEvent } from '../fc/http-event';
+import { bytesIn } from '../realms';
 import { HttpError } from './http-error';
 
 /** A body that is read in pieces. */
@@ -17,8 +18,8 @@ interface NodeReadable extends AsyncIterable<unknown> {
 
 function bytesOf(chunk: unknown): Uint8Array {
   if (typeof chunk === 'string') return Buffer.from(chunk);
-  if (ArrayBuffer.isView(chunk)) return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-  if (chunk instanceof ArrayBuffer) return new Uint8Array(chunk);
+  const bytes = bytesIn(chunk);
+  if (bytes !== undefined) return bytes;
   throw new TypeError(
     `A body consists of strings and bytes, not of values of type ${chunk === null ? 'null' : typeof chunk}.`,
   );

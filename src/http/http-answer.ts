@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { isBodyStream } from './body';
 import { isHttpError } from './http-error';
 
@@ -33,7 +34,7 @@ function isStatus(value: unknown): value is number {
 }
 
 function isBytes(value: unknown): value is ArrayBufferView | ArrayBuffer {
-  return ArrayBuffer.isView(value) || value instanceof ArrayBuffer;
+  return ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value);
 }
 
 function bytesOf(value: ArrayBufferView | ArrayBuffer): Buffer {

@@ -1,6 +1,6 @@
 import { SpanKind } from '@opentelemetry/api';
 import type { Attributes, Context } from '@opentelemetry/api';
-import { readField } from '../safe-access';
+import { readField, readText } from '../safe-access';
 import {
   ATTR_MCP_PROTOCOL_VERSION,
   ATTR_MCP_SESSION_ID,
@@ -32,12 +32,14 @@ const has = (transport: object, ...keys: string[]): boolean =>
  */
 function networkOf(transport: object, depth = 0): Attributes {
   const url = readField(transport, '_url');
-  if (url instanceof URL) {
+  const hostname = readText(url, 'hostname');
+  const protocol = readText(url, 'protocol');
+  if (hostname !== undefined && protocol !== undefined) {
     const server: Attributes = {
-      [ATTR_SERVER_ADDRESS]: url.hostname,
-      [ATTR_SERVER_PORT]: Number(url.port) || (url.protocol === 'https:' || url.protocol === 'wss:' ? 443 : 80),
+      [ATTR_SERVER_ADDRESS]: hostname,
+      [ATTR_SERVER_PORT]: Number(readText(url, 'port')) || (protocol === 'https:' || protocol === 'wss:' ? 443 : 80),
     };
-    return { ...HTTP, ...(url.protocol.startsWith('ws') && { [ATTR_NETWORK_PROTOCOL_NAME]: 'websocket' }), ...server };
+    return { ...HTTP, ...(protocol.startsWith('ws') && { [ATTR_NETWORK_PROTOCOL_NAME]: 'websocket' }), ...server };
   }
   if (has(transport, 'handleRequest', 'handlePostMessage', 'handleMessage')) return HTTP;
   if (has(transport, '_stdin', '_serverParams')) return PIPE;

@@ -1,4 +1,5 @@
 import { SpanKind } from '@opentelemetry/api';
+import { types } from 'node:util';
 import { replaceMethod } from '../replace-method';
 import { readField } from '../safe-access';
 import { ATTR_JSONRPC_REQUEST_ID } from '../semconv';
@@ -36,7 +37,7 @@ class HandlerLookup {
 
   /** Returns `undefined` if `table` is not a map whose methods can be replaced. */
   static in(table: unknown): HandlerLookup | undefined {
-    return table instanceof Map && Object.isExtensible(table)
+    return types.isMap(table) && Object.isExtensible(table)
       ? new HandlerLookup(table as Map<unknown, Method>)
       : undefined;
   }

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { check, checkOptions, describeValue } from '../config/check-options';
 import type { FcTracedError } from '../errors';
 import type { FcContext } from '../fc/context';
@@ -12,7 +13,7 @@ export interface InvokeOptions {
 }
 
 function toBytes(event: unknown): Buffer {
-  if (event instanceof Uint8Array) return Buffer.from(event.buffer, event.byteOffset, event.byteLength);
+  if (types.isUint8Array(event)) return Buffer.from(event.buffer, event.byteOffset, event.byteLength);
   if (event === undefined) return Buffer.alloc(0);
   if (typeof event === 'string') return Buffer.from(event);
   const problem = 'invoke takes an event that FC can pass: bytes, a string, or a value that can be encoded as JSON';

@@ -1,6 +1,7 @@
 import { propagation } from '@opentelemetry/api';
 import type { Attributes, AttributeValue, Context, Span } from '@opentelemetry/api';
 import { types } from 'node:util';
+import { bytesIn } from '../../realms';
 import { currentSpan } from '../context/current-span';
 import { redactNumber, redactString } from '../redaction/redact-value';
 import { isSecretKey } from '../redaction/secret-keys';
@@ -28,7 +29,7 @@ function plainValue(value: unknown): AttributeValue | undefined {
   if (typeof value === 'boolean') return value;
   if (typeof value === 'bigint') return textValue(String(value));
   if (isSecret(value)) return REDACTED;
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? undefined : value.toISOString();
+  if (types.isDate(value)) return Number.isNaN(value.getTime()) ? undefined : value.toISOString();
   return undefined;
 }
 
@@ -69,7 +70,7 @@ export function attributeValues(source: object): Attributes {
       typeof value === 'object' &&
       value !== null &&
       !Array.isArray(value) &&
-      !ArrayBuffer.isView(value) &&
+      bytesIn(value) === undefined &&
       depth < MAX_DEPTH
     ) {
       addAll(name, value, depth + 1);

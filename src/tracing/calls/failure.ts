@@ -155,35 +155,8 @@ function emitLog(context: Context | undefined, { type, message, stack }: ErrorDe
   }
 }
 
-function signalIn(value: unknown): AbortSignal | undefined {
-  if (value instanceof AbortSignal) return value;
-  if (typeof value !== 'object' || value === null) return undefined;
-  const signal: unknown = Reflect.getOwnPropertyDescriptor(value, 'signal')?.value;
-  return signal instanceof AbortSignal ? signal : undefined;
-}
-
-/**
- * Returns whether an error means that the caller cancelled the call: an `AbortSignal` among the arguments is aborted,
- * and the error is its reason, is caused by its reason, or is an `AbortError`.
- */
-export function isCancellation(error: unknown, args: ArrayLike<unknown>): boolean {
-  try {
-    const signal = Array.from(args, signalIn).find((found) => found?.aborted === true);
-    if (signal === undefined) return false;
-    if (error === signal.reason) return true;
-    // Compared by name, not by class: an AbortError can come from another realm.
-    return (
-      typeof error === 'object' &&
-      error !== null &&
-      (Reflect.get(error, 'name') === 'AbortError' || Reflect.get(error, 'cause') === signal.reason)
-    );
-  } catch {
-    return false;
-  }
-}
-
-/** The id of the trace in which an error was recorded, by whichever copy of fc-traced. */
-const recordedIn = sharedByCopies('recorded errors', () => new WeakMap<object, string>());
+/** The ids of the traces in which an error was recorded, one or several, by whichever copy of fc-traced. */
+const recordedIn = sharedByCopies('recorded errors', () => new WeakMap<object, string | Set<string>>());
 /** The primitive that a child of a span threw. A primitive cannot be a key of `recordedIn`, so its parent span is. */
 const thrownByChild = new WeakMap<Span, { readonly error: unknown }>();
 
@@ -204,13 +177,32 @@ export function recordFailure(span: Span, error: unknown, parent: Span | undefin
 }
 
 function isRecorded(span: Span, error: unknown): boolean {
-  if (isObject(error)) return recordedIn.get(error) === span.spanContext().traceId;
+  if (isObject(error)) {
+    const { traceId } = span.spanContext();
+    const traces = recordedIn.get(error);
+    return typeof traces === 'object' ? traces.has(traceId) : traces === traceId;
+  }
   const thrown = thrownByChild.get(span);
   return thrown !== undefined && Object.is(thrown.error, error);
 }
 
 function markRecorded(span: Span, error: unknown, parent: Span | undefined): void {
   const { traceId } = span.spanContext();
-  if (isObject(error)) recordedIn.set(error, traceId);
+  if (isObject(error)) addTrace(error, traceId);
   else if (parent !== undefined && parent.spanContext().traceId === traceId) thrownByChild.set(parent, { error });
+}
+
+/** The limit of traces per error. A shared error, such as one in a cache, can be thrown in any number of them. */
+const MAX_TRACES = 1_000;
+
+function addTrace(error: object, traceId: string): void {
+  const traces = recordedIn.get(error);
+  if (traces === undefined || traces === traceId) recordedIn.set(error, traceId);
+  else if (typeof traces === 'string') recordedIn.set(error, new Set([traces, traceId]));
+  else {
+    // The oldest is removed first. A trace that is recorded again becomes the newest.
+    traces.delete(traceId);
+    traces.add(traceId);
+    if (traces.size > MAX_TRACES) for (const oldest of traces) return void traces.delete(oldest);
+  }
 }

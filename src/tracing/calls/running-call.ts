@@ -10,31 +10,25 @@ import { activeContext, callIn } from '../context/active-context';
 import { telemetryOfCall } from '../context/ambient-telemetry';
 import type { Invocation } from '../context/invocation';
 import { contextWithSpan, invocationIn, spanIn } from '../context/linked-context';
-import { followSettled } from '../end-strategies/follow-value';
-import type { FollowedCall } from '../end-strategies/follow-value';
+import { followContinued, followSettled } from '../end-strategies/follow-value';
+import type { FollowedCall } from '../end-strategies/followed-call';
 import { attributeValues, extract } from './attributes';
 import type { Extracted, Extractor } from './attributes';
-import { isCancellation, isClientError, recordFailure } from './failure';
+import { isCancellation } from './cancellation';
+import { isClientError, recordFailure } from './failure';
 import { addEventSafely, endSafely } from './open-calls';
 import type { OpenCall } from './open-calls';
+import { OpenSpan } from './open-span';
 import { startSpanOf } from './span-spec';
 import type { CallSite } from './span-spec';
-
-/**
- * Ends the span of a call outside of any invocation when its returned value is garbage-collected. Holds the span only,
- * because a call keeps its arguments alive.
- */
-const collected = new FinalizationRegistry<Span>((span) => {
-  addEventSafely(span, EVENT_FC_TRACED_ABANDONED);
-  endSafely(span);
-});
 
 /** A traced call whose span is open. The first end counts; later ones are ignored. */
 export class RunningCall implements FollowedCall, OpenCall {
   place = -1;
-  private ended = false;
+  private hasEnded = false;
   private invocation: Invocation | undefined;
-  private isRegistered = false;
+  private openSpan: OpenSpan | undefined;
+  private isWorking = false;
   private followers: FollowedCall[] | undefined;
 
   constructor(
@@ -50,18 +44,22 @@ export class RunningCall implements FollowedCall, OpenCall {
     return this.site.followedBefore;
   }
 
+  get isEnded(): boolean {
+    return this.hasEnded || this.openSpan?.hasEnded === true;
+  }
+
   get counts(): boolean {
     return this.site.spec.options.countStream === true;
   }
 
   run(fn: (...args: never[]) => unknown, self: unknown, args: ArrayLike<unknown>): unknown {
-    return this.ended
+    return this.isEnded
       ? Reflect.apply(fn, self, args)
       : callIn(contextWithSpan(this.site.context, this.span), fn, self, args);
   }
 
   succeed(value?: unknown): void {
-    if (this.ended) return;
+    if (this.isEnded) return;
     const { resultAttributes } = this.site.spec.options;
     if (resultAttributes !== undefined) {
       this.add(extract('resultAttributes', resultAttributes as Extractor, this.site.self, [value]));
@@ -71,7 +69,7 @@ export class RunningCall implements FollowedCall, OpenCall {
   }
 
   fail(error: unknown): void {
-    if (this.ended) return;
+    if (this.isEnded) return;
     const { isExpected } = this.site.spec;
     if (isCancellation(error, this.site.args)) this.addEvent(EVENT_FC_TRACED_CANCELLED);
     else if (isExpected !== undefined && isExpected(error)) this.addEvent(EVENT_FC_TRACED_EXPECTED_ERROR);
@@ -82,7 +80,7 @@ export class RunningCall implements FollowedCall, OpenCall {
   }
 
   cancel(): void {
-    if (this.ended) return;
+    if (this.isEnded) return;
     this.addEvent(EVENT_FC_TRACED_CANCELLED);
     this.end();
     this.followers?.forEach((call) => call.cancel());
@@ -90,13 +88,13 @@ export class RunningCall implements FollowedCall, OpenCall {
 
   /** Ends a call that is still open when its invocation ends. */
   abandon(): void {
-    if (this.ended) return;
-    this.addEvent(EVENT_FC_TRACED_ABANDONED);
+    if (this.isEnded) return;
+    addEventSafely(this.span, EVENT_FC_TRACED_ABANDONED);
     this.end();
   }
 
   annotate(attributes: Attributes): void {
-    if (!this.ended) this.span.setAttributes(attributeValues(attributes));
+    if (!this.isEnded) this.span.setAttributes(attributeValues(attributes));
   }
 
   /** The new call belongs to the active context, which may be that of another invocation. */
@@ -106,24 +104,35 @@ export class RunningCall implements FollowedCall, OpenCall {
     const site = { ...this.site, context, telemetry: telemetry ?? this.site.telemetry };
     const span = telemetry && startSpanOf(site);
     const call = new RunningCall(span ?? this.span, site);
-    if (span === undefined) call.ended = true;
+    if (span === undefined) call.hasEnded = true;
     else call.joinInvocation();
     return call;
   }
 
   settled(value: unknown): unknown {
-    return followSettled(value, this);
+    return this.isEnded ? value : followSettled(value, this);
+  }
+
+  continueWith(value: object): unknown {
+    return followContinued(value, this);
   }
 
   stayOpen(value: object): void {
-    if (this.joinInvocation()) return;
-    this.isRegistered = true;
-    collected.register(value, this.span, this);
+    this.openSpan ??= this.lightened();
+    this.openSpan.hold(value);
+    this.followers?.forEach((call) => call.stayOpen(value));
+  }
+
+  startWork(): void {
+    this.isWorking = true;
+    this.openSpan?.release();
+    this.followers?.forEach((call) => call.startWork());
   }
 
   addFollower(call: FollowedCall, value: object): void {
-    if (this.ended) return call.succeed(value);
+    if (this.isEnded) return call.succeed(value);
     call.stayOpen(value);
+    if (this.isWorking) call.startWork();
     (this.followers ??= []).push(call);
   }
 
@@ -131,6 +140,13 @@ export class RunningCall implements FollowedCall, OpenCall {
     this.invocation = invocationIn(this.site.context);
     this.invocation?.open.add(this);
     return this.invocation !== undefined;
+  }
+
+  /** Replaces this call in the list of open calls, because a call refers to its arguments, and so to its value. */
+  private lightened(): OpenSpan {
+    const invocation = this.invocation ?? invocationIn(this.site.context);
+    this.invocation?.open.delete(this);
+    return new OpenSpan(this.span, invocation?.open);
   }
 
   private add({ attributes, problem }: Extracted): void {
@@ -147,9 +163,9 @@ export class RunningCall implements FollowedCall, OpenCall {
   }
 
   private end(): void {
-    this.ended = true;
-    this.invocation?.open.delete(this);
-    if (this.isRegistered) collected.unregister(this);
+    this.hasEnded = true;
+    if (this.openSpan === undefined) this.invocation?.open.delete(this);
+    else this.openSpan.close();
     endSafely(this.span);
   }
 }

@@ -3,6 +3,7 @@ import type { Attributes, Link, SpanContext } from '@opentelemetry/api';
 import { check, checkOptions } from '../../config/check-options';
 import type { Check } from '../../config/check-options';
 import { FcTracedError } from '../../errors';
+import { isInstance } from '../../realms';
 import { ignoreRejection } from './attributes';
 import { KIND_NAMES, spanKindOf } from './span-spec';
 import type { SpanKindName } from './span-spec';
@@ -135,7 +136,7 @@ export function errorMatcher(expected: ExpectedErrors | undefined): ((error: unk
   const matches =
     typeof expected === 'function'
       ? expected
-      : (error: unknown): boolean => expected.some((errorClass) => error instanceof errorClass);
+      : (error: unknown): boolean => expected.some((errorClass) => isInstance(error, errorClass));
   return (error) => {
     try {
       const result: unknown = matches(error);

@@ -1,11 +1,15 @@
+import { types } from 'node:util';
 import { countError } from '../../diagnostics';
 import { FcTracedError } from '../../errors';
 import { state } from '../telemetry/state';
-import type { EndStrategy, TracedCall } from './end-strategy';
+import { cursorEndStrategy } from './cursor';
+import type { EndStrategy } from './end-strategy';
+import type { BuiltInStrategy, FollowedCall } from './followed-call';
 import { iteratorEndStrategy } from './iterator';
+import { lazyObjectEndStrategy } from './lazy-object';
 import { nodeStreamEndStrategy } from './node-stream';
 import { observableEndStrategy } from './observable';
-import { promiseEndStrategy, thenableEndStrategy } from './promise';
+import { promiseEndStrategy } from './promise';
 import { responseEndStrategy, webStreamEndStrategy } from './web-stream';
 
 /** The call that a value belongs to, and the position of the value in the order of followed values. */
@@ -17,29 +21,17 @@ interface Followed {
 const followed = new WeakMap<object, Followed>();
 
 /** Strategies for the value of a promise, which cannot be a thenable. */
-const FOR_SETTLED: readonly EndStrategy[] = [
+const FOR_SETTLED: readonly BuiltInStrategy[] = [
   nodeStreamEndStrategy,
   webStreamEndStrategy,
   responseEndStrategy,
   observableEndStrategy,
   iteratorEndStrategy,
+  cursorEndStrategy,
 ];
 
-const FOR_RETURNED: readonly EndStrategy[] = [promiseEndStrategy, ...FOR_SETTLED, thenableEndStrategy];
-
-/** A call that is also ended if its value is dropped, so that a dropped value does not keep the span open forever. */
-export interface FollowedCall extends TracedCall {
-  /** How many values had been followed when the call started. */
-  readonly followedBefore: number;
-  /** Ends `call`, which returned the same value, together with this call, or immediately if this call has ended. */
-  addFollower(call: FollowedCall, value: object): void;
-  /** Ends the call with its invocation at the latest. Returns false outside of an invocation. */
-  joinInvocation(): boolean;
-  /**
-   * Ends the call with its invocation at the latest, or, outside of an invocation, when `value` is garbage-collected.
-   */
-  stayOpen(value: object): void;
-}
+// A thenable comes before a stream that has a `then`: the outcome of its promise counts.
+const FOR_RETURNED: readonly BuiltInStrategy[] = [promiseEndStrategy, lazyObjectEndStrategy, ...FOR_SETTLED];
 
 /**
  * Adds an end strategy for a kind of return value. It takes precedence over the existing ones. Returns a function that
@@ -77,7 +69,7 @@ export function registerEndStrategy<T extends object>(strategy: EndStrategy<T>):
   };
 }
 
-function strategyFor(value: object, builtIn: readonly EndStrategy[]): EndStrategy | undefined {
+function strategyFor(value: object, builtIn: readonly BuiltInStrategy[]): BuiltInStrategy | undefined {
   return (
     state.endStrategies.find((strategy) => strategy.supports(value)) ??
     builtIn.find((strategy) => strategy.supports(value))
@@ -86,10 +78,10 @@ function strategyFor(value: object, builtIn: readonly EndStrategy[]): EndStrateg
 
 /** Ends a call with the value that its method returned, or immediately if no strategy supports the value. */
 export function follow(value: object, call: FollowedCall): unknown {
-  // An async function always returns a native promise.
-  if (call.isFresh && state.endStrategies.length === 0) {
+  // An async function returns a native promise, unless it was compiled and the program replaced the global `Promise`.
+  if (call.isFresh && state.endStrategies.length === 0 && types.isPromise(value)) {
     call.joinInvocation();
-    return promiseEndStrategy.follow(value as Promise<unknown>, call);
+    return promiseEndStrategy.follow(value, call);
   }
   return followWith(FOR_RETURNED, value, call);
 }
@@ -101,10 +93,22 @@ export function followSettled(value: unknown, call: FollowedCall): unknown {
   return value;
 }
 
-function followWith(builtIn: readonly EndStrategy[], value: object, call: FollowedCall): unknown {
+/**
+ * Continues a call with an object that a method of its value returned. Returns the object that the caller gets, and
+ * `undefined` if no strategy supports the object.
+ */
+export function followContinued(value: object, call: FollowedCall): unknown {
+  const first = followed.get(value);
+  if (first === undefined && strategyFor(value, FOR_RETURNED) === undefined) return undefined;
+  if (first?.call !== call) return followWith(FOR_RETURNED, value, call);
+  return value;
+}
+
+function followWith(builtIn: readonly BuiltInStrategy[], value: object, call: FollowedCall): unknown {
   try {
     const first = followed.get(value);
     if (first !== undefined) {
+      if (first.call === call) return value;
       // A call that started before the value was followed is an outer call that returns the value of an inner one. For
       // a later call, the value existed before.
       if (call.followedBefore < first.order) first.call.addFollower(call, value);

@@ -1,17 +1,41 @@
 import { types } from 'node:util';
+import { isBuiltIn } from '../../realms';
 import { shadowMethod } from '../../replace-method';
 import { dataProperty } from '../../safe-access';
 import type { EndStrategy, TracedCall } from './end-strategy';
+import { followPromise, promiseEndStrategy } from './promise';
+import { hasThen, observeThenable } from './thenable';
 
 type Step = (...args: unknown[]) => unknown;
 type IteratorLike = Iterator<unknown> | AsyncIterator<unknown>;
 
-function isIterator(value: object): value is IteratorLike & object {
+const RETURNS_ITSELF = /\breturn\s+(?:this|self|_this)\s*[;}]|=>\s*this\b/;
+
+/** Returns the methods with which an object is iterated. */
+function iterationMethods(value: object): object[] {
+  return [Symbol.asyncIterator, Symbol.iterator]
+    .map((key) => dataProperty(value, key))
+    .filter((method) => typeof method === 'function') as object[];
+}
+
+/**
+ * Returns whether a value has the methods of an iterator: `next`, and one that iterates it. That alone does not show
+ * that it follows the protocol: `next` of a database cursor gives documents.
+ */
+export function isIterable(value: object): boolean {
+  return typeof dataProperty(value, 'next') === 'function' && iterationMethods(value).length > 0;
+}
+
+/**
+ * Returns whether a value is an iterator: a generator, or an object that iterates itself. This is read from the source
+ * of its method, because calling that could start an iteration.
+ */
+export function isIterator(value: object): value is IteratorLike & object {
   if (types.isGeneratorObject(value)) return true;
-  const isIterable =
-    typeof dataProperty(value, Symbol.iterator) === 'function' ||
-    typeof dataProperty(value, Symbol.asyncIterator) === 'function';
-  return isIterable && typeof dataProperty(value, 'next') === 'function';
+  if (!isIterable(value)) return false;
+  return iterationMethods(value).some(
+    (method) => isBuiltIn(method) || RETURNS_ITSELF.test(Function.prototype.toString.call(method)),
+  );
 }
 
 /** An iteration that belongs to a call. */
@@ -29,6 +53,41 @@ function watch(result: unknown, { call, onItem }: Iteration, isReturn: boolean):
   // A consumer that stops early calls `return()`. On a finished generator, the call has ended and this does nothing.
   if (isReturn) call.cancel();
   else call.succeed(Reflect.get(result, 'value'));
+}
+
+/**
+ * Observes the result of a step, which can be a promise. If only the caller of the step holds that, a derived promise
+ * replaces it. Returns what the caller gets.
+ */
+export function observeStep(
+  result: unknown,
+  settled: (value: unknown) => void,
+  call: TracedCall,
+  isFresh = true,
+): unknown {
+  if (typeof result !== 'object' || result === null || (!types.isPromise(result) && !hasThen(result))) {
+    settled(result);
+    return result;
+  }
+  if (promiseEndStrategy.supports(result)) {
+    const observed = {
+      settled(value: unknown): unknown {
+        settled(value);
+        return value;
+      },
+      fail: (error: unknown): void => call.fail(error),
+    };
+    return followPromise(result, observed, isFresh);
+  }
+  observeThenable(result, {
+    run: (then, self, args) => call.run(then, self, args),
+    fulfilled(value) {
+      settled(value);
+      return value;
+    },
+    rejected: (error) => call.fail(error),
+  });
+  return result;
 }
 
 function traceStep(iterator: object, key: 'next' | 'return' | 'throw', iteration: Iteration): void {
@@ -50,21 +109,7 @@ function traceStep(iterator: object, key: 'next' | 'return' | 'throw', iteration
     } finally {
       iteration.isRunning = isReentrant;
     }
-    if (!types.isPromise(result)) {
-      watch(result, iteration, isReturn);
-      return result;
-    }
-    // Only the caller holds the promise of a step, so a derived promise may replace it.
-    return result.then(
-      (settled) => {
-        watch(settled, iteration, isReturn);
-        return settled;
-      },
-      (error: unknown) => {
-        call.fail(error);
-        throw error;
-      },
-    );
+    return observeStep(result, (settled) => watch(settled, iteration, isReturn), call);
   });
 }
 

@@ -1,8 +1,12 @@
-import { EventEmitter, errorMonitor } from 'node:events';
+import { errorMonitor } from 'node:events';
+import type { EventEmitter } from 'node:events';
+import { bytesIn, isEventEmitter } from '../../realms';
 import { shadowMethod } from '../../replace-method';
-import { dataProperty } from '../../safe-access';
+import { dataProperty, readField } from '../../safe-access';
 import { ATTR_FC_TRACED_STREAM_BYTES, ATTR_FC_TRACED_STREAM_ITEMS } from '../../semconv';
-import type { EndStrategy, TracedCall } from './end-strategy';
+import { followCursor } from './cursor';
+import type { TracedCall } from './end-strategy';
+import type { BuiltInStrategy, FollowedCall } from './followed-call';
 
 interface NodeStream extends EventEmitter {
   readonly readable?: boolean;
@@ -13,13 +17,27 @@ interface NodeStream extends EventEmitter {
   readonly errored?: unknown;
 }
 
-/** Returns whether a value is a Node.js stream. Sockets are excluded, because a connection is kept open and reused. */
-function isNodeStream(value: object): value is NodeStream {
-  if (typeof dataProperty(value, 'setNoDelay') === 'function') return false;
+/** The methods of loggers. */
+const LEVELS = ['info', 'warn', 'error', 'debug', 'log'];
+
+/** Returns whether a stream stays open for longer than a call: a connection, a logger, or an output of the process. */
+function isLongLived(value: object): boolean {
   return (
-    value instanceof EventEmitter &&
+    typeof dataProperty(value, 'setNoDelay') === 'function' ||
+    LEVELS.filter((level) => typeof dataProperty(value, level) === 'function').length >= 3 ||
+    value === process.stdout ||
+    value === process.stderr ||
+    value === process.stdin
+  );
+}
+
+/** Returns whether a value is a Node.js stream that ends. */
+export function isNodeStream(value: object): value is NodeStream {
+  return (
     typeof dataProperty(value, 'pipe') === 'function' &&
-    (typeof dataProperty(value, 'read') === 'function' || typeof dataProperty(value, 'write') === 'function')
+    isEventEmitter(value) &&
+    (typeof dataProperty(value, 'read') === 'function' || typeof dataProperty(value, 'write') === 'function') &&
+    !isLongLived(value)
   );
 }
 
@@ -27,7 +45,7 @@ function sizeOf(chunk: unknown, encoding: unknown): number {
   if (typeof chunk === 'string') {
     return Buffer.byteLength(chunk, typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8');
   }
-  return chunk instanceof Uint8Array ? chunk.byteLength : 0;
+  return bytesIn(chunk)?.byteLength ?? 0;
 }
 
 /** Counts the chunks that are read from a stream, or written to it if it is not readable. Does not change its flow. */
@@ -60,18 +78,22 @@ function isOver(stream: NodeStream): boolean {
 
 /** Returns whether the stream was destroyed because its consumer stopped or a signal was aborted. */
 function isAbort(error: unknown): boolean {
-  return error instanceof Error && (error as NodeJS.ErrnoException).code === 'ABORT_ERR';
+  return readField(error, 'code') === 'ABORT_ERR';
 }
 
-function follow(stream: NodeStream, call: TracedCall): NodeStream {
+/** Ends a call with the events of a stream. */
+export function watchStream(
+  stream: NodeStream,
+  call: Pick<TracedCall, 'counts' | 'annotate' | 'succeed' | 'fail' | 'cancel'>,
+): void {
   const fail = (error: unknown): void => (isAbort(error) ? call.cancel() : call.fail(error));
   if (stream.errored) {
     fail(stream.errored);
-    return stream;
+    return;
   }
   if (stream.destroyed === true || (isOver(stream) && (stream.readableEnded ?? stream.writableFinished) === true)) {
     call.succeed();
-    return stream;
+    return;
   }
   const counted = call.counts ? count(stream) : undefined;
   const finish = (end: () => void): void => {
@@ -88,6 +110,18 @@ function follow(stream: NodeStream, call: TracedCall): NodeStream {
   stream.on('close', () =>
     finish(() => (stream.errored ? fail(stream.errored) : isOver(stream) ? call.succeed() : call.cancel())),
   );
+}
+
+function follow(stream: NodeStream, call: FollowedCall): NodeStream {
+  watchStream(stream, {
+    counts: call.counts,
+    annotate: (attributes) => call.annotate(attributes),
+    succeed: () => call.succeed(stream),
+    fail: (error) => call.fail(error),
+    cancel: () => call.cancel(),
+  });
+  // A cursor that is a stream, such as that of mongoose, can be read without ending the stream.
+  if (typeof dataProperty(stream, 'next') === 'function') followCursor(stream, call);
   return stream;
 }
 
@@ -95,4 +129,4 @@ function follow(stream: NodeStream, call: TracedCall): NodeStream {
  * `Readable`, `Writable` and `Duplex` of Node.js. The caller gets the same stream. The span ends when the stream ends,
  * is closed or destroyed, or fails.
  */
-export const nodeStreamEndStrategy: EndStrategy<NodeStream> = { supports: isNodeStream, follow };
+export const nodeStreamEndStrategy: BuiltInStrategy<NodeStream> = { supports: isNodeStream, follow };

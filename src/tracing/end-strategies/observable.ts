@@ -2,7 +2,8 @@ import { warnOnce } from '../../diagnostics';
 import { shadowMethod } from '../../replace-method';
 import { dataProperty, readField } from '../../safe-access';
 import { activeContext, callIn } from '../context/active-context';
-import type { EndStrategy, TracedCall } from './end-strategy';
+import type { TracedCall } from './end-strategy';
+import type { BuiltInStrategy } from './followed-call';
 
 type Method = (...args: unknown[]) => unknown;
 
@@ -65,12 +66,14 @@ function watchSubscriber(subscriber: Subscriber, call: TracedCall): void {
  * Observables of rxjs 7. The caller gets the same object. The span ends when the subscription completes, fails or is
  * unsubscribed. The first subscription belongs to the span of the call; each further subscription starts another span.
  */
-export const observableEndStrategy: EndStrategy<Observable> = {
+export const observableEndStrategy: BuiltInStrategy<Observable> = {
   supports: isObservable,
   follow(observable, call) {
     let isFirst = true;
     const nextCall = (): TracedCall => {
       const own = isFirst ? call : call.again();
+      // The observable can be garbage-collected during the subscription.
+      if (isFirst) call.startWork();
       isFirst = false;
       return own;
     };

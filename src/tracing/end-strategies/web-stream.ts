@@ -1,9 +1,12 @@
 import { finished } from 'node:stream';
+import { bytesIn, hasTag, isReadableStream, isWritableStream } from '../../realms';
 import { shadowMethod } from '../../replace-method';
-import { dataProperty } from '../../safe-access';
+import { dataProperty, readField } from '../../safe-access';
 import { ATTR_FC_TRACED_STREAM_BYTES, ATTR_FC_TRACED_STREAM_ITEMS } from '../../semconv';
-import type { EndStrategy, TracedCall } from './end-strategy';
+import type { TracedCall } from './end-strategy';
+import type { BuiltInStrategy, FollowedCall } from './followed-call';
 import { followIterator } from './iterator';
+import { isNodeStream, watchStream } from './node-stream';
 
 type Step = (...args: unknown[]) => unknown;
 interface ReadResult {
@@ -12,7 +15,7 @@ interface ReadResult {
 }
 
 function sizeOf(value: unknown): number {
-  return typeof value === 'string' ? Buffer.byteLength(value) : value instanceof Uint8Array ? value.byteLength : 0;
+  return typeof value === 'string' ? Buffer.byteLength(value) : (bytesIn(value)?.byteLength ?? 0);
 }
 
 /** Ends the call if a promise of the stream is rejected. Returns a derived promise that settles in the same way. */
@@ -71,7 +74,7 @@ function watchReader(reader: object, call: TracedCall): object {
 }
 
 /** Ends a call with a readable stream, whichever way it is read. */
-function followReadable(stream: ReadableStream, call: TracedCall): ReadableStream {
+function followReadable(stream: ReadableStream, call: FollowedCall): ReadableStream {
   shadow(
     stream,
     'getReader',
@@ -96,11 +99,11 @@ function followReadable(stream: ReadableStream, call: TracedCall): ReadableStrea
   shadow(stream, 'tee', (tee) => () => {
     // The first branch that is read to its end has read the whole stream.
     const branches = Reflect.apply(tee, stream, []) as ReadableStream[];
-    return branches.map((branch) => followReadable(branch, call));
+    return branches.map((branch) => followPart(branch, call));
   });
   shadow(stream, 'pipeThrough', (pipeThrough) => (...args) => {
     const piped = Reflect.apply(pipeThrough, stream, args);
-    return piped instanceof ReadableStream ? followReadable(piped, call) : piped;
+    return isReadableStream(piped) ? followPart(piped, call) : piped;
   });
   const iterate =
     (values: Step): Step =>
@@ -109,6 +112,12 @@ function followReadable(stream: ReadableStream, call: TracedCall): ReadableStrea
   shadow(stream, 'values', iterate);
   shadow(stream, Symbol.asyncIterator, iterate);
   return stream;
+}
+
+/** Follows a stream that replaces the returned one, which may then be garbage-collected. */
+function followPart(stream: ReadableStream, call: FollowedCall): ReadableStream {
+  call.stayOpen(stream);
+  return followReadable(stream, call);
 }
 
 function followWritable(stream: WritableStream, call: TracedCall): WritableStream {
@@ -142,29 +151,46 @@ function followWritable(stream: WritableStream, call: TracedCall): WritableStrea
   return stream;
 }
 
+/** Returns the readable side of a `TransformStream` or of another pair of streams. */
+function readableSide(value: object): ReadableStream | undefined {
+  if (!hasTag(value, 'TransformStream')) return undefined;
+  const readable = readField(value, 'readable');
+  return isReadableStream(readable) ? readable : undefined;
+}
+
 /**
  * Web streams. The caller gets the same stream. The span ends when the stream is read or written to its end, is
  * cancelled or aborted, or fails.
  */
-export const webStreamEndStrategy: EndStrategy<ReadableStream | WritableStream | TransformStream> = {
+export const webStreamEndStrategy: BuiltInStrategy<ReadableStream | WritableStream | TransformStream> = {
   supports: (value): value is ReadableStream | WritableStream | TransformStream =>
-    value instanceof ReadableStream || value instanceof WritableStream || value instanceof TransformStream,
+    isReadableStream(value) || isWritableStream(value) || hasTag(value, 'TransformStream'),
   follow(stream, call) {
-    if (stream instanceof TransformStream) followReadable(stream.readable, call);
-    else if (stream instanceof ReadableStream) followReadable(stream, call);
-    else followWritable(stream, call);
+    const readable = isReadableStream(stream) ? stream : readableSide(stream);
+    if (readable === stream) followReadable(readable, call);
+    else if (readable !== undefined) followPart(readable, call);
+    else if (isWritableStream(stream)) followWritable(stream, call);
+    else call.succeed(stream);
     return stream;
   },
 };
 
-/** A fetch `Response`. The caller gets the same object. The span ends when its body ends. */
-export const responseEndStrategy: EndStrategy<Response> = {
-  // Checks the tag first: accessing the global `Response` makes Node.js load fetch, which takes tens of milliseconds.
+/**
+ * A fetch `Response`, of Node.js or of another implementation. The caller gets the same object. The span ends when its
+ * body ends.
+ */
+export const responseEndStrategy: BuiltInStrategy<Response> = {
+  // Recognized by its tag: accessing the global `Response` makes Node.js load fetch, which takes tens of milliseconds.
   supports: (value): value is Response =>
-    dataProperty(value, Symbol.toStringTag) === 'Response' && value instanceof Response,
+    dataProperty(value, Symbol.toStringTag) === 'Response' && typeof dataProperty(value, 'arrayBuffer') === 'function',
   follow(response, call) {
-    if (response.body === null || response.bodyUsed) call.succeed(response);
-    else followReadable(response.body, call);
+    const body: unknown = readField(response, 'body');
+    if (typeof body !== 'object' || body === null || readField(response, 'bodyUsed') === true) call.succeed(response);
+    else if (isReadableStream(body)) followPart(body, call);
+    else if (isNodeStream(body)) {
+      call.stayOpen(body);
+      watchStream(body, call);
+    } else call.succeed(response);
     return response;
   },
 };
