@@ -13,12 +13,10 @@ import type {
 import { currentSpan } from '../tracing/context/current-span';
 import type { FollowedCall } from '../tracing/end-strategies/followed-call';
 import { followIterator } from '../tracing/end-strategies/iterator';
-import { lazyObjectEndStrategy } from '../tracing/end-strategies/lazy-object';
-import { promiseEndStrategy } from '../tracing/end-strategies/promise';
-import { hasThen } from '../tracing/end-strategies/thenable';
-import { isAsyncMethod, markAsync } from './async-methods';
+import { lazyObjectEndStrategy } from '../tracing/end-strategies/follow-value';
+import { hasThen, promiseEndStrategy } from '../tracing/end-strategies/promise';
 import { copyMetadata } from './metadata';
-import { memberName } from './wrapped-methods';
+import { isAsyncMethod, markAsync, memberName } from './wrapped-methods';
 
 /** Options of `@Annotate`, for a method of type `F` and of objects of type `T`. */
 // oxlint-disable-next-line typescript/no-explicit-any -- as for TracedOptions

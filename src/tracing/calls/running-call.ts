@@ -14,11 +14,9 @@ import { followContinued, followSettled } from '../end-strategies/follow-value';
 import type { FollowedCall } from '../end-strategies/followed-call';
 import { attributeValues, extract } from './attributes';
 import type { Extracted, Extractor } from './attributes';
-import { isCancellation } from './cancellation';
 import { isClientError, recordFailure } from './failure';
-import { addEventSafely, endSafely } from './open-calls';
+import { addEventSafely, endSafely, OpenSpan } from './open-calls';
 import type { OpenCall } from './open-calls';
-import { OpenSpan } from './open-span';
 import { startSpanOf } from './span-spec';
 import type { CallSite } from './span-spec';
 
@@ -71,7 +69,7 @@ export class RunningCall implements FollowedCall, OpenCall {
   fail(error: unknown): void {
     if (this.isEnded) return;
     const { isExpected } = this.site.spec;
-    if (isCancellation(error, this.site.args)) this.addEvent(EVENT_FC_TRACED_CANCELLED);
+    if (this.isCancelled(error)) this.addEvent(EVENT_FC_TRACED_CANCELLED);
     else if (isExpected !== undefined && isExpected(error)) this.addEvent(EVENT_FC_TRACED_EXPECTED_ERROR);
     else if (!isClientError(error))
       recordFailure(this.span, error, spanIn(this.site.context), contextWithSpan(this.site.context, this.span));
@@ -147,6 +145,12 @@ export class RunningCall implements FollowedCall, OpenCall {
     const invocation = this.invocation ?? invocationIn(this.site.context);
     this.invocation?.open.delete(this);
     return new OpenSpan(this.span, invocation?.open);
+  }
+
+  private isCancelled(error: unknown): boolean {
+    // Without objects among the arguments, there is no signal. Loaded when it is needed.
+    if (!Array.from(this.site.args).some((value) => typeof value === 'object' && value !== null)) return false;
+    return (require('./cancellation') as typeof import('./cancellation')).isCancellation(error, this.site.args);
   }
 
   private add({ attributes, problem }: Extracted): void {

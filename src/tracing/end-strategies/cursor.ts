@@ -1,7 +1,7 @@
 import { types } from 'node:util';
-import { dataProperty, readField } from '../../safe-access';
-import type { BuiltInStrategy, FollowedCall } from './followed-call';
-import { followIterator, isIterable, isIterator, observeStep } from './iterator';
+import { readField } from '../../safe-access';
+import type { FollowedCall } from './followed-call';
+import { followIterator, observeStep } from './iterator';
 import { interceptMethods, returnsNewPromise } from './object-methods';
 import type { ObjectMethod } from './object-methods';
 
@@ -23,19 +23,6 @@ const CLOSERS = new Set<PropertyKey>([
   ...['close', 'destroy', 'end', 'return', 'kill'],
   ...['asyncDispose', 'dispose'].map((name) => Reflect.get(Symbol, name) as symbol).filter((symbol) => symbol),
 ]);
-/** Members that only cursors have. Built-in iterators have `toArray`, `forEach` and `reduce` as well. */
-const OF_CURSORS = ['hasNext', 'tryNext', 'rewind', 'nextObject', 'nextBatch', 'nextv'];
-
-function isFunction(value: object, key: PropertyKey): boolean {
-  return typeof dataProperty(value, key) === 'function';
-}
-
-function isCursor(value: object): value is object {
-  if (isFunction(value, 'next')) return isIterable(value) || OF_CURSORS.some((key) => isFunction(value, key));
-  // The cursor of pg: a query that is submitted, and read in batches.
-  return ['read', 'close', 'submit'].every((key) => isFunction(value, key));
-}
-
 /** Returns whether a value can only be the result of a step of an iterator, and not a document with a field `done`. */
 function isIteratorResult(value: unknown): value is IteratorResult<unknown> {
   if (typeof value !== 'object' || value === null) return false;
@@ -116,19 +103,13 @@ class CursorUse {
   }
 }
 
-/** Ends a call with a cursor, however it is read. Returns the cursor. */
+/**
+ * Ends a call with a cursor of a database: an object with a `next` that gives documents or rows, or whose iterator is
+ * another object. The caller gets the same object. The span ends when the cursor has no more items, when all of them
+ * were read, when it is closed (cancelled), or at an error.
+ */
 export function followCursor<T extends object>(cursor: T, call: FollowedCall): T {
   const use = new CursorUse(cursor, call);
   interceptMethods(cursor, (key, original, self, args) => use.use(key, original, self, args));
   return cursor;
 }
-
-/**
- * Cursors of databases: objects with a `next` that gives documents or rows, or whose iterator is another object. The
- * caller gets the same object. The span ends when the cursor has no more items, when all of them were read, when it is
- * closed (cancelled), or at an error.
- */
-export const cursorEndStrategy: BuiltInStrategy = {
-  supports: (value): value is object => isCursor(value) && !isIterator(value),
-  follow: followCursor,
-};

@@ -1,15 +1,13 @@
 import { types } from 'node:util';
 import { countError } from '../../diagnostics';
 import { FcTracedError } from '../../errors';
+import { dataProperty } from '../../safe-access';
 import { state } from '../telemetry/state';
-import { cursorEndStrategy } from './cursor';
 import type { EndStrategy } from './end-strategy';
 import type { BuiltInStrategy, FollowedCall } from './followed-call';
-import { iteratorEndStrategy } from './iterator';
-import { lazyObjectEndStrategy } from './lazy-object';
+import { isCursor, iteratorEndStrategy } from './iterator';
 import { nodeStreamEndStrategy } from './node-stream';
-import { observableEndStrategy } from './observable';
-import { promiseEndStrategy } from './promise';
+import { hasThen, promiseEndStrategy } from './promise';
 import { responseEndStrategy, webStreamEndStrategy } from './web-stream';
 
 /** The call that a value belongs to, and the position of the value in the order of followed values. */
@@ -19,6 +17,21 @@ interface Followed {
 }
 
 const followed = new WeakMap<object, Followed>();
+
+// The files of these kinds are loaded when the first such value is followed.
+const observableEndStrategy: BuiltInStrategy = {
+  supports: (value): value is object =>
+    typeof dataProperty(value, 'subscribe') === 'function' && typeof dataProperty(value, 'pipe') === 'function',
+  follow: (value, call) => (require('./observable') as typeof import('./observable')).followObservable(value, call),
+};
+const cursorEndStrategy: BuiltInStrategy = {
+  supports: isCursor,
+  follow: (value, call) => (require('./cursor') as typeof import('./cursor')).followCursor(value, call),
+};
+export const lazyObjectEndStrategy: BuiltInStrategy = {
+  supports: (value): value is object => hasThen(value),
+  follow: (value, call) => (require('./lazy-object') as typeof import('./lazy-object')).followLazyObject(value, call),
+};
 
 /** Strategies for the value of a promise, which cannot be a thenable. */
 const FOR_SETTLED: readonly BuiltInStrategy[] = [

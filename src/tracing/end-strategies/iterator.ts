@@ -3,8 +3,7 @@ import { isBuiltIn } from '../../realms';
 import { shadowMethod } from '../../replace-method';
 import { dataProperty } from '../../safe-access';
 import type { EndStrategy, TracedCall } from './end-strategy';
-import { followPromise, promiseEndStrategy } from './promise';
-import { hasThen, observeThenable } from './thenable';
+import { followPromise, hasThen, promiseEndStrategy } from './promise';
 
 type Step = (...args: unknown[]) => unknown;
 type IteratorLike = Iterator<unknown> | AsyncIterator<unknown>;
@@ -15,7 +14,7 @@ const RETURNS_ITSELF = /\breturn\s+(?:this|self|_this)\s*[;}]|=>\s*this\b/;
 function iterationMethods(value: object): object[] {
   return [Symbol.asyncIterator, Symbol.iterator]
     .map((key) => dataProperty(value, key))
-    .filter((method) => typeof method === 'function') as object[];
+    .filter((method) => typeof method === 'function');
 }
 
 /**
@@ -36,6 +35,21 @@ export function isIterator(value: object): value is IteratorLike & object {
   return iterationMethods(value).some(
     (method) => isBuiltIn(method) || RETURNS_ITSELF.test(Function.prototype.toString.call(method)),
   );
+}
+
+/** Members that only cursors have. Built-in iterators have `toArray`, `forEach` and `reduce` as well. */
+const OF_CURSORS = ['hasNext', 'tryNext', 'rewind', 'nextObject', 'nextBatch', 'nextv'];
+
+function isFunction(value: object, key: PropertyKey): boolean {
+  return typeof dataProperty(value, key) === 'function';
+}
+
+/** Returns whether a value is a cursor of a database, and not an iterator. */
+export function isCursor(value: object): value is object {
+  if (isIterator(value)) return false;
+  if (isFunction(value, 'next')) return isIterable(value) || OF_CURSORS.some((key) => isFunction(value, key));
+  // The cursor of pg: a query that is submitted, and read in batches.
+  return ['read', 'close', 'submit'].every((key) => isFunction(value, key));
 }
 
 /** An iteration that belongs to a call. */
@@ -79,6 +93,7 @@ export function observeStep(
     };
     return followPromise(result, observed, isFresh);
   }
+  const { observeThenable } = require('./thenable') as typeof import('./thenable');
   observeThenable(result, {
     run: (then, self, args) => call.run(then, self, args),
     fulfilled(value) {

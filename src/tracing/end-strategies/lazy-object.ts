@@ -1,12 +1,12 @@
 import { isError, isEventEmitter } from '../../realms';
 import { activeContext, callIn } from '../context/active-context';
 import { isAbortError } from './abort-error';
-import type { BuiltInStrategy, FollowedCall } from './followed-call';
+import type { FollowedCall } from './followed-call';
 import { isNodeStream, watchStream } from './node-stream';
 import { interceptMethods, returnsNewPromise } from './object-methods';
 import type { ObjectMethod } from './object-methods';
 import { followPromise, promiseEndStrategy } from './promise';
-import { callThen, hasThen, isThenCall } from './thenable';
+import { callThen, isThenCall } from './thenable';
 
 type Callback = (this: unknown, ...args: unknown[]) => unknown;
 
@@ -157,7 +157,13 @@ class LazyUse {
   }
 }
 
-function follow(object: object, call: FollowedCall): object {
+/**
+ * Ends a call with a lazy object: one with its own `then`, such as a query builder, whose work starts when it is awaited
+ * or when another of its methods starts it. The caller gets the same object, and nothing is started early. The work runs
+ * with the span active, and the span ends when the work ends: with the promise, stream or iterator that the first such
+ * method returns. A method that returns another lazy object continues the call with it.
+ */
+export function followLazyObject(object: object, call: FollowedCall): object {
   const use = new LazyUse(object, call);
   interceptMethods(object, (key, original, self, args) => use.use(key, original, self, args));
   if (isNodeStream(object)) {
@@ -176,14 +182,3 @@ function follow(object: object, call: FollowedCall): object {
   }
   return object;
 }
-
-/**
- * Objects with their own `then`, such as query builders, whose work starts when they are awaited or when another of
- * their methods starts it. The caller gets the same object, and nothing is started early. The work runs with the span
- * active, and the span ends when the work ends: with the promise, stream or iterator that the first such method
- * returns. A method that returns another lazy object continues the call with it.
- */
-export const lazyObjectEndStrategy: BuiltInStrategy = {
-  supports: (value): value is object => hasThen(value),
-  follow,
-};

@@ -4,7 +4,6 @@ import { bytesIn, isEventEmitter } from '../../realms';
 import { shadowMethod } from '../../replace-method';
 import { dataProperty, readField } from '../../safe-access';
 import { ATTR_FC_TRACED_STREAM_BYTES, ATTR_FC_TRACED_STREAM_ITEMS } from '../../semconv';
-import { followCursor } from './cursor';
 import type { TracedCall } from './end-strategy';
 import type { BuiltInStrategy, FollowedCall } from './followed-call';
 
@@ -121,7 +120,9 @@ function follow(stream: NodeStream, call: FollowedCall): NodeStream {
     cancel: () => call.cancel(),
   });
   // A cursor that is a stream, such as that of mongoose, can be read without ending the stream.
-  if (typeof dataProperty(stream, 'next') === 'function') followCursor(stream, call);
+  if (typeof dataProperty(stream, 'next') === 'function') {
+    (require('./cursor') as typeof import('./cursor')).followCursor(stream, call);
+  }
   return stream;
 }
 

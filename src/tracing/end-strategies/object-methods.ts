@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import { types } from 'node:util';
 import { isBuiltIn } from '../../realms';
 import { likeMethod } from '../../replace-method';
+import { isAsyncFunction } from './promise';
 
 /** Any method of a followed object. */
 export type ObjectMethod = (this: unknown, ...args: unknown[]) => unknown;
@@ -82,11 +83,6 @@ const asyncWrappers = new WeakSet<object>();
 /** Whether each call of a method returns a new promise. */
 export function returnsNewPromise(method: object): boolean {
   return isAsyncFunction(method) || asyncWrappers.has(method);
-}
-
-/** Whether a function is a native async function. `isAsyncFunction` of Node.js is also true for async generators. */
-export function isAsyncFunction(fn: object): boolean {
-  return types.isAsyncFunction(fn) && !types.isGeneratorFunction(fn);
 }
 
 /** What intercepts the methods of an object. */

@@ -3,7 +3,7 @@ import { shadowMethod } from '../../replace-method';
 import { dataProperty, readField } from '../../safe-access';
 import { activeContext, callIn } from '../context/active-context';
 import type { TracedCall } from './end-strategy';
-import type { BuiltInStrategy } from './followed-call';
+import type { FollowedCall } from './followed-call';
 
 type Method = (...args: unknown[]) => unknown;
 
@@ -20,10 +20,6 @@ interface Observable {
   subscribe: Method;
   _subscribe?: Method;
   operator?: { call(subscriber: unknown, source: unknown): unknown };
-}
-
-function isObservable(value: object): value is Observable {
-  return typeof dataProperty(value, 'subscribe') === 'function' && typeof dataProperty(value, 'pipe') === 'function';
 }
 
 function isSubscriber(value: unknown): value is Subscriber {
@@ -66,41 +62,39 @@ function watchSubscriber(subscriber: Subscriber, call: TracedCall): void {
  * Observables of rxjs 7. The caller gets the same object. The span ends when the subscription completes, fails or is
  * unsubscribed. The first subscription belongs to the span of the call; each further subscription starts another span.
  */
-export const observableEndStrategy: BuiltInStrategy<Observable> = {
-  supports: isObservable,
-  follow(observable, call) {
-    let isFirst = true;
-    const nextCall = (): TracedCall => {
-      const own = isFirst ? call : call.again();
-      // The observable can be garbage-collected during the subscription.
-      if (isFirst) call.startWork();
-      isFirst = false;
-      return own;
-    };
-    const { operator } = observable;
-    const subscribe = dataProperty(observable, '_subscribe');
-    if (typeof readField(operator, 'call') === 'function') {
-      const { call: callOperator } = operator!;
-      observable.operator = {
-        ...operator,
-        call(subscriber, source) {
-          const own = nextCall();
-          watch(subscriber, own);
-          return own.run(callOperator, operator, [subscriber, source]);
-        },
-      };
-    } else if (typeof subscribe === 'function') {
-      shadowMethod(observable, '_subscribe', subscribe, function (this: unknown, subscriber: unknown) {
+export function followObservable(value: object, call: FollowedCall): object {
+  const observable = value as Observable;
+  let isFirst = true;
+  const nextCall = (): TracedCall => {
+    const own = isFirst ? call : call.again();
+    // The observable can be garbage-collected during the subscription.
+    if (isFirst) call.startWork();
+    isFirst = false;
+    return own;
+  };
+  const { operator } = observable;
+  const subscribe = dataProperty(observable, '_subscribe');
+  if (typeof readField(operator, 'call') === 'function') {
+    const { call: callOperator } = operator!;
+    observable.operator = {
+      ...operator,
+      call(subscriber, source) {
         const own = nextCall();
         watch(subscriber, own);
-        return own.run(subscribe as Method, this, [subscriber]);
-      });
-    } else {
-      warnOnce(
-        'an Observable has neither operator nor _subscribe, which rxjs 7 has; its span ends when the method returns',
-      );
-      call.succeed();
-    }
-    return observable;
-  },
-};
+        return own.run(callOperator, operator, [subscriber, source]);
+      },
+    };
+  } else if (typeof subscribe === 'function') {
+    shadowMethod(observable, '_subscribe', subscribe, function (this: unknown, subscriber: unknown) {
+      const own = nextCall();
+      watch(subscriber, own);
+      return own.run(subscribe as Method, this, [subscriber]);
+    });
+  } else {
+    warnOnce(
+      'an Observable has neither operator nor _subscribe, which rxjs 7 has; its span ends when the method returns',
+    );
+    call.succeed();
+  }
+  return observable;
+}

@@ -26,7 +26,7 @@ export function followPromise(
   isFresh: boolean,
 ): Promise<unknown> {
   if (!isFresh) {
-    nativeThen.call(
+    void nativeThen.call(
       promise,
       (result) => void call.settled(result),
       (error: unknown) => call.fail(error),
@@ -53,4 +53,14 @@ function hasNativeThen(promise: Promise<unknown>): boolean {
   // The Promise.prototype of another realm inherits directly from an Object.prototype; that of a subclass does not.
   const above = Reflect.getPrototypeOf(Reflect.getPrototypeOf(promise) ?? promise);
   return above !== null && Reflect.getPrototypeOf(above) === null;
+}
+
+/** Whether a value has a `then`, without running a getter. */
+export function hasThen(value: object): boolean {
+  return typeof dataProperty(value, 'then') === 'function';
+}
+
+/** Whether a function is a native async function. `isAsyncFunction` of Node.js is also true for async generators. */
+export function isAsyncFunction(fn: object): boolean {
+  return types.isAsyncFunction(fn) && !types.isGeneratorFunction(fn);
 }

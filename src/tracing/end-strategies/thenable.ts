@@ -1,5 +1,4 @@
 import { replaceMethod } from '../../replace-method';
-import { dataProperty } from '../../safe-access';
 import { activeContext, callIn } from '../context/active-context';
 import type { ObjectMethod } from './object-methods';
 
@@ -12,11 +11,6 @@ export interface OutcomeObserver {
   /** Receives the value. Returns the value that the awaiting code gets. */
   fulfilled(value: unknown): unknown;
   rejected(error: unknown): void;
-}
-
-/** Whether a value has a `then`, without running a getter. */
-export function hasThen(value: object): boolean {
-  return typeof dataProperty(value, 'then') === 'function';
 }
 
 /** Whether these are the arguments of the `then` of a promise. With a schema, for example, it is another method. */

@@ -253,8 +253,8 @@ check('a lazy object keeps the classes and listeners that it refers to, and its 
 check('a promise that gets the own properties of a lazy object, as in got, works as without tracing', async () => {
   const request = Object.assign(new Private(pause().then(() => 3)), {
     json(): Promise<number> {
-      const copy = (async () => ((await (request as PromiseLike<number>)) as number) + 1)();
-      return Object.defineProperties(copy, Object.getOwnPropertyDescriptors(request)) as Promise<number>;
+      const copy = (async () => (await (request as PromiseLike<number>)) + 1)();
+      return Object.defineProperties(copy, Object.getOwnPropertyDescriptors(request));
     },
   });
   const json: Promise<number> = new Table().own(request).json();
