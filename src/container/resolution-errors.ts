@@ -17,22 +17,33 @@ interface Parameter {
   readonly isOptional: boolean;
 }
 
-/** The types that compilers emit where they do not know a class: nothing can be injected for them. */
-const PLACEHOLDERS: ReadonlySet<unknown> = new Set([
-  Object,
-  String,
-  Number,
-  Boolean,
-  Array,
-  Function,
-  Promise,
-  Symbol,
-  BigInt,
+/** The token of a parameter of which nothing is known. */
+const UNKNOWN = Symbol('unknown');
+
+const NAME_A_TOKEN = 'name a token with @inject(…) or the option inject';
+const TYPE_IMPORT = 'Either the class is imported with "import type" (import it without "type"),';
+const PRIMITIVE = `The type is a primitive or an enum: ${NAME_A_TOKEN}.`;
+
+/** The types that compilers emit where they do not know a class, with the reason and the remedy. */
+const PLACEHOLDERS: ReadonlyMap<unknown, string> = new Map<unknown, string>([
+  [
+    Object,
+    `${TYPE_IMPORT} or its module is part of a circular import (use @inject(delay(() => …))), or the type is an interface, a union or another type that is not a class (${NAME_A_TOKEN}).`,
+  ],
+  [Function, `${TYPE_IMPORT} or the type is a function (${NAME_A_TOKEN}).`],
+  [Array, `The type is an array or a tuple: name a token with @injectAll(…), @inject(…) or the option inject.`],
+  [Promise, `The type is a promise: ${NAME_A_TOKEN}, and register the promise or its value.`],
+  ...[String, Number, Boolean, Symbol, BigInt].map((type) => [type, PRIMITIVE] as const),
 ]);
 
-/** Whether a token is a type that compilers emit where they do not know a class. */
+/** Whether a token is a type for which nothing can be injected, so that the class that injects it is to blame. */
 function isPlaceholder(token: unknown): boolean {
-  return PLACEHOLDERS.has(token);
+  return PLACEHOLDERS.has(token) || isBuiltIn(token);
+}
+
+/** Whether a token is a class of JavaScript or Node.js whose constructor needs arguments, such as Date. */
+function isBuiltIn(token: unknown): boolean {
+  return isClass(token) && token.length > 0 && (globalThis as Record<string, unknown>)[token.name] === token;
 }
 
 /** Whether a token is a class. */
@@ -47,10 +58,12 @@ function isClass(token: unknown): token is Class {
 function parametersOf(owner: Class): Parameter[] | undefined {
   const emitted = Reflect.getMetadata('design:paramtypes', owner) as unknown[] | undefined;
   const injected = injectTokensOf(owner);
-  const count = Math.max(emitted?.length ?? 0, ...Object.keys(injected).map((index) => Number(index) + 1));
+  const indexes = Object.keys(injected).map(Number);
+  if (emitted === undefined && indexes.length === 0) return owner.length === 0 ? [] : undefined;
+  const count = Math.max(emitted?.length ?? owner.length, ...indexes.map((index) => index + 1));
   if (count === 0) return owner.length === 0 ? [] : undefined;
   return Array.from({ length: count }, (_, index) => {
-    const given = index in injected ? injected[index] : emitted?.[index];
+    const given = index in injected ? injected[index] : emitted === undefined ? UNKNOWN : emitted[index];
     const isDescriptor = typeof given === 'object' && given !== null && 'token' in given;
     const { token, isOptional } = isDescriptor
       ? (given as { token: unknown; isOptional?: boolean })
@@ -82,6 +95,12 @@ function unresolvable(message: string, cause: unknown): FcTracedError {
 
 function problemOf(parameter: Parameter, isRegistered: IsRegistered, cause: unknown): FcTracedError | undefined {
   const { token, isOptional } = parameter;
+  if (token === UNKNOWN) {
+    return unresolvable(
+      `Nothing can be injected for ${place(parameter)}: it has no token, and the compiler emitted no types. Enable emitDecoratorMetadata (of tsc; jsc.transform.decoratorMetadata of swc; esbuild cannot emit types), or ${NAME_A_TOKEN}.`,
+      cause,
+    );
+  }
   if (token === undefined || token === null) {
     return unresolvable(
       `The type of ${place(parameter)} is undefined at run time: either its module is part of a circular import (use @inject(delay(() => …))), or it is imported as a type only (import the class itself).`,
@@ -89,9 +108,16 @@ function problemOf(parameter: Parameter, isRegistered: IsRegistered, cause: unkn
     );
   }
   if (isRegistered(token as InjectionToken) || isOptional) return undefined;
-  if (isPlaceholder(token)) {
+  const reason = PLACEHOLDERS.get(token);
+  if (reason !== undefined) {
     return unresolvable(
-      `Nothing can be injected for ${place(parameter)}: the compiler emitted its type as ${describe(token)}. Either the class is imported with "import type" (import it without "type"), or the type is an interface or a primitive (name a token with @inject(…) or the option inject).`,
+      `Nothing can be injected for ${place(parameter)}: the compiler emitted its type as ${describe(token)}. ${reason}`,
+      cause,
+    );
+  }
+  if (isBuiltIn(token)) {
+    return unresolvable(
+      `Nothing can be injected for ${place(parameter)}: its type is ${describe(token)}, a class of JavaScript or Node.js that the container cannot construct. Register a value for it, or ${NAME_A_TOKEN}.`,
       cause,
     );
   }
@@ -122,6 +148,19 @@ export function explainUnresolvable(
     `${target.name} has ${target.length} constructor parameter${target.length === 1 ? '' : 's'}, but it is not known what to inject. If the class has no decorator, add @Service() or @injectable(). If it has one, the compiler emitted no types: enable emitDecoratorMetadata or, with esbuild or standard decorators, name the tokens: @Service({ inject: […] }), on a handler @Handler({ inject: […] }).`,
     cause,
   );
+}
+
+const described = new WeakSet<Class>();
+
+/**
+ * Throws UNRESOLVABLE_DEPENDENCY if only some parameters of a class have tokens and the compiler emitted no types:
+ * tsyringe would pass `undefined` for the others.
+ */
+function checkTokens(target: Class): void {
+  if (described.has(target) || !isClass(target)) return;
+  const unknown = parametersOf(target)?.find(({ token }) => token === UNKNOWN);
+  if (unknown !== undefined) throw problemOf(unknown, () => false, undefined)!;
+  described.add(target);
 }
 
 /**
@@ -207,7 +246,12 @@ export class FailureRecorder {
         throw thrown;
       }
     };
-    interceptConstruction(container, recording);
+    interceptConstruction(container, (target, construct) =>
+      recording(target, () => {
+        if (this.isExplained) checkTokens(target);
+        return construct();
+      }),
+    );
     interceptResolution(container, (registration, resolve) =>
       hasFactory(registration) ? recording(undefined, () => resolve(registration)) : resolve(registration),
     );

@@ -80,7 +80,7 @@ test('a parameter whose type is an interface or is imported with import type', a
     handle(): void {}
   }
   expect(await problemOf(Orders)).toBe(
-    'Nothing can be injected for parameter 1 of the constructor of Stock: the compiler emitted its type as Object. Either the class is imported with "import type" (import it without "type"), or the type is an interface or a primitive (name a token with @inject(…) or the option inject).',
+    'Nothing can be injected for parameter 1 of the constructor of Stock: the compiler emitted its type as Object. Either the class is imported with "import type" (import it without "type"), or its module is part of a circular import (use @inject(delay(() => …))), or the type is an interface, a union or another type that is not a class (name a token with @inject(…) or the option inject).',
   );
 });
 
