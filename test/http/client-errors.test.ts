@@ -51,9 +51,12 @@ class Teapot extends HttpError {
 }
 /** An error of another copy of this package. */
 class OfAnotherCopy extends Error {
-  readonly [Symbol.for('fc-traced HttpError')] = true;
   readonly statusCode = 409;
   readonly headers = {};
+  constructor() {
+    super('conflict');
+    Object.defineProperty(this, Symbol.for('fc-traced HttpError'), { value: true });
+  }
 }
 /** A service that fails in its own way, where `expectedErrors` is set for other errors. */
 class Stock {

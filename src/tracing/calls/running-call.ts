@@ -15,6 +15,7 @@ import type { FollowedCall } from '../end-strategies/follow-value';
 import { attributeValues, extract } from './attributes';
 import type { Extracted, Extractor } from './attributes';
 import { isClientError } from './client-error';
+import { isDisconnect } from './disconnect';
 import { isCancellation, recordFailure } from './failure';
 import { addEventSafely, endSafely } from './open-calls';
 import type { OpenCall } from './open-calls';
@@ -74,10 +75,11 @@ export class RunningCall implements FollowedCall, OpenCall {
   fail(error: unknown): void {
     if (this.ended) return;
     const { isExpected } = this.site.spec;
-    if (isCancellation(error, this.site.args)) this.addEvent(EVENT_FC_TRACED_CANCELLED);
+    if (isDisconnect(error) || isCancellation(error, this.site.args)) this.addEvent(EVENT_FC_TRACED_CANCELLED);
     else if (isExpected !== undefined && isExpected(error)) this.addEvent(EVENT_FC_TRACED_EXPECTED_ERROR);
-    else if (!isClientError(error))
+    else if (!isClientError(error)) {
       recordFailure(this.span, error, spanIn(this.site.context), contextWithSpan(this.site.context, this.span));
+    }
     this.end();
     this.followers?.forEach((call) => call.fail(error));
   }
