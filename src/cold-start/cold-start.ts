@@ -1,8 +1,7 @@
 import type { Context, Span } from '@opentelemetry/api';
 import { performance } from 'node:perf_hooks';
 import { countError } from '../diagnostics';
-import { isClientError } from '../tracing/calls/client-error';
-import { recordFailure } from '../tracing/calls/failure';
+import { isClientError, recordFailure } from '../tracing/calls/failure';
 import { spanIn } from '../tracing/context/linked-context';
 import { state } from '../tracing/telemetry/state';
 import type { Telemetry } from '../tracing/telemetry/telemetry';

@@ -1,5 +1,5 @@
 import { FcTracedError } from '../errors';
-import { HTTP_ERROR } from '../tracing/calls/client-error';
+import { HTTP_ERROR } from '../tracing/calls/failure';
 
 /** Options of {@link HttpError}. `cause` is that of `Error`. */
 export interface HttpErrorOptions extends ErrorOptions {

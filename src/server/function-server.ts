@@ -9,7 +9,7 @@ import { httpEventOf } from '../fc/http-event';
 import type { Entry, HandlerDefinition } from '../handler/entries';
 import type { FunctionInstance } from '../handler/function-instance';
 import { httpAnswerOfError } from '../http/http-answer';
-import { rememberDisconnect } from '../tracing/calls/disconnect';
+import { rememberDisconnect } from '../tracing/calls/failure';
 import { answerEvent } from './answer-event';
 import { discardBody, urlPartsOf, requestBody, requestParts } from './incoming-request';
 import type { ServeOptions } from './serve';

@@ -2,9 +2,8 @@ import { propagation } from '@opentelemetry/api';
 import type { Attributes, AttributeValue, Context, Span } from '@opentelemetry/api';
 import { types } from 'node:util';
 import { currentSpan } from '../context/current-span';
-import { redactNumber, redactString } from '../redaction/redact-value';
 import { isSecretKey } from '../redaction/secret-keys';
-import { REDACTED, Secret } from '../redaction/secrets';
+import { REDACTED, redactNumber, redactString, Secret } from '../redaction/secrets';
 
 const MAX_ATTRIBUTES = 64;
 const MAX_TEXT = 4_096;

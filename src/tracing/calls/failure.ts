@@ -4,8 +4,7 @@ import { registeredLoggerProvider } from '../../api-registry';
 import { countError, warnOnce } from '../../diagnostics';
 import { readField, readText } from '../../safe-access';
 import { ATTR_ERROR_TYPE, ATTR_EXCEPTION_MESSAGE, ATTR_EXCEPTION_STACKTRACE, ATTR_EXCEPTION_TYPE } from '../../semconv';
-import { redactString } from '../redaction/redact-value';
-import { redactText } from '../redaction/secrets';
+import { redactString, redactText } from '../redaction/secrets';
 import { state } from '../telemetry/state';
 
 /** The type, message and stack of an error, with secrets redacted. */
@@ -195,4 +194,43 @@ function markRecorded(span: Span, error: unknown, parent: Span | undefined): voi
   const { traceId } = span.spanContext();
   if (isObject(error)) recordedIn.set(error, traceId);
   else if (parent !== undefined && parent.spanContext().traceId === traceId) thrownByChild.set(parent, { error });
+}
+
+/** Marks the instances of `HttpError`, of all copies of this package in a process. */
+export const HTTP_ERROR = Symbol.for('fc-traced HttpError');
+
+/**
+ * Returns whether a thrown value is an `HttpError` with a status below 500. Such an error is the response to a request,
+ * not a failure of the methods that throw it. Never throws.
+ */
+export function isClientError(error: unknown): boolean {
+  try {
+    if (typeof error !== 'object' || error === null || Reflect.get(error, HTTP_ERROR) !== true) return false;
+    const statusCode: unknown = Reflect.get(error, 'statusCode');
+    return typeof statusCode === 'number' && statusCode < 500;
+  } catch {
+    // A proxy or getter that throws.
+    return false;
+  }
+}
+
+/** The errors of requests whose client disconnected. */
+const disconnects = new WeakSet<object>();
+
+/** Remembers the error of a request whose client disconnected before the end of its body. */
+export function rememberDisconnect(error: unknown): void {
+  if (typeof error === 'object' && error !== null) disconnects.add(error);
+}
+
+/**
+ * Returns whether an error means that the client disconnected: it is the error of its request, or is caused by it. The
+ * work was then cancelled and has not failed. Never throws.
+ */
+export function isDisconnect(error: unknown): boolean {
+  let current = error;
+  for (let depth = 0; depth < MAX_CHAIN && typeof current === 'object' && current !== null; depth += 1) {
+    if (disconnects.has(current)) return true;
+    current = readField(current, 'cause');
+  }
+  return false;
 }

@@ -3,7 +3,6 @@ import { inspect, types } from 'node:util';
 import { warnOnce } from '../../diagnostics';
 import { activeInvocation } from '../context/active-context';
 import { state } from '../telemetry/state';
-import { decoded, encodingsOf } from './secret-encodings';
 import type { Encodings } from './secret-encodings';
 
 /** Replaces a redacted secret. */
@@ -126,12 +125,17 @@ export function rememberSecret(value: unknown, isOfProcess: boolean): void {
   }
 }
 
+/** Loaded lazily: only recorded strings are compared. */
+function loadEncodings(): typeof import('./secret-encodings') {
+  return require('./secret-encodings') as typeof import('./secret-encodings');
+}
+
 /** The encodings of the known secrets that have been compared with a string. */
 const encodings = new Map<string, Encodings>();
 
 function knownEncodings(secretText: string): Encodings {
   let found = encodings.get(secretText);
-  if (found === undefined) encodings.set(secretText, (found = encodingsOf(secretText)));
+  if (found === undefined) encodings.set(secretText, (found = loadEncodings().encodingsOf(secretText)));
   return found;
 }
 
@@ -151,7 +155,7 @@ export function redactText(text: string): string {
       // No encoding is shorter than the secret.
       if (text.length < secretText.length) continue;
       const forms = knownEncodings(secretText);
-      plain ??= decoded(text);
+      plain ??= loadEncodings().decoded(text);
       if (forms.exact.some((form) => text.includes(form)) || plain.includes(forms.plain)) {
         (found ??= []).push(secretText);
       }
@@ -165,4 +169,19 @@ export function redactText(text: string): string {
       const { exact, pattern } = knownEncodings(secretText);
       return exact.reduce((rest, form) => rest.replaceAll(form, REDACTED), clean).replace(pattern(), REDACTED);
     }, text);
+}
+
+function loadValues(): typeof import('./redact-value') {
+  return require('./redact-value') as typeof import('./redact-value');
+}
+
+/** Redacts a recorded string: the known secrets, and the secret fields of URLs, forms and JSON. */
+export function redactString(text: string): string {
+  const clean = redactText(text);
+  return clean.includes('=') || clean.includes(':') ? loadValues().redactFields(clean) : clean;
+}
+
+/** Returns a recorded number, or `[redacted]` if it is a known secret. */
+export function redactNumber(value: number): number | string {
+  return redactText(String(value)) === REDACTED ? REDACTED : value;
 }
