@@ -2,9 +2,9 @@ import type { Attributes, AttributeValue } from '@opentelemetry/api';
 import type { Span } from '@opentelemetry/sdk-trace-base';
 import { ATTR_HTTP_TARGET, ATTR_HTTP_URL, ATTR_URL_FULL, ATTR_URL_QUERY } from '../semconv';
 import { redactQuery, redactUrl } from '../tracing/redaction/redact-url';
-import { redactItems, redactNumber, redactString } from '../tracing/redaction/redact-value';
+import { redactItems } from '../tracing/redaction/redact-value';
 import { isSecretKey } from '../tracing/redaction/secret-keys';
-import { REDACTED, redactText } from '../tracing/redaction/secrets';
+import { REDACTED, redactNumber, redactString, redactText } from '../tracing/redaction/secrets';
 
 /** HTTP attributes whose value is a URL or path, in the current and in the earlier semantic conventions. */
 const URL_KEYS = new Set([ATTR_URL_FULL, ATTR_HTTP_URL, ATTR_HTTP_TARGET]);

@@ -12,7 +12,6 @@ import {
   ATTR_URL_SCHEME,
   ATTR_USER_AGENT_ORIGINAL,
 } from '../semconv';
-import { redactQuery } from '../tracing/redaction/redact-url';
 
 // Follows https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-server-span
 
@@ -43,6 +42,13 @@ function encoded(text: string): string {
     // A lone surrogate becomes U+FFFD.
     return encodeURIComponent(Buffer.from(text).toString());
   }
+}
+
+/** Loaded lazily: an invocation that is not recorded does not need it. */
+function redactQuery(query: string): string {
+  const { redactQuery: redact } =
+    require('../tracing/redaction/redact-url') as typeof import('../tracing/redaction/redact-url');
+  return redact(query);
 }
 
 function queryOf(event: unknown, known: string | undefined): string | undefined {

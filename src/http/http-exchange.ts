@@ -2,7 +2,7 @@ import { SpanStatusCode } from '@opentelemetry/api';
 import type { Context, Span } from '@opentelemetry/api';
 import type { FcContext } from '../fc/context';
 import { ATTR_ERROR_TYPE, ATTR_HTTP_RESPONSE_STATUS_CODE, EVENT_FC_TRACED_CANCELLED } from '../semconv';
-import { recordFailure } from '../tracing/calls/failure';
+import { isDisconnect, recordFailure } from '../tracing/calls/failure';
 import { httpAnswerOf, httpAnswerOfError } from './http-answer';
 import type { HttpAnswer } from './http-answer';
 import { isHttpError } from './http-error';
@@ -70,7 +70,8 @@ async function send(request: HttpExchange, answer: HttpAnswer): Promise<void> {
 
 /**
  * Runs the work of a request and sends its value or error as a response to the sink. Never rejects. If the work fails
- * after the response has been started, the response is aborted.
+ * after the response has been started, the response is aborted. If it fails because the client disconnected, the span gets
+ * the event `fc_traced.cancelled`.
  */
 export async function exchange(request: HttpExchange, work: () => Promise<unknown>): Promise<Outcome> {
   const { sink, span, active } = request;
@@ -79,6 +80,11 @@ export async function exchange(request: HttpExchange, work: () => Promise<unknow
     await send(request, answer);
     return { statusCode: answer.statusCode, failed: false };
   } catch (error) {
+    if (isDisconnect(error)) {
+      span?.addEvent(EVENT_FC_TRACED_CANCELLED);
+      sink.abort();
+      return { statusCode: 500, failed: false };
+    }
     const isExpected = isHttpError(error);
     if (!isExpected || sink.isStarted) report(request, error);
     if (span !== undefined && (!isExpected || error.statusCode >= 500 || sink.isStarted)) {

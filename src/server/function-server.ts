@@ -9,8 +9,9 @@ import { httpEventOf } from '../fc/http-event';
 import type { Entry, HandlerDefinition } from '../handler/entries';
 import type { FunctionInstance } from '../handler/function-instance';
 import { httpAnswerOfError } from '../http/http-answer';
+import { rememberDisconnect } from '../tracing/calls/failure';
 import { answerEvent, bytesOf } from './answer-event';
-import { urlPartsOf, requestBody, requestParts } from './incoming-request';
+import { discardBody, urlPartsOf, requestBody, requestParts } from './incoming-request';
 import type { ServeOptions } from './serve';
 import { StreamingSink } from './streaming-sink';
 
@@ -73,9 +74,10 @@ export class FunctionServer {
       // The client disconnected before the request was complete.
       if (request.destroyed && !request.complete) return;
       await sink.send(httpAnswerOfError(error));
-      response.setHeader('connection', 'close');
-      return sink.finish({ statusCode: 413, failed: false });
+      sink.finish({ statusCode: 413, failed: false });
+      return discardBody(request);
     }
+    if (isStream) request.once('aborted', () => rememberDisconnect(request.errored));
     const isText = body === undefined || isUtf8(body);
     const event = {
       ...httpEventOf(requestParts(request, context)),

@@ -32,6 +32,20 @@ export function requestBody(request: IncomingMessage, limit: number): Promise<Bu
   });
 }
 
+/** How long a client may continue to send a body that is discarded, in milliseconds. */
+const DISCARD_MILLIS = 30_000;
+
+/**
+ * Reads and discards the rest of a body, whose response has been sent. Closing the connection earlier would reset it, and
+ * a client that is still sending would get an error instead of the response.
+ */
+export function discardBody(request: IncomingMessage): void {
+  if (request.complete || request.destroyed) return;
+  const timer = setTimeout(() => request.socket.destroy(), DISCARD_MILLIS).unref();
+  request.resume();
+  for (const event of ['end', 'close']) request.once(event, () => clearTimeout(timer));
+}
+
 /** The parts of a request to a Node.js server. */
 export function requestParts(request: IncomingMessage, context: FcContext): RequestParts {
   return {

@@ -73,6 +73,8 @@ export interface RunningServer {
 
 /** Idle connections are kept: FC reuses them, and may send a request on one that the server has just closed. */
 const KEEP_ALIVE_MILLIS = 24 * 60 * 60 * 1_000;
+/** How long a client may take to send the headers of a request, in milliseconds: the default of Node.js. */
+const HEADERS_MILLIS = 60_000;
 
 /**
  * Runs a handler class as the HTTP server that FC requires of a custom runtime. Resolves when the server is listening.
@@ -114,7 +116,7 @@ export async function serve(
   }
   const instance = new FunctionInstance(definition);
   const functions = new FunctionServer(instance, definition, own);
-  const server = createServer({ keepAlive: true, requestTimeout: 0 });
+  const server = createServer({ keepAlive: true, requestTimeout: 0, headersTimeout: HEADERS_MILLIS });
   const connections = new Connections(server);
   server.on('request', (request: IncomingMessage, response: ServerResponse) =>
     connections.add(request, response, functions.handle(request, response)),

@@ -49,12 +49,14 @@ class Teapot extends HttpError {
     super(418, 'short and stout');
   }
 }
-const BRAND: unique symbol = Symbol.for('fc-traced HttpError');
 /** An error of another copy of this package. */
 class OfAnotherCopy extends Error {
-  readonly [BRAND] = true;
   readonly statusCode = 409;
   readonly headers = {};
+  constructor() {
+    super('conflict');
+    Object.defineProperty(this, Symbol.for('fc-traced HttpError'), { value: true });
+  }
 }
 /** A service that fails in its own way, where `expectedErrors` is set for other errors. */
 class Stock {

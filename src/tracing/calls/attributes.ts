@@ -3,9 +3,8 @@ import type { Attributes, AttributeValue, Context, Span } from '@opentelemetry/a
 import { types } from 'node:util';
 import { bytesIn } from '../../realms';
 import { currentSpan } from '../context/current-span';
-import { redactNumber, redactString } from '../redaction/redact-value';
 import { isSecretKey } from '../redaction/secret-keys';
-import { isSecret, REDACTED } from '../redaction/secrets';
+import { isSecret, REDACTED, redactNumber, redactString } from '../redaction/secrets';
 
 const MAX_ATTRIBUTES = 64;
 const MAX_TEXT = 4_096;

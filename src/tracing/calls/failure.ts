@@ -4,8 +4,7 @@ import { registeredLoggerProvider, sharedByCopies } from '../../api-registry';
 import { countError, warnOnce } from '../../diagnostics';
 import { readField, readText } from '../../safe-access';
 import { ATTR_ERROR_TYPE, ATTR_EXCEPTION_MESSAGE, ATTR_EXCEPTION_STACKTRACE, ATTR_EXCEPTION_TYPE } from '../../semconv';
-import { redactString } from '../redaction/redact-value';
-import { redactText } from '../redaction/secrets';
+import { redactString, redactText } from '../redaction/secrets';
 import { state } from '../telemetry/state';
 
 /** Marks the instances of `HttpError`, of all copies of this package in a process. */
@@ -205,4 +204,25 @@ function addTrace(error: object, traceId: string): void {
     traces.add(traceId);
     if (traces.size > MAX_TRACES) for (const oldest of traces) return void traces.delete(oldest);
   }
+}
+
+/** The errors of requests whose client disconnected. */
+const disconnects = new WeakSet<object>();
+
+/** Remembers the error of a request whose client disconnected before the end of its body. */
+export function rememberDisconnect(error: unknown): void {
+  if (typeof error === 'object' && error !== null) disconnects.add(error);
+}
+
+/**
+ * Returns whether an error means that the client disconnected: it is the error of its request, or is caused by it. The
+ * work was then cancelled and has not failed. Never throws.
+ */
+export function isDisconnect(error: unknown): boolean {
+  let current = error;
+  for (let depth = 0; depth < MAX_CHAIN && typeof current === 'object' && current !== null; depth += 1) {
+    if (disconnects.has(current)) return true;
+    current = readField(current, 'cause');
+  }
+  return false;
 }

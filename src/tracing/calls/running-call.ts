@@ -14,7 +14,7 @@ import { followContinued, followSettled } from '../end-strategies/follow-value';
 import type { FollowedCall } from '../end-strategies/followed-call';
 import { attributeValues, extract } from './attributes';
 import type { Extracted, Extractor } from './attributes';
-import { isClientError, recordFailure } from './failure';
+import { isClientError, isDisconnect, recordFailure } from './failure';
 import { addEventSafely, endSafely, OpenSpan } from './open-calls';
 import type { OpenCall } from './open-calls';
 import { startSpanOf } from './span-spec';
@@ -69,10 +69,11 @@ export class RunningCall implements FollowedCall, OpenCall {
   fail(error: unknown): void {
     if (this.isEnded) return;
     const { isExpected } = this.site.spec;
-    if (this.isCancelled(error)) this.addEvent(EVENT_FC_TRACED_CANCELLED);
+    if (isDisconnect(error) || this.isCancelled(error)) this.addEvent(EVENT_FC_TRACED_CANCELLED);
     else if (isExpected !== undefined && isExpected(error)) this.addEvent(EVENT_FC_TRACED_EXPECTED_ERROR);
-    else if (!isClientError(error))
+    else if (!isClientError(error)) {
       recordFailure(this.span, error, spanIn(this.site.context), contextWithSpan(this.site.context, this.span));
+    }
     this.end();
     this.followers?.forEach((call) => call.fail(error));
   }

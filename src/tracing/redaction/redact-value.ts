@@ -1,7 +1,7 @@
 import type { AttributeValue } from '@opentelemetry/api';
 import { redactQuery, redactUrl } from './redact-url';
 import { isSecretKey } from './secret-keys';
-import { REDACTED, redactText } from './secrets';
+import { REDACTED, redactNumber, redactString } from './secrets';
 
 /** A URL in a text, up to the first character that no URL contains. */
 const URLS = /[a-z][a-z0-9+.-]{0,31}:\/\/[^\s"'<>`\\]+/gi;
@@ -76,7 +76,7 @@ function redactJson(text: string, depth: number): string {
 }
 
 /** Redacts the secret fields of a text: those of URLs, forms and JSON. */
-function redactFields(text: string, depth = 0): string {
+export function redactFields(text: string, depth = 0): string {
   if (depth > MAX_DEPTH) return text;
   let clean = text;
   if (clean.includes('":') || clean.includes('" :')) clean = redactJson(clean, depth);
@@ -84,16 +84,6 @@ function redactFields(text: string, depth = 0): string {
   if (!clean.includes('=')) return clean;
   if (PATH.test(clean) && /[?;#]/.test(clean)) return redactUrl(clean);
   return FORM.test(clean) ? redactQuery(clean) : clean;
-}
-
-/** Redacts a recorded string: the known secrets, and the secret fields of URLs, forms and JSON. */
-export function redactString(text: string): string {
-  return redactFields(redactText(text));
-}
-
-/** Returns a recorded number, or `[redacted]` if it is a known secret. */
-export function redactNumber(value: number): number | string {
-  return redactText(String(value)) === REDACTED ? REDACTED : value;
 }
 
 /** Redacts the items of an array attribute, which has one type: an array of numbers with a secret becomes strings. */

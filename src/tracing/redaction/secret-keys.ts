@@ -64,8 +64,8 @@ const QUESTIONS = new Set(
     missing no without show hide remember enable enabled disable disabled forgot
   `),
 );
-/** Keys of OpenTelemetry's conventions whose value is an id, or an address without credentials. */
-const PUBLIC_KEYS = new Set([ATTR_SESSION_ID, ATTR_SESSION_PREVIOUS_ID, ATTR_MCP_SESSION_ID, 'db.connection_string']);
+/** Keys of OpenTelemetry's conventions whose value is an id, not a credential. */
+const PUBLIC_KEYS = new Set([ATTR_SESSION_ID, ATTR_SESSION_PREVIOUS_ID, ATTR_MCP_SESSION_ID]);
 
 /** A cache of the results for attribute keys, of which a program has few. */
 const keys = new Map<string, boolean>();
@@ -100,7 +100,8 @@ function isDescription(key: string, all: readonly string[]): boolean {
 }
 
 function namesSecret(key: string): boolean {
-  if (PUBLIC_KEYS.has(key)) return false;
+  // OpenTelemetry's attribute of the former conventions holds no credentials.
+  if (PUBLIC_KEYS.has(key) || /^db\.connection_string$/.test(key)) return false;
   const all = wordsOf(key);
   if (isDescription(key, all)) return false;
   return all.some((word, index) => {
