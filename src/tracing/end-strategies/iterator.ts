@@ -124,6 +124,10 @@ function traceStep(iterator: object, key: 'next' | 'return' | 'throw', iteration
     } finally {
       iteration.isRunning = isReentrant;
     }
+    if (isGenerator && !types.isPromise(result)) {
+      watch(result, iteration, isReturn);
+      return result;
+    }
     return observeStep(result, (settled) => watch(settled, iteration, isReturn), call);
   });
 }

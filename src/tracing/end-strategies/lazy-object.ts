@@ -46,7 +46,7 @@ class LazyUse {
     if (this.call.isEnded || this.isInside) return Reflect.apply(original, self, args);
     if (this.hasPromise && key === 'then') return this.call.run(original, self, args);
     if (key === 'then') {
-      return isThenCall(args) ? this.then(original, self, args) : Reflect.apply(original, self, args);
+      return isThenCall(args) ? this.awaited(original, self, args) : Reflect.apply(original, self, args);
     }
     if (STOPPERS.has(key)) return this.stop(original, self, args);
     const callback = args[args.length - 1];
@@ -65,7 +65,7 @@ class LazyUse {
     return this.result(key, original, Reflect.apply(original, self, args));
   }
 
-  private then(original: ObjectMethod, self: unknown, args: unknown[]): unknown {
+  private awaited(original: ObjectMethod, self: unknown, args: unknown[]): unknown {
     const { call } = this;
     this.startWork();
     return this.inside(() =>
