@@ -31,26 +31,64 @@ export function countError(message: string): void {
   warnOnce(message);
 }
 
+/** Like {@link countError}, for a failure that loses spans for certain: see {@link warnOfLoss}. */
+export function countLoss(message: string): void {
+  add(ATTR_FC_TRACED_TELEMETRY_ERRORS, 1);
+  warnOfLoss(message);
+}
+
 /** Counts malformed trace context or baggage and logs `message` once. The message must not contain a secret. */
 export function countMalformed(amount: number, message: string): void {
   add(ATTR_FC_TRACED_MALFORMED_CARRIERS, amount);
   warnOnce(message);
 }
 
-/** Counts spans that were not delivered and logs `message` once. The message must not contain a secret. */
+/** Counts spans that were not delivered and logs `message` once, as {@link warnOfLoss} does. The message must not contain a secret. */
 export function countDropped(amount: number, message: string): void {
   add(ATTR_FC_TRACED_DROPPED_SPANS, amount);
-  warnOnce(message);
+  warnOfLoss(message);
 }
 
-/** Logs a message through `diag` at level `warn`, once per process. */
+/**
+ * Logs a message through `diag` at level `warn`, once per process. Without a logger and without `OTEL_LOG_LEVEL`,
+ * nothing is printed.
+ */
 export function warnOnce(message: string): void {
-  if (diagnostics.messages.has(message)) return;
+  if (isNew(message)) warn(message);
+}
+
+/**
+ * Logs, once per process, that a part of a trace is lost for certain. Without a logger and without `OTEL_LOG_LEVEL`, it
+ * is printed to the console: otherwise nobody would notice.
+ */
+export function warnOfLoss(message: string): void {
+  if (!isNew(message)) return;
+  if (registeredWithApi('diag') === undefined) print(message);
+  else warn(message);
+}
+
+function isNew(message: string): boolean {
+  if (diagnostics.messages.has(message)) return false;
   if (diagnostics.messages.size < MAX_MESSAGES) diagnostics.messages.add(message);
+  return true;
+}
+
+function warn(message: string): void {
   try {
     diag.warn(`fc-traced: ${message}`);
   } catch {
     // A logger that throws must not affect the call.
+  }
+}
+
+function print(message: string): void {
+  // If the registry is kept elsewhere, a logger may be registered, which gets the message as well.
+  warn(message);
+  try {
+    // oxlint-disable-next-line no-console -- the only output that exists without a logger
+    console.warn(`fc-traced: ${message}`);
+  } catch {
+    // Nor must a console that throws.
   }
 }
 

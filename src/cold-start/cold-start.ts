@@ -1,6 +1,6 @@
 import type { Context, Span } from '@opentelemetry/api';
 import { performance } from 'node:perf_hooks';
-import { countError } from '../diagnostics';
+import { countLoss } from '../diagnostics';
 import { isClientError, recordFailure } from '../tracing/calls/failure';
 import { spanIn } from '../tracing/context/linked-context';
 import { state } from '../tracing/telemetry/state';
@@ -112,5 +112,5 @@ function endBuild(span: Span): void {
 }
 
 function countFailure(): void {
-  countError('the spans of a cold start could not be created: a span processor, sampler or tracer provider threw');
+  countLoss('the spans of a cold start could not be created: a span processor, sampler or tracer provider threw');
 }

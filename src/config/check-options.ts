@@ -20,7 +20,7 @@ export function nearestName(given: string, names: readonly string[]): string | u
 /** The number of characters to insert, delete or replace: the Levenshtein distance. */
 function editsBetween(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (const [i, character] of [...a].entries()) {
+  for (const [i, character] of Array.from(a).entries()) {
     const next = [i + 1];
     for (let j = 0; j < b.length; j += 1) {
       next.push(Math.min(row[j + 1]! + 1, next[j]! + 1, row[j]! + (b[j] === character ? 0 : 1)));

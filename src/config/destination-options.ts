@@ -38,8 +38,9 @@ export function fullUrlOf(endpoint: string): string | undefined {
   const full = suggestedUrl(endpoint);
   if (full === undefined) return undefined;
   const { port } = new URL(endpoint);
-  if (port === GRPC)
+  if (port === GRPC) {
     return `port ${GRPC} is that of OTLP over gRPC, which is not supported. Use OTLP over HTTP: ${full}.`;
+  }
   return `use the full URL, such as ${full} for ${port === JAEGER ? 'Jaeger' : 'OTLP'}, or set option "protocol" to ${Object.keys(
     EXPORTERS,
   )

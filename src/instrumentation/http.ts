@@ -1,8 +1,11 @@
-import { context } from '@opentelemetry/api';
+import { context, propagation } from '@opentelemetry/api';
 import type { TracerProvider } from '@opentelemetry/api';
-import type { RequestOptions } from 'node:http';
+import { subscribe } from 'node:diagnostics_channel';
+import type { ClientRequest, RequestOptions } from 'node:http';
 import type { Instrumentation } from '../config/options';
-import { warnOnce } from '../diagnostics';
+import { warnOfLoss } from '../diagnostics';
+import { activeContext } from '../tracing/context/active-context';
+import { isSuppressed, spanIn } from '../tracing/context/linked-context';
 import { injectedHeaders, removeReplacedPairs, setErrorStatus, withoutReplaced } from './client-requests';
 import { undefinedIfMissing } from './optional-package';
 import type { InstrumentationDefinition } from './registry';
@@ -24,13 +27,36 @@ function prepareRequest(options: RequestOptions): boolean {
     options.headers = withoutReplaced(options.headers as object, injected) as RequestOptions['headers'];
     return false;
   }
-  warnOnce('a request of node:http whose headers are an array gets no span: pass the headers as an object');
+  warnOfLoss('a request of node:http whose headers are an array gets no span: pass the headers as an object');
   const isNested = Array.isArray(headers[0]);
   const pairs: unknown[] = isNested ? headers.flat() : [...(headers as unknown[])];
   removeReplacedPairs(pairs, injected);
   pairs.push(...Object.entries(injected).flat());
   options.headers = pairs as RequestOptions['headers'];
   return true;
+}
+
+/**
+ * Logs once that a request of a recorded call did not go through the instrumentation: it carries none of the headers
+ * that the instrumentation injects. Its function was copied before the instrumentation replaced it.
+ */
+function warnIfBypassed(message: unknown): void {
+  try {
+    const active = activeContext();
+    if (spanIn(active)?.isRecording() !== true || isSuppressed(active)) return;
+    const fields = propagation.fields();
+    const { request } = message as { request: ClientRequest };
+    // Headers that were passed as an array cannot be read.
+    if (request.getHeaderNames().length === 0) return;
+    if (fields.length === 0 || fields.some((field) => request.hasHeader(field))) return;
+    warnOfLoss(
+      'a request of node:http has no span: its function was copied before the instrumentation was set up, as ' +
+        "`import * as http` is by swc and Babel, and `const { request } = require('node:http')` is. Use " +
+        "`import http from 'node:http'` and http.request()",
+    );
+  } catch {
+    // A failure of this check must not reach the request.
+  }
 }
 
 function create({ HttpInstrumentation: Http }: Module, provider: TracerProvider): Instrumentation {
@@ -43,6 +69,7 @@ function create({ HttpInstrumentation: Http }: Module, provider: TracerProvider)
     responseHook: (span, { statusCode }) => setErrorStatus(span, statusCode),
   });
   instrumentation.setTracerProvider(provider);
+  subscribe('http.client.request.start', warnIfBypassed);
   return instrumentation;
 }
 

@@ -1,6 +1,6 @@
 import { createRequire, isBuiltin, syncBuiltinESMExports } from 'node:module';
 import path from 'node:path';
-import { warnOnce } from '../diagnostics';
+import { warnOfLoss } from '../diagnostics';
 import { loadedFilesOf, missingFilesOf, programRequire, resolvableBy, versionIn } from './loaded-files';
 import type { LoadedFile } from './loaded-files';
 import { modulePatchersOf } from './module-definitions';
@@ -75,7 +75,7 @@ export function patchLoadedModules(instrumentation: object, label: string): void
       found.push(loaded.name);
       const outcome = tryToPatch(patcher, definition, loaded);
       if (outcome === 'late') {
-        warnOnce(`the instrumentation ${label} cannot patch ${loaded.name}: it is already loaded. ${CREATE_EARLIER}`);
+        warnOfLoss(`the instrumentation ${label} cannot patch ${loaded.name}: it is already loaded. ${CREATE_EARLIER}`);
       }
       if (outcome === 'unsupported') {
         const supported = definition.supportedVersions.join(', ');
@@ -89,7 +89,7 @@ export function patchLoadedModules(instrumentation: object, label: string): void
   }
   if (!isPatched && unsupported.length > 0) {
     const versions = [...new Set(unsupported)].join('; ');
-    warnOnce(`the instrumentation ${label} does not support the loaded version: ${versions}`);
+    warnOfLoss(`the instrumentation ${label} does not support the loaded version: ${versions}`);
   }
   if (definitions.length > 0 && found.length === 0 && !isPatched) {
     warnIfNotPatchable(
@@ -119,12 +119,12 @@ function warnIfNotPatchable(label: string, libraries: string[]): void {
   if (ways.includes('require')) return;
   const esModule = libraries[ways.indexOf('import')];
   if (esModule === undefined) {
-    warnOnce(
+    warnOfLoss(
       `the instrumentation ${label} cannot find a package ${libraries.join(' or ')}. If it is part of a bundle, ` +
         `it cannot be patched: exclude it from the bundle (esbuild: --external:${libraries[0]!})`,
     );
   } else {
-    warnOnce(
+    warnOfLoss(
       `the instrumentation ${label} cannot patch ${esModule}, which is an ES module, without a loader hook: ` +
         USE_LOADER_HOOK,
     );

@@ -1,7 +1,7 @@
 import { trace } from '@opentelemetry/api';
 import type { TracerProvider } from '@opentelemetry/api';
 import type { Instrumentation } from '../config/options';
-import { countError, warnOnce } from '../diagnostics';
+import { countLoss, warnOfLoss, warnOnce } from '../diagnostics';
 import { readText } from '../safe-access';
 import { state } from '../tracing/telemetry/state';
 import { programRequire } from './loaded-files';
@@ -43,7 +43,7 @@ function setUpOnce(label: string, key: unknown, create: () => Instrumentation | 
     patchLoadedModules(instrumentation, label);
   } catch (error) {
     const { name, code } = error as { name?: unknown; code?: unknown };
-    countError(`the instrumentation ${label} could not be set up: ${String(code ?? name)}`);
+    countLoss(`the instrumentation ${label} could not be set up: ${String(code ?? name)}`);
   }
 }
 
@@ -61,7 +61,7 @@ function fromPackage(name: InstrumentationName): Instrumentation | undefined {
   const module = loadPackage(definition);
   if (module === undefined) {
     const command = `npm install ${packageName}@${version}`;
-    warnOnce(`the option instrumentations names ${name}, but ${packageName} is not installed: ${command}`);
+    warnOfLoss(`the option instrumentations names ${name}, but ${packageName} is not installed: ${command}`);
     return undefined;
   }
   const instrumentation = definition.create(module, provider());

@@ -2,7 +2,7 @@ import { isSpanContextValid, propagation, ROOT_CONTEXT, SpanKind, trace } from '
 import type { Context, Link, Span, SpanContext } from '@opentelemetry/api';
 import { types } from 'node:util';
 import type { HandlerOptions } from '../config/options';
-import { countError, countMalformed, takeCounts } from '../diagnostics';
+import { countError, countLoss, countMalformed, takeCounts } from '../diagnostics';
 import { functionAttributes, invocationAttributes } from '../fc/attributes';
 import type { InstanceFacts } from '../fc/attributes';
 import type { FcContext } from '../fc/context';
@@ -143,7 +143,7 @@ export function startInvocationSpan(
     );
     return span.isRecording() || isSpanContextValid(span.spanContext()) ? span : undefined;
   } catch {
-    countError('the invocation span could not be started: a span processor, sampler or tracer provider threw');
+    countLoss('the invocation span could not be started: a span processor, sampler or tracer provider threw');
     return undefined;
   }
 }

@@ -3,7 +3,7 @@ import type { Config } from '../config/config';
 import { isHttpUrl } from '../config/destination-options';
 import { protocolOf } from '../config/environment';
 import type { Endpoint } from '../config/environment';
-import { countError, countMalformed, warnOnce } from '../diagnostics';
+import { countLoss, countMalformed, warnOnce } from '../diagnostics';
 import { functionAttributes } from '../fc/attributes';
 import type { FcContext } from '../fc/context';
 import { INSTRUMENTATIONS } from '../instrumentation/registry';
@@ -70,9 +70,9 @@ export class TelemetrySource {
       code === 'MODULE_NOT_FOUND' ? /^Cannot find module '([@\w][^']*)'/.exec(String(message))?.[1] : undefined;
     const reason =
       missing === undefined
-        ? 'either a span processor threw, or @opentelemetry/exporter-jaeger is part of a bundle and does not find its files'
+        ? (require('./describe-cause') as typeof import('./describe-cause')).describeCause(error)
         : `the package ${missing} was not found; deploy it in node_modules, also with a bundled function`;
-    countError(`the tracing SDK could not be loaded or set up: ${reason}`);
+    countLoss(`the tracing SDK could not be loaded or set up: ${reason}`);
   }
 
   /** The telemetry for a destination. Loads the SDK when it is needed for the first time. */

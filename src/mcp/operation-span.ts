@@ -1,6 +1,6 @@
 import { SpanStatusCode } from '@opentelemetry/api';
 import type { Attributes, Context, Link, Span } from '@opentelemetry/api';
-import { countError } from '../diagnostics';
+import { countError, countLoss } from '../diagnostics';
 import {
   ATTR_ERROR_TYPE,
   ATTR_RPC_RESPONSE_STATUS_CODE,
@@ -159,7 +159,7 @@ export function startOperation(
     const operation = new OperationSpan(span, context, secretUri);
     return { operation, context: operation.context };
   } catch {
-    countError('the span of an MCP message could not be started: a span processor, sampler or tracer provider threw');
+    countLoss('the span of an MCP message could not be started: a span processor, sampler or tracer provider threw');
     return { operation: undefined, context };
   }
 }

@@ -1,6 +1,6 @@
 import { isSpanContextValid, propagation, ROOT_CONTEXT } from '@opentelemetry/api';
 import type { Baggage, Context, Link, Span, SpanContext } from '@opentelemetry/api';
-import { countError, countMalformed } from '../diagnostics';
+import { countLoss, countMalformed } from '../diagnostics';
 import { mergeBaggage } from '../propagation/baggage';
 import { NOTHING_EXTRACTED, readW3cHeaders } from '../propagation/carriers';
 import type { ExtractedContext } from '../propagation/carriers';
@@ -58,7 +58,7 @@ export function metaOf(context: Context): Readonly<Record<string, string>> {
       set: (carrier, key, value) => void ((carrier as Record<string, string>)[key] = value),
     });
   } catch {
-    countError('an MCP message carries no trace context: it could not be written to _meta');
+    countLoss('an MCP message carries no trace context: it could not be written to _meta');
   }
   return meta;
 }

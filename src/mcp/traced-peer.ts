@@ -1,4 +1,4 @@
-import { warnOnce } from '../diagnostics';
+import { warnOfLoss, warnOnce } from '../diagnostics';
 import { wrapMethodOf } from '../replace-method';
 import { readField } from '../safe-access';
 import { activeContext, ensureContextManager } from '../tracing/context/active-context';
@@ -134,7 +134,7 @@ export class TracedPeer {
             : Reflect.apply(original, this, args);
         };
       if (wrapMethodOf(transport, 'send', wrapped)) this.connections.set(transport, connection);
-      else warnOnce('the method send of an MCP transport cannot be replaced: its messages are not traced');
+      else warnOfLoss('the method send of an MCP transport cannot be replaced: its messages are not traced');
     } catch {
       countTracingFailure();
     }

@@ -1,6 +1,6 @@
 import { SpanKind } from '@opentelemetry/api';
 import type { Context, Span } from '@opentelemetry/api';
-import { countError } from '../diagnostics';
+import { countLoss } from '../diagnostics';
 import { percentEncode } from '../fc/header-text';
 import { BAGGAGE_ITEM_PREFIX, SPAN_CONTEXT_HEADER } from '../fc/tracing';
 import { endSafely } from '../tracing/calls/open-calls';
@@ -41,7 +41,7 @@ function startRequestSpan(context: Context, parent: Span): string | undefined {
     endSafely(span);
     return (span.spanContext().traceFlags & 1) === 1 ? span.spanContext().spanId.toLowerCase() : undefined;
   } catch {
-    countError('a span could not be started: a span processor, sampler or tracer provider threw');
+    countLoss('a span could not be started: a span processor, sampler or tracer provider threw');
     return undefined;
   }
 }
@@ -157,7 +157,7 @@ export function traceInvoke(headers?: InvokeFunctionHeaders | null): InvokeFunct
   try {
     addHeaders(given, invokeHeaders());
   } catch {
-    countError('an InvokeFunction call carries no trace: the object passed to traceInvoke cannot be changed');
+    countLoss('an InvokeFunction call carries no trace: the object passed to traceInvoke cannot be changed');
   }
   return given;
 }

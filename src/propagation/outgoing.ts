@@ -1,6 +1,6 @@
 import { createContextKey, isSpanContextValid, propagation, trace } from '@opentelemetry/api';
 import type { Context, Span, SpanContext } from '@opentelemetry/api';
-import { countError, countMalformed } from '../diagnostics';
+import { countLoss, countMalformed } from '../diagnostics';
 import { telemetryIn } from '../tracing/context/ambient-telemetry';
 import { invocationIn, isSuppressed, spanIn } from '../tracing/context/linked-context';
 import { newSpanId } from '../tracing/telemetry/ids';
@@ -78,7 +78,7 @@ function outgoingTrace(context: Context): OutgoingTrace | undefined {
     const flags = (isSampled ? 1 : 0) | (isRandomTrace(context, span) ? RANDOM_FLAG : 0);
     return { traceId, spanId: isOwn ? ownSpanId : newSpanId(), flags, traceState: outgoingTraceState(spanContext) };
   } catch {
-    countError('an outgoing request carries no trace context: the active span returned no usable span context');
+    countLoss('an outgoing request carries no trace context: the active span returned no usable span context');
     return undefined;
   }
 }

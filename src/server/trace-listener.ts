@@ -4,7 +4,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { checkOptions, describeValue } from '../config/check-options';
 import { HANDLER_CHECKS } from '../config/options';
 import type { HandlerOptions } from '../config/options';
-import { countError } from '../diagnostics';
+import { countLoss } from '../diagnostics';
 import { FcTracedError } from '../errors';
 import { contextOf } from '../fc/context-from-headers';
 import { controlOf } from '../fc/control-path';
@@ -157,7 +157,7 @@ export function traceListener(listener: RequestListener, options: TraceListenerO
     };
     runner
       .run(call, { run: work })
-      .catch(() => countError('a request could not be traced'))
+      .catch(() => countLoss('a request could not be traced'))
       .finally(() => held?.release());
     if (thrown === undefined) return result;
     throw thrown.error;

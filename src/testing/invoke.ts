@@ -1,6 +1,5 @@
 import { types } from 'node:util';
 import { check, checkOptions, describeValue } from '../config/check-options';
-import type { FcTracedError } from '../errors';
 import type { FcContext } from '../fc/context';
 import type { FcFunction } from '../handler/create-handler';
 import { invalidArgument } from './check-arguments';
@@ -67,7 +66,7 @@ export function invoke(
     checkArguments(handler, context, options);
     bytes = toBytes(event);
   } catch (error) {
-    return Promise.reject(error as FcTracedError);
+    return Promise.reject(error);
   }
   if (options.callback !== true) return handler(bytes, context);
   return new Promise((resolve, reject) => {

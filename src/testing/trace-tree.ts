@@ -57,6 +57,8 @@ export interface Trace {
   readonly roots: readonly SpanNode[];
   /** All spans in order of their start. */
   readonly spans: readonly SpanRecord[];
+  /** Returns the tree of the trace, without attributes. */
+  toString(): string;
 }
 
 function byStart(a: SpanRecord, b: SpanRecord): number {

@@ -71,14 +71,15 @@ describe('a recorded trace', () => {
     expect(parsed.failed.roots).toEqual([{ span: parsed.failed.spans[0], children: [] }]);
     expect(Object.keys(parsed.taken.spans[0].attributes as object)).toEqual(['a', 'b', 'sku']);
     expect(JSON.stringify(traces.traces())).toBe(JSON.stringify(traces.traces()));
-    for (const each of [traces.spans(), span, span.events, failed!.roots])
+    for (const each of [traces.spans(), span, span.events, failed!.roots]) {
       expect(() => JSON.stringify(each)).not.toThrow();
+    }
   });
 
   test('has its tree as text, and is the same data as before for comparisons', () => {
     traced(() => take('cup'), 'order')();
-    expect(`${traces.only()}`).toBe('order\n└─ take');
-    expect(`${traces.only()}`).toBe(renderTrace(traces.only()));
+    expect(String(traces.only())).toBe('order\n└─ take');
+    expect(String(traces.only())).toBe(renderTrace(traces.only()));
     expect(Object.keys(traces.only())).toEqual(['traceId', 'roots', 'spans']);
     expect(Object.keys(traces.spans()[0]!)).not.toContain('toJSON');
   });

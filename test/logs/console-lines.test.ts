@@ -144,9 +144,9 @@ test.each([
 
 test('logCorrelation: false leaves the logger unchanged', () => {
   const context = fakeFcContext();
-  const { info } = context.logger!;
+  const { info } = context.logger;
   correlateLogs(false, context);
-  expect(context.logger!.info).toBe(info);
+  expect(context.logger.info).toBe(info);
   correlateLogs(undefined, context);
-  expect(context.logger!.info).not.toBe(info);
+  expect(context.logger.info).not.toBe(info);
 });

@@ -179,9 +179,9 @@ test('a mock on the logger is still a mock', async () => {
   const context = fakeFcContext({ logger: { info } });
   correlateLogger(context);
   await invoke(handler, {}, context);
-  expect(context.logger!.info).toHaveBeenCalledTimes(1);
-  expect(context.logger!.info).toHaveBeenCalledWith('line', expect.stringContaining(`request_id=${context.requestId}`));
-  jest.spyOn(context.logger!, 'info').mockReturnValue(undefined);
+  expect(context.logger.info).toHaveBeenCalledTimes(1);
+  expect(context.logger.info).toHaveBeenCalledWith('line', expect.stringContaining(`request_id=${context.requestId}`));
+  jest.spyOn(context.logger, 'info').mockReturnValue(undefined);
   await invoke(handler, {}, context);
-  expect(context.logger!.info).toHaveBeenCalledTimes(2);
+  expect(context.logger.info).toHaveBeenCalledTimes(2);
 });

@@ -41,7 +41,7 @@ export const RESPONSE_FD = 3;
 export function responseBody(value: unknown, generation: Generation): Buffer {
   if (value === null || value === undefined) return Buffer.alloc(0);
   if (Buffer.isBuffer(value)) return value;
-  if (generation === '2.0') void (value as object).toString();
+  if (generation === '2.0') void (value as { toString(): unknown }).toString();
   // FC converts a function to the source text of its constructor.
   if (typeof value === 'function') return Buffer.from(String(value.constructor));
   if (typeof value === 'object') return Buffer.from(JSON.stringify(value));

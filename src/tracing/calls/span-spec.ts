@@ -1,6 +1,6 @@
 import { isSpanContextValid, SpanKind } from '@opentelemetry/api';
 import type { Attributes, Context, Link, Span, SpanContext, SpanOptions } from '@opentelemetry/api';
-import { countError } from '../../diagnostics';
+import { countLoss } from '../../diagnostics';
 import { ATTR_FC_TRACED_PROBLEM } from '../../semconv';
 import { spanIn } from '../context/linked-context';
 import type { Telemetry } from '../telemetry/telemetry';
@@ -113,7 +113,7 @@ export function startSpanOf(site: CallSite): Span | undefined {
     for (const problem of problems) span.addEvent(ATTR_FC_TRACED_PROBLEM, { [ATTR_FC_TRACED_PROBLEM]: problem });
     return span;
   } catch {
-    countError('a span could not be started: a span processor, sampler or tracer provider threw');
+    countLoss('a span could not be started: a span processor, sampler or tracer provider threw');
     return undefined;
   }
 }

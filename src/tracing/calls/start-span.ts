@@ -1,6 +1,6 @@
 import { trace } from '@opentelemetry/api';
 import type { Attributes, Span, SpanKind, TimeInput } from '@opentelemetry/api';
-import { countError, warnOnce } from '../../diagnostics';
+import { countLoss, warnOnce } from '../../diagnostics';
 import { replaceMethod } from '../../replace-method';
 import { activeContext } from '../context/active-context';
 import { telemetryIn } from '../context/ambient-telemetry';
@@ -66,7 +66,7 @@ function open(name: string, { kind, attributes }: SpanOptions): Span | undefined
       spanIn(context),
     );
   } catch {
-    countError('a span could not be started: a span processor, sampler or tracer provider threw');
+    countLoss('a span could not be started: a span processor, sampler or tracer provider threw');
     return undefined;
   }
 }

@@ -1,0 +1,26 @@
+import { readField } from '../safe-access';
+import { redactText } from '../tracing/redaction/secrets';
+
+const MAX_LENGTH = 200;
+
+const URLS = /\b[a-z][a-z\d+.-]*:\/\/[^\s'"`)]*/gi;
+const PATHS = /(?:\b[a-z]:)?(?:[\\/][^\s\\/'"`():]+)+[\\/]?/gi;
+
+/**
+ * Describes an error for the log in one line: its name and message, without secrets, URLs and folders, because the path
+ * of an endpoint may contain a token. Never throws.
+ */
+export function describeCause(error: unknown): string {
+  const message = readField(error, 'message');
+  const text = typeof message === 'string' ? message : typeof error === 'string' ? error : '';
+  const name = readField(error, 'name');
+  const [line = ''] = text.split('\n');
+  const clean = redactText(line).replace(URLS, '[URL]').replace(PATHS, fileName).slice(0, MAX_LENGTH).trim();
+  return [typeof name === 'string' ? name : 'error', clean].filter((part) => part !== '').join(': ');
+}
+
+/** Returns the last part of a path if it is the name of a file. */
+function fileName(path: string): string {
+  const name = /[^\\/]+\.[a-z]{1,6}$/i.exec(path)?.[0];
+  return name ?? '[path]';
+}
