@@ -1,4 +1,5 @@
 import { EXPORTERS } from '../export/exporters/exporters';
+import { hasTag } from '../realms';
 import { check } from './check-options';
 import type { Check } from './check-options';
 
@@ -41,11 +42,8 @@ export function fullUrlOf(endpoint: string): string | undefined {
   if (port === GRPC) {
     return `port ${GRPC} is that of OTLP over gRPC, which is not supported. Use OTLP over HTTP: ${full}.`;
   }
-  return `use the full URL, such as ${full} for ${port === JAEGER ? 'Jaeger' : 'OTLP'}, or set option "protocol" to ${Object.keys(
-    EXPORTERS,
-  )
-    .map((name) => `"${name}"`)
-    .join(' or ')}.`;
+  const protocols = Object.keys(EXPORTERS).map((name) => `"${name}"`);
+  return `use the full URL, such as ${full} for ${port === JAEGER ? 'Jaeger' : 'OTLP'}, or set option "protocol" to ${protocols.join(' or ')}.`;
 }
 
 /** A field name of RFC 9110: a token. */
@@ -69,7 +67,7 @@ const EXPORTER_HEADERS = new Set(['content-encoding', 'content-type', 'user-agen
 export const checkHeaders: Check = (value) => {
   const wanted = check.object(value);
   if (wanted !== undefined) return wanted;
-  if (value instanceof Headers || value instanceof Map) return 'an object (use Object.fromEntries(headers))';
+  if (hasTag(value, 'Map') || hasTag(value, 'Headers')) return 'an object (use Object.fromEntries(headers))';
   for (const [index, [name, content]] of Object.entries(value as object).entries()) {
     const problem = headerProblem(name, content as unknown);
     if (problem !== undefined) {

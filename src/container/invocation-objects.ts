@@ -81,10 +81,10 @@ export class InvocationObjects implements InvocationValues {
   }
 
   /** Constructs an object in the container of this invocation. */
-  trackConstruction(container: DependencyContainer, context: object, construct: () => unknown): unknown {
+  trackConstruction(container: DependencyContainer, context: object, make: () => unknown): unknown {
     const outer = this.frames.at(-1) ?? this.postponed.get(context);
     const factory = outer?.factory;
-    const { result, frame } = this.inFrame(factory, construct);
+    const { result, frame } = this.inFrame(factory, make);
     if (!isObject(result)) return result;
     if (types.isProxy(result)) {
       // `delay` resolves when its proxy is first used.

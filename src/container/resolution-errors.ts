@@ -117,7 +117,7 @@ function problemOf(parameter: Parameter, isRegistered: IsRegistered, cause: unkn
   }
   if (isBuiltIn(token)) {
     return unresolvable(
-      `Nothing can be injected for ${place(parameter)}: its type is ${describe(token)}, a class of JavaScript or Node.js that the container cannot construct. Register a value for it, or ${NAME_A_TOKEN}.`,
+      `Nothing can be injected for ${place(parameter)}: its type is ${describe(token)}, a class of JavaScript or Node.js that the container cannot create. Register a value for it, or ${NAME_A_TOKEN}.`,
       cause,
     );
   }
@@ -246,10 +246,10 @@ export class FailureRecorder {
         throw thrown;
       }
     };
-    interceptConstruction(container, (target, construct) =>
+    interceptConstruction(container, (target, make) =>
       recording(target, () => {
         if (this.isExplained) checkTokens(target);
-        return construct();
+        return make();
       }),
     );
     interceptResolution(container, (registration, resolve) =>

@@ -109,7 +109,7 @@ export class ScopeFactory {
    */
   private intercept(child: DependencyContainer, objects: InvocationObjects): void {
     const copies = new Map<Registration, Registration>();
-    interceptConstruction(child, (_, construct, context) => objects.trackConstruction(child, context, construct));
+    interceptConstruction(child, (_, make, context) => objects.trackConstruction(child, context, make));
     interceptResolution(child, (registration, resolve, context) => {
       if (outlivesInvocations(registration)) {
         return hasInstance(registration) ? resolve(registration) : resolveIn(this.applicationContainer(), registration);

@@ -1,5 +1,6 @@
 import { inspect, types } from 'node:util';
 import { FcTracedError } from '../errors';
+import { isError } from '../realms';
 import { readField } from '../safe-access';
 
 // FC formats the result in its runtime, after the callback has been called. On Node.js 16 and earlier, a failure there
@@ -29,7 +30,7 @@ export function answerableValue(value: unknown): unknown {
 export function answerableError(error: unknown): unknown {
   if (!error) return falsyError(error);
   if (typeof error !== 'object' && typeof error !== 'function') return error;
-  if (isError(error)) return isReadable(error) && isNameWritable(error) ? error : copyOf(error);
+  if (isError(error)) return isErrorOfFc(error) && isReadable(error) && isNameWritable(error) ? error : copyOf(error);
   if (isBuffer(error)) return error;
   try {
     const value = answerableValue(error);
@@ -58,25 +59,19 @@ function falsyError(value: unknown): FcTracedError {
   );
 }
 
-/** Whether a value is an error, also of another realm. */
-function isError(value: unknown): value is Error {
-  try {
-    return types.isNativeError(value) || value instanceof Error;
-  } catch {
-    // A revoked proxy.
-    return false;
-  }
-}
-
 function isBuffer(value: unknown): boolean {
   return !types.isProxy(value) && Buffer.isBuffer(value);
+}
+
+/** Whether FC takes a value for an error, which it asks with `instanceof`. Throws if a trap of a proxy does. */
+function isErrorOfFc(value: object): boolean {
+  return value instanceof Error;
 }
 
 /** Whether FC can find out what a value is, and convert it to a string. */
 function hasText(value: object): boolean {
   try {
-    // Runs a trap of a proxy, as the same check in FC does.
-    if (value instanceof Error) return true;
+    if (isErrorOfFc(value)) return true;
     return typeof (value as { toString(): unknown }).toString() === 'string';
   } catch {
     return false;
@@ -97,27 +92,20 @@ function isPrimitive(value: unknown): boolean {
   return ['string', 'number', 'boolean'].includes(typeof value);
 }
 
-/** Whether FC can add a prefix to the name of an error, as it does for an error that it takes for unhandled. */
+/** Whether FC can add a prefix to the name of an error, as it does for one that it takes for unhandled. */
 function isNameWritable(error: Error): boolean {
-  if (!types.isProxy(error)) {
-    for (let owner: object | null = error; owner !== null; owner = Reflect.getPrototypeOf(owner)) {
-      const descriptor = Reflect.getOwnPropertyDescriptor(owner, 'name');
-      if (descriptor === undefined) continue;
-      const isWritable = descriptor.set !== undefined || descriptor.writable === true;
-      return isWritable && (owner === error || descriptor.set !== undefined || Object.isExtensible(error));
-    }
-  }
-  return Object.isExtensible(error);
+  return Object.isExtensible(error) || Reflect.getOwnPropertyDescriptor(error, 'name')?.writable === true;
 }
 
-/** A copy of an error with the fields that FC shows as strings. It has the same class and, as `cause`, the error. */
+/** A copy of an error with the fields that FC shows as strings. It has the same class, if FC knows it, and the error as `cause`. */
 function copyOf(error: Error): Error {
   const copy = new Error(fieldText(error, 'message'), { cause: error });
   const stack = readField(error, 'stack');
   const name = fieldText(error, 'name') || 'Error';
   const fields = { name, stack: typeof stack === 'string' ? stack : `${name}: ${copy.message}` };
   try {
-    Reflect.setPrototypeOf(copy, Reflect.getPrototypeOf(error));
+    // FC would not take an error of another realm for an error.
+    if (isErrorOfFc(error)) Reflect.setPrototypeOf(copy, Reflect.getPrototypeOf(error));
   } catch {
     // A proxy that throws.
   }

@@ -1,3 +1,4 @@
+import vm from 'node:vm';
 import { createHandler, FcTracedError, Handler } from 'fc-traced';
 import type { FcCallback } from 'fc-traced';
 import { expectTrace, fakeFcContext, recordTraces } from 'fc-traced/testing';
@@ -120,7 +121,6 @@ test.each<[string, () => Error]>([
     () => Object.seal(Object.defineProperty(new Mine('text'), 'name', { value: 'Mine' })),
   ],
   ['not extensible', () => Object.preventExtensions(new Mine('text'))],
-  ['of a class whose name has no setter', () => new Mine('text')],
 ])('with a callback FC can write to an error that is %s, and shows what it would show', async (_, make) => {
   const thrown = make();
   act = () => {
@@ -132,11 +132,23 @@ test.each<[string, () => Error]>([
   expect(formatted(given)).toEqual(['text', 'FunctionUnhandledError: Mine', thrown.stack!.split('\n')[0]]);
 });
 
-test('with a callback the same error is passed on if FC can format it, even where it cannot be extended', async () => {
-  const thrown = Object.preventExtensions(Object.assign(new TypeError('mine'), { name: 'Own' }));
+test.each<[string, Error]>([
+  [
+    'cannot be extended, but has a name',
+    Object.preventExtensions(Object.assign(new TypeError('mine'), { name: 'Own' })),
+  ],
+  ['has a class whose name has no setter', new Mine('mine')],
+])('with a callback the same error is passed on if FC can format it: one that %s', async (_, thrown) => {
   act = () => Promise.reject(thrown);
-  expect((await invoked()).answers).toEqual([[thrown]]);
   expect((await invoked()).answers[0]![0]).toBe(thrown);
+});
+
+test('with a callback an error of another realm is passed on as one that FC takes for an error', async () => {
+  const thrown: unknown = vm.runInNewContext('new TypeError("over there")');
+  act = () => Promise.reject(thrown);
+  const [given] = (await invoked()).answers[0] as [Error];
+  expect(given).toBeInstanceOf(Error);
+  expect(given).toMatchObject({ name: 'TypeError', message: 'over there', cause: thrown });
 });
 
 test('with a callback a value that FC cannot format fails the invocation, in the trace too', async () => {

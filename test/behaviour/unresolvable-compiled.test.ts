@@ -157,7 +157,7 @@ const emitted = (name: string, type: string, reason: string): string[] =>
 const TOKEN = 'name a token with @inject(…) or the option inject';
 const TYPE_IMPORT = 'Either the class is imported with "import type" (import it without "type"),';
 const OBJECT = `${TYPE_IMPORT} or its module is part of a circular import (use @inject(delay(() => …))), or the type is an interface, a union or another type that is not a class (${TOKEN}).`;
-const BUILT_IN = 'a class of JavaScript or Node.js that the container cannot construct.';
+const BUILT_IN = 'a class of JavaScript or Node.js that the container cannot create.';
 
 const withTypes = {
   tracerFirst: ['fine', 'object,object'],

@@ -18,6 +18,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'context instanceof LinkedContext',
   ],
   'propagation/trace-state.ts': ['state instanceof MemberList'],
+  // FC tells errors from other values in this way.
+  'handler/answerable.ts': ['value instanceof Error'],
   'container/resolution-errors.ts': ['thrown instanceof FcTracedError'],
   // The span must be of exactly this class of the SDK.
   'export/sdk-telemetry.ts': ['parent instanceof spanClass'],
