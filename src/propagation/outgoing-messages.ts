@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { activeContext } from '../tracing/context/active-context';
 import { outgoingFrom } from './outgoing';
 import { w3cHeaders } from './outgoing-headers';
@@ -67,7 +68,7 @@ export function rocketMqProperties(
   properties: Map<string, string> | PutsProperties = new Map(),
 ): Map<string, string> | PutsProperties {
   const added = Object.entries(contextOfMessage());
-  if (!(properties instanceof Map)) {
+  if (!types.isMap(properties)) {
     for (const [name, value] of added) properties.putProperty(name, value);
     return properties;
   }

@@ -31,7 +31,7 @@ const escape = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\
 const named = (member: string): RegExp => new RegExp(`(?<![\\w])${escape(member)}(?![\\w])`);
 
 /** Public names that start with an underscore: of MCP, of the semantic conventions, and a property of RocketMQ. */
-const NOT_PRIVATE = new Set(['_meta', '_OTHER', '__SHARDINGKEY']);
+const NOT_PRIVATE = new Set(['_meta', '_OTHER', '__SHARDINGKEY', '__CANCEL__']);
 
 describe('the register of private members', () => {
   test('has rows', () => {

@@ -11,7 +11,6 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   // Of errors without the internal slot of one, and the class of the program.
   'realms.ts': ['value instanceof Error', 'error instanceof errorClass', 'value instanceof EventEmitter'],
   // Our own classes.
-  'tracing/calls/attributes.ts': ['value instanceof Secret'],
   'tracing/context/linked-context.ts': [
     'context instanceof LinkedContext',
     'context instanceof LinkedContext',

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { inspect, types } from 'node:util';
 import { warnOnce } from '../../diagnostics';
+import { hasTag } from '../../realms';
 import { readField } from '../../safe-access';
 import { activeInvocation } from '../context/active-context';
 import { state } from '../telemetry/state';
@@ -105,7 +106,7 @@ function stringsIn(value: unknown, depth = 0, strings: string[] = []): string[] 
   const bytes = bytesOf(value);
   if (typeof value === 'string') strings.push(value);
   else if (typeof value === 'number' || typeof value === 'bigint') strings.push(String(value));
-  else if (value instanceof Secret) stringsIn(value.reveal(), depth, strings);
+  else if (isSecret(value)) stringsIn((value as Secret<unknown>).reveal(), depth, strings);
   else if (bytes !== undefined) strings.push(...textsOfBytes(bytes));
   else if (types.isBoxedPrimitive(value)) stringsIn(value.valueOf(), depth, strings);
   else if (typeof value === 'object' && value !== null && depth < MAX_DEPTH) {
@@ -116,7 +117,9 @@ function stringsIn(value: unknown, depth = 0, strings: string[] = []): string[] 
 
 function membersOf(value: object): Iterable<unknown> {
   if (types.isMap(value) || types.isSet(value)) return value.values();
-  return value instanceof URL ? [value.href, value.password, value.search] : Object.values(value);
+  return hasTag(value, 'URL')
+    ? [(value as URL).href, (value as URL).password, (value as URL).search]
+    : Object.values(value);
 }
 
 /**
