@@ -23,10 +23,13 @@ import type { CallSite } from './span-spec';
 /** A traced call whose span is open. The first end counts; later ones are ignored. */
 export class RunningCall implements FollowedCall, OpenCall {
   place = -1;
-  private hasEnded = false;
+  /** Whether the span has ended, while there is no `openSpan`. */
+  hasEnded = false;
   private invocation: Invocation | undefined;
   private openSpan: OpenSpan | undefined;
   private isWorking = false;
+  /** What knows whether the span has ended. Read at each step of an iteration. */
+  private ending: { hasEnded: boolean } = this;
   private followers: FollowedCall[] | undefined;
 
   constructor(
@@ -43,7 +46,7 @@ export class RunningCall implements FollowedCall, OpenCall {
   }
 
   get isEnded(): boolean {
-    return this.hasEnded || this.openSpan?.hasEnded === true;
+    return this.ending.hasEnded;
   }
 
   get counts(): boolean {
@@ -117,7 +120,7 @@ export class RunningCall implements FollowedCall, OpenCall {
   }
 
   stayOpen(value: object): void {
-    this.openSpan ??= this.lightened();
+    this.ending = this.openSpan ??= this.lightened();
     this.openSpan.hold(value);
     this.followers?.forEach((call) => call.stayOpen(value));
   }
