@@ -120,6 +120,7 @@ export class RunningCall implements FollowedCall, OpenCall {
   }
 
   stayOpen(value: object): void {
+    if (this.isEnded) return;
     this.ending = this.openSpan ??= this.lightened();
     this.openSpan.hold(value);
     this.followers?.forEach((call) => call.stayOpen(value));
