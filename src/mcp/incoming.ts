@@ -125,7 +125,7 @@ export class IncomingMessages {
     return callIn(received.parent.context, dispatchWrapped, undefined, []);
   }
 
-  /** Progress is handled in the context of its request; a cancelled request is told about it. */
+  /** Progress is handled in the context of its request; if the request is cancelled, it is notified. */
   private partOfRequest({ method, params }: Message, connection: Connection, dispatch: () => unknown): unknown {
     if (method === 'notifications/cancelled') {
       connection.incoming.get(readField(params, 'requestId') as RequestId)?.cancelled();

@@ -71,6 +71,7 @@ describe('the packed package', () => {
     expect(shown.filter((file) => !files.includes(file) && !file.startsWith('test/'))).toEqual([]);
   });
 
+  // Unpacked: 760 kB of code, 290 kB of types with their documentation, and the documents and samples.
   test('has at most 450 kB', () => {
     expect(packed!.size).toBeLessThan(450_000);
   });

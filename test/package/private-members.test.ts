@@ -30,7 +30,7 @@ const register = readRegister();
 const escape = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 const named = (member: string): RegExp => new RegExp(`(?<![\\w])${escape(member)}(?![\\w])`);
 
-/** Public names that start with an underscore: of MCP, of the semantic conventions, and a property of RocketMQ. */
+/** Public names that start with an underscore: of MCP, of the semantic conventions, of RocketMQ's messages and of axios' errors. */
 const NOT_PRIVATE = new Set(['_meta', '_OTHER', '__SHARDINGKEY', '__CANCEL__']);
 
 describe('the register of private members', () => {
