@@ -27,7 +27,7 @@ test('a million @Traced calls outside of invocations, without an SDK, allocate n
   expect(await measure('outside')).toBeLessThan(1_000_000);
 });
 
-test('5,000 warm, sampled and exported invocations keep no memory', async () => {
+test('2,000 warm, sampled and exported invocations keep no memory, in the median of 5 rounds', async () => {
   // Less than 100 bytes per invocation: a single span that is kept would take over 1,000.
-  expect(await measure('sampled')).toBeLessThan(500_000);
+  expect(await measure('sampled')).toBeLessThan(200_000);
 }, 65_000);
