@@ -37,7 +37,7 @@ const LOSSES: readonly [string, string, RegExp][] = [
   ],
   [
     'an endpoint that refuses connections',
-    "runTwice({ endpoint: 'http://127.0.0.1:1/v1/traces' });",
+    "runTwice({ endpoint: 'http://127.0.0.1:1/v1/traces', flushTimeoutMillis: 1000 });",
     /^fc-traced: spans could not be delivered to 127\.0\.0\.1:1 and are dropped: connect ECONNREFUSED/,
   ],
   [
