@@ -56,6 +56,8 @@ const run = (protocol: 'otlp' | 'jaeger'): Promise<Outcome> =>
   const { handler, initialize, preFreeze, preStop } = createHandler(Shop, {
     name: 'shop',
     coldStartSpans: false,
+    // A request that times out on a slow machine is sent again, and the collector would receive its spans twice.
+    exportTimeoutMillis: 8_000,
     instrumentations: ['http', 'undici'],
     endpoint: 'http://127.0.0.1:' + proxy.address().port + target.pathname,
   });
