@@ -61,6 +61,21 @@ function moduleOf(compiled, names) {
   return `${lines.join('\n')}\n`;
 }
 
+/** Bundles the page of the viewer: one script and one style sheet, for browsers of the last three years. */
+async function bundlePage(outdir) {
+  const { build } = await import('esbuild');
+  const entry = path.join(root, 'cli', 'src', 'viewer', 'page');
+  await build({
+    entryPoints: ['main.ts', 'app.css'].map((file) => ({ in: path.join(entry, file), out: 'app' })),
+    outdir,
+    bundle: true,
+    minify: true,
+    target: ['chrome112', 'firefox112', 'safari16.4'],
+    tsconfig: path.join(entry, 'tsconfig.json'),
+    logLevel: 'warning',
+  });
+}
+
 try {
   compile(path.join(root, 'src', 'tsconfig.json'), next(dist));
   for (const entry of ENTRY_POINTS) {
@@ -75,6 +90,7 @@ try {
   }
   compileAgainstBuild(path.join(root, 'samples'), samples);
   compileAgainstBuild(path.join(root, 'cli', 'src'), cli);
+  await bundlePage(path.join(next(cli), 'page'));
   for (const output of outputs) {
     if (existsSync(output)) renameSync(output, previous(output));
     renameSync(next(output), output);
