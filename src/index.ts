@@ -24,14 +24,17 @@ export { Annotate } from './decorators/annotate';
 export type { AnnotateOptions } from './decorators/annotate';
 export {
   ACTIVE_SPAN,
+  DEADLINE,
   FC_CONTEXT,
   FC_EVENT,
   InjectContext,
+  InjectDeadline,
   InjectEvent,
   InjectSpan,
   InjectTracer,
   TRACER,
 } from './container/inject';
+export type { InvocationDeadline } from './tracing/context/deadline';
 export { getTracedMetadata } from './decorators/metadata';
 export type { EntryOptions, TracedMetadata, TracedMethodMetadata } from './decorators/metadata';
 export { currentSpan } from './tracing/context/current-span';

@@ -11,6 +11,13 @@ export const EVENT_FC_TRACED_ABANDONED = 'fc_traced.abandoned';
 export const EVENT_FC_TRACED_CANCELLED = 'fc_traced.cancelled';
 export const EVENT_FC_TRACED_EXPECTED_ERROR = 'fc_traced.expected_error';
 
+// fc-traced: spans of calls that are cut off
+export const ATTR_FC_TRACED_DROPPED_SNAPSHOTS = 'fc_traced.dropped_snapshots';
+export const ATTR_FC_TRACED_OPEN_FOR_MS = 'fc_traced.open_for_ms';
+export const ATTR_FC_TRACED_SNAPSHOT = 'fc_traced.snapshot';
+export const ATTR_FC_TRACED_SNAPSHOT_REASON = 'fc_traced.snapshot_reason';
+export const ATTR_FC_TRACED_TIMEOUT_IMMINENT = 'fc_traced.timeout_imminent';
+
 // fc-traced: other attributes
 export const ATTR_FC_TRACED_BATCH_DROPPED_LINKS = 'fc_traced.batch.dropped_links';
 export const ATTR_FC_TRACED_BATCH_FAILED = 'fc_traced.batch.failed';

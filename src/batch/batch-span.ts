@@ -8,7 +8,7 @@ import { attributeValues } from '../tracing/calls/attributes';
 import { recordFailure } from '../tracing/calls/failure';
 import { endSafely } from '../tracing/calls/open-calls';
 import { callIn } from '../tracing/context/active-context';
-import { contextWithSpan } from '../tracing/context/linked-context';
+import { contextWithSpan, invocationIn } from '../tracing/context/linked-context';
 import type { Telemetry } from '../tracing/telemetry/telemetry';
 import { Batch, contextWithBatch } from './batch';
 import { cleanAttributes, destinationOf, processSpanName, recordAttributes, withMessaging } from './record-span';
@@ -74,6 +74,7 @@ export async function runInBatchSpan(
   const batch = new Batch(event, format);
   const span = startBatchSpan(batch, telemetry, active, parent);
   if (span === undefined) return work();
+  invocationIn(active)?.open.watchSpan(span);
   const inside = contextWithBatch(contextWithSpan(active, span), { batch, span });
   try {
     return await callIn(inside, work, undefined, []);

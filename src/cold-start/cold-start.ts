@@ -17,6 +17,7 @@ export class ColdStart {
   private readonly phases = new Phases();
   private isOver = false;
   private isBuilt = false;
+  private isRecorded = false;
   private offsetMillis = 0;
 
   /** Created while the program's modules are loading. `isEnabled`: the option `coldStartSpans`. */
@@ -65,8 +66,10 @@ export class ColdStart {
     return isRecorded ? this : undefined;
   }
 
-  /** Records the phases before the first invocation, whose parent is the span in `caller`. Never throws. */
+  /** Records the phases before the first invocation, whose parent is the span in `caller`, once. Never throws. */
   record(telemetry: Telemetry, caller: Context, invocation: Span): void {
+    if (this.isRecorded) return;
+    this.isRecorded = true;
     try {
       // Loaded lazily: an invocation that is not recorded does not need it.
       const { recordStart } = require('./start-spans') as typeof import('./start-spans');

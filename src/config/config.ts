@@ -41,6 +41,7 @@ export interface Config {
   readonly headers: Readonly<Record<string, string>>;
   readonly exportTimeoutMillis: number;
   readonly flushTimeoutMillis: number;
+  readonly deadlineMarginMillis: number | undefined;
   /** 0 to 1. */
   readonly sampleRatio: number;
   readonly serviceName: string | undefined;
@@ -118,6 +119,7 @@ export function resolveConfig(options: HandlerOptions, env: Environment = proces
       timeoutFromEnvironment(env, warnings) ??
       Math.max(flushTimeoutMillis, DEFAULT_FLUSH_TIMEOUT_MILLIS),
     flushTimeoutMillis,
+    deadlineMarginMillis: options.deadlineMarginMillis,
     sampleRatio: options.sampleRatio ?? ratioFromEnvironment(env, warnings),
     serviceName: options.serviceName ?? filled(env, OTEL_SERVICE_NAME),
     resource: options.resourceAttributes ?? {},

@@ -72,6 +72,12 @@ export interface HandlerOptions {
    */
   readonly flushTimeoutMillis?: number;
   /**
+   * How long before the function's timeout open spans are exported as snapshots and the signal of `@InjectDeadline()` is
+   * aborted, in milliseconds; at most half of the timeout. With 0, there are no snapshots before the timeout. Default: a
+   * tenth of the timeout, at least 300 and at most 1000.
+   */
+  readonly deadlineMarginMillis?: number;
+  /**
    * The ratio of new traces that are recorded, 0 to 1. The caller's decision is kept. Default: `OTEL_TRACES_SAMPLER`,
    * else 1.
    */
@@ -142,6 +148,7 @@ export const HANDLER_CHECKS: { readonly [K in keyof Required<HandlerOptions>]: C
   headers: checkHeaders,
   exportTimeoutMillis: check.positiveMillis,
   flushTimeoutMillis: check.millis,
+  deadlineMarginMillis: check.millis,
   sampleRatio: check.ratio,
   serviceName: check.string,
   resourceAttributes: check.object,

@@ -1,6 +1,6 @@
 import { Lifecycle } from 'tsyringe';
 import type { DependencyContainer } from 'tsyringe';
-import { contextProxy, createChild, eventProxy, isOwnFactory } from './child-container';
+import { createChild, isOwnFactory, valuesForSingletons } from './child-container';
 import type { FactoryKind } from './factory-kind';
 import type { FailureRecorder } from './resolution-errors';
 import {
@@ -34,7 +34,7 @@ export function createApplicationContainer(
   parent: DependencyContainer,
   failures: FailureRecorder,
 ): DependencyContainer {
-  const application = createChild(parent, { context: contextProxy, event: eventProxy });
+  const application = createChild(parent, valuesForSingletons);
   failures.attachTo(application);
   /** The singletons under construction, outermost first. */
   let building: Registration[] = [];

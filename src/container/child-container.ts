@@ -1,22 +1,23 @@
 import type { DependencyContainer, InjectionToken } from 'tsyringe';
 import { FcTracedError } from '../errors';
-import type { FcContext } from '../fc/context';
 import { activeInvocation } from '../tracing/context/active-context';
 import { ambientTracer } from '../tracing/context/ambient-telemetry';
 import { ambientSpan } from '../tracing/context/current-span';
+import type { InvocationDeadline } from '../tracing/context/deadline';
 import type { Invocation } from '../tracing/context/invocation';
-import { ACTIVE_SPAN, FC_CONTEXT, FC_EVENT, TRACER } from './inject';
+import { ACTIVE_SPAN, DEADLINE, FC_CONTEXT, FC_EVENT, TRACER } from './inject';
 
 export type { DependencyContainer, InjectionToken } from 'tsyringe';
 
-/** The values of `FC_CONTEXT` and `FC_EVENT`, which are read at each resolution. */
+/** The values of `FC_CONTEXT`, `FC_EVENT` and `DEADLINE`, which are read at each resolution. */
 export interface InvocationValues {
   readonly context: unknown;
   readonly event: unknown;
+  readonly deadline: unknown;
 }
 
 const OWN_FACTORIES = new WeakSet<object>();
-const TOKENS: readonly InjectionToken[] = [TRACER, ACTIVE_SPAN, FC_CONTEXT, FC_EVENT];
+const TOKENS: readonly InjectionToken[] = [TRACER, ACTIVE_SPAN, FC_CONTEXT, FC_EVENT, DEADLINE];
 
 /**
  * Creates a child container with our tokens. A token that is registered in `parent` already, such as a test double, is
@@ -24,7 +25,13 @@ const TOKENS: readonly InjectionToken[] = [TRACER, ACTIVE_SPAN, FC_CONTEXT, FC_E
  */
 export function createChild(parent: DependencyContainer, values: InvocationValues): DependencyContainer {
   const child = parent.createChildContainer();
-  const factories = [() => ambientTracer, () => ambientSpan, () => values.context, () => values.event];
+  const factories = [
+    () => ambientTracer,
+    () => ambientSpan,
+    () => values.context,
+    () => values.event,
+    () => values.deadline,
+  ];
   TOKENS.forEach((token, index) => {
     // A factory, since tsyringe does not accept undefined as a value.
     const useFactory = factories[index]!;
@@ -83,8 +90,15 @@ function invocationProxy(token: string, find: (invocation: Invocation) => unknow
   });
 }
 
-/** FC's context of the running invocation, for singletons: they outlive invocations. */
-export const contextProxy = invocationProxy('FC_CONTEXT', ({ context }) => context) as FcContext;
+/** The deadline of an invocation. Its module is loaded when something injects it. */
+export function injectedDeadline(invocation: Invocation): InvocationDeadline {
+  const { deadlineOf } = require('../tracing/context/deadline') as typeof import('../tracing/context/deadline');
+  return deadlineOf(invocation).injected;
+}
 
-/** The event of the running invocation, for singletons: they outlive invocations. */
-export const eventProxy: unknown = invocationProxy('FC_EVENT', ({ event }) => event);
+/** The values for singletons, which outlive invocations: proxies for those of the running invocation. */
+export const valuesForSingletons: InvocationValues = {
+  context: invocationProxy('FC_CONTEXT', ({ context }) => context),
+  event: invocationProxy('FC_EVENT', ({ event }) => event),
+  deadline: invocationProxy('DEADLINE', injectedDeadline),
+};

@@ -3,6 +3,7 @@ import { inject } from 'tsyringe';
 import type { InjectionToken } from 'tsyringe';
 import { FcTracedError } from '../errors';
 import type { FcContext } from '../fc/context';
+import type { InvocationDeadline } from '../tracing/context/deadline';
 
 /**
  * The token of a Tracer whose spans belong to the running invocation, also in singletons. Use the tokens in the option
@@ -31,6 +32,9 @@ export const FC_CONTEXT: InjectionToken<FcContext> = Symbol.for('fc-traced.FC_CO
 
 /** The token of the decoded event, or in a singleton a proxy for the event of the running invocation. */
 export const FC_EVENT: InjectionToken<unknown> = Symbol.for('fc-traced.FC_EVENT');
+
+/** The token of the deadline of the invocation, or in a singleton a proxy for that of the running invocation. */
+export const DEADLINE: InjectionToken<InvocationDeadline> = Symbol.for('fc-traced.DEADLINE');
 
 type ParameterDecorator = ReturnType<typeof inject>;
 
@@ -143,4 +147,31 @@ export function InjectContext(): ParameterDecorator {
  */
 export function InjectEvent(): ParameterDecorator {
   return injectParameter(FC_EVENT, 'InjectEvent');
+}
+
+/**
+ * Injects the deadline of the invocation: `remainingMillis()` returns the milliseconds until the function's timeout, and
+ * `signal` is an `AbortSignal` that is aborted shortly before, by the option `deadlineMarginMillis`. Also without tracing,
+ * and in singletons a proxy for the deadline of the running invocation, which throws `NO_INVOCATION` outside of
+ * invocations. The timeout is that of FC's context: on a built-in runtime `function.timeout`, on a custom runtime the
+ * header `x-fc-function-timeout`. For legacy decorators; with standard decorators, use `inject: [DEADLINE]`.
+ *
+ * @throws FcTracedError `INVALID_TARGET` on anything but a constructor parameter
+ *
+ * @example
+ * ```ts
+ * import { Handler, InjectDeadline } from 'fc-traced';
+ * import type { InvocationDeadline } from 'fc-traced';
+ * ;@Handler()
+ * class Prices {
+ *   constructor(@InjectDeadline() private readonly deadline: InvocationDeadline) {}
+ *   async handle(event: { url: string }): Promise<string> {
+ *     const response = await fetch(event.url, { signal: this.deadline.signal });
+ *     return response.text();
+ *   }
+ * }
+ * ```
+ */
+export function InjectDeadline(): ParameterDecorator {
+  return injectParameter(DEADLINE, 'InjectDeadline');
 }

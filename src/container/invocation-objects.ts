@@ -2,7 +2,7 @@ import { types } from 'node:util';
 import type { DependencyContainer } from 'tsyringe';
 import { activeInvocation } from '../tracing/context/active-context';
 import type { Invocation } from '../tracing/context/invocation';
-import { contextProxy, eventProxy } from './child-container';
+import { injectedDeadline, valuesForSingletons } from './child-container';
 import type { InvocationValues } from './child-container';
 import { addDisposablesToOwner, classNameOf, nameOfRegistration, releaseDisposable } from './tsyringe-internals';
 import type { Registration } from './tsyringe-internals';
@@ -55,13 +55,23 @@ export class InvocationObjects implements InvocationValues {
   /** The value of FC_CONTEXT. */
   get context(): unknown {
     const { context } = this.invocation;
-    return this.valueOf('FC_CONTEXT', context, contextProxy, typeof context === 'object' && context !== null);
+    return this.valueOf(
+      'FC_CONTEXT',
+      context,
+      valuesForSingletons.context,
+      typeof context === 'object' && context !== null,
+    );
   }
 
   /** The value of FC_EVENT. */
   get event(): unknown {
     const { event } = this.invocation;
-    return this.valueOf('FC_EVENT', event, eventProxy, isPlainObject(event));
+    return this.valueOf('FC_EVENT', event, valuesForSingletons.event, isPlainObject(event));
+  }
+
+  /** The value of DEADLINE. */
+  get deadline(): unknown {
+    return this.valueOf('DEADLINE', injectedDeadline(this.invocation), valuesForSingletons.deadline, true);
   }
 
   /** Whether another invocation is running: then something kept the container of this one. */

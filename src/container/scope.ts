@@ -5,7 +5,7 @@ import { countError } from '../diagnostics';
 import type { Invocation } from '../tracing/context/invocation';
 import { settledWithin } from '../tracing/telemetry/shared-flush';
 import { createApplicationContainer, factoryKind, outlivesInvocations } from './application-container';
-import { contextProxy, createChild, eventProxy, isResolvableToken } from './child-container';
+import { createChild, isResolvableToken, valuesForSingletons } from './child-container';
 import { InvocationObjects, isPlainObject } from './invocation-objects';
 import { FailureRecorder, findUnresolvable, singletonsBelow } from './resolution-errors';
 import {
@@ -150,6 +150,7 @@ export class ScopeFactory {
  * itself.
  */
 function plainScope(parent: DependencyContainer, { event }: Invocation, handlerClass: Class): Scope {
-  const child = createChild(parent, { context: contextProxy, event: isPlainObject(event) ? eventProxy : event });
+  const values = isPlainObject(event) ? valuesForSingletons : { ...valuesForSingletons, event };
+  const child = createChild(parent, values);
   return { resolveHandler: () => child.resolve(handlerClass as InjectionToken<object>), dispose: async () => {} };
 }

@@ -19,6 +19,7 @@ import { faasResource, FlagSampler, PooledIds } from './provider-parts';
 import { scrub } from './scrub';
 import { startProbe, warnOfChangedMembers } from './sdk-members';
 import { SpanPipeline } from './span-pipeline';
+import { millisSinceStart } from './start-clock';
 
 /** The settings of one SDK set-up. */
 export interface SdkSettings {
@@ -124,6 +125,10 @@ export class SdkTelemetry implements Telemetry {
       spanProcessor: this.pipeline,
       spanLimits: parts._spanLimits,
     });
+  }
+
+  openMillis(span: Span): number | undefined {
+    return millisSinceStart(span);
   }
 
   async flush(timeoutMillis: number, isHook = false): Promise<void> {

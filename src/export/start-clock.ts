@@ -1,4 +1,5 @@
 import type { Context, HrTime } from '@opentelemetry/api';
+import { performance } from 'node:perf_hooks';
 import { spanIn } from '../tracing/context/linked-context';
 
 /** The private clock readings of an SDK span, and its start time, which is read-only in its public type. */
@@ -14,6 +15,12 @@ export function timed(span: unknown): TimedSpan | undefined {
   return typeof candidate?._performanceStartTime === 'number' && candidate._startTimeProvided === false
     ? (candidate as TimedSpan)
     : undefined;
+}
+
+/** Returns how many milliseconds ago a span started, or `undefined` if it does not know that itself. */
+export function millisSinceStart(span: unknown): number | undefined {
+  const startMillis = timed(span)?._performanceStartTime;
+  return startMillis === undefined ? undefined : performance.now() - startMillis;
 }
 
 /**

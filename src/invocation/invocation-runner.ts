@@ -13,12 +13,14 @@ import { recordFailure } from '../tracing/calls/failure';
 import { OpenCalls } from '../tracing/calls/open-calls';
 import { callIn, ensureContextManager } from '../tracing/context/active-context';
 import { processTelemetry } from '../tracing/context/ambient-telemetry';
-import type { Invocation } from '../tracing/context/invocation';
+import type { Invocation, InvocationTiming } from '../tracing/context/invocation';
 import { contextOfInvocation } from '../tracing/context/linked-context';
 import { rememberSecret } from '../tracing/redaction/secrets';
 import { discardPreparedIds } from '../tracing/telemetry/ids';
 import { state } from '../tracing/telemetry/state';
+import type { Telemetry } from '../tracing/telemetry/telemetry';
 import { Attempts } from './attempts';
+import type { CutOffWatch } from './cut-off';
 import type { IncomingCall } from './incoming-call';
 import { endInvocationSpan, parentContext, planInvocation, startInvocationSpan } from './invocation-plan';
 import type { InvocationPlan } from './invocation-plan';
@@ -100,6 +102,8 @@ export class InvocationRunner {
       context,
       event: undefined,
       open,
+      // The initializer has a timeout of its own, which is not in FC's context.
+      timing: this.timingOf(Number.POSITIVE_INFINITY),
       get telemetry() {
         return open.isOver ? processTelemetry() : undefined;
       },
@@ -143,6 +147,7 @@ export class InvocationRunner {
       event,
       telemetry: recorded,
       open: new OpenCalls(),
+      timing: this.timingOf(entered),
       randomTraceId: randomTraceId(plan),
     };
     const base =
@@ -151,6 +156,8 @@ export class InvocationRunner {
         : propagation.setBaggage(ROOT_CONTEXT, plan.parentage.baggage);
     const active = contextOfInvocation(invocation, started ?? trace.wrapSpanContext(plan.unrecordedContext), base);
     if (recorded !== undefined) rememberCredentials(context);
+    const recordColdStart = (): void => recordedColdStart?.record(recorded!, parentContext(plan.parentage), span!);
+    const watch = this.watchForCutOff(active, plan, { invocation, span, telemetry: recorded, recordColdStart });
     try {
       return await (callIn(active, work.run, work, [
         { invocation, active, span, coldStart: recordedColdStart },
@@ -161,12 +168,14 @@ export class InvocationRunner {
     } finally {
       const budget = (): number => flushBudget(this.config.flushTimeoutMillis, context, performance.now() - entered);
       if (work.close !== undefined) await (callIn(active, work.close, work, [budget() / 2]) as Promise<void>);
+      invocation.timing.deadline?.close();
       if (span !== undefined) {
         invocation.open.abandonAll();
         endInvocationSpan(span);
         // After all spans have ended, so that none of them includes the time that this takes.
-        recordedColdStart?.record(recorded!, parentContext(plan.parentage), span);
+        recordColdStart();
         await recorded?.flush(budget());
+        watch?.end();
       }
     }
   }
@@ -176,7 +185,40 @@ export class InvocationRunner {
    */
   async flush(): Promise<void> {
     // With `flushTimeoutMillis: 0`, invocations do not wait for the export, so the hooks do.
-    await this.source.flush(this.config.flushTimeoutMillis || this.config.exportTimeoutMillis);
+    await this.source.flush(this.exportMillis);
+  }
+
+  private timingOf(startMillis: number): InvocationTiming {
+    return { startMillis, deadlineMarginMillis: this.config.deadlineMarginMillis };
+  }
+
+  /** Watches for the deadline and the end of the process. `undefined` if the invocation is not recorded. */
+  private watchForCutOff(
+    active: Context,
+    { parentage }: InvocationPlan,
+    {
+      invocation,
+      span,
+      telemetry,
+      recordColdStart,
+    }: {
+      readonly invocation: Invocation;
+      readonly span: Span | undefined;
+      readonly telemetry: Telemetry | undefined;
+      readonly recordColdStart: () => void;
+    },
+  ): CutOffWatch | undefined {
+    if (span === undefined || telemetry === undefined) return undefined;
+    const { CutOffWatch: Watch } = require('./cut-off') as typeof import('./cut-off');
+    const parent = parentContext(parentage);
+    const recorded = { invocation, span, telemetry, parent, exportMillis: this.exportMillis, recordColdStart };
+    // In the context of the invocation, so that listeners of the deadline's signal run in it as well.
+    return callIn(active, () => new Watch(recorded), undefined, []) as CutOffWatch;
+  }
+
+  /** How long the export may take where no response waits for it. */
+  private get exportMillis(): number {
+    return this.config.flushTimeoutMillis || this.config.exportTimeoutMillis;
   }
 
   private takeColdStart(): boolean {

@@ -47,8 +47,32 @@ export function abandonSpan(span: Span): void {
 /** The number of spans at which ended ones are removed for the first time. */
 const MIN_SPANS_TO_PRUNE = 64;
 
+/** A list of spans, from which those that have ended are removed from time to time. */
+class SpanList {
+  private spans: Span[] = [];
+  private pruneAt = MIN_SPANS_TO_PRUNE;
+
+  add(span: Span): void {
+    if (!span.isRecording()) return;
+    if (this.spans.length >= this.pruneAt) {
+      this.spans = this.recording();
+      this.pruneAt = Math.max(MIN_SPANS_TO_PRUNE, 2 * this.spans.length);
+    }
+    this.spans.push(span);
+  }
+
+  recording(): Span[] {
+    return this.spans.filter((span) => span.isRecording());
+  }
+
+  clear(): void {
+    this.spans = [];
+  }
+}
+
 /** A call whose work continues after its method returned. */
 export interface OpenCall {
+  readonly span: Span;
   /** The index in the array of open calls, set by `OpenCalls`. */
   place: number;
   /** Ends the span with an event that says that it was abandoned. */
@@ -61,8 +85,8 @@ export interface OpenCall {
  */
 export class OpenCalls {
   private readonly calls: OpenCall[] = [];
-  private spans: Span[] = [];
-  private pruneAt = MIN_SPANS_TO_PRUNE;
+  private readonly spans = new SpanList();
+  private readonly others = new SpanList();
   private over = false;
 
   /** Whether the invocation has ended. Work that it started may still run, but does not belong to it any more. */
@@ -84,21 +108,28 @@ export class OpenCalls {
     last.place = place;
   }
 
-  /** Adds a span that was not started by a traced call, such as one of a library. */
+  /** Adds a span that was not started by a traced call, such as one of a library. It ends with the invocation. */
   addSpan(span: Span): void {
-    if (this.over || !span.isRecording()) return;
-    if (this.spans.length >= this.pruneAt) {
-      this.spans = this.spans.filter((one) => one.isRecording());
-      this.pruneAt = Math.max(MIN_SPANS_TO_PRUNE, 2 * this.spans.length);
-    }
-    this.spans.push(span);
+    if (!this.over) this.spans.add(span);
+  }
+
+  /** Adds a span that the program ends itself, also after the invocation. It is only listed while it is open. */
+  watchSpan(span: Span): void {
+    if (!this.over) this.others.add(span);
+  }
+
+  /** Returns the spans that are open, in no particular order. */
+  openSpans(): Span[] {
+    const spans = this.calls.map(({ span }) => span).filter((span) => span.isRecording());
+    return [...spans, ...this.spans.recording(), ...this.others.recording()];
   }
 
   /** Ends all open calls and spans. */
   abandonAll(): void {
     this.over = true;
-    for (const span of this.spans) if (span.isRecording()) abandonSpan(span);
-    this.spans = [];
+    this.spans.recording().forEach(abandonSpan);
+    this.spans.clear();
+    this.others.clear();
     for (const call of [...this.calls]) call.abandon();
   }
 }
@@ -116,7 +147,7 @@ export class OpenSpan implements OpenCall {
   private values = 0;
 
   constructor(
-    private readonly span: Span,
+    readonly span: Span,
     private readonly openCalls: OpenCalls | undefined,
   ) {
     openCalls?.add(this);

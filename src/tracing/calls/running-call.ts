@@ -33,7 +33,7 @@ export class RunningCall implements FollowedCall, OpenCall {
   private followers: FollowedCall[] | undefined;
 
   constructor(
-    private readonly span: Span,
+    readonly span: Span,
     private readonly site: CallSite,
   ) {}
 

@@ -5,7 +5,7 @@ import { replaceMethod } from '../../replace-method';
 import { activeContext } from '../context/active-context';
 import { telemetryIn } from '../context/ambient-telemetry';
 import { currentSpan } from '../context/current-span';
-import { spanIn } from '../context/linked-context';
+import { invocationIn, spanIn } from '../context/linked-context';
 import { attributeValues } from './attributes';
 import { endSafely } from './open-calls';
 import { KIND_NAMES, spanKindOf } from './span-spec';
@@ -59,12 +59,14 @@ function open(name: string, { kind, attributes }: SpanOptions): Span | undefined
     if (spanKind === undefined) {
       warnOnce(`the option "kind" of startSpan is not one of ${KIND_NAMES}; the kind of the span is internal`);
     }
-    return telemetry.startCall(
+    const span = telemetry.startCall(
       name,
       { ...(spanKind !== undefined && { kind: spanKind }), ...(values && { attributes: values }) },
       context,
       spanIn(context),
     );
+    invocationIn(context)?.open.watchSpan(span);
+    return span;
   } catch {
     countLoss('a span could not be started: a span processor, sampler or tracer provider threw');
     return undefined;

@@ -107,7 +107,9 @@ class AmbientTracer implements Tracer {
     try {
       const telemetry = telemetryIn(context);
       const span = (telemetry === undefined ? NO_TRACER : this.tracerOf(telemetry)).startSpan(name, options, context);
-      if (this.endsSpans) invocationIn(context)?.open.addSpan(span);
+      const open = invocationIn(context)?.open;
+      if (this.endsSpans) open?.addSpan(span);
+      else open?.watchSpan(span);
       return span;
     } catch {
       // The invocation may be of another version of fc-traced.

@@ -11,11 +11,18 @@ export interface Telemetry {
   startInvocation(name: string, options: SpanOptions, parent: Context, traceId: string | undefined): Span;
   /** Starts the span of a call in `context`, whose active span is `parent`. */
   startCall(name: string, options: SpanOptions | undefined, context: Context, parent: Span | undefined): Span;
+  /** Returns how long a span has been open, by the clock that measures its duration; `undefined` if that is unknown. */
+  openMillis?(span: Span): number | undefined;
   /**
    * Exports the spans that have ended. Resolves when that is done or after `timeoutMillis`. Never rejects. `isHook`:
    * called by a lifecycle hook, so it delays no response.
    */
   flush(timeoutMillis: number, isHook?: boolean): Promise<void>;
+  /**
+   * Exports the spans that have ended, and returns when that is done or after `timeoutMillis`: for the end of the
+   * process, when no promise settles any more.
+   */
+  flushSync?(timeoutMillis: number): void;
 }
 
 /** Receives the ended spans in a test: the part of the SDK's `SpanProcessor` that a recorder implements. */

@@ -1,0 +1,115 @@
+import type { Attributes, Context, Span } from '@opentelemetry/api';
+import { countError, takeCounts } from '../diagnostics';
+import {
+  ATTR_FC_TRACED_DROPPED_SNAPSHOTS,
+  ATTR_FC_TRACED_SNAPSHOT_REASON,
+  ATTR_FC_TRACED_TIMEOUT_IMMINENT,
+} from '../semconv';
+import { activeContext } from '../tracing/context/active-context';
+import { deadlineOf } from '../tracing/context/deadline';
+import type { Invocation } from '../tracing/context/invocation';
+import { invocationIn, spanIn } from '../tracing/context/linked-context';
+import type { Telemetry } from '../tracing/telemetry/telemetry';
+import { contextBelow, pathsToLeaves, takeSnapshot } from './open-span-snapshots';
+import { watchProcessEnd } from './process-end';
+import type { CutOffReason, WatchedInvocation } from './process-end';
+
+/** A recorded invocation, whose open spans are exported as snapshots if it is cut off. */
+export interface RecordedInvocation {
+  readonly invocation: Invocation;
+  readonly span: Span;
+  readonly telemetry: Telemetry;
+  /** The context in which the invocation span started: that of FC's span. */
+  readonly parent: Context;
+  /** How long the process may wait for the export when it ends, in milliseconds. */
+  readonly exportMillis: number;
+  /** Records the spans of a cold start, which precede the invocation. */
+  readonly recordColdStart: () => void;
+}
+
+/** Watches a recorded invocation until it has ended and its spans have been exported. */
+export class CutOffWatch implements WatchedInvocation {
+  readonly exportMillis: number;
+  private readonly taken = new WeakSet<Span>();
+  private readonly reasons = new Set<CutOffReason>();
+  private readonly unwatch: () => void;
+
+  constructor(private readonly recorded: RecordedInvocation) {
+    this.exportMillis = recorded.exportMillis;
+    const deadline = deadlineOf(recorded.invocation);
+    deadline.whenImminent(() => {
+      if (this.takeSnapshots('timeout')) void this.telemetry.flush(deadline.remainingMillis(), true);
+    });
+    this.unwatch = watchProcessEnd(this);
+  }
+
+  get telemetry(): Telemetry {
+    return this.recorded.telemetry;
+  }
+
+  takeSnapshots(reason: CutOffReason, thrown?: { readonly error: unknown }): boolean {
+    if (!this.recorded.span.isRecording() || this.reasons.has(reason)) return false;
+    // The event `exit` follows an uncaught error, and often SIGTERM.
+    const isKnown = reason === 'exit' && (this.reasons.has('uncaught_error') || this.reasons.has('sigterm'));
+    this.reasons.add(reason);
+    try {
+      const { others, hasThrown } = this.takeOfOpenSpans(thrown);
+      if (!isKnown) this.takeOfInvocation(reason, others, hasThrown ? undefined : thrown);
+    } catch {
+      countError('the open spans of an invocation that is cut off could not be exported');
+    }
+    return true;
+  }
+
+  /** The invocation has ended and its spans have been exported. */
+  end(): void {
+    this.unwatch();
+  }
+
+  /** Returns how many open spans have no snapshot, and whether a snapshot has the error. */
+  private takeOfOpenSpans(thrown: { readonly error: unknown } | undefined): { others: number; hasThrown: boolean } {
+    const { invocation, span: root, telemetry } = this.recorded;
+    const context = activeContext();
+    const active = invocationIn(context)?.open === invocation.open ? spanIn(context) : undefined;
+    const open = invocation.open.openSpans();
+    // A method that is on the stack has not returned a promise yet.
+    if (active?.isRecording() === true) open.push(active);
+    const { selected, others } = pathsToLeaves(open.filter((span) => span !== root));
+    let hasThrown = false;
+    for (const span of selected) {
+      if (this.taken.has(span)) continue;
+      this.taken.add(span);
+      takeSnapshot(span, {
+        start: (name, options) => telemetry.tracer.startSpan(name, options, contextBelow(span)),
+        openMillis: telemetry.openMillis?.(span),
+        ...(span === active && { thrown }),
+      });
+      hasThrown ||= span === active;
+    }
+    return { others, hasThrown };
+  }
+
+  private takeOfInvocation(
+    reason: CutOffReason,
+    others: number,
+    thrown: { readonly error: unknown } | undefined,
+  ): void {
+    const { invocation, span, telemetry, parent, recordColdStart } = this.recorded;
+    recordColdStart();
+    const isImminent = reason === 'timeout' && deadlineOf(invocation).remainingMillis() > 0;
+    const attributes: Attributes = {
+      [ATTR_FC_TRACED_SNAPSHOT_REASON]: reason,
+      ...(isImminent && { [ATTR_FC_TRACED_TIMEOUT_IMMINENT]: true }),
+      ...(others > 0 && { [ATTR_FC_TRACED_DROPPED_SNAPSHOTS]: others }),
+      ...takeCounts(),
+    };
+    const { traceId } = span.spanContext();
+    takeSnapshot(span, {
+      // With the parent of the invocation, so that the snapshot has its place in the trace if nothing else arrives.
+      start: (name, options) => telemetry.startInvocation(name, options, parent, traceId),
+      openMillis: telemetry.openMillis?.(span),
+      attributes,
+      thrown,
+    });
+  }
+}
