@@ -31,6 +31,25 @@ function mcp(generation, transport, where, most) {
   };
 }
 
+const simple = 'SimpleSpanProcessor, no flush';
+const batch = 'BatchSpanProcessor, forceFlush';
+
+/** A contest of answers that wait for a collector. Each contender prints the median, the 99th percentile and a share. */
+function delivery(roundTripMillis) {
+  const contender = (way) => ['delivery.cjs', `${way}-${roundTripMillis}`];
+  return {
+    title: `delivery: added latency of an answer, the collector ${roundTripMillis} ms away`,
+    unit: 'ms',
+    slow: true,
+    contenders: { [batch]: contender('batch'), [simple]: contender('simple'), 'fc-traced': contender('ours') },
+    goal: {
+      text: `the median is at most 1.10 of ${batch}`,
+      value: (ns) => ns['fc-traced, median'] / ns[`${batch}, median`],
+      most: 1.1,
+    },
+  };
+}
+
 /**
  * `goal.value` computes a value for one round from the nanoseconds per call of each contender. The goal is met if the
  * median of these values is at most `goal.most`.
@@ -124,6 +143,19 @@ export const contests = [
   mcp('1.x', 'http', 'streamable HTTP on the loopback interface', 1.25),
   mcp('2.x', 'memory', 'in memory', 1.5),
   mcp('2.x', 'http', 'streamable HTTP on the loopback interface', 1.25),
+  delivery(1),
+  delivery(40),
+  {
+    title: 'delivery: a request to serve, 50 at once, the collector 1 ms away',
+    unit: 'µs',
+    slow: true,
+    contenders: { 'tracing off': ['serve.cjs', 'off'], 'fc-traced': ['serve.cjs', 'traced'] },
+    goal: {
+      text: 'at most 2.50 of tracing off',
+      value: (ns) => ns['fc-traced'] / ns['tracing off'],
+      most: 2.5,
+    },
+  },
   {
     title: 'Loading, in a new process',
     unit: 'ms',

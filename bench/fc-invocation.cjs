@@ -28,4 +28,4 @@ async function insideInvocation(sampled, options, body) {
   return handler(Buffer.from('{}'), fcContext(sampled ? 1 : 0));
 }
 
-module.exports = { insideInvocation };
+module.exports = { fcContext, insideInvocation };

@@ -28,17 +28,24 @@ function runContender([file, mode]) {
 function takeTurns({ contenders, ...contest }) {
   const rounds = roundsOf(contest);
   const entries = Object.entries(contenders);
-  const times = Object.fromEntries(entries.map(([name]) => [name, []]));
+  const times = {};
   for (let round = 0; round < rounds; round += 1) {
     for (let turn = 0; turn < entries.length; turn += 1) {
       const [name, contender] = entries[(round + turn) % entries.length];
-      times[name].push(runContender(contender));
+      const result = runContender(contender);
+      // A contender prints a time, or several with names.
+      const named = typeof result === 'number' ? { [name]: result } : prefixed(name, result);
+      for (const [key, value] of Object.entries(named)) (times[key] ??= []).push(value);
     }
   }
   return times;
 }
 
+const prefixed = (name, result) =>
+  Object.fromEntries(Object.entries(result).map(([key, value]) => [`${name}, ${key}`, value]));
+
 function format(nanos, unit) {
+  if (unit === '%') return `${(nanos * 100).toFixed(0)} %`;
   if (unit === 'µs') return `${(nanos / 1e3).toFixed(1)} µs`;
   return unit === 'ms' ? `${(nanos / 1e6).toFixed(1)} ms` : `${nanos.toFixed(nanos < 100 ? 1 : 0)} ns`;
 }
@@ -59,9 +66,18 @@ function print({ title, unit, goal }, times, reached) {
   console.log(`\n${title}`);
   const [baseline] = Object.keys(times);
   for (const [name, values] of Object.entries(times)) {
-    const ratio = name === baseline ? 'base ' : `${overRounds(times, (ns) => ns[name] / ns[baseline]).toFixed(2)} x`;
-    const spread = `${format(Math.min(...values), unit)} to ${format(Math.max(...values), unit)}`;
-    console.log(`  ${name.padEnd(36)}${format(median(values), unit).padStart(10)}  ${ratio.padStart(7)}   (${spread})`);
+    // A share is not compared with a time.
+    const shown = name.endsWith(', arrived') ? '%' : unit;
+    const ratio =
+      name === baseline
+        ? 'base '
+        : shown === '%'
+          ? ''
+          : `${overRounds(times, (ns) => ns[name] / ns[baseline]).toFixed(2)} x`;
+    const spread = `${format(Math.min(...values), shown)} to ${format(Math.max(...values), shown)}`;
+    console.log(
+      `  ${name.padEnd(40)}${format(median(values), shown).padStart(10)}  ${ratio.padStart(7)}   (${spread})`,
+    );
   }
   console.log(`  goal: ${goal.text}: ${reached.toFixed(2)}, ${reached <= goal.most ? 'met' : 'missed'}`);
 }
@@ -79,7 +95,7 @@ for (const contest of contests.filter(({ title }) => title.includes(only))) {
   });
   print(contest, times, reached);
 }
-const rounds = `${roundsOf({})} rounds (${roundsOf({ slow: true })} for MCP)`;
+const rounds = `${roundsOf({})} rounds (${roundsOf({ slow: true })} for MCP and delivery)`;
 const note = quick ? ' (quick: only shows that the bench runs)' : '';
 console.log(`\nNode.js ${process.versions.node}, ${rounds}, ${milliseconds} ms per contender${note}.`);
 if (process.argv.includes('--json')) console.log(JSON.stringify(results));
