@@ -1,17 +1,19 @@
-// Builds the package, the samples and the tools with tsc, as CommonJS, into `dist`, `samples/dist` and `cli/dist`.
-// For ES modules, each entry point in `dist` has a generated file that re-exports it, so that `require` and `import`
-// share one copy of every class and one container. Bundlers, which know the condition "module", get a file that imports
-// each name from its own file, so that they can leave out what a program does not use.
+// Builds the package into `dist`, as CommonJS: its types with tsc, and its code as the chunks of `.ci/chunks.mjs`. Builds
+// the samples and the tools with tsc into `samples/dist` and `cli/dist`. For ES modules, each entry point in `dist` has a
+// generated file that re-exports it, so that `require` and `import` share one copy of every class and one container.
+// Bundlers, which know the condition "module", get a file that first imports reflect-metadata: some of them evaluate the
+// ES module of tsyringe, which needs it, before any CommonJS module.
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildChunks, ENTRY_POINTS } from './chunks.mjs';
+import { licensesOf } from './licenses.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const require = createRequire(import.meta.url);
 const tsc = path.join(path.dirname(require.resolve('typescript/package.json')), 'bin', 'tsc');
-const ENTRY_POINTS = ['index', 'testing', 'server', 'mcp'];
 const quiet = process.argv.includes('--quiet');
 
 // Each output is built in a temporary folder and then renamed, so that a running process never sees a partial build.
@@ -20,8 +22,8 @@ const [dist, samples, cli] = outputs;
 const next = (output) => `${output}.${process.pid}`;
 const previous = (output) => `${next(output)}.old`;
 
-function compile(project, outDir) {
-  execFileSync(process.execPath, [tsc, '-p', project, '--outDir', outDir], { stdio: 'inherit' });
+function compile(project, outDir, ...options) {
+  execFileSync(process.execPath, [tsc, '-p', project, '--outDir', outDir, ...options], { stdio: 'inherit' });
 }
 
 /** Compiles a folder against the types of this build. */
@@ -41,24 +43,21 @@ function compileAgainstBuild(folder, output) {
   }
 }
 
-/** The imports and re-exports of a compiled entry point, in their order, as an ES module. */
-function moduleOf(compiled, names) {
-  const folders = new Map();
-  const lines = [];
-  const exported = [];
-  for (const line of compiled.split('\n')) {
-    const [, variable, file] = /^(?:(?:var|const) (\w+) = )?require\("([^"]+)"\);$/.exec(line) ?? [];
-    const [, name, from, original] =
-      /^Object\.defineProperty\(exports, "(\w+)",.* return (\w+)\.(\w+);/.exec(line) ?? [];
-    if (variable !== undefined) folders.set(variable, `${file}.js`);
-    else if (file !== undefined) lines.push(`import '${file.startsWith('.') ? `${file}.js` : file}';`);
-    if (name === undefined) continue;
-    exported.push(name);
-    lines.push(`export { ${name === original ? name : `${original} as ${name}`} } from '${folders.get(from)}';`);
+/** Removes the declarations of modules that no entry point exports: they are not part of the public types. */
+function removePrivateTypes(folder) {
+  const reached = new Set();
+  const visit = (file) => {
+    if (reached.has(file)) return;
+    reached.add(file);
+    for (const [, from, imported] of readFileSync(file, 'utf8').matchAll(/from '(\.[^']+)'|import\("(\.[^"]+)"\)/g)) {
+      visit(`${path.resolve(path.dirname(file), from ?? imported)}.d.ts`);
+    }
+  };
+  for (const entry of ENTRY_POINTS) visit(path.join(folder, `${entry}.d.ts`));
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    const file = path.join(entry.parentPath ?? entry.path, entry.name);
+    if (file.endsWith('.d.ts') && !reached.has(file)) rmSync(file);
   }
-  if (exported.toSorted().join() !== names.toSorted().join())
-    throw new Error(`the compiled entry point re-exports ${exported.join(', ')}, but has ${names.join(', ')}`);
-  return `${lines.join('\n')}\n`;
 }
 
 /** Bundles the page of the viewer: one script and one style sheet, for browsers of the last three years. */
@@ -77,15 +76,21 @@ async function bundlePage(outdir) {
 }
 
 try {
-  compile(path.join(root, 'src', 'tsconfig.json'), next(dist));
+  const src = path.join(root, 'src');
+  compile(path.join(src, 'tsconfig.json'), next(dist), '--emitDeclarationOnly');
+  removePrivateTypes(next(dist));
+  const compiledIn = await buildChunks(src, next(dist));
+  writeFileSync(path.join(next(dist), 'third-party-licenses.txt'), licensesOf(compiledIn));
   for (const entry of ENTRY_POINTS) {
     const names = Object.keys(require(path.join(next(dist), `${entry}.js`))).filter((name) => name !== '__esModule');
     writeFileSync(
       path.join(next(dist), `${entry}.mjs`),
       `import cjs from './${entry}.js';\nexport const { ${names.join(', ')} } = cjs;\n`,
     );
-    const compiled = readFileSync(path.join(next(dist), `${entry}.js`), 'utf8');
-    writeFileSync(path.join(next(dist), `${entry}.module.mjs`), moduleOf(compiled, names));
+    writeFileSync(
+      path.join(next(dist), `${entry}.module.mjs`),
+      `import 'reflect-metadata';\nimport cjs from './${entry}.js';\nexport const { ${names.join(', ')} } = cjs;\n`,
+    );
     writeFileSync(path.join(next(dist), `${entry}.d.mts`), `export * from './${entry}.js';\n`);
   }
   compileAgainstBuild(path.join(root, 'samples'), samples);

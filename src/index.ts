@@ -80,6 +80,7 @@ export { FcTracedError } from './errors';
 export type { FcTracedErrorCode } from './errors';
 export type { HandlerOptions, Instrumentation, ParentCarrier } from './config/options';
 export type { Protocol } from './export/exporters/exporters';
+export type { ReadableSpan, SpanProcessor } from './export/sdk';
 export type { InstrumentationName } from './instrumentation/registry';
 export type { FcCallback, FcContext, FcLogger, FcTracing } from './fc/context';
 export type { Attributes, Link, Span, SpanContext, Tracer } from '@opentelemetry/api';

@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { slowestModules } from '../config/config';
+import { warnOnce } from '../diagnostics';
 import { state } from '../tracing/telemetry/state';
 import type { RequireRecorder } from './slowest-requires';
 
@@ -22,4 +23,10 @@ export function endLoading(): void {
   if (state.loadedAt !== undefined) return;
   state.loadedAt = performance.now();
   requireRecorder?.stop();
+  // Not earlier: no logger is set when the first module loads.
+  if (requireRecorder?.isSupported === false) {
+    warnOnce(
+      'Node.js has changed: Module._load of node:module is missing or cannot be replaced, so TRACED_SLOWEST_MODULES has no effect',
+    );
+  }
 }

@@ -2,7 +2,6 @@ import Module from 'node:module';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { codeFolder } from '../config/config';
-import { warnOnce } from '../diagnostics';
 import { ATTR_FC_TRACED_OWN_MILLISECONDS } from '../semconv';
 import { firstModuleAt } from './first-module';
 import { isBareSpecifier, isOwnFile, moduleName, packageOf } from './module-name';
@@ -35,12 +34,14 @@ interface Require {
 const ownMillis = ({ start, end, nestedMillis }: Require): number => end - start - nestedMillis;
 
 /**
- * The entry module of this package while it is loading. A bundle has none, and its `require` may have no usable cache.
+ * The entry module of this package while it is loading: the first of its modules. It is in the folder of this file, or
+ * in the one above. A bundle has none, and its `require` may have no usable cache.
  */
 function findEntryModule(): { readonly loaded: boolean } | undefined {
   try {
+    const folders = [__dirname, path.dirname(__dirname)];
     return Object.values(require.cache).find(
-      (module) => module?.loaded === false && path.dirname(module.filename) === path.dirname(__dirname),
+      (module) => module?.loaded === false && folders.includes(path.dirname(module.filename)),
     );
   } catch {
     return undefined;
@@ -50,13 +51,14 @@ function findEntryModule(): { readonly loaded: boolean } | undefined {
 /**
  * Records `require` calls and keeps the `count` modules that took longest by themselves. A package with all of its
  * files is one module; so is each file of the program. Node.js has no public hook for this, so `Module._load` is
- * replaced until `stop`. If that is not possible, nothing is recorded and one warning is logged.
+ * replaced until `stop`.
  */
 export class RequireRecorder {
   private readonly module = Module as unknown as { _load: Load };
   private readonly original = this.module._load;
   private readonly replacement: Load;
-  private readonly isSupported: boolean;
+  /** Whether `Module._load` could be replaced. If not, nothing is recorded. */
+  readonly isSupported: boolean;
   private readonly folder = codeFolder();
   private readonly slowest: Require[] = [];
   /** The `require` of this package, which began before this recorder was created. */
@@ -93,12 +95,6 @@ export class RequireRecorder {
     if (this.innermost === this.ownPackage) this.close(this.ownPackage);
     this.isStopped = true;
     if (this.module._load === this.replacement) this.module._load = this.original;
-    // Not in the constructor: no logger is set when the first module loads.
-    if (!this.isSupported) {
-      warnOnce(
-        'Node.js has changed: Module._load of node:module is missing or cannot be replaced, so TRACED_SLOWEST_MODULES has no effect',
-      );
-    }
   }
 
   /** The slowest modules as phases. Each is a child of the nearest of them that required it. */

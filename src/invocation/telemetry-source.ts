@@ -65,13 +65,15 @@ export class TelemetrySource {
   /** Counts that the SDK could not be loaded or set up, and logs the reason once. */
   countLoadError(error: unknown): void {
     const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
-    // Only the name of a package: a path must not be logged.
+    // Only the name of our own file: a path must not be logged.
     const missing =
-      code === 'MODULE_NOT_FOUND' ? /^Cannot find module '([@\w][^']*)'/.exec(String(message))?.[1] : undefined;
+      code === 'MODULE_NOT_FOUND'
+        ? /^Cannot find module '\.\/(chunk-[\w-]+\.js)'/.exec(String(message))?.[1]
+        : undefined;
     const reason =
       missing === undefined
         ? (require('./describe-cause') as typeof import('./describe-cause')).describeCause(error)
-        : `the package ${missing} was not found; deploy it in node_modules, also with a bundled function`;
+        : `the file ${missing} of fc-traced was not found; deploy all files of its folder dist, or bundle them`;
     countLoss(`the tracing SDK could not be loaded or set up: ${reason}`);
   }
 

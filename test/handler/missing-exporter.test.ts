@@ -1,12 +1,12 @@
 import { inFreshProcess } from '../package/fresh-process';
 
-test('a missing exporter package is named in one warning without a path, and invocations work', async () => {
+test('a file of the package that was not deployed is named in one warning without a path, and invocations work', async () => {
   const { answers, lines } = await inFreshProcess<{ answers: string[]; lines: string[] }>(`
     const { Module } = require('node:module');
     const { diag, DiagLogLevel } = require('@opentelemetry/api');
     const resolve = Module._resolveFilename;
     Module._resolveFilename = function (request, ...others) {
-      return Reflect.apply(resolve, this, [request.replace(/^@opentelemetry\\/exporter-jaeger$/, '@opentelemetry/exporter-jaeger-missing'), ...others]);
+      return Reflect.apply(resolve, this, [request.replace('chunk-jaeger.js', 'chunk-jaeger-missing.js'), ...others]);
     };
     const lines = [];
     diag.setLogger({ error() {}, warn: (line) => lines.push(line), info() {}, debug() {}, verbose() {} }, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
@@ -20,6 +20,6 @@ test('a missing exporter package is named in one warning without a path, and inv
   `);
   expect(answers).toEqual(['hello', 'hello']);
   expect(lines).toEqual([
-    'fc-traced: the tracing SDK could not be loaded or set up: the package @opentelemetry/exporter-jaeger-missing was not found; deploy it in node_modules, also with a bundled function',
+    'fc-traced: the tracing SDK could not be loaded or set up: the file chunk-jaeger-missing.js of fc-traced was not found; deploy all files of its folder dist, or bundle them',
   ]);
 });

@@ -7,7 +7,7 @@ test('the exporter uses the agent of httpAgentOptions, and its errors have the s
   const outcome = await inFreshProcess<{ codes: unknown[]; connections: number }>(`
     const http = require('node:http');
     const { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } = require('@opentelemetry/sdk-trace-base');
-    const { createExporter } = require(dist + 'export/exporters/otlp.js');
+    const { createExporter } = require(dist + 'chunk-otlp.js').export_exporters_otlp;
     const memory = new InMemorySpanExporter();
     const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(memory)] });
     provider.getTracer('internals').startSpan('span').end();

@@ -6,6 +6,7 @@ import { startProbe } from '../../src/export/sdk-members';
 import { timed } from '../../src/export/start-clock';
 import { isSuppressed } from '../../src/tracing/context/linked-context';
 import { inFreshProcess } from '../package/fresh-process';
+import { compileUnbundled } from './unbundled';
 
 // Private members of OpenTelemetry's SDK that src/export uses. A test that fails after an update names the member.
 
@@ -58,6 +59,9 @@ test('@opentelemetry/core: suppressTracing sets the context key SUPPRESS_TRACING
   expect([isTracingSuppressed(suppressed), isSuppressed(suppressed)]).toEqual([true, true]);
   expect(isSuppressed(ROOT_CONTEXT)).toBe(false);
 });
+
+const unbundled = compileUnbundled();
+afterAll(() => unbundled.remove());
 
 interface Outcome {
   readonly answer: unknown;
@@ -117,8 +121,8 @@ test.each([
     const warnings = [];
     const record = (text) => void warnings.push(text);
     diag.setLogger({ error: record, warn: record, info() {}, debug() {}, verbose() {} });
-    const { createHandler, Traced } = require(dist + 'index.js');
-    const { invoke, recordTraces } = require(dist + 'testing.js');
+    const { createHandler, Traced } = require(${JSON.stringify(`${unbundled.folder}/index.js`)});
+    const { invoke, recordTraces } = require(${JSON.stringify(`${unbundled.folder}/testing.js`)});
     const traces = recordTraces();
     class Shop {
       handle() { return this.order(); }

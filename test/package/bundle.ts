@@ -6,10 +6,8 @@ import { build } from 'esbuild';
 import { rollup } from 'rollup';
 import webpack from 'webpack';
 
-/** Bundles programs, each into a file `NAME.cjs` of a folder, as the README says: without the Jaeger exporter. */
+/** Bundles programs, each into a file `NAME.cjs` of a folder. */
 type Bundle = (programs: Readonly<Record<string, string>>, folder: string) => Promise<unknown>;
-
-const EXTERNAL = ['@opentelemetry/exporter-jaeger'];
 
 export const BUNDLERS: Readonly<Record<'esbuild' | 'rollup' | 'webpack', Bundle>> = {
   esbuild: (entryPoints, outdir) =>
@@ -17,7 +15,6 @@ export const BUNDLERS: Readonly<Record<'esbuild' | 'rollup' | 'webpack', Bundle>
       entryPoints,
       outdir,
       outExtension: { '.js': '.cjs' },
-      external: EXTERNAL,
       bundle: true,
       platform: 'node',
       logLevel: 'silent',
@@ -27,7 +24,7 @@ export const BUNDLERS: Readonly<Record<'esbuild' | 'rollup' | 'webpack', Bundle>
     for (const [name, input] of Object.entries(programs)) {
       const bundle = await rollup({
         input,
-        external: [/^node:/, ...builtinModules, ...EXTERNAL],
+        external: [/^node:/, ...builtinModules],
         plugins: [nodeResolve({ preferBuiltins: true }), commonjs()],
         onwarn() {},
       });
@@ -44,7 +41,6 @@ export const BUNDLERS: Readonly<Record<'esbuild' | 'rollup' | 'webpack', Bundle>
         mode: 'production',
         target: 'node20',
         output: { path: folder, filename: '[name].cjs' },
-        externals: Object.fromEntries(EXTERNAL.map((name) => [name, `commonjs ${name}`])),
         optimization: { minimize: false },
       };
       webpack(config, (error, stats) => {

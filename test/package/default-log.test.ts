@@ -46,16 +46,16 @@ const LOSSES: readonly [string, string, RegExp][] = [
     /^fc-traced: spans could not be delivered to 127\.0\.0\.1:\d+ and are dropped: .*401/,
   ],
   [
-    'a package of the SDK that is missing',
+    'a file of the package that is missing',
     `const Module = require('node:module'); const load = Module._load;
-     Module._load = function (name, ...rest) { if (name === '@opentelemetry/exporter-trace-otlp-proto') { const error = new Error("Cannot find module '" + name + "'\\nRequire stack: /code/secret.js"); error.code = 'MODULE_NOT_FOUND'; throw error; } return load.call(this, name, ...rest); };
+     Module._load = function (name, ...rest) { if (name === './chunk-otlp.js') { const error = new Error("Cannot find module '" + name + "'\\nRequire stack: /code/secret.js"); error.code = 'MODULE_NOT_FOUND'; throw error; } return load.call(this, name, ...rest); };
      runTwice({ endpoint: 'http://127.0.0.1:1/v1/traces' });`,
-    /^fc-traced: the tracing SDK could not be loaded or set up: the package @opentelemetry\/exporter-trace-otlp-proto was not found; deploy it/,
+    /^fc-traced: the tracing SDK could not be loaded or set up: the file chunk-otlp\.js of fc-traced was not found; deploy all files of its folder dist/,
   ],
   [
     'an SDK that throws when it is loaded',
     `const Module = require('node:module'); const load = Module._load;
-     Module._load = function (name, ...rest) { if (name === '@opentelemetry/sdk-trace-base') throw new RangeError('broken at https://host/adapt_token/api and /code/very/secret/file.thrift with sk-live-4711'); return load.call(this, name, ...rest); };
+     Module._load = function (name, ...rest) { if (name === './chunk-sdk.js') throw new RangeError('broken at https://host/adapt_token/api and /code/very/secret/file.thrift with sk-live-4711'); return load.call(this, name, ...rest); };
      require('fc-traced').secret('sk-live-4711');
      runTwice({ endpoint: 'http://127.0.0.1:1/v1/traces' });`,
     /^fc-traced: the tracing SDK could not be loaded or set up: RangeError: broken at \[URL\] and file\.thrift with \[redacted\]$/,

@@ -9,7 +9,7 @@ const a = new InstalledCopy(INSTRUMENTATIONS);
 const b = new InstalledCopy(INSTRUMENTATIONS);
 // As in a bundle: with its own copy of the API and of the container.
 const bundle = new InstalledCopy(INSTRUMENTATIONS);
-for (const name of ['@opentelemetry/api', 'tsyringe', 'reflect-metadata', '@opentelemetry/context-async-hooks']) {
+for (const name of ['@opentelemetry/api', 'tsyringe', 'reflect-metadata']) {
   const link = path.join(bundle.folder, 'node_modules', name);
   const real = realpathSync(link);
   rmSync(link);

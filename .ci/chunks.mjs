@@ -1,0 +1,227 @@
+// Bundles `src` into a few files, the chunks, together with the packages that are compiled in. Each module of `src` is
+// in one chunk, and the other chunks get it from there. So every class exists once, whatever entry points a program
+// loads. A chunk is loaded when one of its modules is first needed.
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { build } from 'esbuild';
+
+/** The entry points of the package. Each is a file of its own, and so is the chunk of what `fc-traced` itself loads. */
+export const ENTRY_POINTS = ['index', 'testing', 'server', 'mcp'];
+const CORE = 'core';
+
+/** Packages that the program and fc-traced share, or that the program installs if it needs them. */
+const EXTERNAL = [
+  '@opentelemetry/api',
+  '@opentelemetry/api-logs',
+  '@opentelemetry/instrumentation',
+  '@opentelemetry/instrumentation-*',
+  'reflect-metadata',
+  'tsyringe',
+];
+
+/** The chunk of a module that `fc-traced` does not load itself: that of the first row whose expression matches. */
+const CHUNKS = [
+  [/^export\/exporters\/otlp/, 'otlp'],
+  [/^export\/exporters\/jaeger/, 'jaeger'],
+  [/^export\//, 'sdk'],
+  [/^instrumentation\//, 'instrumentations'],
+  [/^server\//, 'server-modules'],
+  [/^mcp\//, 'mcp-modules'],
+  [/^testing\//, 'testing-modules'],
+  // Loaded while the core is loading, so it may use only modules that have been evaluated by then.
+  [/^cold-start\/(?:slowest-requires|module-name)$/, 'slowest-requires'],
+  // Modules that few invocations need.
+  [/^/, 'seldom'],
+];
+
+const fileOf = (chunk) => (ENTRY_POINTS.includes(chunk) ? `${chunk}.js` : `chunk-${chunk}.js`);
+
+/** Builds all chunks of `src` into `dist`. Returns the files of packages that are part of them. */
+export async function buildChunks(src, dist) {
+  const modules = await readModules(src);
+  const core = evaluated(modules, 'index');
+  const chunkOf = (id) => {
+    if (ENTRY_POINTS.includes(id)) return id;
+    if (core.has(id)) return CORE;
+    return CHUNKS.find(([expression]) => expression.test(id))[1];
+  };
+  const chunks = new Map();
+  for (const entry of ENTRY_POINTS) {
+    for (const id of allOf(modules, entry)) {
+      const chunk = chunkOf(id);
+      if (chunks.get(chunk)?.push(id) === undefined) chunks.set(chunk, [id]);
+    }
+  }
+  const inputs = new Set();
+  for (const [chunk, ids] of chunks) {
+    const own = [...new Set(ids)];
+    const { metafile } = await build({
+      ...COMMON,
+      stdin: { contents: entryOf(chunk, own, modules), resolveDir: src, sourcefile: `${chunk} (generated)` },
+      absWorkingDir: src,
+      outfile: path.join(dist, fileOf(chunk)),
+      external: EXTERNAL,
+      legalComments: 'none',
+      sourcemap: 'linked',
+      plugins: [chunkPlugin(src, chunk, chunkOf, modules), compiledIn],
+    });
+    removeForeignSources(path.join(dist, `${fileOf(chunk)}.map`));
+    for (const input of Object.keys(metafile.inputs)) inputs.add(path.resolve(src, input));
+  }
+  return [...inputs].filter((input) => input.includes(`${path.sep}node_modules${path.sep}`));
+}
+
+const COMMON = {
+  bundle: true,
+  platform: 'node',
+  target: 'node20.6',
+  format: 'cjs',
+  mainFields: ['module', 'main'],
+  metafile: true,
+  logLevel: 'warning',
+  tsconfigRaw: { compilerOptions: { useDefineForClassFields: true, experimentalDecorators: true } },
+};
+
+/** What a chunk evaluates and exports: an entry point its names, and another chunk its modules as namespaces. */
+function entryOf(chunk, ids, modules) {
+  if (ENTRY_POINTS.includes(chunk)) return `export * from './${chunk}';`;
+  const first = chunk === CORE ? modules.get('index').imports : [];
+  return [
+    ...first
+      .filter(({ isBare }) => isBare)
+      .map(({ id }) => `import ${JSON.stringify(modules.has(id) ? `./${id}` : id)};`),
+    ...ids.map((id) => `export * as ${variableOf(id)} from './${id}';`),
+  ].join('\n');
+}
+
+const variableOf = (id) => id.replaceAll(/\W/g, '_');
+
+/** The modules of `src`: their imports in the order in which they are evaluated, and the names that they export. */
+async function readModules(src) {
+  const { metafile } = await build({
+    ...COMMON,
+    entryPoints: ENTRY_POINTS.map((entry) => path.join(src, `${entry}.ts`)),
+    absWorkingDir: src,
+    outdir: src,
+    write: false,
+    packages: 'external',
+    plugins: [{ name: 'src', setup: (bundle) => bundle.onResolve({ filter: /^\./ }, resolveModule) }],
+  });
+  const files = Object.keys(metafile.inputs);
+  const { metafile: each } = await build({
+    ...COMMON,
+    entryPoints: files,
+    absWorkingDir: src,
+    outdir: src,
+    outbase: src,
+    write: false,
+    bundle: false,
+    format: 'esm',
+    logLevel: 'error',
+  });
+  return new Map(
+    files.map((file) => {
+      const id = file.replace(/\.ts$/, '');
+      const source = readFileSync(path.join(src, file), 'utf8');
+      const imports = metafile.inputs[file].imports.map(({ kind, path: target, external }) => {
+        const name = external ? target : target.replace(/\.ts$/, '');
+        return { id: name, kind, isBare: new RegExp(`^import '(?:\\./)?${name}';$`, 'm').test(source) };
+      });
+      return [id, { imports, names: each.outputs[`${id}.js`].exports }];
+    }),
+  );
+}
+
+/** Resolves a relative import of a module of `src`. `sideEffects` in package.json is about the files of `dist`. */
+function resolveModule({ path: request, resolveDir, importer, kind }) {
+  if (kind === 'entry-point' || importer.includes('node_modules')) return undefined;
+  return { path: `${path.resolve(resolveDir, request)}.ts`, sideEffects: true };
+}
+
+/** The modules that importing a module evaluates, in their order. */
+function evaluated(modules, id, seen = new Set()) {
+  if (seen.has(id) || !modules.has(id)) return seen;
+  for (const { kind, id: imported } of modules.get(id).imports) {
+    if (kind === 'import-statement') evaluated(modules, imported, seen);
+  }
+  return seen.add(id);
+}
+
+/** The modules that a module may load at any time. */
+function allOf(modules, id, seen = new Set()) {
+  if (seen.has(id) || !modules.has(id)) return seen;
+  seen.add(id);
+  for (const { id: imported } of modules.get(id).imports) allOf(modules, imported, seen);
+  return seen;
+}
+
+/** Replaces modules of other chunks by references to them. */
+function chunkPlugin(src, current, chunkOf, modules) {
+  return {
+    name: 'chunks',
+    setup(bundle) {
+      bundle.onResolve({ filter: /^\./ }, (args) => {
+        if (args.namespace.startsWith('chunk')) return { path: args.path, external: true };
+        if (args.importer.includes('node_modules')) return undefined;
+        const id = path.relative(src, path.resolve(args.resolveDir, args.path)).split(path.sep).join('/');
+        if (chunkOf(id) === current) return resolveModule(args);
+        // The same module may be imported by one file and required when it is needed by another.
+        const namespace = args.kind === 'require-call' ? 'chunk, required' : 'chunk, imported';
+        return { path: id, namespace, sideEffects: true };
+      });
+      const referTo = (id) => `require('./${fileOf(chunkOf(id))}').${variableOf(id)}`;
+      bundle.onLoad({ filter: /^/, namespace: 'chunk, required' }, ({ path: id }) => ({
+        contents: `module.exports = ${referTo(id)};`,
+        resolveDir: src,
+      }));
+      bundle.onLoad({ filter: /^/, namespace: 'chunk, imported' }, ({ path: id }) => ({
+        contents: `export const { ${modules.get(id).names.join(', ')} } = ${referTo(id)};`,
+        resolveDir: src,
+      }));
+    },
+  };
+}
+
+/** Compiles in only what is used of packages that are written as CommonJS, or required by such packages. */
+const compiledIn = {
+  name: 'compiled in',
+  setup(bundle) {
+    bundle.onLoad({ filter: /[\\/]jaeger-client[\\/]dist[\\/]src[\\/]thrift\.js$/ }, ({ path: file }) => ({
+      contents: inlineIdl(readFileSync(file, 'utf8'), file),
+    }));
+    // Requiring an ES module would compile in all of its names.
+    bundle.onResolve({ filter: /^@opentelemetry\/(?:core|semantic-conventions)$/ }, ({ kind, path: name, importer }) =>
+      kind === 'require-call'
+        ? { path: `${name} for ${importer}`, namespace: 'used', pluginData: { name, importer } }
+        : undefined,
+    );
+    bundle.onLoad({ filter: /^/, namespace: 'used' }, ({ pluginData: { name, importer } }) => {
+      const code = readFileSync(importer, 'utf8');
+      const [, variable] = new RegExp(`(\\w+) = require\\("${name}"\\)`).exec(code);
+      const used = [...code.matchAll(new RegExp(`\\b${variable}\\.(\\w+)`, 'g'))].map(([, used]) => used);
+      return {
+        contents: `export { ${[...new Set(used)].join(', ')} } from '${name}';`,
+        resolveDir: path.dirname(importer),
+      };
+    });
+  },
+};
+
+/** jaeger-client reads the definition of its messages from a file beside it. Bundles have no such file. */
+function inlineIdl(code, file) {
+  const read = /_fs2\.default\.readFileSync\(_path2\.default\.join\(__dirname, '([^']+)'\), 'ascii'\)/;
+  const [, definition] = read.exec(code) ?? [];
+  if (definition === undefined) throw new Error('jaeger-client has changed: it does not read jaeger.thrift');
+  const text = readFileSync(path.join(path.dirname(file), definition), 'ascii');
+  return code.replace(read, () => JSON.stringify(text));
+}
+
+/** Removes the sources of other packages from a source map. Their names remain, so that stack traces are complete. */
+function removeForeignSources(file) {
+  const map = JSON.parse(readFileSync(file, 'utf8'));
+  map.sourcesContent = map.sourcesContent.map((content, index) =>
+    map.sources[index].includes('node_modules/') ? null : content,
+  );
+  map.sources = map.sources.map((source) => source.replace(/^.*node_modules\//, 'node_modules/'));
+  writeFileSync(file, JSON.stringify(map));
+}
