@@ -32,3 +32,9 @@ export interface SpanProcessor {
   forceFlush(): Promise<void>;
   shutdown(): Promise<void>;
 }
+
+/** What the SDK calls to send ended spans. */
+export interface SpanExporter {
+  export(spans: ReadableSpan[], done: (result: { code: number; error?: Error }) => void): void;
+  shutdown(): Promise<void>;
+}

@@ -52,7 +52,7 @@ describe('the packed package', () => {
     const imported = files
       .filter((file) => file.endsWith('.d.ts'))
       .flatMap((file) => [
-        ...readFileSync(path.join(root, file), 'utf8').matchAll(/(?:from |import\()['"]([^.'"][^'"]*)['"]/g),
+        ...readFileSync(path.join(root, file), 'utf8').matchAll(/^(?:import|export) .*from '([^.'][^']*)';$/gm),
       ]);
     const peers = Object.keys(
       (JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { peerDependencies: object })

@@ -1,9 +1,9 @@
-import type { SpanExporter } from '@opentelemetry/sdk-trace-base';
 import {
   OTEL_EXPORTER_JAEGER_ENDPOINT,
   OTEL_EXPORTER_OTLP_ENDPOINT,
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT,
 } from '../../semconv';
+import type { SpanExporter } from '../sdk';
 
 /** The settings of an exporter. */
 export interface ExporterSettings {
