@@ -8,9 +8,9 @@ import { attributeValues } from '../tracing/calls/attributes';
 import { recordFailure } from '../tracing/calls/failure';
 import { endSafely } from '../tracing/calls/open-calls';
 import { callIn } from '../tracing/context/active-context';
-import { contextWithSpan, invocationIn } from '../tracing/context/linked-context';
+import { contextWithSpan, endContext, invocationIn } from '../tracing/context/linked-context';
 import type { Telemetry } from '../tracing/telemetry/telemetry';
-import { Batch, contextWithBatch } from './batch';
+import { Batch, contextWithBatch, endBatchIn } from './batch';
 import { cleanAttributes, destinationOf, processSpanName, recordAttributes, withMessaging } from './record-span';
 
 /** The destination name of OpenTelemetry's conventions for several sources. */
@@ -83,6 +83,8 @@ export async function runInBatchSpan(
     throw error;
   } finally {
     endSafely(span);
+    endBatchIn(inside);
+    endContext(inside);
   }
 }
 

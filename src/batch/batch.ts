@@ -100,14 +100,38 @@ export interface RunningBatch {
   readonly span: Span;
 }
 
+/** What a context refers to. It is empty after the end of the batch, as promises and timers may keep the context. */
+class BatchSlot {
+  #running: RunningBatch | undefined;
+
+  constructor(running: RunningBatch) {
+    this.#running = running;
+  }
+  get running(): RunningBatch | undefined {
+    return this.#running;
+  }
+  end(): void {
+    this.#running = undefined;
+  }
+}
+
 const BATCH_KEY = createContextKey('fc-traced batch');
 
 /** A context in which a batch is processed. */
 export function contextWithBatch(context: Context, running: RunningBatch): Context {
-  return context.setValue(BATCH_KEY, running);
+  return context.setValue(BATCH_KEY, new BatchSlot(running));
+}
+
+/** Removes the batch from its context when it has been processed. */
+export function endBatchIn(context: Context): void {
+  slotIn(context)?.end();
+}
+
+function slotIn(context: Context): BatchSlot | undefined {
+  return context.getValue(BATCH_KEY) as BatchSlot | undefined;
 }
 
 /** The batch that is processed in a context. */
 export function batchIn(context: Context): RunningBatch | undefined {
-  return context.getValue(BATCH_KEY) as RunningBatch | undefined;
+  return slotIn(context)?.running;
 }

@@ -10,7 +10,7 @@ import { ATTR_FC_TRACED_BATCH_FAILED, ATTR_FC_TRACED_BATCH_SKIPPED } from '../se
 import { recordFailure } from '../tracing/calls/failure';
 import { activeContext, callIn } from '../tracing/context/active-context';
 import { telemetryOfCall } from '../tracing/context/ambient-telemetry';
-import { contextWithSpan, spanIn } from '../tracing/context/linked-context';
+import { contextWithSpan, endContext, spanIn } from '../tracing/context/linked-context';
 import type { Telemetry } from '../tracing/telemetry/telemetry';
 import { Batch, batchIn } from './batch';
 
@@ -153,6 +153,7 @@ function attemptsOf(
       return true;
     } finally {
       open?.end();
+      if (span !== undefined) endContext(inside);
     }
   };
 }

@@ -57,7 +57,7 @@ export function isResolvableToken(parent: DependencyContainer, token: InjectionT
 function invocationProxy(token: string, find: (invocation: Invocation) => unknown): object {
   const target = (): object => {
     const invocation = activeInvocation();
-    if (invocation === undefined) {
+    if (invocation === undefined || invocation.open.isOver) {
       throw new FcTracedError(
         'NO_INVOCATION',
         `A singleton used ${token} while no invocation was running: use it during a call, or inject it into a class that is not a singleton.`,

@@ -50,11 +50,18 @@ export class InvocationObjects implements InvocationValues {
   /** The factories for which `delay` postponed a resolution, by the context of that resolution. */
   private readonly postponed = new WeakMap<object, Frame>();
 
-  constructor(private readonly invocation: Invocation) {}
+  /** Of the invocation, which forgets them at its end. */
+  private readonly fcContext: unknown;
+  private readonly fcEvent: unknown;
+
+  constructor(private readonly invocation: Invocation) {
+    this.fcContext = invocation.context;
+    this.fcEvent = invocation.event;
+  }
 
   /** The value of FC_CONTEXT. */
   get context(): unknown {
-    const { context } = this.invocation;
+    const context = this.fcContext;
     return this.valueOf(
       'FC_CONTEXT',
       context,
@@ -65,7 +72,7 @@ export class InvocationObjects implements InvocationValues {
 
   /** The value of FC_EVENT. */
   get event(): unknown {
-    const { event } = this.invocation;
+    const event = this.fcEvent;
     return this.valueOf('FC_EVENT', event, valuesForSingletons.event, isPlainObject(event));
   }
 

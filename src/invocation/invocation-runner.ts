@@ -13,8 +13,9 @@ import { recordFailure } from '../tracing/calls/failure';
 import { OpenCalls } from '../tracing/calls/open-calls';
 import { callIn, ensureContextManager } from '../tracing/context/active-context';
 import { processTelemetry } from '../tracing/context/ambient-telemetry';
+import { CurrentInvocation } from '../tracing/context/invocation';
 import type { Invocation, InvocationTiming } from '../tracing/context/invocation';
-import { contextOfInvocation } from '../tracing/context/linked-context';
+import { contextOfInvocation, endContext } from '../tracing/context/linked-context';
 import { rememberSecret } from '../tracing/redaction/secrets';
 import { discardPreparedIds } from '../tracing/telemetry/ids';
 import { state } from '../tracing/telemetry/state';
@@ -58,6 +59,16 @@ export interface Work<T> {
   close?(timeoutMillis: number): Promise<void>;
 }
 
+/**
+ * The initializer. Work that continues after it, such as a timer of a singleton, is recorded as work outside of
+ * invocations.
+ */
+class Initialization extends CurrentInvocation {
+  override get telemetry(): Telemetry | undefined {
+    return this.open.isOver ? processTelemetry() : undefined;
+  }
+}
+
 /** Runs invocations: extracts the parent, starts the span, runs the work, ends the span and exports the trace. */
 export class InvocationRunner {
   readonly config: Config;
@@ -96,24 +107,20 @@ export class InvocationRunner {
     correlateLogs(this.options.logCorrelation, context);
     this.config.warnings.forEach(warnOnce);
     const open = new OpenCalls();
-    // Work that continues after the initializer, such as a timer of a singleton, is recorded as work outside of
-    // invocations.
-    const invocation: Invocation = {
+    const invocation = new Initialization({
       context,
       event: undefined,
       open,
       // The initializer has a timeout of its own, which is not in FC's context.
       timing: this.timingOf(Number.POSITIVE_INFINITY),
-      get telemetry() {
-        return open.isOver ? processTelemetry() : undefined;
-      },
-    };
+      telemetry: undefined,
+    });
     try {
       if (build !== undefined) {
         this.coldStart.build(() => callIn(contextOfInvocation(invocation, undefined), build, undefined, []));
       }
     } finally {
-      open.abandonAll();
+      invocation.end();
     }
     try {
       const destination = this.source.destinationOf(context);
@@ -142,14 +149,14 @@ export class InvocationRunner {
     const recorded = span === undefined ? undefined : plan.telemetry;
     if (span !== undefined) this.attempts.remember(context, span.spanContext());
     const recordedColdStart = coldStart ? this.coldStart.startRecording(recorded) : undefined;
-    const invocation: Invocation = {
+    const invocation = new CurrentInvocation({
       context,
       event,
       telemetry: recorded,
       open: new OpenCalls(),
       timing: this.timingOf(entered),
       randomTraceId: randomTraceId(plan),
-    };
+    });
     const base =
       plan.parentage.baggage === undefined
         ? ROOT_CONTEXT
@@ -177,6 +184,9 @@ export class InvocationRunner {
         await recorded?.flush(budget());
         watch?.end();
       }
+      // After the end of the invocation, so that the span is released at once.
+      invocation.end();
+      endContext(active);
     }
   }
 

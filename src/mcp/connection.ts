@@ -10,6 +10,7 @@ import {
   ATTR_SERVER_PORT,
 } from '../semconv';
 import { OpenCalls } from '../tracing/calls/open-calls';
+import { InvocationWithOpenCalls } from '../tracing/context/invocation';
 import { INVOCATION_KEY, invocationIn } from '../tracing/context/linked-context';
 import { headerOf } from './sdk-shapes';
 import type { Message, RequestId, TransportLike } from './sdk-shapes';
@@ -88,10 +89,8 @@ export class Connection {
     const invocation = this.answersElsewhere ? invocationIn(given) : undefined;
     if (invocation === undefined) return given;
     const open = invocationIn(this.connectedIn)?.open;
-    return given.setValue(INVOCATION_KEY, {
-      ...invocation,
-      open: open === undefined || open.isOver ? new OpenCalls() : open,
-    });
+    const isOpen = open !== undefined && !open.isOver;
+    return given.setValue(INVOCATION_KEY, new InvocationWithOpenCalls(invocation, isOpen ? open : new OpenCalls()));
   }
 
   get isOpen(): boolean {

@@ -12,7 +12,7 @@ import { endSafely } from '../tracing/calls/open-calls';
 import type { OpenCall } from '../tracing/calls/open-calls';
 import { telemetryIn } from '../tracing/context/ambient-telemetry';
 import type { Invocation } from '../tracing/context/invocation';
-import { contextWithSpan, invocationIn, spanIn } from '../tracing/context/linked-context';
+import { contextWithSpan, invocationIn, endContext, spanIn } from '../tracing/context/linked-context';
 import { rememberSecret } from '../tracing/redaction/secrets';
 import type { Telemetry } from '../tracing/telemetry/telemetry';
 import type { Operation } from './operation';
@@ -97,6 +97,7 @@ export class OperationSpan implements OpenCall {
     this.ended = true;
     this.invocation?.open.delete(this);
     endSafely(this.span);
+    endContext(this.context);
   }
 
   private endWithEvent(event: string): void {

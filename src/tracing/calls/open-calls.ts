@@ -1,6 +1,8 @@
-import type { Span } from '@opentelemetry/api';
+import type { Context, Span } from '@opentelemetry/api';
 import { countError } from '../../diagnostics';
 import { EVENT_FC_TRACED_ABANDONED } from '../../semconv';
+import { endContext } from '../context/linked-context';
+import type { LinkedContext } from '../context/linked-context';
 
 /** Adds an event to a span. If that throws, it is counted. */
 export function addEventSafely(span: Span, event: string): void {
@@ -44,19 +46,22 @@ export function abandonSpan(span: Span): void {
   }
 }
 
-/** The number of spans at which ended ones are removed for the first time. */
-const MIN_SPANS_TO_PRUNE = 64;
+/** The number of spans or contexts at which ended ones are removed for the first time. */
+const MIN_TO_PRUNE = 64;
+
+/** How many ended calls keep their span as the active one. */
+const MAX_ENDED = 256;
 
 /** A list of spans, from which those that have ended are removed from time to time. */
 class SpanList {
   private spans: Span[] = [];
-  private pruneAt = MIN_SPANS_TO_PRUNE;
+  private pruneAt = MIN_TO_PRUNE;
 
   add(span: Span): void {
     if (!span.isRecording()) return;
     if (this.spans.length >= this.pruneAt) {
       this.spans = this.recording();
-      this.pruneAt = Math.max(MIN_SPANS_TO_PRUNE, 2 * this.spans.length);
+      this.pruneAt = Math.max(MIN_TO_PRUNE, 2 * this.spans.length);
     }
     this.spans.push(span);
   }
@@ -87,6 +92,12 @@ export class OpenCalls {
   private readonly calls: OpenCall[] = [];
   private readonly spans = new SpanList();
   private readonly others = new SpanList();
+  /** Contexts by their span, which is that of a library. */
+  private readonly contexts = new Map<Span, LinkedContext>();
+  private pruneContextsAt = MIN_TO_PRUNE;
+  /** The contexts of the calls that ended last, the next one in the place `endedAt`. */
+  private ended: LinkedContext[] = [];
+  private endedAt = 0;
   private over = false;
 
   /** Whether the invocation has ended. Work that it started may still run, but does not belong to it any more. */
@@ -95,6 +106,8 @@ export class OpenCalls {
   }
 
   add(call: OpenCall): void {
+    // It would keep the arguments of a call that never ends for as long as the invocation is referred to.
+    if (this.over) return;
     call.place = this.calls.length;
     this.calls.push(call);
   }
@@ -124,13 +137,46 @@ export class OpenCalls {
     return [...spans, ...this.spans.recording(), ...this.others.recording()];
   }
 
-  /** Ends all open calls and spans. */
+  /** The context with a span that was added before. */
+  contextOf(span: Span): LinkedContext | undefined {
+    return this.contexts.get(span);
+  }
+
+  /** Adds a context whose span is released when it has ended, and with the invocation at the latest. */
+  addContext(span: Span, context: LinkedContext): void {
+    if (this.over) return;
+    if (this.contexts.size >= this.pruneContextsAt) {
+      for (const [one, itsContext] of this.contexts) {
+        if (one.isRecording()) continue;
+        itsContext.release();
+        this.contexts.delete(one);
+      }
+      this.pruneContextsAt = Math.max(MIN_TO_PRUNE, 2 * this.contexts.size);
+    }
+    this.contexts.set(span, context);
+  }
+
+  /**
+   * Adds a context whose span has ended. What runs in it still finds that span, until the invocation or many more calls
+   * have ended.
+   */
+  addEnded(context: LinkedContext): void {
+    this.ended[this.endedAt]?.release();
+    this.ended[this.endedAt] = context;
+    this.endedAt = (this.endedAt + 1) % MAX_ENDED;
+  }
+
+  /** Ends all open calls and spans, and releases the contexts of spans. */
   abandonAll(): void {
     this.over = true;
     this.spans.recording().forEach(abandonSpan);
     this.spans.clear();
     this.others.clear();
     for (const call of [...this.calls]) call.abandon();
+    for (const context of this.contexts.values()) context.release();
+    this.contexts.clear();
+    for (const context of this.ended) context.release();
+    this.ended = [];
   }
 }
 
@@ -148,6 +194,8 @@ export class OpenSpan implements OpenCall {
 
   constructor(
     readonly span: Span,
+    /** The context in which the span is active. */
+    private readonly context: Context,
     private readonly openCalls: OpenCalls | undefined,
   ) {
     openCalls?.add(this);
@@ -170,6 +218,7 @@ export class OpenSpan implements OpenCall {
     this.hasEnded = true;
     this.openCalls?.delete(this);
     this.release();
+    endContext(this.context);
   }
 
   valueCollected(): void {

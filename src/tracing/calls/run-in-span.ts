@@ -2,7 +2,7 @@ import type { Context, Span } from '@opentelemetry/api';
 import { countError } from '../../diagnostics';
 import { copyIdentity } from '../../replace-method';
 import { callIn } from '../context/active-context';
-import { contextWithSpan } from '../context/linked-context';
+import { contextWithSpan, endContext } from '../context/linked-context';
 import { follow } from '../end-strategies/follow-value';
 import { state } from '../telemetry/state';
 import type { Telemetry } from '../telemetry/telemetry';
@@ -28,20 +28,23 @@ export function runInSpan(
   const site = { spec, telemetry, context, self, args, followedBefore: state.followed };
   const span = startSpanOf(site);
   if (span === undefined) return Reflect.apply(method, self, args);
+  const active = contextWithSpan(context, span);
   if (spec.options.callback === true && typeof args[args.length - 1] === 'function') {
-    return runWithCallback(new RunningCall(span, site), context, method, self, args);
+    return runWithCallback(new RunningCall(span, site, active), context, method, self, args);
   }
   let value: unknown;
   try {
-    value = callIn(contextWithSpan(context, span), method, self, args);
+    value = callIn(active, method, self, args);
   } catch (error) {
-    failSafely(span, site, error);
+    failSafely(span, site, active, error);
     throw error;
   }
   try {
-    if (typeof value === 'object' && value !== null) return follow(value, new RunningCall(span, site));
-    if (spec.options.resultAttributes === undefined) endSafely(span);
-    else new RunningCall(span, site).succeed(value);
+    if (typeof value === 'object' && value !== null) return follow(value, new RunningCall(span, site, active));
+    if (spec.options.resultAttributes === undefined) {
+      endSafely(span);
+      endContext(active);
+    } else new RunningCall(span, site, active).succeed(value);
   } catch {
     // The stack can overflow here although the method itself did not overflow it. Its value is still returned.
     countError('the end of a call could not be detected');
@@ -50,9 +53,9 @@ export function runInSpan(
 }
 
 /** Marks a call as failed. If this overflows the stack, the program's error is still the one that is thrown. */
-function failSafely(span: Span, site: CallSite, error: unknown): void {
+function failSafely(span: Span, site: CallSite, active: Context, error: unknown): void {
   try {
-    new RunningCall(span, site).fail(error);
+    new RunningCall(span, site, active).fail(error);
   } catch {
     // Counting could overflow the stack as well. The span stays open and is not exported.
   }

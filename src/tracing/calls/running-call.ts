@@ -1,4 +1,4 @@
-import type { Attributes, Span } from '@opentelemetry/api';
+import type { Attributes, Context, Span } from '@opentelemetry/api';
 import { countError } from '../../diagnostics';
 import {
   ATTR_FC_TRACED_PROBLEM,
@@ -9,7 +9,7 @@ import {
 import { activeContext, callIn } from '../context/active-context';
 import { telemetryOfCall } from '../context/ambient-telemetry';
 import type { Invocation } from '../context/invocation';
-import { contextWithSpan, invocationIn, spanIn } from '../context/linked-context';
+import { contextWithSpan, invocationIn, endContext, spanIn } from '../context/linked-context';
 import { followContinued, followSettled } from '../end-strategies/follow-value';
 import type { FollowedCall } from '../end-strategies/followed-call';
 import { attributeValues, extract } from './attributes';
@@ -19,6 +19,8 @@ import { addEventSafely, endSafely, OpenSpan } from './open-calls';
 import type { OpenCall } from './open-calls';
 import { startSpanOf } from './span-spec';
 import type { CallSite } from './span-spec';
+
+const NO_ARGUMENTS: ArrayLike<unknown> = [];
 
 /** A traced call whose span is open. The first end counts; later ones are ignored. */
 export class RunningCall implements FollowedCall, OpenCall {
@@ -35,6 +37,8 @@ export class RunningCall implements FollowedCall, OpenCall {
   constructor(
     readonly span: Span,
     private readonly site: CallSite,
+    /** The context in which the span is active. */
+    private readonly active: Context,
   ) {}
 
   get isFresh(): boolean {
@@ -54,9 +58,7 @@ export class RunningCall implements FollowedCall, OpenCall {
   }
 
   run(fn: (...args: never[]) => unknown, self: unknown, args: ArrayLike<unknown>): unknown {
-    return this.isEnded
-      ? Reflect.apply(fn, self, args)
-      : callIn(contextWithSpan(this.site.context, this.span), fn, self, args);
+    return this.isEnded ? Reflect.apply(fn, self, args) : callIn(this.active, fn, self, args);
   }
 
   succeed(value?: unknown): void {
@@ -75,7 +77,7 @@ export class RunningCall implements FollowedCall, OpenCall {
     if (isDisconnect(error) || this.isCancelled(error)) this.addEvent(EVENT_FC_TRACED_CANCELLED);
     else if (isExpected !== undefined && isExpected(error)) this.addEvent(EVENT_FC_TRACED_EXPECTED_ERROR);
     else if (!isClientError(error)) {
-      recordFailure(this.span, error, spanIn(this.site.context), contextWithSpan(this.site.context, this.span));
+      recordFailure(this.span, error, spanIn(this.site.context), this.active);
     }
     this.end();
     this.followers?.forEach((call) => call.fail(error));
@@ -105,7 +107,11 @@ export class RunningCall implements FollowedCall, OpenCall {
     const telemetry = telemetryOfCall(context);
     const site = { ...this.site, context, telemetry: telemetry ?? this.site.telemetry };
     const span = telemetry && startSpanOf(site);
-    const call = new RunningCall(span ?? this.span, site);
+    const call = new RunningCall(
+      span ?? this.span,
+      site,
+      span === undefined ? this.active : contextWithSpan(context, span),
+    );
     if (span === undefined) call.hasEnded = true;
     else call.joinInvocation();
     return call;
@@ -149,7 +155,7 @@ export class RunningCall implements FollowedCall, OpenCall {
   private lightened(): OpenSpan {
     const invocation = this.invocation ?? invocationIn(this.site.context);
     this.invocation?.open.delete(this);
-    return new OpenSpan(this.span, invocation?.open);
+    return new OpenSpan(this.span, this.active, invocation?.open);
   }
 
   private isCancelled(error: unknown): boolean {
@@ -173,8 +179,13 @@ export class RunningCall implements FollowedCall, OpenCall {
 
   private end(): void {
     this.hasEnded = true;
-    if (this.openSpan === undefined) this.invocation?.open.delete(this);
-    else this.openSpan.close();
+    if (this.openSpan === undefined) {
+      this.invocation?.open.delete(this);
+      // A promise that never settles keeps the call, and so its arguments.
+      this.site.args = NO_ARGUMENTS;
+      this.site.self = undefined;
+    } else this.openSpan.close();
     endSafely(this.span);
+    endContext(this.active);
   }
 }

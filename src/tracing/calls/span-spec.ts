@@ -77,8 +77,10 @@ export interface CallSite {
   readonly telemetry: Telemetry;
   /** The context of the caller. */
   readonly context: Context;
-  readonly self: unknown;
-  readonly args: ArrayLike<unknown>;
+  /** `undefined` after the end of a call that returned a promise. */
+  self: unknown;
+  /** Empty after the end of a call that returned a promise. */
+  args: ArrayLike<unknown>;
   /** How many values had been followed when the call started. */
   readonly followedBefore: number;
 }

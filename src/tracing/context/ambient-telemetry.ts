@@ -7,7 +7,7 @@ import { SharedFlush } from '../telemetry/shared-flush';
 import { state } from '../telemetry/state';
 import type { Telemetry } from '../telemetry/telemetry';
 import { activeContext, callIn } from './active-context';
-import { contextWithSpan, invocationIn, spanIn } from './linked-context';
+import { invocationIn, spanIn } from './linked-context';
 
 /** Telemetry that records spans with the tracer provider of the application. */
 export class ProviderTelemetry implements Telemetry {
@@ -125,7 +125,7 @@ class AmbientTracer implements Tracer {
     const [options, parentContext] = rest as [SpanOptions | undefined, Context | undefined];
     const context = parentContext ?? activeContext();
     const span = this.startSpan(name, options, context);
-    return callIn(contextWithSpan(context, span), fn, undefined, [span]) as ReturnType<F>;
+    return callIn(trace.setSpan(context, span), fn, undefined, [span]) as ReturnType<F>;
   }
 }
 

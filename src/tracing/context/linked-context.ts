@@ -1,5 +1,5 @@
 import { createContextKey, INVALID_SPAN_CONTEXT, ROOT_CONTEXT, trace } from '@opentelemetry/api';
-import type { Context, Span } from '@opentelemetry/api';
+import type { Context, Span, SpanContext } from '@opentelemetry/api';
 import { warnOnce } from '../../diagnostics';
 import type { Invocation } from './invocation';
 
@@ -36,39 +36,128 @@ const SPAN_KEY = learnSpanKey();
  */
 export const INVOCATION_KEY = Symbol.for('fc-traced invocation');
 
+/** What is kept of a span after its end: its ids, which are the parent of work that continues. It records nothing. */
+class EndedSpan implements Span {
+  /** Whether the span has ended, as spans of the SDK say. */
+  readonly ended = true;
+  readonly #spanContext: SpanContext;
+
+  constructor(spanContext: SpanContext) {
+    this.#spanContext = spanContext;
+  }
+
+  spanContext(): SpanContext {
+    return this.#spanContext;
+  }
+  setAttribute(): this {
+    return this;
+  }
+  setAttributes(): this {
+    return this;
+  }
+  addEvent(): this {
+    return this;
+  }
+  addLink(): this {
+    return this;
+  }
+  addLinks(): this {
+    return this;
+  }
+  setStatus(): this {
+    return this;
+  }
+  updateName(): this {
+    return this;
+  }
+  end(): void {}
+  isRecording(): boolean {
+    return false;
+  }
+  recordException(): void {}
+}
+
 /**
  * A context that stores span and invocation in fields, and delegates to another context for all other values. The
  * context of the API copies a Map for each span; this allocates one small object. Nested calls do not create a chain of
  * contexts.
+ *
+ * Promises, timers and sockets refer to the context in which they were created, on Node.js 20 in a property that
+ * `console.log` shows. So the fields are private, there are no getters, which `inspect` can show as well, and after its
+ * end a span is replaced by its ids.
  */
 export class LinkedContext implements Context {
-  constructor(
-    private readonly base: Context,
-    readonly span: Span | undefined,
-    readonly invocation: Invocation | undefined,
-  ) {}
+  readonly #base: Context;
+  #span: Span | undefined;
+  #isReleased = false;
+  readonly #invocation: Invocation | undefined;
+  /** The context whose span this one shares, so that it is released there. */
+  readonly #owner: LinkedContext | undefined;
+
+  constructor(base: Context, span: Span | undefined, invocation: Invocation | undefined, owner?: LinkedContext) {
+    this.#base = base;
+    this.#span = span;
+    this.#invocation = invocation;
+    this.#owner = owner;
+  }
+
+  static spanOf(context: LinkedContext): Span | undefined {
+    return context.#owner === undefined ? context.#span : context.#owner.#span;
+  }
+
+  static invocationOf(context: LinkedContext): Invocation | undefined {
+    return context.#invocation;
+  }
+
+  /** Replaces the span by its ids. */
+  release(): void {
+    if (this.#isReleased || this.#span === undefined) return;
+    this.#isReleased = true;
+    this.#span = new EndedSpan(this.#span.spanContext());
+  }
+
+  /** The span has ended: it is replaced by its ids with the end of the invocation. */
+  end(): void {
+    const open = this.#invocation?.open;
+    if (open?.isOver === false) open.addEnded(this);
+    else this.release();
+  }
 
   getValue(key: symbol): unknown {
-    if (key === SPAN_KEY) return this.span;
-    if (key === INVOCATION_KEY) return this.invocation;
-    return this.base.getValue(key);
+    if (key === SPAN_KEY) return LinkedContext.spanOf(this);
+    if (key === INVOCATION_KEY) return this.#invocation;
+    return this.#base.getValue(key);
   }
 
   setValue(key: symbol, value: unknown): Context {
-    if (key === SPAN_KEY) return new LinkedContext(this.base, value as Span, this.invocation);
-    if (key === INVOCATION_KEY) return new LinkedContext(this.base, this.span, value as Invocation);
-    return new LinkedContext(this.base.setValue(key, value), this.span, this.invocation);
+    if (key === SPAN_KEY) return this.#withLibrarySpan(value as Span);
+    if (key === INVOCATION_KEY) return this.#sharingSpan(this.#base, value as Invocation);
+    return this.#sharingSpan(this.#base.setValue(key, value), this.#invocation);
   }
 
   deleteValue(key: symbol): Context {
-    if (key === SPAN_KEY) return new LinkedContext(this.base, undefined, this.invocation);
-    if (key === INVOCATION_KEY) return new LinkedContext(this.base, this.span, undefined);
-    return new LinkedContext(this.base.deleteValue(key), this.span, this.invocation);
+    if (key === SPAN_KEY) return new LinkedContext(this.#base, undefined, this.#invocation);
+    if (key === INVOCATION_KEY) return this.#sharingSpan(this.#base, undefined);
+    return this.#sharingSpan(this.#base.deleteValue(key), this.#invocation);
+  }
+
+  /** The end of the span of a library is not known here: it is released with the invocation at the latest. */
+  #withLibrarySpan(span: Span): LinkedContext {
+    const open = span.isRecording() ? this.#invocation?.open : undefined;
+    const owner = open?.contextOf(span);
+    if (owner !== undefined) return new LinkedContext(this.#base, undefined, this.#invocation, owner);
+    const context = new LinkedContext(this.#base, span, this.#invocation);
+    open?.addContext(span, context);
+    return context;
+  }
+
+  #sharingSpan(base: Context, invocation: Invocation | undefined): LinkedContext {
+    return new LinkedContext(base, undefined, invocation, this.#owner ?? this);
   }
 
   /** Returns the same context with another span. */
   withSpan(span: Span): LinkedContext {
-    return new LinkedContext(this.base, span, this.invocation);
+    return new LinkedContext(this.#base, span, this.#invocation);
   }
 }
 
@@ -99,15 +188,20 @@ export function contextOfInvocation(
   return span === undefined ? trace.deleteSpan(context) : trace.setSpan(context, span);
 }
 
+/** The span of a context has ended: with its invocation, it is replaced by its ids. */
+export function endContext(context: Context): void {
+  (context as Partial<LinkedContext>).end?.();
+}
+
 /** Returns the active span of a context. */
 export function spanIn(context: Context): Span | undefined {
-  return context instanceof LinkedContext ? context.span : trace.getSpan(context);
+  return context instanceof LinkedContext ? LinkedContext.spanOf(context) : trace.getSpan(context);
 }
 
 /** Returns the invocation that a context belongs to. */
 export function invocationIn(context: Context): Invocation | undefined {
   return context instanceof LinkedContext
-    ? context.invocation
+    ? LinkedContext.invocationOf(context)
     : (context.getValue(INVOCATION_KEY) as Invocation | undefined);
 }
 
