@@ -5,6 +5,8 @@ import {
   ATTR_FC_TRACED_SNAPSHOT_REASON,
   ATTR_FC_TRACED_TIMEOUT_IMMINENT,
 } from '../semconv';
+import { recordFailure } from '../tracing/calls/failure';
+import { abandonSpan } from '../tracing/calls/open-calls';
 import { activeContext } from '../tracing/context/active-context';
 import { deadlineOf } from '../tracing/context/deadline';
 import type { Invocation } from '../tracing/context/invocation';
@@ -12,7 +14,7 @@ import { invocationIn, spanIn } from '../tracing/context/linked-context';
 import type { Telemetry } from '../tracing/telemetry/telemetry';
 import { contextBelow, pathsToLeaves, takeSnapshot } from './open-span-snapshots';
 import { watchProcessEnd } from './process-end';
-import type { CutOffReason, WatchedInvocation } from './process-end';
+import type { CutOffReason, Thrown, WatchedInvocation } from './process-end';
 
 /** A recorded invocation, whose open spans are exported as snapshots if it is cut off. */
 export interface RecordedInvocation {
@@ -37,8 +39,14 @@ export class CutOffWatch implements WatchedInvocation {
   constructor(private readonly recorded: RecordedInvocation) {
     this.exportMillis = recorded.exportMillis;
     const deadline = deadlineOf(recorded.invocation);
-    deadline.whenImminent(() => {
-      if (this.takeSnapshots('timeout')) void this.telemetry.flush(deadline.remainingMillis(), true);
+    const flush = (): void => void this.telemetry.flush(deadline.remainingMillis(), true);
+    deadline.watch({
+      imminent: () => {
+        if (this.takeSnapshots('timeout')) flush();
+      },
+      last: () => {
+        if (this.finish()) flush();
+      },
     });
     this.unwatch = watchProcessEnd(this);
   }
@@ -47,16 +55,37 @@ export class CutOffWatch implements WatchedInvocation {
     return this.recorded.telemetry;
   }
 
-  takeSnapshots(reason: CutOffReason, thrown?: { readonly error: unknown }): boolean {
+  takeSnapshots(reason: CutOffReason, thrown?: Thrown): boolean {
     if (!this.recorded.span.isRecording() || this.reasons.has(reason)) return false;
-    // The event `exit` follows an uncaught error, and often SIGTERM.
+    // The event `exit` may follow SIGTERM, or an uncaught error that something handled.
     const isKnown = reason === 'exit' && (this.reasons.has('uncaught_error') || this.reasons.has('sigterm'));
     this.reasons.add(reason);
     try {
-      const { others, hasThrown } = this.takeOfOpenSpans(thrown);
-      if (!isKnown) this.takeOfInvocation(reason, others, hasThrown ? undefined : thrown);
+      const { others, hasThrown } = this.takeOfOpenSpans(this.ownOf(thrown));
+      if (!isKnown) this.takeOfInvocation(reason, others, hasThrown ? undefined : this.ownOf(thrown));
     } catch {
-      countError('the open spans of an invocation that is cut off could not be exported');
+      countFailure();
+    }
+    return true;
+  }
+
+  finish(thrown?: Thrown): boolean {
+    const { invocation, span: root, recordColdStart } = this.recorded;
+    if (!root.isRecording()) return false;
+    try {
+      const { active } = this;
+      const own = this.ownOf(thrown);
+      if (own !== undefined) {
+        if (active !== undefined && active !== root) recordFailure(active, own.error, root);
+        recordFailure(root, own.error, undefined, activeContext());
+      }
+      invocation.open.abandonAll();
+      if (active?.isRecording() === true && active !== root) abandonSpan(active);
+      recordColdStart();
+      root.setAttributes(takeCounts() ?? {});
+      abandonSpan(root);
+    } catch {
+      countFailure();
     }
     return true;
   }
@@ -66,11 +95,21 @@ export class CutOffWatch implements WatchedInvocation {
     this.unwatch();
   }
 
-  /** Returns how many open spans have no snapshot, and whether a snapshot has the error. */
-  private takeOfOpenSpans(thrown: { readonly error: unknown } | undefined): { others: number; hasThrown: boolean } {
-    const { invocation, span: root, telemetry } = this.recorded;
+  /** The span that is active, if it belongs to this invocation. */
+  private get active(): Span | undefined {
     const context = activeContext();
-    const active = invocationIn(context)?.open === invocation.open ? spanIn(context) : undefined;
+    return invocationIn(context)?.open === this.recorded.invocation.open ? spanIn(context) : undefined;
+  }
+
+  /** The error, unless it was thrown in another invocation. */
+  private ownOf(thrown: Thrown | undefined): Thrown | undefined {
+    return this.active === undefined && invocationIn(activeContext()) !== undefined ? undefined : thrown;
+  }
+
+  /** Returns how many open spans have no snapshot, and whether a snapshot has the error. */
+  private takeOfOpenSpans(thrown: Thrown | undefined): { others: number; hasThrown: boolean } {
+    const { invocation, span: root, telemetry } = this.recorded;
+    const { active } = this;
     const open = invocation.open.openSpans();
     // A method that is on the stack has not returned a promise yet.
     if (active?.isRecording() === true) open.push(active);
@@ -89,17 +128,13 @@ export class CutOffWatch implements WatchedInvocation {
     return { others, hasThrown };
   }
 
-  private takeOfInvocation(
-    reason: CutOffReason,
-    others: number,
-    thrown: { readonly error: unknown } | undefined,
-  ): void {
+  private takeOfInvocation(reason: CutOffReason, others: number, thrown: Thrown | undefined): void {
     const { invocation, span, telemetry, parent, recordColdStart } = this.recorded;
     recordColdStart();
     const isImminent = reason === 'timeout' && deadlineOf(invocation).remainingMillis() > 0;
+    if (isImminent) span.setAttribute(ATTR_FC_TRACED_TIMEOUT_IMMINENT, true);
     const attributes: Attributes = {
       [ATTR_FC_TRACED_SNAPSHOT_REASON]: reason,
-      ...(isImminent && { [ATTR_FC_TRACED_TIMEOUT_IMMINENT]: true }),
       ...(others > 0 && { [ATTR_FC_TRACED_DROPPED_SNAPSHOTS]: others }),
       ...takeCounts(),
     };
@@ -112,4 +147,8 @@ export class CutOffWatch implements WatchedInvocation {
       thrown,
     });
   }
+}
+
+function countFailure(): void {
+  countError('the open spans of an invocation that is cut off could not be exported');
 }

@@ -150,6 +150,8 @@ export function startInvocationSpan(
 
 /** Ends the invocation span and records on it the failures that were counted since the last one. */
 export function endInvocationSpan(span: Span): void {
+  // Its invocation was cut off.
+  if (!span.isRecording()) return;
   try {
     const counts = takeCounts();
     if (counts !== undefined) span.setAttributes(counts);

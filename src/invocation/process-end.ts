@@ -5,12 +5,22 @@ import type { Telemetry } from '../tracing/telemetry/telemetry';
 /** Why an invocation is cut off. */
 export type CutOffReason = 'timeout' | 'sigterm' | 'uncaught_error' | 'exit';
 
+/** An error that is thrown, which can be any value. */
+export interface Thrown {
+  readonly error: unknown;
+}
+
 /** A recorded invocation that is running, of whichever copy of fc-traced. */
 export interface WatchedInvocation {
   readonly telemetry: Telemetry;
   readonly exportMillis: number;
-  /** Returns whether any was taken. Does nothing if it was called for this reason before. Never throws. */
-  takeSnapshots(reason: CutOffReason, thrown?: { readonly error: unknown }): boolean;
+  /**
+   * Exports what is open as snapshots, each span once. Returns whether any was taken. Does nothing if it was called for
+   * this reason before. Never throws.
+   */
+  takeSnapshots(reason: CutOffReason, thrown?: Thrown): boolean;
+  /** Ends all spans, because the invocation will not. Returns whether they were open. Never throws. */
+  finish(thrown?: Thrown): boolean;
 }
 
 /** The most invocations that are watched. FC's limit for an instance is 200. */
@@ -74,6 +84,7 @@ class ProcessEnd {
       return;
     }
     this.isTerminating = true;
+    this.finish();
     void this.flush().finally(() => process.kill(process.pid, 'SIGTERM'));
   };
 
@@ -83,16 +94,24 @@ class ProcessEnd {
    * before the process ends or is frozen, so the export is synchronous.
    */
   private readonly onUncaughtError = (error: unknown): void => {
-    if (this.takeSnapshots('uncaught_error', { error })) this.exportSync();
+    const isTaken = this.takeSnapshots('uncaught_error', { error });
+    const isHandled = process.listenerCount('uncaughtException') > 0 || process.hasUncaughtExceptionCaptureCallback();
+    if (!isHandled) this.finish({ error });
+    if (isTaken) this.exportSync();
   };
 
   private readonly onExit = (): void => {
     this.takeSnapshots('exit');
+    this.finish();
     this.exportSync();
   };
 
-  private takeSnapshots(reason: CutOffReason, thrown?: { readonly error: unknown }): boolean {
+  private takeSnapshots(reason: CutOffReason, thrown?: Thrown): boolean {
     return [...this.watched].map((invocation) => invocation.takeSnapshots(reason, thrown)).includes(true);
+  }
+
+  private finish(thrown?: Thrown): void {
+    for (const invocation of this.watched) invocation.finish(thrown);
   }
 
   private get telemetries(): ReadonlySet<Telemetry> {

@@ -256,6 +256,24 @@ test('if the timer fires after the deadline, the snapshots do not say that the t
   expect(attributes).not.toHaveProperty('fc_traced.timeout_imminent');
 });
 
+test('a method that answers in the last moment gets its answer, and its spans have ended before', async () => {
+  class Late extends Orders {
+    override async handle(): Promise<string> {
+      await this.charge(0);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      annotate({ late: true });
+      await this.reserve();
+      return 'late';
+    }
+  }
+  expect(await invoke(createHandler(Late, { name: 'orders' }).handler, {}, contextOf(0.1))).toBe('late');
+  const invocation = byName().get('orders')!;
+  expect(invocation.events).toMatchObject([{ name: 'fc_traced.abandoned' }]);
+  expect(invocation.attributes).toMatchObject({ 'fc_traced.timeout_imminent': true });
+  expect(invocation.attributes).not.toHaveProperty('late');
+  expect(byName().get('Orders.reserve')!.parentSpanId).toBe(invocation.spanId);
+});
+
 test('an adjustment of the system clock changes neither the deadline nor the duration of a snapshot', async () => {
   const now = jest.spyOn(Date, 'now');
   const real = Date.now();

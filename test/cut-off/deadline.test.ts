@@ -96,7 +96,7 @@ test('the margin is a tenth of the timeout, from 300 to 1000 ms, and never more 
 
 test('a signal that is read after the deadline became imminent is aborted already', async () => {
   const deadline = new Deadline(performance.now() - 900, 1_000);
-  await new Promise<void>((resolve) => deadline.whenImminent(resolve));
+  await new Promise<void>((resolve) => deadline.watch({ imminent: resolve, last() {} }));
   expect(deadline.injected.signal.aborted).toBe(true);
 });
 

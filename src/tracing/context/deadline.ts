@@ -19,10 +19,20 @@ export interface InvocationDeadline {
 const MAX_TIMER_MILLIS = 2 ** 31 - 1;
 const MIN_MARGIN_MILLIS = 300;
 const MAX_MARGIN_MILLIS = 1_000;
+/** How long before the timeout the last task runs: then no response can wait for the delivery of its trace any more. */
+const LAST_MILLIS = 100;
 
 /** How long before a timeout the deadline is imminent, unless an option says it. */
 function defaultMargin(timeoutMillis: number): number {
   return Math.min(Math.max(MIN_MARGIN_MILLIS, timeoutMillis / 10), MAX_MARGIN_MILLIS);
+}
+
+/** What is done before a deadline, each once. */
+export interface DeadlineTasks {
+  /** When it is imminent, before the signal is aborted. */
+  imminent(): void;
+  /** 100 ms before, or in the middle of a margin that is shorter than 200 ms. */
+  last(): void;
 }
 
 /**
@@ -37,7 +47,7 @@ export class Deadline {
   private readonly marginMillis: number;
   private controller: AbortController | undefined;
   private timer: NodeJS.Timeout | undefined;
-  private task: (() => void) | undefined;
+  private tasks: DeadlineTasks | undefined;
   private isImminent = false;
   private isClosed = false;
 
@@ -58,10 +68,10 @@ export class Deadline {
     return Math.max(0, this.atMillis - performance.now());
   }
 
-  /** Calls `task` once when the deadline is imminent, before the signal is aborted. Not if the margin is 0. */
-  whenImminent(task: () => void): void {
+  /** Calls the tasks in time. Not if the timeout is unknown or the margin is 0. */
+  watch(tasks: DeadlineTasks): void {
     if (this.marginMillis === 0) return;
-    this.task = task;
+    this.tasks = tasks;
     this.startTimer();
   }
 
@@ -69,7 +79,7 @@ export class Deadline {
   close(): void {
     this.isClosed = true;
     clearTimeout(this.timer);
-    this.task = undefined;
+    this.tasks = undefined;
   }
 
   private signal(): AbortSignal {
@@ -85,18 +95,22 @@ export class Deadline {
 
   private startTimer(): void {
     if (this.timer !== undefined || this.isClosed) return;
-    const delayMillis = Math.max(0, this.atMillis - this.marginMillis - performance.now());
-    // Also if the timeout is unknown. No instance lives for 24 days.
-    if (delayMillis > MAX_TIMER_MILLIS) return;
-    this.timer = setTimeout(() => this.becomeImminent(), delayMillis).unref();
+    this.timer = this.timerFor(this.marginMillis, () => this.becomeImminent());
   }
 
   private becomeImminent(): void {
     this.isImminent = true;
-    const { task } = this;
-    this.task = undefined;
-    task?.();
+    this.tasks?.imminent();
+    if (this.tasks !== undefined) {
+      this.timer = this.timerFor(Math.min(LAST_MILLIS, this.marginMillis / 2), () => this.tasks?.last());
+    }
     this.abort();
+  }
+
+  private timerFor(millisBefore: number, task: () => void): NodeJS.Timeout | undefined {
+    const delayMillis = Math.max(0, this.remainingMillis() - millisBefore);
+    // Also if the timeout is unknown. No instance lives for 24 days.
+    return delayMillis > MAX_TIMER_MILLIS ? undefined : setTimeout(task, delayMillis).unref();
   }
 
   private abort(): void {

@@ -1,0 +1,57 @@
+// A function whose calls hang, fail or end the process, as the event says.
+const { createHandler, Handler, Traced, annotate, DEADLINE } = require('fc-traced');
+
+const traced = (Class, name) => {
+  const method = Object.getOwnPropertyDescriptor(Class.prototype, name);
+  Object.defineProperty(Class.prototype, name, Traced()(Class.prototype, name, method) ?? method);
+};
+const later = () => new Promise((resolve) => setTimeout(resolve, 5));
+const never = () => new Promise((resolve) => setTimeout(resolve, 60_000));
+
+const ends = {
+  hang: never,
+  throw: () => {
+    setTimeout(() => {
+      throw new TypeError('the card reader is gone');
+    }, 5);
+    return never();
+  },
+  reject: () => {
+    later().then(() => Promise.reject(new TypeError('the card reader is gone')));
+    return never();
+  },
+  exit: async () => {
+    await later();
+    process.exit(7);
+  },
+  block: () => {
+    const end = Date.now() + 2_000;
+    while (Date.now() < end);
+  },
+  work: later,
+};
+
+class Payments {
+  constructor(deadline) {
+    this.deadline = deadline;
+  }
+  async handle({ end, listener }) {
+    if (listener !== undefined) process.once('SIGTERM', () => setTimeout(() => process.exit(9), Number(listener)));
+    await this.reserve();
+    await this.pay(end);
+    return 'paid';
+  }
+  async reserve() {}
+  async pay(end) {
+    annotate({ 'order.id': 7 });
+    console.log('paying');
+    await this.charge(end);
+  }
+  async charge(end) {
+    await ends[end]();
+  }
+}
+for (const name of ['reserve', 'pay', 'charge']) traced(Payments, name);
+Handler({ name: 'payments', inject: [DEADLINE], coldStartSpans: false })(Payments);
+
+module.exports = createHandler(Payments);
