@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { startInstance } from '../../cli/test/emulator/built';
+import { runs } from '../soak';
 import { findJaeger, jaegerInstructions, jaegerRequired } from './jaeger-binary';
 import { startJaeger } from './jaeger-server';
 import type { JaegerServer } from './jaeger-server';
@@ -8,24 +9,48 @@ const binary = findJaeger();
 const skipped = binary === undefined && !jaegerRequired;
 if (skipped) console.log(`skipped: ${jaegerInstructions}`);
 
-(skipped ? describe.skip : describe)('x', () => {
+/** The spans of a cold call that hangs and is cut off: those of FC, of the call, and three snapshots. */
+const SPANS = 12;
+const KILLS = runs({ short: 1, long: 100 });
+
+(skipped ? describe.skip : describe).each(['jaeger', 'otlp'] as const)('%s', (protocol) => {
   let jaeger: JaegerServer;
   beforeAll(async () => {
     jaeger = await startJaeger(binary!);
   }, 30_000);
   afterAll(() => jaeger.stop());
-  test.each(['hang'])('%s', async (end) => {
+
+  /** Makes a call that hangs, cuts it off, and returns what Jaeger has of it. */
+  async function cutOff(timeout: number, signal: boolean): Promise<unknown> {
     const instance = startInstance({
       handler: 'payments.handler',
       handlerStyle: 'promise',
       codeDir: path.join(__dirname, '..', 'cut-off', 'functions'),
-      timeout: 1,
+      timeout,
       tracing: { endpoint: jaeger.thriftEndpoint },
+      env: protocol === 'otlp' ? { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: jaeger.otlpEndpoint } : {},
     });
-    const { traceId } = await instance.invoke({ end });
+    const call = instance.invoke({ end: 'hang' });
+    while (signal && !instance.logs.includes('paying')) await new Promise((resolve) => setTimeout(resolve, 5));
+    if (signal) process.kill(instance.pid!, 'SIGTERM');
+    const { traceId } = await call;
     await instance.delivered();
-    const trace = await jaeger.readTrace(traceId!, 12);
-    console.log(trace.spans.map((s) => [s.operationName, (s as any).warnings]));
+    const { spans } = await jaeger.readTrace(traceId!, SPANS);
     await instance.stop();
-  }, 30000);
+    return {
+      spans: spans.length,
+      hanging: spans.filter(({ operationName }) => operationName.startsWith('Payments.charge')).length,
+      warnings: spans.flatMap(({ warnings }) => warnings ?? []),
+    };
+  }
+
+  const complete = { spans: SPANS, hanging: 2, warnings: [] };
+
+  test(`${KILLS} calls that FC kills at their timeout are complete, without warnings`, async () => {
+    for (let run = 0; run < KILLS; run += 1) expect(await cutOff(1, false)).toEqual(complete);
+  }, 300_000);
+
+  test(`${KILLS} calls that hang at SIGTERM are complete, without warnings`, async () => {
+    for (let run = 0; run < KILLS; run += 1) expect(await cutOff(30, true)).toEqual(complete);
+  }, 300_000);
 });

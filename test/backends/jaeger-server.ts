@@ -27,6 +27,8 @@ export interface JaegerSpan {
   readonly tags: readonly JaegerTag[];
   readonly logs: readonly { readonly timestamp: number; readonly fields: readonly JaegerTag[] }[];
   readonly processID: string;
+  /** What Jaeger found wrong with the span. */
+  readonly warnings: readonly string[] | null;
 }
 export interface JaegerTrace {
   readonly spans: readonly JaegerSpan[];

@@ -17,7 +17,7 @@ const ends = {
     return never();
   },
   reject: () => {
-    later().then(() => Promise.reject(new TypeError('the card reader is gone')));
+    void later().then(() => Promise.reject(new TypeError('the card reader is gone')));
     return never();
   },
   exit: async () => {
