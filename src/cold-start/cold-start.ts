@@ -5,10 +5,14 @@ import { isClientError, recordFailure } from '../tracing/calls/failure';
 import { spanIn } from '../tracing/context/linked-context';
 import { state } from '../tracing/telemetry/state';
 import type { Telemetry } from '../tracing/telemetry/telemetry';
+import { firstModuleAt, loadedBeforeEventLoop } from './first-module';
 import { endLoading, endLoadingSoon } from './loading';
 import { Phases, wasKeptReady } from './phases';
 
 const BUILD = 'build container';
+
+/** A call that arrives earlier after the program was loaded is the one that it was loaded for, in milliseconds. */
+const LOADED_FOR_CALL_MILLIS = 100;
 
 /**
  * Measures the time before the first invocation of a function, and records it as spans if that invocation is recorded.
@@ -37,6 +41,19 @@ export class ColdStart {
     const built = this.measure(BUILD, work);
     this.isBuilt = true;
     return built;
+  }
+
+  /**
+   * Returns when FC called the function, if it entered the program at `enteredMillis`. Without an initializer, FC's
+   * built-in runtimes load the program during the first call, and the time that this takes counts for the timeout.
+   */
+  callStart(enteredMillis: number): number {
+    const isLoadedForCall =
+      !state.invoked &&
+      !loadedBeforeEventLoop &&
+      this.phases.all.length === 0 &&
+      enteredMillis - (state.loadedAt ?? enteredMillis) < LOADED_FOR_CALL_MILLIS;
+    return isLoadedForCall ? Math.min(firstModuleAt, enteredMillis) : enteredMillis;
   }
 
   /**

@@ -133,6 +133,9 @@ export class InvocationRunner {
   /** Runs one invocation. Settles as its work does, after its trace has been exported. */
   async run<T>(call: IncomingCall, work: Work<T>): Promise<T> {
     const entered = performance.now();
+    // In a test, the program is loaded for the test.
+    const isInFc = this.config.instance.functionName !== undefined;
+    const startMillis = isInFc ? this.coldStart.callStart(entered) : entered;
     const { event, context } = call;
     const coldStart = this.takeColdStart();
     ensureContextManager();
@@ -154,7 +157,7 @@ export class InvocationRunner {
       event,
       telemetry: recorded,
       open: new OpenCalls(),
-      timing: this.timingOf(entered),
+      timing: this.timingOf(startMillis),
       randomTraceId: randomTraceId(plan),
     });
     const base =
@@ -173,7 +176,8 @@ export class InvocationRunner {
       if (span !== undefined) recordFailure(span, error, undefined, active);
       throw error;
     } finally {
-      const budget = (): number => flushBudget(this.config.flushTimeoutMillis, context, performance.now() - entered);
+      const budget = (): number =>
+        flushBudget(this.config.flushTimeoutMillis, context, performance.now() - startMillis);
       if (work.close !== undefined) await (callIn(active, work.close, work, [budget() / 2]) as Promise<void>);
       invocation.timing.deadline?.close();
       if (span !== undefined) {

@@ -18,7 +18,14 @@ afterEach(async () => {
 });
 afterAll(() => collector.close());
 
-function start(protocol: Protocol, settings: { timeout?: number; generation?: '2.0' } = {}): Instance {
+interface Settings {
+  readonly timeout?: number;
+  readonly generation?: '2.0';
+  readonly handler?: string;
+  readonly initializer?: string;
+}
+
+function start(protocol: Protocol, settings: Settings = {}): Instance {
   instance = startInstance({
     handler: 'payments.handler',
     handlerStyle: 'promise',
@@ -64,6 +71,18 @@ const cutOff = (ofSnapshot: string, ofInvocation = ''): string =>
     '         └─ Payments.charge',
     '            └─ Payments.charge (still open)',
   ].join('\n');
+
+test('FC loads the program during the first call, which is part of the time until the timeout', async () => {
+  start('jaeger', { timeout: 10, handler: 'slow-start.handler' });
+  const remaining = [await instance.invoke({}), await instance.invoke({})].map(({ body }) => Number(body.toString()));
+  expect(remaining[0]).toBeLessThan(9_700);
+  expect(remaining[1]).toBeGreaterThan(9_700);
+});
+
+test('the time of the initializer is not part of the time until the timeout', async () => {
+  start('jaeger', { timeout: 10, handler: 'slow-start.handler', initializer: 'slow-start.initialize' });
+  expect(Number((await instance.invoke({})).body.toString())).toBeGreaterThan(9_700);
+});
 
 describe.each(['jaeger', 'otlp'] as const)('with %s', (protocol) => {
   test('a call that FC kills at its timeout is seen, and the method that hangs with its attributes', async () => {
