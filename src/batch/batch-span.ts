@@ -59,6 +59,8 @@ export interface RecordedInvocation {
   readonly telemetry: Telemetry;
   readonly active: Context;
   readonly span: Span;
+  /** The event as the program gets it: decoded, or its bytes. */
+  readonly given: unknown;
 }
 
 /**
@@ -68,14 +70,14 @@ export interface RecordedInvocation {
 export async function runInBatchSpan(
   event: unknown,
   format: RecordFormat,
-  { telemetry, active, span: parent }: RecordedInvocation,
+  { telemetry, active, span: parent, given }: RecordedInvocation,
   work: () => unknown,
 ): Promise<unknown> {
   const batch = new Batch(event, format);
   const span = startBatchSpan(batch, telemetry, active, parent);
   if (span === undefined) return work();
   invocationIn(active)?.open.watchSpan(span);
-  const inside = contextWithBatch(contextWithSpan(active, span), { batch, span });
+  const inside = contextWithBatch(contextWithSpan(active, span), { batch, span, given });
   try {
     return await callIn(inside, work, undefined, []);
   } catch (error) {

@@ -98,6 +98,8 @@ function listRecords(event: unknown, format: RecordFormat | undefined): readonly
 export interface RunningBatch {
   readonly batch: Batch;
   readonly span: Span;
+  /** The event as the program gets it: decoded, or its bytes. */
+  readonly given: unknown;
 }
 
 /** What a context refers to. It is empty after the end of the batch, as promises and timers may keep the context. */

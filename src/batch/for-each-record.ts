@@ -3,7 +3,7 @@ import type { Context, Span } from '@opentelemetry/api';
 import { check, checkOptions, describeValue } from '../config/check-options';
 import type { Check } from '../config/check-options';
 import { FcTracedError } from '../errors';
-import { detectTrigger } from '../fc/event';
+import { decodeEvent, detectTrigger } from '../fc/event';
 import type { RecordOf } from '../fc/trigger-events';
 import { mergeBaggage } from '../propagation/baggage';
 import { ATTR_FC_TRACED_BATCH_FAILED, ATTR_FC_TRACED_BATCH_SKIPPED } from '../semconv';
@@ -119,6 +119,11 @@ const CHECKS: { readonly [K in keyof Required<ForEachRecordOptions>]: Check } = 
   onFailure: check.oneOf('reject', 'report'),
 };
 
+function batchOf(event: unknown): Batch {
+  const decoded = ArrayBuffer.isView(event) ? decodeEvent(event) : event;
+  return new Batch(decoded, detectTrigger(decoded).records);
+}
+
 type RecordFunction = (record: unknown, index: number) => unknown;
 
 /** Adds the baggage that a record carries, recorded or not: sampling must not change what the program sees. */
@@ -180,7 +185,8 @@ function note(span: Span | undefined, failed: number, skipped: number): void {
  * `AggregateError` of what was thrown, in the order of the records. FC accepts no response that names single records:
  * after an error it delivers the whole event again, and otherwise all records are done.
  *
- * @param event the event, as the handler receives it
+ * @param event the event, as the handler receives it: decoded, or its bytes, which are then decoded. A value that you
+ *   parsed yourself is accepted too, such as one whose large numbers are a BigInt.
  * @param fn processes one record; it may return a promise
  * @param options see {@link ForEachRecordOptions}
  * @returns the number of records, and with `onFailure: 'report'` those that failed
@@ -201,7 +207,7 @@ function note(span: Span | undefined, failed: number, skipped: number): void {
  * ```
  */
 export async function forEachRecord<E>(
-  event: E,
+  event: E | Uint8Array,
   fn: (record: RecordOf<E>, index: number) => unknown,
   options?: ForEachRecordOptions,
 ): Promise<BatchResult<RecordOf<E>>> {
@@ -219,9 +225,9 @@ export async function forEachRecord<E>(
   const context = activeContext();
   const running = batchIn(context);
   const batch =
-    running !== undefined && running.batch.event === event
+    running !== undefined && (running.given === event || running.batch.event === event)
       ? running.batch
-      : new Batch(event, detectTrigger(event).records);
+      : batchOf(event);
   const telemetry = telemetryOfCall(context);
   const failures: RecordFailure<RecordOf<E>>[] = [];
   const attempt = attemptsOf(batch, context, telemetry, fn as RecordFunction, failures);

@@ -44,9 +44,15 @@ export interface HandlerOptions {
    */
   readonly trigger?: TriggerName;
   /**
+   * What the entry method and `FC_EVENT` get of an event. `decoded`: the value of JSON or of Tablestore's CBOR, other
+   * bytes unchanged. `bytes`: a `Buffer` with the exact bytes that FC passed. HTTP requests are `HttpEvent` objects
+   * either way, except with `http: false`. Default: `decoded`.
+   */
+  readonly event?: 'decoded' | 'bytes';
+  /**
    * The parent of the invocation span. Takes precedence over the trace context that the caller sent. `'message'`: the
    * span in the trace context of the message, if the event holds a single one. By default, and for several messages,
-   * their contexts are linked.
+   * their contexts are linked. A function gets the decoded event.
    */
   readonly parent?: ParentCarrier | ((event: unknown, context: FcContext) => ParentCarrier);
   /**
@@ -139,6 +145,7 @@ export const HANDLER_CHECKS: { readonly [K in keyof Required<HandlerOptions>]: C
   inject: check.arrayOf('tokens'),
   container: (value) => (hasMethod(value, 'createChildContainer') ? undefined : 'a tsyringe container'),
   trigger: check.oneOf(...TRIGGER_NAMES),
+  event: check.oneOf('decoded', 'bytes'),
   parent: (value) =>
     ['function', 'object', 'string'].includes(typeof value)
       ? undefined

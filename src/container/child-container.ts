@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import type { DependencyContainer, InjectionToken } from 'tsyringe';
 import { FcTracedError } from '../errors';
 import { activeInvocation } from '../tracing/context/active-context';
@@ -73,7 +74,9 @@ function invocationProxy(token: string, find: (invocation: Invocation) => unknow
   return new Proxy(Object.create(null) as object, {
     get: (_, key) => {
       const object = target();
-      return Reflect.get(object, key, object) as unknown;
+      const value: unknown = Reflect.get(object, key, object);
+      // The methods of bytes work on the bytes themselves only.
+      return typeof value === 'function' && types.isUint8Array(object) ? (value.bind(object) as unknown) : value;
     },
     set: (_, key, value) => {
       const object = target();

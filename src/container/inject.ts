@@ -30,7 +30,10 @@ export const ACTIVE_SPAN: InjectionToken<Span> = Symbol.for('fc-traced.ACTIVE_SP
  */
 export const FC_CONTEXT: InjectionToken<FcContext> = Symbol.for('fc-traced.FC_CONTEXT');
 
-/** The token of the decoded event, or in a singleton a proxy for the event of the running invocation. */
+/**
+ * The token of the event: decoded, or with the option `event: 'bytes'` its bytes. In a singleton it is a proxy for the
+ * event of the running invocation.
+ */
 export const FC_EVENT: InjectionToken<unknown> = Symbol.for('fc-traced.FC_EVENT');
 
 /** The token of the deadline of the invocation, or in a singleton a proxy for that of the running invocation. */
@@ -127,9 +130,9 @@ export function InjectContext(): ParameterDecorator {
 }
 
 /**
- * Injects the decoded event of the invocation, or in a singleton a proxy for the event of the running invocation. The
- * proxy throws `NO_INVOCATION` when it is used outside of invocations, or when the event is not an object. For legacy
- * decorators; with standard decorators, use `inject: [FC_EVENT]`.
+ * Injects the event of the invocation: decoded, or with the option `event: 'bytes'` its bytes. In a singleton it is a
+ * proxy for the event of the running invocation, which throws `NO_INVOCATION` when it is used outside of invocations,
+ * or when the event is not an object. For legacy decorators; with standard decorators, use `inject: [FC_EVENT]`.
  *
  * @throws FcTracedError `INVALID_TARGET` on anything but a constructor parameter
  *

@@ -1,8 +1,12 @@
+import { sharedByCopies } from '../api-registry';
 import { FcTracedError } from '../errors';
 import { classNameOf, memberName } from './wrapped-methods';
 
 /** The attribute key of each decorated parameter, by prototype (or class) and member. */
-const marked = new WeakMap<object, Map<PropertyKey, Map<number, string>>>();
+const marked = sharedByCopies(
+  'parameters with @SpanAttribute',
+  () => new WeakMap<object, Map<PropertyKey, Map<number, string>>>(),
+);
 
 /**
  * Records an argument of a `@Traced` method as an attribute of its spans. Only for legacy decorators: there are no

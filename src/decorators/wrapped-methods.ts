@@ -1,5 +1,6 @@
 import type { Context } from '@opentelemetry/api';
 import { promisify, types } from 'node:util';
+import { sharedByCopies } from '../api-registry';
 import { copyIdentity } from '../replace-method';
 import { attributeValues } from '../tracing/calls/attributes';
 import type { Extractor } from '../tracing/calls/attributes';
@@ -96,8 +97,10 @@ export function specOf(
   };
 }
 
+// All copies of fc-traced share what they know of wrappers: two decorators on one method start one span.
+
 /** Wrappers of async methods. Each call returns a new promise, as that of an async method does. */
-const wrappers = new WeakSet<object>();
+const wrappers = sharedByCopies('wrappers of async methods', () => new WeakSet<object>());
 
 /**
  * The body of an async function that was compiled to a target below ES2017: it begins with the return of a call of
@@ -208,13 +211,13 @@ interface Origin {
   readonly options: CheckedTracedOptions;
 }
 
-const origins = new WeakMap<object, Origin>();
-const untraced = new WeakSet<object>();
+const origins = sharedByCopies('traced methods', () => new WeakMap<object, Origin>());
+const untraced = sharedByCopies('untraced methods', () => new WeakSet<object>());
 /**
  * The members with a legacy `@Traced` or `@Untraced`, by prototype or class. Recorded by key, because another decorator
  * can replace the function.
  */
-const decoratedMembers = new WeakMap<object, Set<PropertyKey>>();
+const decoratedMembers = sharedByCopies('decorated members', () => new WeakMap<object, Set<PropertyKey>>());
 
 /** A wrapper with the spec of its spans. */
 export interface Wrapped {

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { types } from 'node:util';
 import { readField } from '../safe-access';
+import { parsedJson } from './json';
 import { cloudEventType, elementsOf, parsedRecord } from './triggers/cloud-event';
 import type { Trigger, TriggerName } from './triggers/trigger';
 
@@ -8,26 +9,40 @@ import type { Trigger, TriggerName } from './triggers/trigger';
 const CBOR_OPENINGS = [Buffer.from('\xa2\x67Version', 'latin1'), Buffer.from('\xa2\x67Records', 'latin1')];
 
 /**
- * Decodes the event that FC passes. Bytes or a string that are JSON (RFC 8259, in UTF-8) become the parsed value, and
- * so do the CBOR bytes of Tablestore. Anything else is returned unchanged, as the same object. Never throws.
+ * Decodes the event that FC passes. Bytes or a string that are JSON (RFC 8259) become the parsed value, and so do the
+ * CBOR bytes of Tablestore. The JSON is UTF-8, or UTF-16 with a byte-order mark. Anything else is returned unchanged,
+ * as the same object. Never throws.
  */
 export function decodeEvent(event: unknown): unknown {
-  if (typeof event === 'string') return parseJson(event, event);
+  if (typeof event === 'string') return parsedJson(event, event);
   if (!types.isUint8Array(event) || event.byteLength === 0) return event;
-  const bytes = Buffer.isBuffer(event) ? event : Buffer.from(event.buffer, event.byteOffset, event.byteLength);
+  const bytes = asBuffer(event);
   if (CBOR_OPENINGS.some((opening) => opening.equals(bytes.subarray(0, opening.length)))) {
     const { decodeTablestoreEvent } = require('./triggers/tablestore') as typeof import('./triggers/tablestore');
     return decodeTablestoreEvent(bytes) ?? event;
   }
-  return isUtf8(bytes) ? parseJson(bytes.toString('utf8'), event) : event;
+  const text = isUtf8(bytes) ? bytes.toString('utf8') : utf16TextOf(bytes);
+  return text === undefined ? event : parsedJson(text, event);
 }
 
-function parseJson(text: string, otherwise: unknown): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return otherwise;
-  }
+/** The text of bytes that start with a byte-order mark of UTF-16. */
+function utf16TextOf(bytes: Buffer): string | undefined {
+  const mark = bytes.length % 2 === 0 ? bytes.readUInt16BE(0) : 0;
+  if (mark === 0xff_fe) return bytes.toString('utf16le');
+  return mark === 0xfe_ff ? Buffer.from(bytes).swap16().toString('utf16le') : undefined;
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/**
+ * The exact bytes of an event. FC passes a `Buffer`, which is returned as the same object. A string is encoded as
+ * UTF-8. Any other value is returned unchanged: FC does not pass one.
+ */
+export function bytesOfEvent(event: unknown): unknown {
+  if (typeof event === 'string') return Buffer.from(event);
+  return types.isUint8Array(event) ? asBuffer(event) : event;
 }
 
 /** A cheap test whether an event may be of a trigger: the file of the trigger is loaded only if it passes. */

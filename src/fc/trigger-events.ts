@@ -38,12 +38,14 @@ export interface TriggerEvents extends Record<TriggerName, unknown> {
 
 /**
  * The type of one record of an event: an element of an array, of `events` (OSS, CDN) or of `Records` (Tablestore); of
- * any other event, the event itself.
+ * any other event, the event itself. Bytes have no type before they are decoded.
  */
-export type RecordOf<E> = E extends readonly (infer R)[]
-  ? R
-  : E extends { readonly events: readonly (infer R)[] }
+export type RecordOf<E> = E extends Uint8Array
+  ? unknown
+  : E extends readonly (infer R)[]
     ? R
-    : E extends { readonly Records: readonly (infer R)[] }
+    : E extends { readonly events: readonly (infer R)[] }
       ? R
-      : E;
+      : E extends { readonly Records: readonly (infer R)[] }
+        ? R
+        : E;

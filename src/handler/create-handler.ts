@@ -2,8 +2,10 @@ import type { HandlerOptions } from '../config/options';
 import type { FcCallback, FcContext } from '../fc/context';
 import { isFc2Response } from '../fc/http-event';
 import type { Fc2Request, Fc2Response } from '../fc/http-event';
+import type { TriggerName } from '../fc/triggers/trigger';
 import { defineHandler } from './entries';
 import type { CreateHandlerOptions } from './entries';
+import type { AcceptsEvent, EntryEvent, EntryEventOptions } from './entry-event';
 import { FunctionInstance } from './function-instance';
 
 /**
@@ -99,17 +101,32 @@ export type FcHandlersOf<T> = FcHooks &
  * export const { handler, initialize, preFreeze, preStop } = createHandler(Hello);
  * ```
  */
-export function createHandler<T extends object, const E extends MethodNames<T>>(
-  handlerClass: abstract new (...args: never[]) => T,
-  options: CreateHandlerOptions<E> & { readonly entries: readonly E[] },
+export function createHandler<
+  T extends object,
+  const E extends MethodNames<T>,
+  const N extends TriggerName | undefined = undefined,
+  const F extends HandlerOptions['event'] = undefined,
+>(
+  handlerClass: abstract new (...args: never[]) => T & AcceptsEvent<E, EntryEvent<N, F>>,
+  options: CreateHandlerOptions<E> & EntryEventOptions<N, F> & { readonly entries: readonly E[] },
 ): FcHandlers<E>;
-export function createHandler<T extends object, const M extends MethodNames<T>>(
-  handlerClass: abstract new (...args: never[]) => T,
-  options: HandlerOptions & { readonly method: M; readonly entries?: undefined },
+export function createHandler<
+  T extends object,
+  const M extends MethodNames<T>,
+  const N extends TriggerName | undefined = undefined,
+  const F extends HandlerOptions['event'] = undefined,
+>(
+  handlerClass: abstract new (...args: never[]) => T & AcceptsEvent<M, EntryEvent<N, F>>,
+  options: HandlerOptions & EntryEventOptions<N, F> & { readonly method: M; readonly entries?: undefined },
 ): FcHandlersOf<T> & FcHandlers<'handler'>;
-export function createHandler<T extends object>(
-  handlerClass: abstract new (...args: never[]) => T,
-  options?: HandlerOptions & { readonly entries?: undefined },
+export function createHandler<
+  T extends object,
+  const N extends TriggerName | undefined = undefined,
+  const F extends HandlerOptions['event'] = undefined,
+  const M extends string = 'handle',
+>(
+  handlerClass: abstract new (...args: never[]) => T & AcceptsEvent<M, EntryEvent<N, F>>,
+  options?: HandlerOptions & EntryEventOptions<N, F, M> & { readonly entries?: undefined },
 ): FcHandlersOf<T>;
 export function createHandler(handlerClass: unknown, options?: CreateHandlerOptions): object {
   const definition = defineHandler(handlerClass, options);

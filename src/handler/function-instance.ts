@@ -1,7 +1,7 @@
 import { ScopeFactory } from '../container/scope';
 import type { Scope } from '../container/scope';
 import type { FcContext } from '../fc/context';
-import { decodeEvent } from '../fc/event';
+import { bytesOfEvent, decodeEvent } from '../fc/event';
 import { CollectingSink, fcHttpAnswer } from '../http/fc-answer';
 import { requestAttributes, routeOf, spanNameOf } from '../http/http-attributes';
 import type { UrlParts } from '../http/http-attributes';
@@ -70,6 +70,7 @@ export class FunctionInstance {
     }
     const call: IncomingCall = {
       event,
+      ...(this.runner.options.event === 'bytes' && { bytes: bytesOfEvent(bytes) }),
       context,
       trigger: trigger.faasTrigger,
       headers: trigger.headers?.(event),
@@ -110,7 +111,7 @@ export class FunctionInstance {
   }
 
   /** The work of an invocation: construct a handler in a scope of its own and call the entry method. */
-  private workOf(entry: Entry, { event, context }: IncomingCall, { trigger, refusal }: CheckedEvent): Work<unknown> {
+  private workOf(entry: Entry, { context }: IncomingCall, { event, trigger, refusal }: CheckedEvent): Work<unknown> {
     let scope: Scope | undefined;
     return {
       run: async ({ invocation, active, span, coldStart }) => {
@@ -122,11 +123,11 @@ export class FunctionInstance {
             ? opened.resolveHandler()
             : coldStart.buildInInvocation(invocation.telemetry, active, opened.resolveHandler);
         const handler = resolved as Record<string, (event: unknown, context: FcContext) => unknown>;
-        const handle = (): unknown => handler[entry.method]!(event, context);
+        const handle = (): unknown => handler[entry.method]!(invocation.event, context);
         const { telemetry } = invocation;
         if (span === undefined || telemetry === undefined || trigger.records?.system === undefined) return handle();
         const { runInBatchSpan } = require('../batch/batch-span') as typeof import('../batch/batch-span');
-        return runInBatchSpan(event, trigger.records, { telemetry, active, span }, handle);
+        return runInBatchSpan(event, trigger.records, { telemetry, active, span, given: invocation.event }, handle);
       },
       close: async (timeoutMillis) => scope?.dispose(timeoutMillis),
     };

@@ -5,11 +5,16 @@ import { makeInjectable } from '../container/service';
 import { recordEntry, recordHandler } from '../decorators/metadata';
 import type { Constructor, EntryOptions } from '../decorators/metadata';
 import { FcTracedError } from '../errors';
+import type { TriggerName } from '../fc/triggers/trigger';
 import type { AnyMethod } from '../tracing/calls/traced-options';
+import type { AcceptsEvent, EntryEvent, EntryEventOptions } from './entry-event';
 
-/** The decorator that `@Handler` returns: for a class or a method, as a legacy or a standard decorator. */
-export interface HandlerDecorator {
-  (target: Constructor, context?: ClassDecoratorContext): void;
+/**
+ * The decorator that `@Handler` returns: for a class or a method, as a legacy or a standard decorator. The entry method
+ * `M` of the class must accept the event `E`, if the options determine it.
+ */
+export interface HandlerDecorator<E = never, M extends string = 'handle'> {
+  (target: abstract new (...args: never[]) => AcceptsEvent<M, E>, context?: ClassDecoratorContext): void;
   (value: AnyMethod, context: ClassMethodDecoratorContext): void;
   (target: object, key: PropertyKey, descriptor: PropertyDescriptor): void;
 }
@@ -64,7 +69,11 @@ function decorateMethod(
  * export const { handler, initialize, preStop } = createHandler(Hello);
  * ```
  */
-export function Handler(options?: HandlerOptions): HandlerDecorator {
+export function Handler<
+  const N extends TriggerName | undefined = undefined,
+  const F extends HandlerOptions['event'] = undefined,
+  const M extends string = 'handle',
+>(options?: HandlerOptions & EntryEventOptions<N, F, M>): HandlerDecorator<EntryEvent<N, F>, M> {
   if (arguments.length > 1 || typeof options === 'function') {
     throw new FcTracedError('INVALID_OPTION', '@Handler needs its parentheses: @Handler().');
   }

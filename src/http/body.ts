@@ -1,5 +1,6 @@
 import { isReadable } from 'node:stream';
 import type { HttpEvent, HttpStreamEvent } from '../fc/http-event';
+import { parseJson } from '../fc/json';
 import { bytesIn } from '../realms';
 import { HttpError } from './http-error';
 
@@ -146,7 +147,7 @@ function isBase64(flag: unknown): boolean {
 export async function readJson(event: Pick<HttpEvent | HttpStreamEvent, 'body' | 'isBase64Encoded'>): Promise<unknown> {
   const text = (await readBody(event)).toString('utf8');
   try {
-    return JSON.parse(text) as unknown;
+    return parseJson(text);
   } catch (cause) {
     throw new HttpError(400, 'the body is not JSON', { cause });
   }

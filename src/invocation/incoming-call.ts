@@ -4,8 +4,10 @@ import type { FaasTrigger } from '../fc/triggers/trigger';
 
 /** A call of the function by any trigger, as far as tracing needs it. */
 export interface IncomingCall {
-  /** The event that the program gets. */
+  /** The decoded event. */
   readonly event: unknown;
+  /** With the option `event: 'bytes'`, the bytes of the event, which the program gets instead. */
+  readonly bytes?: unknown;
   /** FC's context: the object that FC passed, or one made from the headers of a request to a custom runtime. */
   readonly context: FcContext;
   readonly trigger: FaasTrigger;

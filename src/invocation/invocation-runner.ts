@@ -154,7 +154,7 @@ export class InvocationRunner {
     const recordedColdStart = coldStart ? this.coldStart.startRecording(recorded) : undefined;
     const invocation = new CurrentInvocation({
       context,
-      event,
+      event: call.bytes ?? event,
       telemetry: recorded,
       open: new OpenCalls(),
       timing: this.timingOf(startMillis),

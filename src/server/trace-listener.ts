@@ -27,7 +27,7 @@ import { requestParts, urlPartsOf } from './incoming-request';
 /** Options of `traceListener`: those of `createHandler` that do not concern a class. */
 export interface TraceListenerOptions extends Omit<
   HandlerOptions,
-  'route' | 'method' | 'inject' | 'container' | 'http' | 'trigger'
+  'route' | 'method' | 'inject' | 'container' | 'http' | 'trigger' | 'event'
 > {
   /**
    * The route, or a function that returns it; called when the response ends, when the framework knows the route.
@@ -42,6 +42,7 @@ const {
   container: _container,
   http: _http,
   trigger: _trigger,
+  event: _event,
   ...CHECKS
 } = HANDLER_CHECKS;
 

@@ -123,7 +123,7 @@ describe.each([
        class Stock { async take() { first.currentSpan().setAttribute('note', 'key sk-live-4711'); await this.look(); } look() { throw new Error('empty'); } }
        tracedBy(first, Stock, 'take'); tracedBy(second, Stock, 'look');
        first.secret('sk-live-4711');
-       const handler = handlerOf(second, tracedBy(second, class Shop { async handle() { await this.order(); } order() { return new Stock().take(); } }, 'order'), 'shop', [kept]);
+       const handler = handlerOf(second, tracedBy(first, tracedBy(second, class Shop { async handle() { await this.order(); } order() { return new Stock().take(); } }, 'order'), 'order'), 'shop', [kept]);
        await handler(Buffer.from('{}'), {}).catch(() => undefined);
        const exceptions = kept.spans.flatMap(({ name, events }) => events.map((event) => name + ' ' + event.name));
        return { tree: kept.tree(), exceptions, text: JSON.stringify(kept.spans.map(({ attributes }) => attributes)) };`,

@@ -1,4 +1,5 @@
 import { readField, readText } from '../../safe-access';
+import { parsedJson } from '../json';
 
 /**
  * An event in the format of CloudEvents 1.0, as EventBridge passes it. The `aliyun…` attributes are set if it passed
@@ -38,12 +39,7 @@ export function dataOf(record: unknown): unknown {
 
 /** Parses a record that is a JSON string. Anything else is returned unchanged. */
 export function parsedRecord(record: unknown): unknown {
-  if (typeof record !== 'string' || !record.startsWith('{')) return record;
-  try {
-    return JSON.parse(record) as unknown;
-  } catch {
-    return record;
-  }
+  return typeof record === 'string' && /^\uFEFF?\{/.test(record) ? parsedJson(record, record) : record;
 }
 
 /** The elements of an array, each parsed, or a list of the event alone. The same array if nothing has to be parsed. */

@@ -18,7 +18,9 @@ export interface InvocationTiming {
 export interface Invocation {
   /** The context object that FC passed. After the end it has only the request id. */
   readonly context: FcContext;
-  /** The decoded event. `undefined` after the end. */
+  /**
+   * The event that the program gets: decoded, or with the option `event: 'bytes'` its bytes. `undefined` after the end.
+   */
   readonly event: unknown;
   /**
    * The telemetry that records its spans. `undefined` if it is not recorded: `@Traced` methods are then called

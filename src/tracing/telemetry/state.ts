@@ -19,7 +19,7 @@ interface ProcessState {
   readonly recorders: Set<SpanRecorder>;
   /** How exceptions are recorded. */
   exceptionSignal: 'events' | 'logs' | 'both';
-  /** The end strategies that the program registered, newest first. */
+  /** The end strategies that the program registered, newest first. Shared by all copies of fc-traced. */
   readonly endStrategies: EndStrategy[];
   /** How many returned values have been followed. */
   followed: number;
@@ -38,7 +38,7 @@ export const state: ProcessState = {
   invoked: false,
   recorders: sharedByCopies('recorders', () => new Set()),
   exceptionSignal: 'events',
-  endStrategies: [],
+  endStrategies: sharedByCopies('end strategies', () => []),
   followed: 0,
   instrumented: sharedByCopies('instrumentations', () => new Set()),
   secrets: {
