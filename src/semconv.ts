@@ -151,6 +151,7 @@ export const FC_QUALIFIER = 'FC_QUALIFIER';
 export const FC_REGION = 'FC_REGION';
 export const FC_SERVER_PORT = 'FC_SERVER_PORT';
 export const FC_VER_ID = 'FC_VER_ID';
+export const TRACED_SAMPLE_RATIO = 'TRACED_SAMPLE_RATIO';
 export const TRACED_SLOWEST_MODULES = 'TRACED_SLOWEST_MODULES';
 
 /** The name of fc-traced's instrumentation scope. */

@@ -117,11 +117,18 @@ export function checkOptions<T extends object>(
     if (!Object.hasOwn(checks, key)) throw invalid(`${where} has no option "${key}". Its options are ${names}.`);
     const wanted = value === undefined ? undefined : checks[key]!(value);
     if (wanted === undefined) continue;
-    const isExplained = SECRET.has(key) || (Array.isArray(value) && wanted.startsWith('an array'));
+    const isExplained = SECRET.has(key) || isDescribed(value, wanted);
     const shown = isExplained ? '' : `, not ${describeValue(value)}`;
     throw invalid(`Option "${key}" of ${where} must be ${wanted}${shown}.`);
   }
   return options as T;
+}
+
+/** Whether what an array or object must be already says which of its members is wrong. */
+function isDescribed(value: unknown, wanted: string): boolean {
+  return Array.isArray(value)
+    ? wanted.startsWith('an array')
+    : check.object(value) === undefined && wanted.startsWith('an object of ');
 }
 
 function invalid(message: string): FcTracedError {

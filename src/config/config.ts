@@ -24,11 +24,20 @@ import {
   PROTOCOLS,
   protocolOf,
   ratioFromEnvironment,
+  ratiosFromEnvironment,
   slowestModulesFrom,
   timeoutFromEnvironment,
 } from './environment';
 import type { Endpoint, Environment } from './environment';
-import type { HandlerOptions } from './options';
+import type { HandlerOptions, SampleRatio } from './options';
+
+/** The ratios of new traces that are recorded, 0 to 1. */
+export interface SampleRatios {
+  /** The function of the option, asked first. */
+  readonly of: Extract<SampleRatio, (...args: never[]) => unknown> | undefined;
+  /** By trigger. `default` is the ratio of all other triggers, and of traces outside of invocations. */
+  readonly byTrigger: Readonly<Record<string, number>> & { readonly default: number };
+}
 
 /** The configuration of a handler, resolved once from its options and the environment. */
 export interface Config {
@@ -42,8 +51,8 @@ export interface Config {
   readonly exportTimeoutMillis: number;
   readonly flushTimeoutMillis: number;
   readonly deadlineMarginMillis: number | undefined;
-  /** 0 to 1. */
-  readonly sampleRatio: number;
+  /** The ratios of new traces. */
+  readonly sampleRatio: SampleRatios;
   readonly serviceName: string | undefined;
   readonly resource: Attributes;
   readonly spanProcessors: readonly SpanProcessor[];
@@ -76,11 +85,21 @@ function endpointFromCode(options: HandlerOptions): Endpoint | undefined {
   return { url: options.endpoint, protocol };
 }
 
+/** For each trigger, the option precedes `TRACED_SAMPLE_RATIO`, and that precedes OpenTelemetry's variables. */
+function sampleRatios(option: SampleRatio | undefined, env: Environment, warnings: string[]): SampleRatios {
+  if (typeof option === 'number') return { of: undefined, byTrigger: { default: option } };
+  const fallback = { default: ratioFromEnvironment(env, warnings), ...ratiosFromEnvironment(env, warnings) };
+  if (typeof option === 'function') return { of: option, byTrigger: fallback };
+  const given = Object.fromEntries(Object.entries(option ?? {}).filter(([, ratio]) => ratio !== undefined));
+  const { default: ratio } = given;
+  return { of: undefined, byTrigger: ratio === undefined ? { ...fallback, ...given } : { ...given, default: ratio } };
+}
+
 /**
  * Merges checked options with the environment. This file is the only one that reads `process.env`.
  *
  * Reads `OTEL_SDK_DISABLED`, `OTEL_SERVICE_NAME`, `OTEL_TRACES_EXPORTER` (`otlp`, `jaeger`, `none`),
- * `OTEL_TRACES_SAMPLER`, `OTEL_TRACES_SAMPLER_ARG`, `OTEL_EXPORTER_OTLP_[TRACES_]ENDPOINT`, `_PROTOCOL` and `_TIMEOUT`,
+ * `OTEL_TRACES_SAMPLER`, `OTEL_TRACES_SAMPLER_ARG`, `TRACED_SAMPLE_RATIO`, `OTEL_EXPORTER_OTLP_[TRACES_]ENDPOINT`, `_PROTOCOL` and `_TIMEOUT`,
  * `OTEL_EXPORTER_JAEGER_ENDPOINT`, `OTEL_LOG_LEVEL` and `OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN` (`logs`, `logs/dup`).
  * The SDK and the exporters read further variables themselves, such as those for headers, compression and span limits.
  * Specification: https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
@@ -120,7 +139,7 @@ export function resolveConfig(options: HandlerOptions, env: Environment = proces
       Math.max(flushTimeoutMillis, DEFAULT_FLUSH_TIMEOUT_MILLIS),
     flushTimeoutMillis,
     deadlineMarginMillis: options.deadlineMarginMillis,
-    sampleRatio: options.sampleRatio ?? ratioFromEnvironment(env, warnings),
+    sampleRatio: sampleRatios(options.sampleRatio, env, warnings),
     serviceName: options.serviceName ?? filled(env, OTEL_SERVICE_NAME),
     resource: options.resourceAttributes ?? {},
     spanProcessors: options.spanProcessors ?? [],

@@ -9,6 +9,7 @@ import {
   OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN,
   OTEL_TRACES_SAMPLER,
   OTEL_TRACES_SAMPLER_ARG,
+  TRACED_SAMPLE_RATIO,
   TRACED_SLOWEST_MODULES,
 } from '../semconv';
 import { isHttpUrl } from './destination-options';
@@ -39,7 +40,14 @@ export function filled(env: Environment, name: string): string | undefined {
   return value === undefined || value === '' ? undefined : value;
 }
 
-/** Returns the ratio of new traces that are recorded, 0 to 1. */
+/** Returns the ratios of new traces that `TRACED_SAMPLE_RATIO` sets, by trigger. */
+export function ratiosFromEnvironment(env: Environment, warnings: string[]): Readonly<Record<string, number>> {
+  const given = filled(env, TRACED_SAMPLE_RATIO);
+  if (given === undefined) return {};
+  return (require('./sample-ratio') as typeof import('./sample-ratio')).parseSampleRatio(given, warnings);
+}
+
+/** Returns the ratio of new traces that OpenTelemetry's variables set, 0 to 1. */
 export function ratioFromEnvironment(env: Environment, warnings: string[]): number {
   const sampler = filled(env, OTEL_TRACES_SAMPLER)
     ?.toLowerCase()

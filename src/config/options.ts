@@ -23,6 +23,18 @@ export interface Instrumentation {
 /** The forms in which a parent span can be passed: a span context, a `traceparent` or Jaeger string, or W3C headers. */
 export type ParentCarrier = SpanContext | string | Readonly<Record<string, unknown>> | undefined;
 
+/** The trigger of an invocation; `other` if the event has an unknown shape. */
+type DetectedTrigger = TriggerName | 'other';
+
+/**
+ * A ratio of traces, 0 to 1: a number; ratios by trigger, where `default` is that of all other triggers; or a function
+ * of the trigger and FC's context. The trigger `other` is that of events of an unknown shape.
+ */
+export type SampleRatio =
+  | number
+  | Readonly<Partial<Record<DetectedTrigger | 'default', number>>>
+  | ((trigger: DetectedTrigger, context: FcContext) => number | undefined);
+
 /**
  * Options of `@Handler` and of `createHandler`; those of `createHandler` take precedence. Options take precedence over
  * the environment, the environment over FC's context, and that over the default.
@@ -84,10 +96,11 @@ export interface HandlerOptions {
    */
   readonly deadlineMarginMillis?: number;
   /**
-   * The ratio of new traces that are recorded, 0 to 1. The caller's decision is kept. Default: `OTEL_TRACES_SAMPLER`,
-   * else 1.
+   * The ratio of new traces that are recorded, 0 to 1: a number, ratios by trigger, or a function that returns the
+   * ratio. The caller's decision is kept. Triggers without a ratio, and a function that returns `undefined`, use the
+   * default: `TRACED_SAMPLE_RATIO`, then `OTEL_TRACES_SAMPLER`, else 1.
    */
-  readonly sampleRatio?: number;
+  readonly sampleRatio?: SampleRatio;
   /** The `service.name` of the resource. Default: `OTEL_SERVICE_NAME`, else the name of the FC function. */
   readonly serviceName?: string;
   /** Additional resource attributes. */
@@ -138,6 +151,11 @@ function nearestInstrumentation(value: unknown): string | undefined {
   return nearest === undefined ? undefined : `"${nearest}"`;
 }
 
+/** Loaded for ratios by trigger and functions, which few handlers have. */
+function checkSampleRatio(value: unknown): string | undefined {
+  return (require('./sample-ratio') as typeof import('./sample-ratio')).checkSampleRatio(value);
+}
+
 /** The check of each option of `@Handler` and `createHandler`. */
 export const HANDLER_CHECKS: { readonly [K in keyof Required<HandlerOptions>]: Check } = {
   name: check.string,
@@ -156,7 +174,7 @@ export const HANDLER_CHECKS: { readonly [K in keyof Required<HandlerOptions>]: C
   exportTimeoutMillis: check.positiveMillis,
   flushTimeoutMillis: check.millis,
   deadlineMarginMillis: check.millis,
-  sampleRatio: check.ratio,
+  sampleRatio: (value) => (typeof value === 'number' ? check.ratio(value) : checkSampleRatio(value)),
   serviceName: check.string,
   resourceAttributes: check.object,
   http: check.boolean,

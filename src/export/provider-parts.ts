@@ -1,5 +1,5 @@
 import { isSpanContextValid } from '@opentelemetry/api';
-import type { Attributes, Context } from '@opentelemetry/api';
+import type { Attributes, Context, SpanContext, TraceState } from '@opentelemetry/api';
 import { defaultResource, detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
 import type { Resource } from '@opentelemetry/resources';
 import { SamplingDecision } from '@opentelemetry/sdk-trace-base';
@@ -7,31 +7,46 @@ import type { IdGenerator, Sampler, SamplingResult } from '@opentelemetry/sdk-tr
 import { ATTR_SERVICE_NAME, ATTR_TELEMETRY_DISTRO_NAME, ATTR_TELEMETRY_DISTRO_VERSION, VERSION } from '../semconv';
 import { spanIn } from '../tracing/context/linked-context';
 import { newSpanId, newTraceId } from '../tracing/telemetry/ids';
-import { sampleRoot } from '../tracing/telemetry/sampling';
+import { consistentTraceState, sampleRoot } from '../tracing/telemetry/sampling';
+import type { RootDecision } from '../tracing/telemetry/sampling';
 
 const RECORD: SamplingResult = { decision: SamplingDecision.RECORD_AND_SAMPLED };
 const NOT_RECORD: SamplingResult = { decision: SamplingDecision.NOT_RECORD };
 
 /**
- * Follows the sampled flag of the parent. Without a parent, a ratio from 0 to 1 of the traces is recorded, decided by
- * the trace id. Allocates nothing.
+ * Follows the sampled flag of the parent. Without a parent, a ratio from 0 to 1 of the traces is recorded, see
+ * `sampleRoot`. Allocates nothing for the child of a local span.
  */
 export class FlagSampler implements Sampler {
+  /** The decision about the next span, if it has been made: an invocation is sampled before its span starts. */
+  nextDecision: RootDecision | undefined;
+
   constructor(private readonly ratio: number) {}
 
   shouldSample(context: Context, traceId: string): SamplingResult {
+    if (this.nextDecision !== undefined) return resultOf(this.nextDecision);
     const parent = spanIn(context)?.spanContext();
     // Without a valid parent, a span is a root for the SDK. The ids of local parents are valid and not checked again.
     if (parent === undefined || (parent.isRemote === true && !isSpanContextValid(parent))) {
-      return sampleRoot(traceId, this.ratio) ? RECORD : NOT_RECORD;
+      return resultOf(sampleRoot(traceId, this.ratio, parent?.traceState));
     }
-    if ((parent.traceFlags & 1) === 1) return RECORD;
-    return isSpanContextValid(parent) || !sampleRoot(traceId, this.ratio) ? NOT_RECORD : RECORD;
+    if ((parent.traceFlags & 1) === 1) return parent.isRemote === true ? continued(parent) : RECORD;
+    return isSpanContextValid(parent) ? NOT_RECORD : resultOf(sampleRoot(traceId, this.ratio, parent.traceState));
   }
 
   toString(): string {
     return `FlagSampler{${this.ratio}}`;
   }
+}
+
+function resultOf({ isSampled, traceState }: RootDecision): SamplingResult {
+  return { ...(isSampled ? RECORD : NOT_RECORD), ...(traceState && { traceState }) };
+}
+
+/** The result for the child of a remote span that is sampled. */
+function continued({ traceId, traceState: given }: SpanContext): SamplingResult {
+  const traceState = given === undefined ? undefined : consistentTraceState(traceId, given);
+  return traceState === undefined ? RECORD : { ...RECORD, traceState };
 }
 
 /** Generates ids for the SDK from a pool of random bytes. */

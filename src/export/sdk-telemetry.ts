@@ -10,7 +10,7 @@ import { countError } from '../diagnostics';
 import { SCOPE_NAME, VERSION } from '../semconv';
 import { newSpanId } from '../tracing/telemetry/ids';
 import { SharedFlush } from '../tracing/telemetry/shared-flush';
-import type { SpanRecorder, Telemetry } from '../tracing/telemetry/telemetry';
+import type { NewTrace, SpanRecorder, Telemetry } from '../tracing/telemetry/telemetry';
 import { Delivery } from './delivery';
 import { directSpanClass, partsOf } from './direct-span';
 import type { DirectSpanClass, TracerParts } from './direct-span';
@@ -47,6 +47,7 @@ export class SdkTelemetry implements Telemetry {
   readonly ownsResource = true;
   readonly tracer: Tracer;
   private readonly ids = new PooledIds();
+  private readonly sampler: FlagSampler;
   private readonly provider: BasicTracerProvider;
   private readonly pipeline: SpanPipeline;
   private readonly parts: TracerParts | undefined;
@@ -67,8 +68,9 @@ export class SdkTelemetry implements Telemetry {
     const sinks: SpanRecorder[] = delivery === undefined ? [] : [delivery];
     if (recorders !== undefined) sinks.push({ onEnd: (span) => recorders.forEach((recorder) => recorder.onEnd(span)) });
     this.pipeline = new SpanPipeline(processors, sinks, config.baggageAttributes);
+    this.sampler = new FlagSampler(config.sampleRatio.byTrigger.default);
     this.provider = new BasicTracerProvider({
-      sampler: new FlagSampler(config.sampleRatio),
+      sampler: this.sampler,
       idGenerator: this.ids,
       resource: faasResource(functionAttributes, config.resource, config.serviceName),
       spanProcessors: [this.pipeline],
@@ -89,12 +91,14 @@ export class SdkTelemetry implements Telemetry {
     return this.provider.getTracer(name, version, options);
   }
 
-  startInvocation(name: string, options: SpanOptions, parent: Context, traceId: string | undefined): Span {
-    this.ids.nextTraceId = traceId;
+  startInvocation(name: string, options: SpanOptions, parent: Context, root: NewTrace | undefined): Span {
+    this.ids.nextTraceId = root?.traceId;
+    this.sampler.nextDecision = root?.decision;
     try {
       return this.tracer.startSpan(name, options, parent);
     } finally {
       this.ids.nextTraceId = undefined;
+      this.sampler.nextDecision = undefined;
     }
   }
 

@@ -73,6 +73,7 @@ export class FunctionInstance {
       ...(this.runner.options.event === 'bytes' && { bytes: bytesOfEvent(bytes) }),
       context,
       trigger: trigger.faasTrigger,
+      triggerName: trigger.name,
       headers: trigger.headers?.(event),
       spanName: entry.spanName,
       ...descriptionOf(checked),
@@ -87,10 +88,12 @@ export class FunctionInstance {
    */
   async respond(entry: Entry, event: unknown, context: FcContext, sink: HttpSink, url?: UrlParts): Promise<Outcome> {
     const route = routeOf(this.runner.options.route, event);
+    const checked = checkEvent(this.runner.options.trigger, event, this.className);
     const call: IncomingCall = {
       event,
       context,
       trigger: 'http',
+      triggerName: checked.trigger.name,
       headers: readField(event, 'headers'),
       spanName: entry.spanName ?? (route === undefined ? undefined : spanNameOf(event, route)),
       attributes: () => ({
@@ -98,7 +101,7 @@ export class FunctionInstance {
         ...(route !== undefined && { [ATTR_HTTP_ROUTE]: route }),
       }),
     };
-    const work = this.workOf(entry, call, checkEvent(this.runner.options.trigger, event, this.className));
+    const work = this.workOf(entry, call, checked);
     return this.runner.run(call, {
       ...work,
       run: (running) => exchange({ context, sink, ...running }, () => work.run(running)),

@@ -138,10 +138,11 @@ export class CutOffWatch implements WatchedInvocation {
       ...(others > 0 && { [ATTR_FC_TRACED_DROPPED_SNAPSHOTS]: others }),
       ...takeCounts(),
     };
-    const { traceId } = span.spanContext();
+    const { traceId, traceFlags, traceState } = span.spanContext();
+    const root = { traceId, decision: { isSampled: (traceFlags & 1) === 1, traceState } };
     takeSnapshot(span, {
       // With the parent of the invocation, so that the snapshot has its place in the trace if nothing else arrives.
-      start: (name, options) => telemetry.startInvocation(name, options, parent, traceId),
+      start: (name, options) => telemetry.startInvocation(name, options, parent, root),
       openMillis: telemetry.openMillis?.(span),
       attributes,
       thrown,

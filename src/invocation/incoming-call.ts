@@ -1,6 +1,6 @@
 import type { Attributes, Link } from '@opentelemetry/api';
 import type { FcContext } from '../fc/context';
-import type { FaasTrigger } from '../fc/triggers/trigger';
+import type { FaasTrigger, TriggerName } from '../fc/triggers/trigger';
 
 /** A call of the function by any trigger, as far as tracing needs it. */
 export interface IncomingCall {
@@ -11,6 +11,8 @@ export interface IncomingCall {
   /** FC's context: the object that FC passed, or one made from the headers of a request to a custom runtime. */
   readonly context: FcContext;
   readonly trigger: FaasTrigger;
+  /** The name of the trigger, by which new traces are sampled; `other` if the event has an unknown shape. */
+  readonly triggerName: TriggerName | 'other';
   /** The request headers, from which the caller's trace context is extracted. */
   readonly headers: unknown;
   /** The name of the invocation span. Default: the name of the function. */

@@ -1,6 +1,7 @@
 import { isSpanContextValid, propagation, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
 import type { Context, Link, Span, SpanContext } from '@opentelemetry/api';
 import { types } from 'node:util';
+import type { SampleRatios } from '../config/config';
 import type { HandlerOptions } from '../config/options';
 import { countError, countLoss, countMalformed, takeCounts } from '../diagnostics';
 import { functionAttributes, invocationAttributes } from '../fc/attributes';
@@ -12,8 +13,8 @@ import { readField, readText } from '../safe-access';
 import { ATTR_SERVICE_NAME } from '../semconv';
 import { baggageAttributes } from '../tracing/calls/attributes';
 import { newSpanId, newTraceId } from '../tracing/telemetry/ids';
-import { sampleRoot } from '../tracing/telemetry/sampling';
-import type { Telemetry } from '../tracing/telemetry/telemetry';
+import { ratioOf, sampleRoot } from '../tracing/telemetry/sampling';
+import type { NewTrace, Telemetry } from '../tracing/telemetry/telemetry';
 import type { IncomingCall } from './incoming-call';
 import type { TelemetrySource } from './telemetry-source';
 
@@ -22,9 +23,9 @@ export interface InvocationPlan {
   readonly parentage: Parentage;
   /** Records the invocation; `undefined` if it is not recorded. */
   readonly telemetry: Telemetry | undefined;
-  /**
-   * The id of a new trace, from which the sampling decision was made; `undefined` if the caller's trace is continued.
-   */
+  /** The new trace; `undefined` if the caller's trace is continued. */
+  readonly root: NewTrace | undefined;
+  /** The id of the new trace. */
   readonly traceId: string | undefined;
   /** The span context that outgoing requests propagate if the invocation is not recorded. */
   readonly unrecordedContext: SpanContext;
@@ -45,13 +46,7 @@ function explicitParent(option: HandlerOptions['parent'], { event, context, mess
   return undefined;
 }
 
-function telemetryOf(
-  source: TelemetrySource,
-  context: FcContext,
-  parent: SpanContext | undefined,
-  traceId: string | undefined,
-  sampleRatio: number,
-): Telemetry | undefined {
+function telemetryOf(source: TelemetrySource, context: FcContext, isSampled: () => boolean): Telemetry | undefined {
   try {
     const destination = source.destinationOf(context);
     if (destination === undefined) {
@@ -60,10 +55,7 @@ function telemetryOf(
       return undefined;
     }
     // The sampler of the application's provider decides itself: it gets the parent's sampled flag.
-    const isSampled =
-      destination.kind === 'provider' ||
-      (parent === undefined ? sampleRoot(traceId!, sampleRatio) : (parent.traceFlags & 1) === 1);
-    if (isSampled) return source.telemetryFor(destination, context);
+    if (destination.kind === 'provider' || isSampled()) return source.telemetryFor(destination, context);
     source.enablePropagation();
     return undefined;
   } catch (error) {
@@ -76,7 +68,7 @@ function telemetryOf(
 export function planInvocation(
   source: TelemetrySource,
   options: HandlerOptions,
-  sampleRatio: number,
+  ratios: SampleRatios,
   call: IncomingCall,
 ): InvocationPlan {
   const { context, headers } = call;
@@ -87,9 +79,15 @@ export function planInvocation(
   });
   const { parent } = parentage;
   const traceId = parent === undefined ? newTraceId() : undefined;
-  const telemetry = telemetryOf(source, context, parent, traceId, sampleRatio);
+  let root: NewTrace | undefined;
+  const isSampled = (): boolean => {
+    if (traceId === undefined) return (parent!.traceFlags & 1) === 1;
+    root = { traceId, decision: sampleRoot(traceId, ratioOf(ratios, call.triggerName, context)) };
+    return root.decision.isSampled;
+  };
+  const telemetry = telemetryOf(source, context, isSampled);
   const unrecordedContext = parent ?? { traceId: traceId!, spanId: newSpanId(), traceFlags: 0 };
-  return { parentage, telemetry, traceId, unrecordedContext };
+  return { parentage, telemetry, root, traceId, unrecordedContext };
 }
 
 /** The context in which the invocation span starts: the caller's span and baggage only. */
@@ -118,7 +116,7 @@ export interface InvocationSpanOptions {
  * application's provider dropped is returned too, because its context holds that decision.
  */
 export function startInvocationSpan(
-  { telemetry, parentage, traceId }: InvocationPlan,
+  { telemetry, parentage, root }: InvocationPlan,
   call: IncomingCall,
   { instance, programName, coldStart, attemptLinks, baggageKeys }: InvocationSpanOptions,
 ): Span | undefined {
@@ -139,7 +137,7 @@ export function startInvocationSpan(
       name,
       { kind: SpanKind.SERVER, attributes, links: [...parentage.links, ...(call.links?.() ?? []), ...attemptLinks] },
       parentContext(parentage),
-      traceId,
+      root,
     );
     return span.isRecording() || isSpanContextValid(span.spanContext()) ? span : undefined;
   } catch {

@@ -132,6 +132,7 @@ export function traceListener(listener: RequestListener, options: TraceListenerO
       event,
       context,
       trigger: isHttp ? 'http' : 'other',
+      triggerName: isHttp ? 'http' : 'other',
       headers: request.headers,
       spanName: options.name,
       ...(isHttp && { attributes: () => requestAttributes(event, urlPartsOf(request)) }),

@@ -176,7 +176,9 @@ const CHECKS: Readonly<Record<string, (...files: string[]) => void>> = {
   'the sampling rule': (file) => {
     expect(filesMatching(/\bfunction sampleRoot\b|\bsampleRoot\s*[=:]/)).toEqual([file]);
     // The threshold, and the digits of the trace id that it is compared with.
-    expect(filesMatching(/\*\* ?5\d\b|parseInt\([^()]*[tT]raceId/)).toEqual([file]);
+    expect(filesMatching(/\*\* ?(5\d|precision)\b|parseInt\([^()]*[tT]raceId|\b[tT]raceId\.slice\(/)).toEqual([file]);
+    // The sub-keys of `tracestate` that carry threshold and randomness.
+    expect(filesMatching(/['"`/^]\^?(ot=)?(th|rv):/)).toEqual([file]);
     // Nothing else computes or compares with the ratio, except the checks of options and variables.
     const computing = filesMatching(/\b[rR]atio\s*[<>*+-]|[<>*+-]=?\s*(?:\w+\.)*\w*[rR]atio\b(?!:)/);
     expect(computing.filter((name) => !name.startsWith('src/config/'))).toEqual([file]);

@@ -156,6 +156,7 @@ test('traceparent and tracestate of a new trace contain no personal data', () =>
   traces.stop();
   expect(headers).toEqual({
     traceparent: expect.stringMatching(/^00-[0-9a-f]{32}-[0-9a-f]{16}-03$/),
+    tracestate: 'ot=th:0',
     baggage: 'user=ann',
   });
 });

@@ -20,7 +20,10 @@ export interface Expected {
   /** Whether `traceparent` has the incoming trace id or a new one. */
   readonly trace?: 'continued' | 'restarted';
   readonly flags?: { readonly sampled?: boolean; readonly random?: boolean };
-  /** The exact header, a check of it, or `null` if it must not be sent. */
+  /**
+   * The exact header, a check of it, or `null` if nothing of the caller's must be sent. A new trace that is recorded has
+   * the sampling threshold of OpenTelemetry only.
+   */
   readonly tracestate?: string | null | ((text: string) => void);
   readonly baggage?: string | null | ((text: string) => void);
 }
@@ -58,7 +61,8 @@ export function check({ expected, requests = 1 }: Requirement, sent: readonly Ou
     }
     if (expected.flags?.sampled !== undefined) expect((flags & 1) === 1).toBe(expected.flags.sampled);
     if (expected.flags?.random !== undefined) expect((flags & 2) === 2).toBe(expected.flags.random);
-    checkHeader(headers.tracestate, expected.tracestate);
+    const isNewAndSampled = headers.traceparent!.slice(3, 35) !== TRACE_ID && (flags & 1) === 1;
+    checkHeader(headers.tracestate, expected.tracestate === null && isNewAndSampled ? 'ot=th:0' : expected.tracestate);
     checkHeader(headers.baggage, expected.baggage);
   }
 }

@@ -1,4 +1,11 @@
 import type { Context, Span, SpanOptions, Tracer, TracerOptions } from '@opentelemetry/api';
+import type { RootDecision } from './sampling';
+
+/** A new trace, and the sampling decision about it. */
+export interface NewTrace {
+  readonly traceId: string;
+  readonly decision: RootDecision;
+}
 
 /** Records spans, either with our SDK set-up or with the tracer provider that the application registered. */
 export interface Telemetry {
@@ -7,8 +14,8 @@ export interface Telemetry {
   /** Whether the spans have our resource. If not, the invocation span has the attributes of the function. */
   readonly ownsResource: boolean;
   getTracer(name: string, version?: string, options?: TracerOptions): Tracer;
-  /** Starts the invocation span. `traceId` is its trace id if `parent` has no span. */
-  startInvocation(name: string, options: SpanOptions, parent: Context, traceId: string | undefined): Span;
+  /** Starts the invocation span. `root` is the trace that it starts if `parent` has no span. */
+  startInvocation(name: string, options: SpanOptions, parent: Context, root: NewTrace | undefined): Span;
   /** Starts the span of a call in `context`, whose active span is `parent`. */
   startCall(name: string, options: SpanOptions | undefined, context: Context, parent: Span | undefined): Span;
   /** Returns how long a span has been open, by the clock that measures its duration; `undefined` if that is unknown. */
