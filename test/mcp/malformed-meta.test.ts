@@ -85,6 +85,7 @@ describe.each(GENERATIONS)('%s', (generation) => {
       'com.example/tenant': { id: 7 },
       list: [1],
       traceparent: expect.stringMatching(`^00-${traceId}-${spanId}-0[13]$`) as string,
+      tracestate: 'ot=th:0',
     });
     await connection.close();
   });
