@@ -1,5 +1,5 @@
 import { isSpanContextValid } from '@opentelemetry/api';
-import type { Attributes, Context, SpanContext, TraceState } from '@opentelemetry/api';
+import type { Attributes, Context, SpanContext } from '@opentelemetry/api';
 import { defaultResource, detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
 import type { Resource } from '@opentelemetry/resources';
 import { SamplingDecision } from '@opentelemetry/sdk-trace-base';

@@ -56,7 +56,7 @@ test.each<[SampleRatio | undefined, Record<string, string>, string[]]>([
   [{ http: 0 }, {}, ['timer', 'oss', 'other']],
   [{ other: 1, default: 0 }, {}, ['other']],
   [{}, {}, ['http', 'timer', 'oss', 'other']],
-  [{ http: undefined, timer: 0 } as unknown as SampleRatio, {}, ['http', 'oss', 'other']],
+  [{ http: undefined, timer: 0 }, {}, ['http', 'oss', 'other']],
   [undefined, { TRACED_SAMPLE_RATIO: '0' }, []],
   [undefined, { TRACED_SAMPLE_RATIO: 'timer=1,default=0' }, ['timer']],
   [undefined, { TRACED_SAMPLE_RATIO: ' Timer = 1 , OSS=1.0, default=0 ' }, ['timer', 'oss']],
