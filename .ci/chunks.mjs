@@ -2,8 +2,11 @@
 // in one chunk, and the other chunks get it from there. So every class exists once, whatever entry points a program
 // loads. A chunk is loaded when one of its modules is first needed.
 import { readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { build } from 'esbuild';
+
+const require = createRequire(import.meta.url);
 
 /** The entry points of the package. Each is a file of its own, and so is the chunk of what `fc-traced` itself loads. */
 export const ENTRY_POINTS = ['index', 'testing', 'server', 'mcp'];
@@ -62,6 +65,8 @@ export async function buildChunks(src, dist) {
       outfile: path.join(dist, fileOf(chunk)),
       external: EXTERNAL,
       legalComments: 'none',
+      // A bundler may put the code of a program into strict mode. So all of it runs in strict mode here as well.
+      banner: { js: "'use strict';" },
       sourcemap: 'linked',
       plugins: [chunkPlugin(src, chunk, chunkOf, modules), compiledIn],
     });
@@ -182,6 +187,11 @@ function chunkPlugin(src, current, chunkOf, modules) {
   };
 }
 
+const ASSIGN = `module.exports = function extend(target, ...sources) {
+  for (const source of sources) for (const key of Object.keys(source ?? {})) Reflect.set(target, key, source[key]);
+  return target;
+};`;
+
 /** Compiles in only what is used of packages that are written as CommonJS, or required by such packages. */
 const compiledIn = {
   name: 'compiled in',
@@ -189,6 +199,9 @@ const compiledIn = {
     bundle.onLoad({ filter: /[\\/]jaeger-client[\\/]dist[\\/]src[\\/]thrift\.js$/ }, ({ path: file }) => ({
       contents: inlineIdl(readFileSync(file, 'utf8'), file),
     }));
+    bundle.onLoad({ filter: /[\\/]thriftrw[\\/]thrift-idl\.js$/ }, () => ({ contents: parsedIdl() }));
+    // Written for sloppy mode: assigning to the name of a function throws in strict mode.
+    bundle.onLoad({ filter: /[\\/]xtend[\\/]mutable\.js$/ }, () => ({ contents: ASSIGN }));
     // Requiring an ES module would compile in all of its names.
     bundle.onResolve({ filter: /^@opentelemetry\/(?:core|semantic-conventions)$/ }, ({ kind, path: name, importer }) =>
       kind === 'require-call'
@@ -206,6 +219,18 @@ const compiledIn = {
     });
   },
 };
+
+const IDL = 'jaeger-client/dist/src/jaeger-idl/thrift/jaeger.thrift';
+
+/** Replaces the parser of Thrift definitions, half of the exporter's code, by its result for Jaeger's definition. */
+function parsedIdl() {
+  const text = readFileSync(require.resolve(IDL), 'ascii');
+  const program = JSON.stringify(require('thriftrw/thrift-idl').parse(text));
+  return `exports.parse = (text) => {
+  if (text.length !== ${text.length}) throw new Error('not the definition of Jaeger');
+  return JSON.parse(${JSON.stringify(program)});
+};`;
+}
 
 /** jaeger-client reads the definition of its messages from a file beside it. Bundles have no such file. */
 function inlineIdl(code, file) {
