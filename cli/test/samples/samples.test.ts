@@ -32,17 +32,24 @@ test.each(WITH_SERVICES)('the sample %s is short, and its README shows every exp
   }
 });
 
-test.each(WITH_SERVICES)('s.yaml of %s names the exports of its files, and the servers as commands', (name) => {
-  const yaml = readFileSync(join(samples, name, 's.yaml'), 'utf8');
-  const files = new Map<string, string[]>();
-  for (const [, file, exported] of yaml.matchAll(/handler: (\w+)\.(\w+)/g)) {
-    files.set(file!, [...(files.get(file!) ?? []), exported!]);
-  }
-  expect(files.has('handler')).toBe(true);
-  for (const [file, named] of files) {
-    const source = readFileSync(join(samples, name, `${file}.ts`), 'utf8');
-    expect(named.sort()).toEqual(['handler', 'initialize', 'preStop']);
-    if (/void serve\(|createServer\(/.test(source)) expect(yaml).toMatch(new RegExp(`- ${file}\\.js$`, 'm'));
-    else expect(/export const \{ ([^}]+) \}/.exec(source)![1]!.split(', ')).toEqual(expect.arrayContaining(named));
-  }
-});
+const S_YAML = SAMPLES.map(({ name }) => [name, 's.yaml'] as const);
+
+test.each([...S_YAML, ['orders', 's.fc2.yaml'] as const])(
+  '%s/%s names the exports of its files, and the servers as commands',
+  (name, file) => {
+    const yaml = readFileSync(join(samples, name, file), 'utf8');
+    const files = new Map<string, string[]>();
+    for (const [, file, exported] of yaml.matchAll(/(?:handler|initializer): (\w+)\.(\w+)/g)) {
+      files.set(file!, [...(files.get(file!) ?? []), exported!]);
+    }
+    expect(files.has('handler')).toBe(true);
+    for (const [file, named] of files) {
+      const source = readFileSync(join(samples, name, `${file}.ts`), 'utf8');
+      expect(named.filter((one) => one !== 'preFreeze').sort()).toEqual(['handler', 'initialize', 'preStop']);
+      // FC 3.0 has no such hook.
+      expect(named.includes('preFreeze')).toBe(yaml.includes('component: fc\n'));
+      if (/void serve\(|createServer\(/.test(source)) expect(yaml).toMatch(new RegExp(`- ${file}\\.js$`, 'm'));
+      else expect(/export const \{ ([^}]+) \}/.exec(source)![1]!.split(', ')).toEqual(expect.arrayContaining(named));
+    }
+  },
+);
