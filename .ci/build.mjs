@@ -8,6 +8,7 @@ import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSyn
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bundleCli } from './bundle-cli.mjs';
 import { buildChunks, ENTRY_POINTS } from './chunks.mjs';
 import { licensesOf } from './licenses.mjs';
 
@@ -96,6 +97,7 @@ try {
   compileAgainstBuild(path.join(root, 'samples'), samples);
   compileAgainstBuild(path.join(root, 'cli', 'src'), cli);
   await bundlePage(path.join(next(cli), 'page'));
+  await bundleCli(root, next(dist), next(cli));
   for (const output of outputs) {
     if (existsSync(output)) renameSync(output, previous(output));
     renameSync(next(output), output);

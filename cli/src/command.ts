@@ -1,6 +1,8 @@
 import type { Cleanup } from './cleanup';
-import { OPTIONS, UsageError } from './options';
+import { OPTIONS } from './options';
 import type { OptionName, OptionValues } from './options';
+import { syntax } from './parse-options';
+import { UsageError } from './usage-error';
 
 /** The exit codes of all commands. An interrupted command exits with 128 plus the number of the signal. */
 export const ExitCode = { Ok: 0, Failed: 1, Usage: 2, MissingService: 3 } as const;
@@ -59,9 +61,14 @@ function synopsis({ name, positionals }: Command): string {
   return positionals === undefined ? name : `${name} ${positionals}`;
 }
 
-function syntax(name: OptionName): string {
-  const option = OPTIONS[name];
-  return option.type === 'string' ? `--${name} ${option.placeholder}` : `--${name}`;
+/** The row of an option in the help: its syntax, its variable and default, what it does. */
+function described(name: OptionName): string {
+  const option: { help: string; env?: string; default: unknown } = OPTIONS[name];
+  const facts = [
+    ...(typeof option.default === 'string' ? [`default ${option.default}`] : []),
+    ...(option.env === undefined ? [] : [`variable ${option.env}`]),
+  ];
+  return facts.length === 0 ? option.help : `${option.help} (${facts.join(', ')})`;
 }
 
 /** The help of the program: all commands and all options. */
@@ -73,11 +80,7 @@ export function programHelp(commands: readonly Command[]): string {
           .filter((command) => command.options.includes(option))
           .map((command) => command.name)
           .join(', ');
-  const options = (Object.keys(OPTIONS) as OptionName[]).map((name) => [
-    syntax(name),
-    usedBy(name),
-    OPTIONS[name].help,
-  ]);
+  const options = (Object.keys(OPTIONS) as OptionName[]).map((name) => [syntax(name), usedBy(name), described(name)]);
   const scripts = commands.flatMap(({ name, npmScript }) =>
     npmScript === undefined ? [] : [[npmScript, `fc-traced ${name}`]],
   );
@@ -103,7 +106,7 @@ export function commandHelp(command: Command): string {
     `fc-traced ${name}: ${summary}`,
     usage.join('\n'),
     helpBeforeOptions,
-    `options:\n${columns(all.map((option) => [syntax(option), OPTIONS[option].help]))}`,
+    `options:\n${columns(all.map((option) => [syntax(option), described(option)]))}`,
     helpAfterOptions,
   ]
     .filter((section) => section !== undefined)

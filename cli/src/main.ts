@@ -2,8 +2,9 @@
 import { Cleanup } from './cleanup';
 import { commandHelp, ExitCode, findCommand } from './command';
 import { COMMANDS } from './commands/commands';
-import { parseOptions, UsageError } from './options';
+import { parseOptions } from './parse-options';
 import { print } from './terminal';
+import { UsageError } from './usage-error';
 
 const SIGNALS = [
   ['SIGHUP', 129],
@@ -15,7 +16,7 @@ async function runCommand(args: readonly string[], cleanup: Cleanup): Promise<nu
   const [first = '--help', ...rest] = args;
   try {
     const command = findCommand(COMMANDS, first === '--help' ? 'help' : first);
-    const { values, positionals } = parseOptions(command.options, rest, command.positionals !== undefined);
+    const { values, positionals } = parseOptions(command.options, rest, command.positionals);
     if (values.help) {
       print(commandHelp(command));
       return ExitCode.Ok;

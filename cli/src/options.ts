@@ -1,66 +1,129 @@
-import { parseArgs } from 'node:util';
+import { backend, integer, numberFrom, oneOf, requestLine, text, traceparent, triggerNamed } from './option-checks';
 
-/** The command line is wrong. The message says why. */
-export class UsageError extends Error {}
+export type { Backend, Protocol } from './option-checks';
 
-/** The protocols of the exporters. */
-export type Protocol = 'jaeger' | 'otlp';
-
-/** A backend to send traces to. */
-export interface Backend {
-  readonly protocol: Protocol;
-  readonly endpoint: string;
-}
-
-// The exporters choose the protocol by the path, so the path must be one of these.
-const PATHS: Record<Protocol, readonly [preferred: string, ...others: string[]]> = {
-  jaeger: ['/api/traces'],
-  otlp: ['/v1/traces', '/api/otlp/traces'],
-};
-
-function backendOf(protocol: Protocol, text: string): Backend {
-  if (!URL.canParse(text)) throw new UsageError(`--${protocol}: not a URL`);
-  const url = new URL(text);
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw new UsageError(`--${protocol}: the URL must start with http: or https:`);
-  }
-  if (url.pathname === '/') url.pathname = PATHS[protocol][0];
-  if (!PATHS[protocol].some((path) => url.pathname.endsWith(path))) {
-    throw new UsageError(`--${protocol}: the path of the URL must end with ${PATHS[protocol].join(' or ')}`);
-  }
-  return { protocol, endpoint: url.href };
-}
-
-interface Flag {
-  readonly type: 'boolean';
-  readonly default: boolean;
+interface Described {
+  /** One letter: the short form. */
+  readonly short?: string;
+  /** The environment variable that sets the option where the command line does not. */
+  readonly env?: `TRACED_CLI_${string}`;
   readonly help: string;
 }
-interface ValueOption {
+interface Flag extends Described {
+  readonly type: 'boolean';
+  readonly default: boolean;
+}
+interface ValueOption extends Described {
   readonly type: 'string';
   /** What the help shows in place of the value. */
   readonly placeholder: string;
-  readonly default: undefined;
-  readonly help: string;
-  /** Converts the value. Throws a `UsageError` when it is wrong. */
-  check(text: string): unknown;
+  /** The text that is checked when neither the command line nor the environment has a value. */
+  readonly default: string | undefined;
+  /** Converts the value. Throws a `UsageError` when it is wrong. `source` is the flag or the variable. */
+  check(text: string, source: string): unknown;
 }
 
 /** All options of all commands. A command lists the names of those that it takes. */
 export const OPTIONS = {
+  event: {
+    type: 'string',
+    short: 'e',
+    placeholder: 'FILE',
+    default: undefined,
+    help: 'the event: a file, - for standard input, or JSON; with --trigger, the fields that differ; with --http, the body',
+    check: text,
+  },
+  trigger: {
+    type: 'string',
+    placeholder: 'NAME',
+    default: undefined,
+    help: 'call with an event of this trigger, such as oss, sls, kafka or timer',
+    check: triggerNamed,
+  },
+  http: {
+    type: 'string',
+    placeholder: 'REQUEST',
+    default: undefined,
+    help: "call through an HTTP trigger, such as 'GET /orders?limit=2'",
+    check: requestLine,
+  },
+  repeat: {
+    type: 'string',
+    placeholder: 'N',
+    default: '1',
+    help: 'call the function so many times',
+    check: integer(1, 1_000_000),
+  },
+  concurrency: {
+    type: 'string',
+    placeholder: 'N',
+    default: '1',
+    help: 'make so many calls at a time',
+    check: integer(1, 200),
+  },
+  traceparent: {
+    type: 'string',
+    placeholder: 'CONTEXT',
+    default: undefined,
+    help: 'the W3C trace context of the caller, whose trace the call continues',
+    check: traceparent,
+  },
+  sample: {
+    type: 'string',
+    env: 'TRACED_CLI_SAMPLE',
+    placeholder: 'PERCENT',
+    default: '100',
+    help: 'the sampling rate of FC, 0 to 100',
+    check: numberFrom(0, 100, 'a percentage from 0 to 100'),
+  },
+  'no-tracing': {
+    type: 'boolean',
+    env: 'TRACED_CLI_NO_TRACING',
+    default: false,
+    help: 'call the function as FC does when tracing is off',
+  },
+  timeout: {
+    type: 'string',
+    placeholder: 'SECONDS',
+    default: undefined,
+    help: "the function's timeout; by default that of s.yaml, or else 60",
+    check: numberFrom(0.001, 86_400, 'a number of seconds up to 86400'),
+  },
+  memory: {
+    type: 'string',
+    placeholder: 'MB',
+    default: undefined,
+    help: "the function's memory; by default that of s.yaml, or else 512",
+    check: integer(64, 32_768),
+  },
+  generation: {
+    type: 'string',
+    placeholder: 'VERSION',
+    default: undefined,
+    help: 'the generation of FC, 3.0 or 2.0; by default that of s.yaml, or else 3.0',
+    check: oneOf('3.0', '2.0'),
+  },
+  format: {
+    type: 'string',
+    env: 'TRACED_CLI_FORMAT',
+    placeholder: 'FORMAT',
+    default: 'tree',
+    help: 'what is printed: tree, json (answer, logs and spans of each call) or otlp (OTLP JSON of the traces)',
+    check: oneOf('tree', 'json', 'otlp'),
+  },
   jaeger: {
     type: 'string',
     placeholder: 'URL',
     default: undefined,
     help: 'send the traces as Jaeger thrift to this backend, such as http://127.0.0.1:14268/api/traces',
-    check: (text: string) => backendOf('jaeger', text),
+    check: backend('jaeger'),
   },
   otlp: {
     type: 'string',
     placeholder: 'URL',
     default: undefined,
     help: 'send the traces as OTLP to this backend, such as http://127.0.0.1:4318/v1/traces',
-    check: (text: string) => backendOf('otlp', text),
+    check: backend('otlp'),
   },
   all: { type: 'boolean', default: false, help: 'run all samples' },
   write: {
@@ -68,44 +131,16 @@ export const OPTIONS = {
     default: false,
     help: 'save the traces as the expected ones, in the files and READMEs of the samples',
   },
-  help: { type: 'boolean', default: false, help: 'print this help' },
+  help: { type: 'boolean', short: 'h', default: false, help: 'print this help' },
 } as const satisfies Record<string, Flag | ValueOption>;
 
 export type OptionName = keyof typeof OPTIONS;
 
-/** The values of the options: checked and converted, or their defaults. */
-export type OptionValues = {
-  readonly [Name in OptionName]: (typeof OPTIONS)[Name] extends { check(text: string): infer Value }
-    ? Value | undefined
-    : boolean;
-};
+type ValueOf<Option> = Option extends { check(text: string, source: string): infer Value }
+  ? Option extends { readonly default: string }
+    ? Value
+    : Value | undefined
+  : boolean;
 
-/**
- * Parses the arguments of a command that has the options `names` and `--help`. Throws a {@link UsageError} when they
- * are wrong.
- */
-export function parseOptions<Name extends OptionName>(
-  names: readonly Name[],
-  args: readonly string[],
-  allowPositionals: boolean,
-): { values: Pick<OptionValues, Name | 'help'>; positionals: string[] } {
-  const all: readonly OptionName[] = [...names, 'help'];
-  const options = Object.fromEntries(all.map((name) => [name, { type: OPTIONS[name].type }]));
-  let parsed: { values: Record<string, unknown>; positionals: string[] };
-  try {
-    parsed = parseArgs({ args: [...args], options, strict: true, allowPositionals });
-  } catch (error) {
-    throw new UsageError((error as Error).message, { cause: error });
-  }
-  const values = Object.fromEntries(
-    all.map((name) => {
-      const option = OPTIONS[name];
-      const value = parsed.values[name];
-      return [
-        name,
-        option.type === 'string' && typeof value === 'string' ? option.check(value) : (value ?? option.default),
-      ];
-    }),
-  );
-  return { values: values as Pick<OptionValues, Name | 'help'>, positionals: parsed.positionals };
-}
+/** The values of the options: checked and converted, or their defaults. */
+export type OptionValues = { readonly [Name in OptionName]: ValueOf<(typeof OPTIONS)[Name]> };

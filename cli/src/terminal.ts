@@ -1,16 +1,24 @@
-import * as util from 'node:util';
+import { createColors } from 'picocolors';
 
-type Style = 'bold' | 'dim' | 'red' | 'green' | 'cyan';
+type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
 
-// `styleText` exists since Node.js 20.12.
-const hasColor = process.stdout.isTTY && !process.env['NO_COLOR'] && typeof util.styleText === 'function';
+// picocolors also takes a CI for a terminal.
+const colors = createColors(
+  Boolean(process.env['FORCE_COLOR']) ||
+    (process.stdout.isTTY && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb'),
+);
 
 /** Styles a text when the output is a terminal. */
 export function paint(style: Style, text: string): string {
-  return hasColor ? util.styleText(style, text) : text;
+  return colors[style](text);
 }
 
 /** Prints lines to standard output. */
 export function print(...lines: readonly string[]): void {
   console.log(lines.join('\n'));
+}
+
+/** Prints lines to standard error. */
+export function printError(...lines: readonly string[]): void {
+  process.stderr.write(`${lines.join('\n')}\n`);
 }

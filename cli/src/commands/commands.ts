@@ -1,7 +1,8 @@
 import type { Command } from '../command';
+import { IN_REPOSITORY } from '../repository';
 import { demo } from './demo';
 import { help } from './help';
 import { sample } from './sample';
 
-/** All commands, in the order of the help. */
-export const COMMANDS: readonly Command[] = [demo, sample, help];
+/** All commands, in the order of the help. Those for the samples exist only in the repository of fc-traced. */
+export const COMMANDS: readonly Command[] = [...(IN_REPOSITORY ? [demo, sample] : []), help];

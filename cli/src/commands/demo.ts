@@ -1,68 +1,4 @@
-import type { Cleanup } from '../cleanup';
-import { ExitCode } from '../command';
 import type { Command } from '../command';
-import type { Backend, Protocol } from '../options';
-import { Deployment } from '../samples/deployment';
-import { renderCall } from '../samples/render';
-import { orders } from '../samples/samples';
-import { sendTraces } from '../samples/send-traces';
-import { collectTraces, printTraces } from '../samples/show-traces';
-import { paint, print } from '../terminal';
-import { startCollector } from '../viewer/collector';
-
-const EXPORTERS: Record<Protocol, string> = {
-  jaeger: 'Jaeger thrift, by exporter-jaeger',
-  otlp: 'OTLP protobuf, by exporter-trace-otlp-proto',
-};
-
-const NEXT_STEPS = `The spans from InvokeFunction to Invocation are FC's own; here an emulator creates them.
-The spans below Invocation are the function's: samples/orders/README.md explains them.
-To send the traces to your own backend: npm start -- --otlp http://127.0.0.1:4318/v1/traces
-For more samples, with databases, files and functions that call functions: npm run sample`;
-
-const withoutLog = (): void => undefined;
-
-/**
- * Runs the sample once per protocol against a collector and prints its traces. Resolves to whether all of them arrived.
- */
-async function showBothProtocols(cleanup: Cleanup): Promise<boolean> {
-  const collector = await startCollector();
-  cleanup.defer(() => collector.close());
-  let complete = true;
-  for (const protocol of ['jaeger', 'otlp'] as const) {
-    if (cleanup.started) return false;
-    print(paint('cyan', `── ${EXPORTERS[protocol]} ──`), '');
-    const endpoint = protocol === 'jaeger' ? collector.jaegerEndpoint : collector.otlpEndpoint;
-    const ownCleanup = cleanup.nested();
-    const deployment = new Deployment(orders.name, endpoint, ownCleanup, withoutLog);
-    for await (const run of orders.run(deployment)) {
-      if (cleanup.started) return false;
-      print(...run.calls.map((call) => renderCall(run.title, call)));
-      const { traces, isComplete } = await collectTraces(run, collector);
-      printTraces(traces, deployment, { attributes: orders.attributes, kinds: false, durations: true });
-      if (!isComplete) print(paint('red', '  the trace is incomplete'));
-      print('');
-      complete &&= isComplete;
-    }
-    await ownCleanup.run();
-  }
-  const { jaeger, otlp, rejected } = collector.requests;
-  print(paint('dim', `The collector received ${jaeger} Jaeger and ${otlp} OTLP requests and rejected ${rejected}.`));
-  print(paint('dim', NEXT_STEPS));
-  return complete;
-}
-
-async function sendToBackends(backends: readonly Backend[], cleanup: Cleanup): Promise<boolean> {
-  let sent = true;
-  for (const backend of backends) {
-    if (cleanup.started) return false;
-    const ownCleanup = cleanup.nested();
-    const deployment = new Deployment(orders.name, backend.endpoint, ownCleanup, withoutLog);
-    sent = (await sendTraces(orders, deployment, backend)) && sent;
-    await ownCleanup.run();
-  }
-  return sent;
-}
 
 /** Runs the sample `orders` and shows its traces, or sends them to backends. */
 export const demo: Command<'jaeger' | 'otlp'> = {
@@ -78,7 +14,7 @@ exit codes:
   2  the command line is wrong`,
   async run({ jaeger, otlp }, _positionals, { cleanup }) {
     const backends = [jaeger, otlp].filter((backend) => backend !== undefined);
-    const ok = backends.length === 0 ? await showBothProtocols(cleanup) : await sendToBackends(backends, cleanup);
-    return ok ? ExitCode.Ok : ExitCode.Failed;
+    const { runDemo } = require('../samples/run-demo') as typeof import('../samples/run-demo');
+    return runDemo(backends, cleanup);
   },
 };

@@ -1,7 +1,7 @@
 import { commandHelp, ExitCode, findCommand, programHelp } from '../command';
 import type { Command } from '../command';
-import { UsageError } from '../options';
 import { print } from '../terminal';
+import { UsageError } from '../usage-error';
 
 /** Prints the help of the program or of one command. */
 export const help: Command<never> = {

@@ -39,13 +39,15 @@ export function callFunction(
     if (error) finish({ ok: false, error, from: 'callback' });
     else succeed(value);
   };
-  const usesPromise = handlerStyle === 'promise' || hook;
+  const usesPromise = handlerStyle !== 'callback' || hook;
   try {
-    const returned = handlerStyle === 'callback' ? fcFunction(...args, callback) : fcFunction(...args);
+    const returned = handlerStyle === 'promise' ? fcFunction(...args) : fcFunction(...args, callback);
     // With a callback, FC ignores the value of a handler's promise but not its rejection, as it does on Node.js up to
     // 16.
     if (isThenable(returned)) returned.then(usesPromise ? succeed : undefined, fail);
     else if (handlerStyle === 'promise') succeed(returned);
+    // A function that takes a callback answers with it.
+    else if (handlerStyle === 'auto' && fcFunction.length <= args.length && returned !== undefined) succeed(returned);
   } catch (error) {
     fail(error);
   }

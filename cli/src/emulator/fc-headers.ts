@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 import { ACCOUNT_ID, FAKE_CREDENTIALS, REGION } from './context';
 import type { ServerOptions } from './function-options';
 import { traceparentOf } from './platform-trace';
-import type { PlatformTrace, TracingFields } from './platform-trace';
+import type { PlatformSpan, TracingFields } from './platform-trace';
 
 // Headers that belong to one connection. FC forwards them in neither direction.
 const HOP_BY_HOP = new Set([
@@ -15,8 +15,6 @@ const HOP_BY_HOP = new Set([
   'proxy-authorization',
   'proxy-authenticate',
 ]);
-
-type Span = Parameters<PlatformTrace['span']>[2];
 
 /** The headers that FC forwards between a client and a function: all but hop-by-hop headers and FC's own `x-fc-*`. */
 export function forwardedHeaders(headers: IncomingHttpHeaders): OutgoingHttpHeaders {
@@ -31,7 +29,7 @@ export function commonHeaders(
   requestId: string,
   controlPath: string,
   fields: TracingFields,
-  span: Span,
+  span: PlatformSpan | undefined,
 ): OutgoingHttpHeaders {
   const { functionName = 'function', handler = 'index.handler', memorySize = 512, timeout = 60 } = options;
   const { openTracingSpanContext, openTracingSpanBaggages, jaegerEndpoint } = fields;

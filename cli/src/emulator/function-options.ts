@@ -1,8 +1,11 @@
 import type { Generation } from './context';
 import type { TracingConfig } from './platform-spans';
 
-/** How a handler responds: through the callback that FC passes, or with what it returns. */
-export type HandlerStyle = 'callback' | 'promise';
+/**
+ * How a handler responds: through the callback that FC passes, with what it returns, or (`'auto'`) with whichever comes
+ * first.
+ */
+export type HandlerStyle = 'callback' | 'promise' | 'auto';
 
 /** The settings that all functions have, named as in FC. */
 interface FunctionOptions {
@@ -14,6 +17,10 @@ interface FunctionOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Enables tracing: FC creates its own spans and passes their context to the function. */
   readonly tracing?: TracingConfig;
+  /** Receives each line that the function writes to its standard output or error. */
+  readonly onLog?: (line: string) => void;
+  /** Called when the instance runs again after a freeze, with the traces of its invocations before the freeze. */
+  readonly onThaw?: (traceIds: readonly string[]) => void;
 }
 
 /** The settings of an event function on a built-in runtime. */
@@ -33,6 +40,12 @@ export interface InstanceOptions extends FunctionOptions {
    * value.
    */
   readonly handlerStyle?: HandlerStyle;
+  /** Whether a hook that the module does not export is skipped. Default false: calling it fails. */
+  readonly optionalHooks?: boolean;
+  /** Further arguments of Node.js, such as a TypeScript loader. */
+  readonly execArgv?: readonly string[];
+  /** Variables of the loader, which FC does not have. */
+  readonly loaderEnv?: Readonly<Record<string, string>>;
   /** Whether the process is stopped (SIGSTOP) after each response until the next call. Default false. */
   readonly freeze?: boolean;
 }

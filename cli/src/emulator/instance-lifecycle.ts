@@ -6,8 +6,9 @@ import type { InstanceOptions } from './function-options';
 import { InstanceProcess } from './instance-process';
 import type { CallRequest, CallResponse } from './instance-protocol';
 import type { EventFactory } from './invocation';
+import { LogLines } from './log-lines';
 import { traceparentOf } from './platform-trace';
-import type { PlatformTrace, TracingFields } from './platform-trace';
+import type { PlatformSpan, PlatformTrace, TracingFields } from './platform-trace';
 
 /** One request to an instance. */
 export interface InvocationRequest {
@@ -25,7 +26,7 @@ const HOOK_TIMEOUT = 10;
 const TRACING_OFF: TracingFields = { openTracingSpanBaggages: {} };
 const EMPTY_RESPONSE: CallResponse = { ok: true, body: '' };
 
-type ParentSpan = Parameters<PlatformTrace['span']>[2];
+type ParentSpan = PlatformSpan | undefined;
 
 /** Runs `work` in a span of FC's trace of the request. When tracing is off, runs it without one. */
 export function inPlatformSpan<T>(
@@ -39,12 +40,14 @@ export function inPlatformSpan<T>(
 
 /** The life of an instance on a built-in runtime: cold start, initializer, invocations and hooks. */
 export class InstanceLifecycle {
-  readonly logs: string[] = [];
+  readonly logs = new LogLines();
   readonly #options: InstanceOptions;
   readonly #fields: Omit<ContextFields, 'requestId' | 'retryCount' | 'tracing'>;
   readonly #env: Record<string, string>;
   #process: InstanceProcess | undefined;
   #initialized = false;
+  // The traces of the invocations since the last thaw.
+  readonly #traceIds: string[] = [];
   // A hook that runs after an invocation has the tracing fields of that invocation.
   #tracing = TRACING_OFF;
 
@@ -60,7 +63,10 @@ export class InstanceLifecycle {
       memorySize,
       timeout,
     };
-    this.#env = instanceEnvironment({ ...this.#fields, env, codeDir: resolve(codeDir) });
+    this.#env = {
+      ...instanceEnvironment({ ...this.#fields, env, codeDir: resolve(codeDir) }),
+      ...options.loaderEnv,
+    };
   }
 
   /** The id of the process; `undefined` while none is running. */
@@ -93,6 +99,7 @@ export class InstanceLifecycle {
   /** Calls the handler. */
   invoke(event: Buffer | EventFactory, request: InvocationRequest): Promise<CallResponse> {
     const { preFreeze, freeze = false } = this.#options;
+    if (request.trace !== undefined && this.#options.onThaw !== undefined) this.#traceIds.push(request.trace.traceId);
     return inPlatformSpan(request, 'Invocation', (fields, span) => {
       const bytes = typeof event === 'function' ? event(traceparentOf(span)) : event;
       this.#tracing = request.tracing ?? fields;
@@ -107,10 +114,22 @@ export class InstanceLifecycle {
     return this.#send(this.#callOf('hook', handler, request, freeze), HOOK_TIMEOUT);
   }
 
+  /** Continues a frozen process, whose work goes on. */
+  thaw(): void {
+    if (this.#process?.frozen !== true) return;
+    this.#thawed();
+    this.#process.thaw();
+  }
+
   /** Kills the process. */
   async end(): Promise<void> {
     this.#process?.kill();
     await this.#process?.closed();
+  }
+
+  // The spans of these traces that arrive from now on have missed the freeze.
+  #thawed(): void {
+    this.#options.onThaw?.(this.#traceIds.splice(0));
   }
 
   async #start(request: InvocationRequest, coldStart: ParentSpan): Promise<void> {
@@ -121,7 +140,11 @@ export class InstanceLifecycle {
       codeDir,
       env: this.#env,
       memorySize: this.#fields.memorySize,
-      onLog: (line: string) => void this.logs.push(line),
+      execArgv: this.#options.execArgv ?? [],
+      onLog: (line: string) => {
+        this.logs.add(line);
+        this.#options.onLog?.(line);
+      },
     };
     const start = (): Promise<InstanceProcess> => InstanceProcess.start(options);
     this.#process = await inPlatformSpan(request, 'RuntimeInitialization', start, coldStart);
@@ -138,12 +161,14 @@ export class InstanceLifecycle {
       handler,
       handlerStyle: this.#options.handlerStyle ?? 'callback',
       context: { ...this.#fields, requestId, retryCount, tracing },
+      optional: kind === 'hook' && this.#options.optionalHooks === true,
       freeze,
     };
   }
 
   #send(call: CallRequest, timeout: number): Promise<CallResponse> {
     if (this.#process === undefined) throw new Error('the instance has no process');
+    if (this.#process.frozen) this.#thawed();
     return this.#process.call(call, timeout);
   }
 }

@@ -5,7 +5,7 @@ import type { Outcome } from './call-function';
 import { createContext } from './context';
 import { errorResponse, RESPONSE_FD, responseBody } from './instance-protocol';
 import type { CallRequest, CallResponse } from './instance-protocol';
-import { loadFunction } from './load-function';
+import { LoadError, loadFunction } from './load-function';
 import type { FcFunction } from './load-function';
 
 const codeDir = process.cwd();
@@ -63,7 +63,8 @@ async function serve(call: CallRequest): Promise<void> {
   try {
     fcFunction = await load(call);
   } catch (error) {
-    done({ ok: false, error, from: 'throw' });
+    if (call.optional && error instanceof LoadError && error.name === 'HandlerNotFound') done({ ok: true, value: '' });
+    else done({ ok: false, error, from: 'throw' });
     return;
   }
   failCurrentCall = (error) => done({ ok: false, error, from: 'callback' });

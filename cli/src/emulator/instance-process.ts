@@ -1,19 +1,39 @@
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import type { Duplex } from 'node:stream';
 import { onExit } from '../cleanup';
 import { RESPONSE_FD } from './instance-protocol';
 import type { CallRequest, CallResponse } from './instance-protocol';
+import { readLines } from './log-lines';
+import { MemoryWatch } from './memory-watch';
+import { CLOSE_TIMEOUT_MILLIS, closedWithin, HAS_PROCESS_GROUPS, signalGroup } from './process-group';
 
 /** How an instance process is started. */
 export interface ProcessOptions {
   readonly codeDir: string;
   readonly env: Record<string, string>;
   readonly memorySize: number;
+  /** Further arguments of Node.js, such as a TypeScript loader. */
+  readonly execArgv: readonly string[];
   /** Receives each line that the function writes to its standard output or error. */
   readonly onLog: (line: string) => void;
+}
+
+const NEWLINE = 10;
+// FC accepts responses of 32 MB, which base64 lengthens by a third.
+const MAX_RESPONSE_BYTES = 48 * 1024 * 1024;
+// The longest delay of a timer.
+const MAX_TIMEOUT_MILLIS = 2 ** 31 - 1;
+
+/** A response; `undefined` for a line that the program of the user wrote. */
+function parsedResponse(line: string): CallResponse | undefined {
+  try {
+    const response = JSON.parse(line) as Partial<CallResponse> | null;
+    return typeof response === 'object' && typeof response?.ok === 'boolean' ? (response as CallResponse) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function failure(errorMessage: string): CallResponse {
@@ -23,30 +43,30 @@ function failure(errorMessage: string): CallResponse {
 /** The process of one instance on a built-in runtime, as the emulator sees it. It handles one call at a time. */
 export class InstanceProcess {
   readonly #child: ChildProcess;
+  readonly #memorySize: number;
   readonly #pipe: Duplex;
   readonly #cancelExitTask: () => void;
   #pending: ((line: string | undefined) => void) | undefined;
+  #chunks: Buffer[] = [];
+  #chunkBytes = 0;
   #exited = false;
   #closed = false;
   #frozen = false;
 
-  private constructor({ codeDir, env, memorySize, onLog }: ProcessOptions) {
+  private constructor({ codeDir, env, memorySize, execArgv, onLog }: ProcessOptions) {
+    this.#memorySize = memorySize;
     this.#child = fork(join(__dirname, 'instance-main.js'), [], {
       cwd: codeDir,
       env,
       // FC limits V8 to 90 % of the function's memory.
-      execArgv: [`--max-old-space-size=${Math.floor(memorySize * 0.9)}`],
+      execArgv: [`--max-old-space-size=${Math.floor(memorySize * 0.9)}`, ...execArgv],
+      detached: HAS_PROCESS_GROUPS,
       stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'ipc'],
     });
     const { stdout, stderr, stdio } = this.#child;
-    for (const output of [stdout, stderr]) if (output) createInterface({ input: output }).on('line', onLog);
+    for (const output of [stdout, stderr]) if (output) readLines(output, onLog);
     this.#pipe = stdio[RESPONSE_FD] as Duplex;
-    // Killing a process breaks its pipe, which both the pipe and the line reader report. The exit of the process is
-    // handled below.
-    this.#pipe.on('error', () => undefined);
-    createInterface({ input: this.#pipe })
-      .on('error', () => undefined)
-      .on('line', (line) => this.#settle(line));
+    this.#pipe.on('data', (bytes: Buffer) => this.#read(bytes)).on('error', () => undefined);
     this.#child
       .on('error', () => this.#onExit())
       .on('exit', () => this.#onExit())
@@ -61,6 +81,16 @@ export class InstanceProcess {
       throw new Error('the instance did not start: its process exited at once');
     }
     return instance;
+  }
+
+  /** Whether the process is frozen. */
+  get frozen(): boolean {
+    return this.#frozen;
+  }
+
+  /** Continues a frozen process. */
+  thaw(): void {
+    this.#thaw();
   }
 
   /** Whether the process has exited. */
@@ -80,50 +110,70 @@ export class InstanceProcess {
     this.#thaw();
     const startMillis = performance.now();
     let timedOut = false;
-    const timer = setTimeout(() => {
-      timedOut = true;
-      this.kill();
-    }, timeout * 1000);
+    // A debugger may stop the function for as long as its user needs.
+    const timer = setTimeout(
+      () => {
+        timedOut = true;
+        this.kill();
+      },
+      Number.isFinite(timeout) ? Math.min(timeout * 1000, MAX_TIMEOUT_MILLIS) : MAX_TIMEOUT_MILLIS,
+    );
+    const memory = new MemoryWatch(this.pid ?? 0, this.#memorySize, () => this.kill());
     const line = this.#nextLine();
     if (!this.#exited) this.#child.send(call, () => undefined);
     const response = await line;
     clearTimeout(timer);
+    memory.stop();
     if (timedOut) return failure(`Function timed out after ${timeout} seconds`);
-    if (response === undefined) {
+    const parsed = response === undefined ? undefined : parsedResponse(response);
+    if (parsed === undefined) {
+      this.kill();
       const durationMillis = Math.round(performance.now() - startMillis);
-      return failure(`Process exited unexpectedly before completing request (duration: ${durationMillis}ms)`);
+      const facts = [
+        `duration: ${durationMillis}ms`,
+        ...(memory.maxMegabytes > 0 ? [`maxMemoryUsage: ${memory.maxMegabytes}MB`] : []),
+      ];
+      return failure(`Process exited unexpectedly before completing request (${facts.join(', ')})`);
     }
     if (call.freeze) this.#freeze();
-    return JSON.parse(response) as CallResponse;
+    return parsed;
   }
 
   /** Kills the process, even when it is frozen. */
   kill(): void {
-    this.#child.kill('SIGKILL');
+    if (!this.#exited) signalGroup(this.#child, 'SIGKILL');
   }
 
   /** Resolves when the process has exited and all its output has been read. */
   async closed(): Promise<void> {
-    if (!this.#closed) await new Promise((resolve) => this.#child.once('close', resolve));
+    if (!this.#closed) await closedWithin(this.#child, CLOSE_TIMEOUT_MILLIS);
   }
 
   // The process is in a blocking read here. So the stop cannot come before its response, nor the continue before the
-  // stop.
+  // stop. On Windows, which cannot stop a process, only the blocking read stops the user's code.
   #freeze(): void {
     this.#frozen = true;
-    this.#signal('SIGSTOP');
+    signalGroup(this.#child, 'SIGSTOP');
   }
 
   #thaw(): void {
     if (!this.#frozen) return;
     this.#frozen = false;
-    this.#signal('SIGCONT');
+    signalGroup(this.#child, 'SIGCONT');
     this.#pipe.write('.');
   }
 
-  // Windows has no such signals. There, only the blocking read stops the user's code.
-  #signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
-    if (process.platform !== 'win32') this.#child.kill(signal);
+  // The program of the user may write to this pipe as well, and without end.
+  #read(bytes: Buffer): void {
+    this.#chunks.push(bytes);
+    this.#chunkBytes += bytes.length;
+    if (this.#chunkBytes > MAX_RESPONSE_BYTES) return this.kill();
+    if (!bytes.includes(NEWLINE)) return;
+    const received = Buffer.concat(this.#chunks);
+    const end = received.lastIndexOf(NEWLINE);
+    this.#chunks = [received.subarray(end + 1)];
+    this.#chunkBytes = received.length - end - 1;
+    for (const line of received.toString('utf8', 0, end).split('\n')) this.#settle(line);
   }
 
   #nextLine(): Promise<string | undefined> {
@@ -140,10 +190,18 @@ export class InstanceProcess {
   }
 
   #onExit(): void {
+    // Processes that it has started end with it.
+    if (!this.#exited) signalGroup(this.#child, 'SIGKILL');
     this.#exited = true;
     this.#cancelExitTask();
     // The last output of the process may not have been read yet; the pipe closes after it.
     if (this.#pipe.destroyed) this.#settle(undefined);
-    else this.#pipe.once('close', () => this.#settle(undefined));
+    else {
+      const timer = setTimeout(() => this.#pipe.destroy(), CLOSE_TIMEOUT_MILLIS);
+      this.#pipe.once('close', () => {
+        clearTimeout(timer);
+        this.#settle(undefined);
+      });
+    }
   }
 }

@@ -13,6 +13,8 @@ export interface CallRequest {
   readonly context: ContextFields;
   /** Base64; hooks have none. */
   readonly event?: string;
+  /** Whether the call succeeds if the module does not export the function. */
+  readonly optional: boolean;
   /** Whether the instance is stopped as soon as it has written its response. */
   readonly freeze: boolean;
 }

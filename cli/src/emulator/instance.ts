@@ -36,7 +36,7 @@ export class Instance {
 
   /** The lines that the function has written to its standard output and error. */
   get logs(): readonly string[] {
-    return [...this.#lifecycle.logs];
+    return this.#lifecycle.logs.all();
   }
 
   /** Calls the function as `InvokeFunction` does. Resolves also when the invocation fails. */
@@ -54,6 +54,12 @@ export class Instance {
     );
     this.#queue = run.catch(() => undefined);
     return run;
+  }
+
+  /** Continues a frozen process, as FC does before the next call: its unfinished work goes on. */
+  async thaw(): Promise<void> {
+    await this.#queue;
+    this.#lifecycle.thaw();
   }
 
   /** Resolves when FC's own spans have been sent, which happens after the response. Rejects when that failed. */

@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Generation } from './context';
 
@@ -17,12 +17,25 @@ export class LoadError extends Error {
 // FC 2.0 supports CommonJS only and appends `.js`.
 function fileOf(path: string, generation: Generation): string | undefined {
   const extensions = generation === '2.0' ? ['.js'] : ['.js', '.mjs', '.cjs'];
-  return extensions.map((extension) => path + extension).find((file) => existsSync(file));
+  // The emulator also accepts sources, and starts this process with a loader for them.
+  return [...extensions, '.ts', '.mts', '.cts'].map((extension) => path + extension).find((file) => existsSync(file));
+}
+
+// Loaders handle `require` of a source; without the package setting, `import` would refuse the extension.
+function isCommonJsSource(file: string): boolean {
+  if (file.endsWith('.cts')) return true;
+  return file.endsWith('.ts') && packageTypeOf(dirname(file)) !== 'module';
+}
+
+function packageTypeOf(folder: string): unknown {
+  const file = join(folder, 'package.json');
+  if (existsSync(file)) return (JSON.parse(readFileSync(file, 'utf8')) as { type?: unknown }).type;
+  return dirname(folder) === folder ? undefined : packageTypeOf(dirname(folder));
 }
 
 async function importModule(file: string, generation: Generation): Promise<Record<string, unknown>> {
   try {
-    if (generation === '2.0') return require(file) as Record<string, unknown>;
+    if (generation === '2.0' || isCommonJsSource(file)) return require(file) as Record<string, unknown>;
     return (await import(pathToFileURL(file).href)) as Record<string, unknown>;
   } catch (error) {
     if (error instanceof SyntaxError) throw Object.assign(error, { name: 'UserCodeSyntaxError' });

@@ -1,8 +1,9 @@
-import { randomBytes } from 'node:crypto';
-import type { BasicTracerProvider, IdGenerator, SpanExporter } from '@opentelemetry/sdk-trace-base';
+import type { SpanRecord } from 'fc-traced/testing';
 import type { Caller } from './caller';
 import type { Generation } from './context';
+import { PlatformExport } from './platform-export';
 import { PlatformTrace } from './platform-trace';
+import type { PlatformTraceOptions } from './platform-trace';
 
 /** The tracing settings of a function, as in FC's console. */
 export interface TracingConfig {
@@ -12,86 +13,51 @@ export interface TracingConfig {
    */
   readonly endpoint: string;
   /** FC's sampling decision for invocations whose caller made none. Default true. */
-  readonly sampled?: boolean;
-}
-
-// Loaded on demand: without tracing, the emulator's process needs no SDK.
-function exporterFor(endpoint: string): SpanExporter {
-  if (new URL(endpoint).pathname.endsWith('/api/traces')) {
-    const { JaegerExporter } =
-      require('@opentelemetry/exporter-jaeger') as typeof import('@opentelemetry/exporter-jaeger');
-    // The exporter's shutdown leaves a timer of this length.
-    return new JaegerExporter({ endpoint, flushTimeout: 10 });
-  }
-  const { OTLPTraceExporter } =
-    require('@opentelemetry/exporter-trace-otlp-proto') as typeof import('@opentelemetry/exporter-trace-otlp-proto');
-  return new OTLPTraceExporter({ url: endpoint, timeoutMillis: 3000 });
-}
-
-// FC 2.0 uses Jaeger clients with trace ids of 64 bits.
-function idGeneratorOf(generation: Generation): IdGenerator {
-  return {
-    generateTraceId: () =>
-      randomBytes(generation === '2.0' ? 8 : 16)
-        .toString('hex')
-        .padStart(32, '0'),
-    generateSpanId: () => randomBytes(8).toString('hex'),
-  };
+  readonly sampled?: boolean | (() => boolean);
+  /** Receives FC's own spans, instead of the endpoint: for a viewer in the same process. */
+  readonly onSpans?: (spans: readonly SpanRecord[]) => void;
 }
 
 /** Creates and sends the spans that Function Compute itself reports: the request, its cold start, the invocation. */
 export class PlatformSpans {
-  readonly #endpoint: string;
-  readonly #functionName: string;
-  readonly #provider: BasicTracerProvider;
-  #sending: Promise<void> = Promise.resolve();
-  #failure: Error | undefined;
+  readonly #options: PlatformTraceOptions;
+  readonly #onSpans: TracingConfig['onSpans'];
+  readonly #export: PlatformExport | undefined;
+  #ended: SpanRecord[] = [];
 
-  constructor({ endpoint, sampled = true }: TracingConfig, generation: Generation, functionName: string) {
-    const sdk = require('@opentelemetry/sdk-trace-base') as typeof import('@opentelemetry/sdk-trace-base');
-    const { resourceFromAttributes } = require('@opentelemetry/resources') as typeof import('@opentelemetry/resources');
-    this.#endpoint = endpoint;
-    this.#functionName = functionName;
-    this.#provider = new sdk.BasicTracerProvider({
-      resource: resourceFromAttributes({ 'service.name': 'fc.platform', 'faas.name': functionName }),
-      sampler: new sdk.ParentBasedSampler({ root: sampled ? new sdk.AlwaysOnSampler() : new sdk.AlwaysOffSampler() }),
-      idGenerator: idGeneratorOf(generation),
-      spanProcessors: [new sdk.BatchSpanProcessor(exporterFor(endpoint), { exportTimeoutMillis: 3000 })],
-    });
+  constructor({ endpoint, sampled = true, onSpans }: TracingConfig, generation: Generation, functionName: string) {
+    this.#onSpans = onSpans;
+    this.#export = onSpans === undefined ? new PlatformExport(endpoint) : undefined;
+    this.#options = {
+      endpoint,
+      functionName,
+      generation,
+      sampled: typeof sampled === 'function' ? sampled : () => sampled,
+      onEnd: (span) => (this.#export === undefined ? void this.#ended.push(span) : this.#export.add(span)),
+    };
   }
 
   /** Starts FC's spans of one request. */
   startTrace(requestId: string, caller?: Caller): PlatformTrace {
-    return new PlatformTrace(
-      this.#provider.getTracer('fc-traced-emulator'),
-      this.#endpoint,
-      this.#functionName,
-      requestId,
-      caller,
-    );
+    return new PlatformTrace(this.#options, requestId, caller);
   }
 
   /** Sends all ended spans. Never rejects; `delivered()` reports a failure. */
-  flush(): Promise<void> {
-    this.#sending = this.#sending
-      .then(() => this.#provider.forceFlush())
-      .catch((error: unknown) => {
-        const first: unknown = Array.isArray(error) ? error[0] : error;
-        this.#failure = first instanceof Error ? first : new Error("FC's own spans could not be sent");
-      });
-    return this.#sending;
+  async flush(): Promise<void> {
+    const spans = this.#ended;
+    this.#ended = [];
+    if (spans.length > 0) this.#onSpans?.(spans);
+    await this.#export?.flush();
   }
 
   /** Resolves when all ended spans have been sent. Rejects when that failed; each failure is reported once. */
   async delivered(): Promise<void> {
     await this.flush();
-    const failure = this.#failure;
-    this.#failure = undefined;
-    if (failure !== undefined) throw failure;
+    await this.#export?.delivered();
   }
 
   async shutdown(): Promise<void> {
     await this.flush();
-    await this.#provider.shutdown().catch(() => undefined);
+    await this.#export?.shutdown();
   }
 }

@@ -9,8 +9,13 @@ export class ScaledFunction {
   readonly #instances: Instance[] = [];
   readonly #idle: Instance[] = [];
 
-  constructor(options: InstanceOptions) {
+  readonly #maxInstances: number;
+  readonly #waiting: ((instance: Instance) => void)[] = [];
+
+  /** With as many instances as `maxInstances`, further calls wait. */
+  constructor(options: InstanceOptions, maxInstances = Number.POSITIVE_INFINITY) {
     this.#options = options;
+    this.#maxInstances = maxInstances;
   }
 
   /** The number of instances. */
@@ -20,12 +25,24 @@ export class ScaledFunction {
 
   /** Calls the function in the idle instance that was used last, or else in a new one, with a cold start. */
   async invoke(event: unknown, options: InvokeOptions = {}): Promise<InvocationResult> {
-    const instance = this.#idle.pop() ?? this.#add();
+    const instance = await this.#take();
     try {
       return await instance.invoke(event, options);
     } finally {
-      this.#idle.push(instance);
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#idle.push(instance);
+      else next(instance);
     }
+  }
+
+  /** Continues all frozen instances. */
+  async thaw(): Promise<void> {
+    await Promise.all(this.#instances.map((instance) => instance.thaw()));
+  }
+
+  /** Runs the `preStop` hook of all instances. */
+  async preStop(): Promise<void> {
+    await Promise.all(this.#instances.map((instance) => instance.preStop()));
   }
 
   /** Resolves when FC's own spans have been sent. Rejects when that failed. */
@@ -41,6 +58,13 @@ export class ScaledFunction {
   /** Ends all instances at once. */
   async kill(): Promise<void> {
     await Promise.all(this.#instances.map((instance) => instance.kill()));
+  }
+
+  async #take(): Promise<Instance> {
+    const idle = this.#idle.pop();
+    if (idle !== undefined) return idle;
+    if (this.#instances.length < this.#maxInstances) return this.#add();
+    return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
   #add(): Instance {

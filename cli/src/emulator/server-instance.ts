@@ -9,6 +9,7 @@ import { inPlatformSpan } from './instance-lifecycle';
 import type { InvocationRequest } from './instance-lifecycle';
 import { eventBytes, newRequestId } from './invocation';
 import type { InvocationResult, InvokeOptions } from './invocation';
+import { LogLines } from './log-lines';
 import { PlatformSpans } from './platform-spans';
 import { ServerProcess } from './server-process';
 import { forwardRequest, sendControlRequest } from './server-requests';
@@ -57,7 +58,9 @@ export class ServerInstance {
   readonly #platform: PlatformSpans | undefined;
   readonly #env: Record<string, string>;
   readonly #limit: ConcurrencyLimit;
-  readonly #logs: string[] = [];
+  readonly #logs = new LogLines();
+  // The traces of the requests since the last thaw.
+  #traceIds: string[] = [];
   readonly #pending = new Set<Promise<InvocationResult>>();
   #process: ServerProcess | undefined;
   #starting: Promise<void> | undefined;
@@ -80,7 +83,7 @@ export class ServerInstance {
 
   /** The lines that the function has written to its standard output and error. */
   get logs(): readonly string[] {
-    return [...this.#logs];
+    return this.#logs.all();
   }
 
   /** Calls the function as `InvokeFunction` does, with `POST /invoke`. Resolves also when the invocation fails. */
@@ -102,9 +105,18 @@ export class ServerInstance {
     await Promise.allSettled(this.#pending);
     const running = this.#process;
     if (running === undefined || running.exited) return;
-    running.thaw();
+    this.thaw();
     const headers = commonHeaders(this.#options, newRequestId('3.0'), '/pre-stop', {}, undefined);
     await sendControlRequest(running.port, this.#timeout, 'GET', '/pre-stop', headers, NO_BODY);
+  }
+
+  /** Continues a frozen process, as FC does before the next request: its unfinished work goes on. */
+  thaw(): void {
+    if (this.#process?.frozen !== true) return;
+    const traceIds = this.#traceIds;
+    this.#traceIds = [];
+    this.#options.onThaw?.(traceIds);
+    this.#process.thaw();
   }
 
   /** Resolves when FC's own spans of all finished requests have been sent. Rejects when that failed. */
@@ -175,13 +187,17 @@ export class ServerInstance {
       throw error;
     });
     await this.#starting;
-    this.#process!.thaw();
+    this.thaw();
+    if (request.trace !== undefined && this.#options.onThaw !== undefined) this.#traceIds.push(request.trace.traceId);
   }
 
   async #start(request: InvocationRequest): Promise<void> {
     await inPlatformSpan(request, 'ColdStart', async (_fields, span) => {
       await inPlatformSpan(request, 'PrepareCode', () => access(this.#codeDir), span);
-      const onLog = (line: string): void => void this.#logs.push(line);
+      const onLog = (line: string): void => {
+        this.#logs.add(line);
+        this.#options.onLog?.(line);
+      };
       const options = { command: this.#options.command, codeDir: this.#codeDir, env: this.#env, onLog };
       const start = (): Promise<ServerProcess> => ServerProcess.start(options);
       this.#process = await inPlatformSpan(request, 'RuntimeInitialization', start, span);

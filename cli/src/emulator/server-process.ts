@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { connect } from 'node:net';
-import { createInterface } from 'node:readline';
 import { onExit } from '../cleanup';
 import { freePort } from '../loopback';
+import { readLines } from './log-lines';
+import { CLOSE_TIMEOUT_MILLIS, closedWithin, HAS_PROCESS_GROUPS, signalGroup } from './process-group';
 
 /** How the process of a custom runtime is started. */
 export interface ServerProcessOptions {
@@ -35,12 +36,19 @@ export class ServerProcess {
   private constructor(port: number, { command: [program, ...args], codeDir, env, onLog }: ServerProcessOptions) {
     this.port = port;
     const ports = { FC_SERVER_PORT: String(port), FC_CUSTOM_LISTEN_PORT: String(port) };
-    this.#child = spawn(program, args, { cwd: codeDir, env: { ...env, ...ports }, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#child = spawn(program, args, {
+      cwd: codeDir,
+      env: { ...env, ...ports },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: HAS_PROCESS_GROUPS,
+    });
     for (const output of [this.#child.stdout, this.#child.stderr]) {
-      if (output) createInterface({ input: output }).on('line', onLog);
+      if (output) readLines(output, onLog);
     }
     const cancelExitTask = onExit(() => this.kill());
     const onExited = (): void => {
+      // Processes that it has started end with it.
+      if (!this.#exited) signalGroup(this.#child, 'SIGKILL');
       this.#exited = true;
       cancelExitTask();
     };
@@ -67,26 +75,31 @@ export class ServerProcess {
     return this.#exited;
   }
 
+  /** Whether the process is frozen. */
+  get frozen(): boolean {
+    return this.#frozen;
+  }
+
   get pid(): number | undefined {
     return this.#child.pid;
   }
 
   /** Stops the process until {@link thaw}. Does nothing on Windows, which has no such signals. */
   freeze(): void {
-    if (this.#exited || process.platform === 'win32') return;
+    if (this.#exited || !HAS_PROCESS_GROUPS) return;
     this.#frozen = true;
-    this.#child.kill('SIGSTOP');
+    signalGroup(this.#child, 'SIGSTOP');
   }
 
   thaw(): void {
     if (!this.#frozen) return;
     this.#frozen = false;
-    this.#child.kill('SIGCONT');
+    signalGroup(this.#child, 'SIGCONT');
   }
 
   /** Kills the process, even when it is frozen. */
   kill(): void {
-    this.#child.kill('SIGKILL');
+    if (!this.#exited) signalGroup(this.#child, 'SIGKILL');
   }
 
   /**
@@ -104,7 +117,7 @@ export class ServerProcess {
     const closed =
       this.#child.pid === undefined || stdout === null || stdout.closed
         ? undefined
-        : new Promise((resolve) => this.#child.once('close', resolve));
+        : closedWithin(this.#child, CLOSE_TIMEOUT_MILLIS);
     this.kill();
     await closed;
   }

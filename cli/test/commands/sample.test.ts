@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { commandHelp } from '../../src/command';
-import { sample, selectionOf } from '../../src/commands/sample';
-import { parseOptions } from '../../src/options';
+import { sample } from '../../src/commands/sample';
+import { selectionOf } from '../../src/samples/run-samples';
+import { parseOptions } from '../../src/parse-options';
 import { SAMPLES } from '../../src/samples/samples';
 import { interruptCli, runCli, startCli } from '../cli-process';
 
@@ -87,7 +88,7 @@ test.each([
   [['hello', '--write', '--otlp', 'http://host'], /--write cannot be used with --jaeger or --otlp/],
 ])('sample refuses %j with a reason', (args, reason) => {
   expect(() => {
-    const { values, positionals } = parseOptions(sample.options, args, true);
+    const { values, positionals } = parseOptions(sample.options, args, sample.positionals);
     selectionOf(values, positionals);
   }).toThrow(reason);
 });

@@ -1,0 +1,82 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, extname, join, relative, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { getTsconfig } from 'get-tsconfig';
+
+/** How Node.js runs TypeScript: the loader that the project has installed. */
+export interface TypeScriptLoader {
+  readonly name: '@swc-node/register' | 'tsx';
+  readonly execArgv: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** Whether it emits the types of constructor parameters, from which classes are injected. */
+  readonly emitsMetadata: boolean;
+}
+
+const SOURCE = /\.[mc]?ts$/;
+
+/** Whether a file is TypeScript. */
+export function isTypeScript(file: string): boolean {
+  return SOURCE.test(file) && !/\.d\.[mc]?ts$/.test(file);
+}
+
+function resolveFrom(folder: string, specifier: string): string | undefined {
+  try {
+    return createRequire(join(folder, 'noop.js')).resolve(specifier);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The TypeScript loader that is installed for a folder; `undefined` if there is none. swc-node is preferred. */
+export function findLoader(folder: string): TypeScriptLoader | undefined {
+  const register = resolveFrom(folder, '@swc-node/register');
+  if (register !== undefined && resolveFrom(folder, '@swc/core') !== undefined) {
+    const esm = resolveFrom(folder, '@swc-node/register/esm-register');
+    const project = getTsconfig(folder);
+    return {
+      name: '@swc-node/register',
+      execArgv: ['--require', register, ...(esm === undefined ? [] : ['--import', pathToFileURL(esm).href])],
+      env: project === null ? {} : { SWC_NODE_PROJECT: project.path, TS_NODE_PROJECT: project.path },
+      emitsMetadata: project?.config.compilerOptions?.emitDecoratorMetadata === true,
+    };
+  }
+  const tsx = resolveFrom(folder, 'tsx');
+  if (tsx === undefined) return undefined;
+  return { name: 'tsx', execArgv: ['--import', pathToFileURL(tsx).href], env: {}, emitsMetadata: false };
+}
+
+/** What the loader does not do with a source that injects classes; `undefined` if it does all. */
+export function metadataTrap(loader: TypeScriptLoader, source: string): string | undefined {
+  if (loader.emitsMetadata || !/@(Handler|Service|Inject\w*|injectable|singleton|scoped)\s*\(/.test(source))
+    return undefined;
+  return loader.name === 'tsx'
+    ? 'tsx (esbuild) emits no decorator metadata, so classes are not injected by type: install @swc-node/register and ' +
+        '@swc/core, compile with tsc, or name the classes in the option inject'
+    : 'tsconfig.json lacks "emitDecoratorMetadata": true, so classes are not injected by type';
+}
+
+/** The source of a compiled module `file` (without extension) below `codeDir`, by `outDir` and `rootDir` of its tsconfig. */
+export function findSource(codeDir: string, file: string): string | undefined {
+  const project = getTsconfig(existsSync(codeDir) ? codeDir : dirname(codeDir));
+  if (project === null) return undefined;
+  const { outDir = '.', rootDir } = project.config.compilerOptions ?? {};
+  const folder = dirname(project.path);
+  const below = relative(resolve(folder, outDir), resolve(codeDir, file));
+  if (below.startsWith('..')) return undefined;
+  const roots = rootDir === undefined ? ['.', 'src'] : [rootDir];
+  const candidates = roots.flatMap((root) =>
+    ['.ts', '.mts', '.cts'].map((extension) => resolve(folder, root, below + extension)),
+  );
+  return candidates.find((candidate) => existsSync(candidate));
+}
+
+/** A path without its extension, as handler strings name it. */
+export function withoutExtension(file: string): string {
+  return file.slice(0, file.length - extname(file).length);
+}
+
+/** The text of a file, or of nothing. */
+export function sourceText(file: string): string {
+  return existsSync(file) ? readFileSync(file, 'utf8') : '';
+}
