@@ -80,7 +80,9 @@ export function programHelp(commands: readonly Command[]): string {
           .filter((command) => command.options.includes(option))
           .map((command) => command.name)
           .join(', ');
-  const options = (Object.keys(OPTIONS) as OptionName[]).map((name) => [syntax(name), usedBy(name), described(name)]);
+  const options = (Object.keys(OPTIONS) as OptionName[])
+    .filter((name) => usedBy(name) !== '')
+    .map((name) => [syntax(name), usedBy(name), described(name)]);
   const scripts = commands.flatMap(({ name, npmScript }) =>
     npmScript === undefined ? [] : [[npmScript, `fc-traced ${name}`]],
   );

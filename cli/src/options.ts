@@ -111,6 +111,8 @@ export const OPTIONS = {
     help: 'what is printed: tree, json (answer, logs and spans of each call) or otlp (OTLP JSON of the traces)',
     check: oneOf('tree', 'json', 'otlp'),
   },
+  open: { type: 'boolean', default: false, help: 'open the viewer in the browser, and run until Ctrl-C' },
+  stay: { type: 'boolean', default: false, help: 'keep the viewer running until Ctrl-C' },
   jaeger: {
     type: 'string',
     placeholder: 'URL',

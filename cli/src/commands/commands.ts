@@ -2,7 +2,8 @@ import type { Command } from '../command';
 import { IN_REPOSITORY } from '../repository';
 import { demo } from './demo';
 import { help } from './help';
+import { run } from './run';
 import { sample } from './sample';
 
 /** All commands, in the order of the help. Those for the samples exist only in the repository of fc-traced. */
-export const COMMANDS: readonly Command[] = [...(IN_REPOSITORY ? [demo, sample] : []), help];
+export const COMMANDS: readonly Command[] = [run, ...(IN_REPOSITORY ? [demo, sample] : []), help];

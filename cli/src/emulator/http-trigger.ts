@@ -70,7 +70,7 @@ export async function startHttpTrigger(target: TriggerTarget): Promise<HttpTrigg
       const body = Buffer.from(await response.arrayBuffer());
       const result = await results.get(callId)!;
       results.delete(callId);
-      return { ...result, ok: response.ok, body };
+      return { ...result, ok: response.status < 400, body, status: response.status };
     },
     close: () => closeServer(server),
   };

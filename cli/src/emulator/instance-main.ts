@@ -18,10 +18,20 @@ function send(line: string): void {
   for (let offset = 0; offset < bytes.length;) offset += writeSync(RESPONSE_FD, bytes, offset);
 }
 
+// The key under which OpenTelemetry's API keeps what is registered with it.
+const usesOpenTelemetry = (): boolean => {
+  const registered = (globalThis as Record<symbol, object | undefined>)[Symbol.for('opentelemetry.js.api.1')];
+  return registered !== undefined && 'trace' in registered;
+};
+
 function responseTo(outcome: Outcome, { context: { generation } }: CallRequest): CallResponse {
   return outcome.ok
-    ? { ok: true, body: responseBody(outcome.value, generation).toString('base64') }
-    : { ok: false, error: errorResponse(outcome, generation) };
+    ? {
+        ok: true,
+        body: responseBody(outcome.value, generation).toString('base64'),
+        usesOpenTelemetry: usesOpenTelemetry(),
+      }
+    : { ok: false, error: errorResponse(outcome, generation), usesOpenTelemetry: usesOpenTelemetry() };
 }
 
 /**

@@ -28,7 +28,8 @@ export interface ErrorResponse {
 
 /** The response of an instance; `body` is base64. */
 export type CallResponse =
-  { readonly ok: true; readonly body: string } | { readonly ok: false; readonly error: ErrorResponse };
+  | { readonly ok: true; readonly body: string; readonly usesOpenTelemetry?: boolean }
+  | { readonly ok: false; readonly error: ErrorResponse; readonly usesOpenTelemetry?: boolean };
 
 /**
  * The file descriptor, in the instance, of the pipe that it writes responses to and that it waits on while it is

@@ -95,6 +95,7 @@ export class Instance {
     const response = prepared.ok ? await this.#lifecycle.invoke(event, request) : prepared;
     const error = response.ok ? undefined : response.error;
     trace?.end(coldStart, error?.errorType ?? error?.errorMessage);
+    void this.#platform?.flush();
     respond({
       ok: response.ok,
       body: response.ok ? Buffer.from(response.body, 'base64') : Buffer.from(JSON.stringify(response.error)),
@@ -102,9 +103,9 @@ export class Instance {
       durationMs: performance.now() - startMillis,
       coldStart,
       requestId,
-      ...(trace === undefined ? {} : { traceId: trace.traceId }),
+      ...(trace === undefined ? {} : { traceId: trace.traceId, sampled: trace.sampled }),
+      ...(response.usesOpenTelemetry !== undefined && { usesOpenTelemetry: response.usesOpenTelemetry }),
     });
-    void this.#platform?.flush();
     await this.#lifecycle.runHook(this.#options.preFreeze, request, this.#options.freeze);
   }
 }

@@ -29,6 +29,12 @@ export interface InvocationResult {
   readonly requestId: string;
   /** The trace of the invocation, when tracing is enabled. */
   readonly traceId?: string;
+  /** Whether FC records the trace, when tracing is enabled. */
+  readonly sampled?: boolean;
+  /** Whether the process of the function has loaded OpenTelemetry's API. Unknown for servers. */
+  readonly usesOpenTelemetry?: boolean;
+  /** The status of the HTTP response, when an HTTP trigger made the call. */
+  readonly status?: number;
 }
 
 /** The bytes of an event: buffers and strings as they are, any other value as JSON. */

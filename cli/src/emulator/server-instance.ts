@@ -169,7 +169,7 @@ export class ServerInstance {
       durationMs: performance.now() - startMillis,
       coldStart,
       requestId,
-      ...(trace !== undefined && { traceId: trace.traceId }),
+      ...(trace !== undefined && { traceId: trace.traceId, sampled: trace.sampled }),
     };
   }
 

@@ -2,7 +2,7 @@ import type { Cleanup } from '../cleanup';
 import { ExitCode } from '../command';
 import type { Backend, Protocol } from '../options';
 import { Deployment } from './deployment';
-import { renderCall } from '../traces/render';
+import { renderCall } from './render';
 import { orders } from './samples';
 import { sendTraces } from './send-traces';
 import { collectTraces, printTraces } from './show-traces';

@@ -2,7 +2,7 @@ import type { Backend } from '../options';
 import { paint, print } from '../terminal';
 import type { Deployment } from './deployment';
 import { expectedTraceFile } from './expected-traces';
-import { renderCall } from '../traces/render';
+import { renderCall } from './render';
 import type { Sample } from './sample';
 
 /**

@@ -5,8 +5,8 @@ import { startCollector } from '../viewer/collector';
 import type { Collector } from '../viewer/collector';
 import { Deployment } from './deployment';
 import { expectedTraceFile, readExpectedTrace, writeExpectedTrace } from './expected-traces';
-import { formatTree, isCompleteTrace, namesOf, renderCall, renderRun, renderSpans } from '../traces/render';
-import type { RenderOptions } from '../traces/render';
+import { formatTree, isCompleteTrace, namesOf, renderCall, renderRun, renderSpans } from './render';
+import type { RenderOptions } from './render';
 import type { Sample, SampleRun } from './sample';
 
 type Traces = readonly (readonly SpanRecord[])[];

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Thrift } from 'thriftrw';
 import type { EventRecord, LinkRecord, SpanKindName, SpanRecord, StatusName } from 'fc-traced/testing';
@@ -55,13 +55,18 @@ const NON_ATTRIBUTE_TAGS = new Set([
 
 let batchType: ReturnType<Thrift['getType']> | undefined;
 
-// Jaeger's own client contains the definition of the format. The exporter depends on it, so it is resolved from the
-// exporter, which also works with package managers that do not hoist.
-function loadBatchType(): ReturnType<Thrift['getType']> {
+// Jaeger's own client contains the definition of the format. The bundled program has a copy of the file. Elsewhere, the
+// client is resolved from the exporter, which depends on it; that also works with package managers that do not hoist.
+function definition(): string {
+  const bundled = join(__dirname, 'jaeger.thrift');
+  if (existsSync(bundled)) return readFileSync(bundled, 'utf8');
   const exporter = dirname(require.resolve('@opentelemetry/exporter-jaeger'));
   const client = dirname(require.resolve('jaeger-client/package.json', { paths: [exporter] }));
-  const source = readFileSync(join(client, 'dist', 'src', 'jaeger-idl', 'thrift', 'jaeger.thrift'), 'utf8');
-  return new Thrift({ source }).getType('Batch');
+  return readFileSync(join(client, 'dist', 'src', 'jaeger-idl', 'thrift', 'jaeger.thrift'), 'utf8');
+}
+
+function loadBatchType(): ReturnType<Thrift['getType']> {
+  return new Thrift({ source: definition() }).getType('Batch');
 }
 
 function valueOf(tag: Tag): unknown {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { renderRun } from '../../src/traces/render';
+import { renderRun } from '../../src/samples/render';
 import { SAMPLES } from '../../src/samples/samples';
 import type { SpanRecord } from '../../../src/testing/trace-tree';
 import { findJaeger, jaegerInstructions, jaegerRequired } from '../../../test/backends/jaeger-binary';

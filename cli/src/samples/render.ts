@@ -1,7 +1,7 @@
 import { buildTraces, renderTrace } from 'fc-traced/testing';
 import type { SpanRecord } from 'fc-traced/testing';
 import { paint } from '../terminal';
-import type { SampleCall } from '../samples/sample';
+import type { SampleCall } from './sample';
 
 /** How a trace is rendered. */
 export interface RenderOptions {

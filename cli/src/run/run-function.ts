@@ -1,0 +1,135 @@
+import type { Cleanup } from '../cleanup';
+import { ExitCode } from '../command';
+import { startHttpTrigger } from '../emulator/http-trigger';
+import type { HttpTrigger, TriggerTarget } from '../emulator/http-trigger';
+import { emulateFunction } from '../functions/emulated-function';
+import type { EmulatedFunction } from '../functions/emulated-function';
+import type { FunctionSpec } from '../functions/function-spec';
+import type { OptionValues } from '../options';
+import { keepViewer } from '../traces/keep-viewer';
+import { printError } from '../terminal';
+import { isPlatformSpan, ReceivedTraces } from '../traces/received-traces';
+import { UsageError } from '../usage-error';
+import type { ViewerSpan } from '../viewer/model/span';
+import { callOnce, forEachNumber } from './call';
+import type { Call, CallInput } from './call';
+import { eventOf, readEvent } from './event-source';
+import { printerOf } from './print-calls';
+
+/** The options of `run`. */
+export type RunValues = Pick<
+  OptionValues,
+  | 'event'
+  | 'trigger'
+  | 'http'
+  | 'repeat'
+  | 'concurrency'
+  | 'traceparent'
+  | 'sample'
+  | 'no-tracing'
+  | 'format'
+  | 'stay'
+  | 'open'
+>;
+
+// How long spans that missed the freeze are waited for, once the instance runs again: the batch processor of
+// OpenTelemetry's SDK exports every five seconds.
+const LATE_SPANS_MILLIS = 6000;
+const MAX_LOG_LINES = 10_000;
+
+/** The lines that the function logs, by call as far as calls do not overlap. */
+class CallLogs {
+  #lines: string[] = [];
+
+  readonly add = (line: string): void => {
+    if (this.#lines.length < MAX_LOG_LINES) this.#lines.push(line);
+    else if (this.#lines.length === MAX_LOG_LINES) this.#lines.push('… more lines were not kept');
+  };
+
+  take(): string[] {
+    const lines = this.#lines;
+    this.#lines = [];
+    return lines;
+  }
+}
+
+function inputOf(values: RunValues): CallInput {
+  const { event, trigger, http, traceparent } = values;
+  if (trigger !== undefined && http !== undefined) {
+    throw new UsageError('--trigger and --http exclude each other: --http calls through an HTTP trigger');
+  }
+  return { event: eventOf(trigger, readEvent(event)), http, traceparent };
+}
+
+async function triggerFor(target: EmulatedFunction, cleanup: Cleanup): Promise<HttpTrigger> {
+  const { http } = target;
+  const triggered: TriggerTarget = http === undefined ? target : { http };
+  const trigger = await startHttpTrigger(triggered);
+  cleanup.defer(() => trigger.close());
+  return trigger;
+}
+
+const hasOwnSpans = (spans: readonly ViewerSpan[]): boolean => spans.some((span) => !isPlatformSpan(span));
+
+/**
+ * Lets an instance go on whose spans have not arrived although its program uses OpenTelemetry: they missed the freeze,
+ * and in the cloud they would arrive with the next call, or never.
+ */
+async function waitForLateSpans(target: EmulatedFunction, traces: ReceivedTraces, { result }: Call): Promise<void> {
+  const { traceId, usesOpenTelemetry, sampled } = result;
+  if (traceId === undefined || sampled !== true || usesOpenTelemetry !== true) return;
+  if (hasOwnSpans(traces.spansOf(traceId))) return;
+  printError('the spans of the function missed the freeze; waiting for them as if it had been called again');
+  await target.thaw();
+  await traces.waitFor(() => hasOwnSpans(traces.spansOf(traceId)), LATE_SPANS_MILLIS);
+}
+
+/** Calls a function as the options say, and prints its answers, logs and traces. Resolves to an exit code. */
+export async function runFunction(spec: FunctionSpec, values: RunValues, cleanup: Cleanup): Promise<number> {
+  const input = inputOf(values);
+  const traces = await ReceivedTraces.start();
+  cleanup.defer(() => traces.close());
+  const logs = new CallLogs();
+  const { sample, repeat, concurrency } = values;
+  const tracing = {
+    endpoint: traces.endpoint,
+    sampled: () => Math.random() * 100 < sample,
+    onSpans: traces.addPlatformSpans,
+  };
+  const target = emulateFunction(spec, {
+    tracing: values['no-tracing'] ? undefined : tracing,
+    onLog: logs.add,
+    onThaw: traces.thawed,
+  });
+  cleanup.defer((immediately) => (immediately ? target.kill() : target.stop()));
+  for (const note of target.notes) printError(`note: ${note}`);
+  const trigger = input.http === undefined ? undefined : await triggerFor(target, cleanup);
+  const printer = printerOf(values.format, repeat);
+  const spansOf = (traceId: string | undefined) => (traceId === undefined ? [] : traces.spansOf(traceId));
+  let ok = true;
+  // Printed after the next call, whose thaw shows the spans that missed the freeze.
+  let held: Call | undefined;
+  const release = (): void => {
+    if (held !== undefined && !cleanup.started) printer.call({ ...held, spans: spansOf(held.result.traceId) });
+    held = undefined;
+  };
+  await forEachNumber(
+    repeat,
+    concurrency,
+    async (number) => {
+      const result = await callOnce(target, trigger, input);
+      ok &&= result.ok;
+      release();
+      held = { number, result, logs: logs.take() };
+    },
+    () => cleanup.started,
+  );
+  if (cleanup.started) return ExitCode.Failed;
+  await target.delivered();
+  if (held !== undefined) await waitForLateSpans(target, traces, held);
+  await target.preStop();
+  release();
+  printer.end();
+  await keepViewer(traces.viewer, values, cleanup);
+  return ok ? ExitCode.Ok : ExitCode.Failed;
+}
