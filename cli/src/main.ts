@@ -4,7 +4,7 @@ import { commandHelp, ExitCode, findCommand } from './command';
 import { COMMANDS } from './commands/commands';
 import { parseOptions } from './parse-options';
 import { print } from './terminal';
-import { UsageError } from './usage-error';
+import { isUsageError } from './usage-error';
 
 const SIGNALS = [
   ['SIGHUP', 129],
@@ -23,7 +23,7 @@ async function runCommand(args: readonly string[], cleanup: Cleanup): Promise<nu
     }
     return await command.run(values, positionals, { cleanup, commands: COMMANDS });
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
+    if (!isUsageError(error)) throw error;
     process.stderr.write(`fc-traced: ${error.message}\nTry --help.\n`);
     return ExitCode.Usage;
   }

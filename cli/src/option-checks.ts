@@ -66,6 +66,13 @@ export const numberFrom =
     throw new UsageError(`${source}: "${value}" is not ${what}`);
   };
 
+/** A check for an http or https URL. */
+export function httpUrl(value: string, source: string): URL {
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (url?.protocol === 'http:' || url?.protocol === 'https:') return url;
+  throw new UsageError(`${source}: "${value}" is not a URL that starts with http: or https:`);
+}
+
 /** A check for the name of a trigger. */
 export const triggerNamed = (value: string, source: string): TriggerName => oneOf(...TRIGGER_NAMES)(value, source);
 

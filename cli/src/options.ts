@@ -1,4 +1,14 @@
-import { backend, integer, numberFrom, oneOf, requestLine, text, traceparent, triggerNamed } from './option-checks';
+import {
+  backend,
+  httpUrl,
+  integer,
+  numberFrom,
+  oneOf,
+  requestLine,
+  text,
+  traceparent,
+  triggerNamed,
+} from './option-checks';
 
 export type { Backend, Protocol } from './option-checks';
 
@@ -110,6 +120,38 @@ export const OPTIONS = {
     default: 'tree',
     help: 'what is printed: tree, json (answer, logs and spans of each call) or otlp (OTLP JSON of the traces)',
     check: oneOf('tree', 'json', 'otlp'),
+  },
+  port: {
+    type: 'string',
+    env: 'TRACED_CLI_PORT',
+    placeholder: 'PORT',
+    default: undefined,
+    help: 'the port on this machine; 0 is any free one',
+    check: integer(0, 65_535),
+  },
+  store: {
+    type: 'string',
+    env: 'TRACED_CLI_STORE',
+    placeholder: 'FILE',
+    default: undefined,
+    help: 'keep the traces in this file, as OTLP JSON, one object a line',
+    check: text,
+  },
+  output: {
+    type: 'string',
+    short: 'o',
+    placeholder: 'FILE',
+    default: undefined,
+    help: 'the file to write; by default OTLP JSON goes to standard output',
+    check: text,
+  },
+  viewer: {
+    type: 'string',
+    env: 'TRACED_CLI_VIEWER',
+    placeholder: 'URL',
+    default: 'http://127.0.0.1:4318',
+    help: 'the address of the running viewer',
+    check: httpUrl,
   },
   open: { type: 'boolean', default: false, help: 'open the viewer in the browser, and run until Ctrl-C' },
   stay: { type: 'boolean', default: false, help: 'keep the viewer running until Ctrl-C' },

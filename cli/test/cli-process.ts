@@ -18,6 +18,8 @@ export interface RunningCli {
   readonly child: ChildProcess;
   /** Resolves when its output contains a text. */
   prints(text: string): Promise<void>;
+  /** What it has printed so far. */
+  printed(): string;
   readonly ended: Promise<CliResult>;
 }
 
@@ -49,20 +51,21 @@ async function processesLeft(text: string): Promise<string[]> {
 }
 
 /** Starts `fc-traced` with its own folder for temporary files, which must be empty at the end. */
-export function startCli(args: readonly string[], env: Record<string, string> = {}): RunningCli {
+export function startCli(args: readonly string[], env: Record<string, string> = {}, input?: string): RunningCli {
   const temporary = mkdtempSync(join(tmpdir(), 'fc-traced-test-'));
   const child = spawn(process.execPath, [MAIN, ...args], {
     env: { ...process.env, TMPDIR: temporary, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   });
+  child.stdin?.end(input);
   let stdout = '';
   let stderr = '';
   const listeners = new Set<() => void>();
-  child.stdout.on('data', (bytes: Buffer) => {
+  child.stdout!.on('data', (bytes: Buffer) => {
     stdout += bytes.toString();
     for (const check of listeners) check();
   });
-  child.stderr.on('data', (bytes: Buffer) => {
+  child.stderr!.on('data', (bytes: Buffer) => {
     stderr += bytes.toString();
   });
   const ended = new Promise<CliResult>((resolve) => {
@@ -83,7 +86,7 @@ export function startCli(args: readonly string[], env: Record<string, string> = 
       check();
       void ended.then(() => reject(new Error(`fc-traced ended without printing ${text}:\n${stdout}${stderr}`)));
     });
-  return { child, prints, ended };
+  return { child, prints, printed: () => stdout, ended };
 }
 
 export function runCli(args: readonly string[], env: Record<string, string> = {}): Promise<CliResult> {

@@ -49,12 +49,12 @@ test('demo reports a backend that cannot be reached, and exits with 1', async ()
 });
 
 test.each([
-  [['--nonsense'], /Unknown option '--nonsense'/],
+  [['--nonsense'], /unknown option '--nonsense'/],
   [['--otlp'], /argument missing/],
   [['--otlp', 'not a url'], /--otlp: not a URL/],
   [['--otlp', 'grpc://host:4317'], /--otlp: the URL must start with http: or https:/],
   [['--jaeger', 'http://host/v1/traces'], /--jaeger: the path of the URL must end with \/api\/traces/],
-  [['positional'], /positional/],
+  [['positional'], /too many arguments/],
 ])('demo refuses %j with a reason and exit code 2', async (args, reason) => {
   const { code, stdout, stderr } = await runCli(['demo', ...args]);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
