@@ -97,7 +97,7 @@ try {
   compileAgainstBuild(path.join(root, 'samples'), samples);
   compileAgainstBuild(path.join(root, 'cli', 'src'), cli);
   await bundlePage(path.join(next(cli), 'page'));
-  await bundleCli(root, next(dist), next(cli));
+  await bundleCli(root, next(cli));
   for (const output of outputs) {
     if (existsSync(output)) renameSync(output, previous(output));
     renameSync(next(output), output);

@@ -1,11 +1,10 @@
 // Bundles the program of `fc-traced-cli` with all its libraries, so that installing it installs nothing else. The
 // samples stay separate files, which only this repository has. The licences of the libraries are collected beside it.
-import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { build } from 'esbuild';
-
-const NOTICE = /^(licen[cs]e|copying|notice)/i;
+import { licensesOf } from './licenses.mjs';
 
 /** Leaves the files of the samples out of the bundle. They are loaded from the folder of the program. */
 const separateSamples = {
@@ -18,28 +17,8 @@ const separateSamples = {
   },
 };
 
-/** The folder of the package that a bundled file belongs to; `undefined` for files of this repository. */
-function packageOf(file) {
-  const at = file.lastIndexOf('node_modules/');
-  if (at < 0) return undefined;
-  const parts = file.slice(at + 'node_modules/'.length).split('/');
-  return file.slice(0, at) + ['node_modules', ...parts.slice(0, parts[0].startsWith('@') ? 2 : 1)].join('/');
-}
-
-function noticeOf(folder) {
-  const { name, version, license, licenses } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
-  const named = license ?? licenses?.map(({ type }) => type).join(' or ');
-  if (typeof named !== 'string') throw new Error(`${name}: package.json names no licence`);
-  const files = readdirSync(folder).filter((file) => NOTICE.test(file));
-  const texts = files.map((file) => readFileSync(path.join(folder, file), 'utf8').trim());
-  return [`${name} ${version}`, `Licence: ${named}`, ...texts].join('\n\n');
-}
-
-/**
- * Bundles the program into `output`. `dist` is the built package `fc-traced`, of which the parts that the program uses
- * are bundled as well.
- */
-export async function bundleCli(root, dist, output) {
+/** Bundles the program into `output`, with the parts of `fc-traced/testing` that it uses. */
+export async function bundleCli(root, output) {
   const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: {
@@ -60,7 +39,7 @@ export async function bundleCli(root, dist, output) {
     legalComments: 'none',
     metafile: true,
     logLevel: 'warning',
-    alias: { 'fc-traced/testing': path.join(dist, 'testing.module.mjs') },
+    alias: { 'fc-traced/testing': path.join(root, 'src', 'testing.ts') },
     // Only the samples send spans to a backend of another process.
     external: [
       '@opentelemetry/exporter-jaeger',
@@ -74,9 +53,7 @@ export async function bundleCli(root, dist, output) {
   const client = createRequire(path.join(exporter, 'noop.js')).resolve('jaeger-client/package.json');
   const definition = path.join(path.dirname(client), 'dist', 'src', 'jaeger-idl', 'thrift', 'jaeger.thrift');
   copyFileSync(definition, path.join(output, 'jaeger.thrift'));
-  const inputs = [...Object.keys(metafile.inputs), path.relative(root, definition)];
-  const packages = [...new Set(inputs.map(packageOf))].filter((folder) => folder !== undefined);
-  const notices = packages.map((folder) => path.resolve(root, folder)).filter((folder) => existsSync(folder));
-  const line = `\n\n${'─'.repeat(80)}\n\n`;
-  writeFileSync(path.join(output, 'third-party-licenses.txt'), `${notices.sort().map(noticeOf).join(line)}\n`);
+  const bundled = Object.keys(metafile.inputs).filter((file) => file.includes('node_modules/'));
+  const files = [...bundled.map((file) => path.resolve(root, file)), definition];
+  writeFileSync(path.join(output, 'third-party-licenses.txt'), licensesOf(files));
 }
