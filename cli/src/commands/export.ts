@@ -19,8 +19,7 @@ exit codes:
   0  the trace was written
   2  the command line is wrong, or there is no such trace`,
   async run({ output, viewer }, [source, ...others]) {
-    if (source === undefined || others.length > 0)
-      throw new UsageError('export takes the id of one trace, or one file');
+    if (source === undefined || others.length > 0) throw new UsageError('export takes the id of one trace or a file');
     const { readTraceFile } = require('../traces/trace-files') as typeof import('../traces/trace-files');
     const { fetchTrace } = require('../traces/fetch-trace') as typeof import('../traces/fetch-trace');
     const { renderTraceHtml, toOtlpJson } = require('../viewer/export') as typeof import('../viewer/export');

@@ -97,7 +97,7 @@ function specOf(key: string, props: Fields, file: string, isFc2: boolean): Funct
     env: Object.fromEntries(
       Object.entries(fieldsOf(props['environmentVariables'])).map(([name, value]) => [
         name,
-        textOf(value) ?? String(value ?? ''),
+        textOf(value) ?? (typeof value === 'boolean' ? String(value) : ''),
       ]),
     ),
     generation: isFc2 ? '2.0' : '3.0',

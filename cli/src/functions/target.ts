@@ -68,8 +68,7 @@ function moduleOf(target: string): FunctionSpec | undefined {
 export function findFunctions(target: string | undefined): FunctionSpec[] {
   const here = yamlIn('.');
   if (target === undefined) {
-    if (here === undefined)
-      throw new UsageError('name a module or a file of Serverless Devs: this folder has no s.yaml');
+    if (here === undefined) throw new UsageError('name a module or an s.yaml: this folder has no s.yaml');
     return readServerlessDevs(resolve(here));
   }
   const [path, name] = target.split('#', 2) as [string, string?];

@@ -48,8 +48,8 @@ export function findLoader(folder: string): TypeScriptLoader | undefined {
 
 /** What the loader does not do with a source that injects classes; `undefined` if it does all. */
 export function metadataTrap(loader: TypeScriptLoader, source: string): string | undefined {
-  if (loader.emitsMetadata || !/@(Handler|Service|Inject\w*|injectable|singleton|scoped)\s*\(/.test(source))
-    return undefined;
+  const injects = /@(Handler|Service|Inject\w*|injectable|singleton|scoped)\s*\(/.test(source);
+  if (loader.emitsMetadata || !injects) return undefined;
   return loader.name === 'tsx'
     ? 'tsx (esbuild) emits no decorator metadata, so classes are not injected by type: install @swc-node/register and ' +
         '@swc/core, compile with tsc, or name the classes in the option inject'

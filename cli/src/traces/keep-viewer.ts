@@ -11,7 +11,7 @@ const OPENERS: Readonly<Partial<Record<NodeJS.Platform, readonly [program: strin
 /** Opens an address in the browser. A failure is reported, and changes nothing else. */
 export function openInBrowser(url: string): void {
   const [program, ...args] = OPENERS[process.platform] ?? ['xdg-open'];
-  const child = spawn(program!, [...args, url], { stdio: 'ignore', detached: true });
+  const child = spawn(program, [...args, url], { stdio: 'ignore', detached: true });
   child.on('error', () => printError(`the browser could not be started: open ${url} yourself`));
   child.unref();
 }

@@ -35,8 +35,9 @@ test('run prints the answer, and the trace with FC’s spans on top, and ends by
   const { code, stdout, stderr, left } = await runCli(['run', hello, '-e', '{"name":"world"}']);
   expect({ code, stderr, left }).toEqual({ code: 0, stderr: '', left: [] });
   expect(stdout).toMatch(/^call {2}response {2}Hello world {2}\d+ ms, cold start\n/);
-  for (const line of ['InvokeFunction', '├─ Initializer', '└─ Invocation', '   └─ Greeter.greet'])
+  for (const line of ['InvokeFunction', '├─ Initializer', '└─ Invocation', '   └─ Greeter.greet']) {
     expect(stdout).toContain(line);
+  }
   expect(stdout).not.toContain('\u001b');
 });
 

@@ -55,7 +55,7 @@ test('export reads OTLP JSON, one object a line, and writes it to standard outpu
 });
 
 test.each([
-  [['export'], /takes the id of one trace/],
+  [['export'], /takes the id of one trace or a file/],
   [['export', 'no-such-file.json'], /no-such-file\.json: ENOENT/],
   [['export', __filename], /neither OTLP JSON nor an exported HTML file/],
   [['export', TRACE_ID, '--viewer', 'http://127.0.0.1:9'], /there is no viewer at http:\/\/127\.0\.0\.1:9/],

@@ -183,7 +183,7 @@ describe('an error', () => {
       'exit',
       {
         errorMessage: expect.stringMatching(
-          /^Process exited unexpectedly before completing request \(duration: \d+ms\)$/,
+          /^Process exited unexpectedly before completing request \(duration: \d+ms(?:, maxMemoryUsage: \d+MB)?\)$/,
         ),
       },
     ],
