@@ -78,7 +78,14 @@ export type { TablestoreEvent, TablestoreRecord, TablestoreValue } from './fc/tr
 export type { TimerEvent } from './fc/triggers/timer';
 export { FcTracedError } from './errors';
 export type { FcTracedErrorCode } from './errors';
-export type { HandlerOptions, Instrumentation, ParentCarrier, SampleRatio } from './config/options';
+export type {
+  HandlerOptions,
+  Instrumentation,
+  KeepOptions,
+  KeepSummary,
+  ParentCarrier,
+  SampleRatio,
+} from './config/options';
 export type { Protocol } from './export/exporters/exporters';
 export type { ReadableSpan, SpanProcessor } from './export/sdk';
 export type { InstrumentationName } from './instrumentation/registry';

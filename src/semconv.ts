@@ -25,6 +25,7 @@ export const ATTR_FC_TRACED_BATCH_SKIPPED = 'fc_traced.batch.skipped';
 export const ATTR_FC_TRACED_DESTINATION_ATTEMPTS = 'fc_traced.destination.attempts';
 export const ATTR_FC_TRACED_DESTINATION_CONDITION = 'fc_traced.destination.condition';
 export const ATTR_FC_TRACED_DESTINATION_INVOCATION_ID = 'fc_traced.destination.invocation_id';
+export const ATTR_FC_TRACED_KEPT = 'fc_traced.kept';
 export const ATTR_FC_TRACED_LINK = 'fc_traced.link';
 export const ATTR_FC_TRACED_MESSAGE_REDELIVERED = 'fc_traced.message.redelivered';
 export const ATTR_FC_TRACED_MESSAGE_REDELIVERY_COUNT = 'fc_traced.message.redelivery_count';

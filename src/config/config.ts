@@ -29,6 +29,7 @@ import {
   timeoutFromEnvironment,
 } from './environment';
 import type { Endpoint, Environment } from './environment';
+import type { KeepRules } from './keep-rules';
 import type { HandlerOptions, SampleRatio } from './options';
 
 /** The ratios of new traces that are recorded, 0 to 1. */
@@ -53,6 +54,8 @@ export interface Config {
   readonly deadlineMarginMillis: number | undefined;
   /** The ratios of new traces. */
   readonly sampleRatio: SampleRatios;
+  /** The rules by which traces that are not sampled are kept; `undefined` if there are none. */
+  readonly keep: KeepRules | undefined;
   readonly serviceName: string | undefined;
   readonly resource: Attributes;
   readonly spanProcessors: readonly SpanProcessor[];
@@ -140,6 +143,7 @@ export function resolveConfig(options: HandlerOptions, env: Environment = proces
     flushTimeoutMillis,
     deadlineMarginMillis: options.deadlineMarginMillis,
     sampleRatio: sampleRatios(options.sampleRatio, env, warnings),
+    keep: options.keep && (require('./keep-rules') as typeof import('./keep-rules')).keepRules(options.keep),
     serviceName: options.serviceName ?? filled(env, OTEL_SERVICE_NAME),
     resource: options.resourceAttributes ?? {},
     spanProcessors: options.spanProcessors ?? [],

@@ -35,6 +35,44 @@ export type SampleRatio =
   | Readonly<Partial<Record<DetectedTrigger | 'default', number>>>
   | ((trigger: DetectedTrigger, context: FcContext) => number | undefined);
 
+/** What is known about an invocation when it ends, for the rule `when` of the option `keep`. */
+export interface KeepSummary {
+  readonly trigger: DetectedTrigger;
+  readonly coldStart: boolean;
+  readonly durationMillis: number;
+  /** What the invocation failed with; `undefined` if it did not fail. */
+  readonly error: unknown;
+  /** How many spans the trace has. */
+  readonly spanCount: number;
+  /** How many of them have the status ERROR. */
+  readonly failedSpanCount: number;
+  /** The attributes of the invocation span, such as `http.response.status_code`. */
+  readonly attributes: Attributes;
+}
+
+/**
+ * The rules by which a trace is kept although it is not sampled; one that applies is enough. Such a trace has no
+ * sampling threshold, and `fc_traced.kept` on the invocation span is `error`, `slow`, `cold_start`, `when`, or `timeout`
+ * for an invocation that is cut off. Services that the function called saw the sampled flag 0, so their spans are
+ * missing.
+ */
+export interface KeepOptions {
+  /** Keep traces in which a span has the status ERROR, and those of invocations that are cut off. Default: false. */
+  readonly errors?: boolean;
+  /** Keep traces of invocations that take longer, in milliseconds. Default: none. */
+  readonly slowerThanMillis?: number;
+  /** Keep traces of cold starts. Default: false. */
+  readonly coldStart?: boolean;
+  /** Returns whether to keep a trace. Called at the end of an invocation that no other rule keeps. Must be quick. */
+  readonly when?: (summary: KeepSummary) => boolean;
+  /** Whether the rules also apply if the caller, or FC, decided not to sample the trace. Default: false. */
+  readonly overrideCaller?: boolean;
+  /** The most spans of an invocation that are recorded until the decision. Further ones are counted. Default: 1024. */
+  readonly maxSpans?: number;
+  /** The most bytes of these spans, estimated. Further spans lose their attributes and events. Default: 1,048,576. */
+  readonly maxBytes?: number;
+}
+
 /**
  * Options of `@Handler` and of `createHandler`; those of `createHandler` take precedence. Options take precedence over
  * the environment, the environment over FC's context, and that over the default.
@@ -101,6 +139,12 @@ export interface HandlerOptions {
    * default: `TRACED_SAMPLE_RATIO`, then `OTEL_TRACES_SAMPLER`, else 1.
    */
   readonly sampleRatio?: SampleRatio;
+  /**
+   * Which traces are kept although they are not sampled: see {@link KeepOptions}. Decided at the end of the invocation,
+   * whose spans are recorded in memory until then. Has no effect with a tracer provider of the application. Default:
+   * none.
+   */
+  readonly keep?: KeepOptions;
   /** The `service.name` of the resource. Default: `OTEL_SERVICE_NAME`, else the name of the FC function. */
   readonly serviceName?: string;
   /** Additional resource attributes. */
@@ -175,6 +219,7 @@ export const HANDLER_CHECKS: { readonly [K in keyof Required<HandlerOptions>]: C
   flushTimeoutMillis: check.millis,
   deadlineMarginMillis: check.millis,
   sampleRatio: (value) => (typeof value === 'number' ? check.ratio(value) : checkSampleRatio(value)),
+  keep: (value) => (require('./keep-rules') as typeof import('./keep-rules')).checkKeep(value),
   serviceName: check.string,
   resourceAttributes: check.object,
   http: check.boolean,

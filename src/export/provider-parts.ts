@@ -7,10 +7,12 @@ import type { IdGenerator, Sampler, SamplingResult } from '@opentelemetry/sdk-tr
 import { ATTR_SERVICE_NAME, ATTR_TELEMETRY_DISTRO_NAME, ATTR_TELEMETRY_DISTRO_VERSION, VERSION } from '../semconv';
 import { spanIn } from '../tracing/context/linked-context';
 import { newSpanId, newTraceId } from '../tracing/telemetry/ids';
+import { state } from '../tracing/telemetry/state';
 import { consistentTraceState, sampleRoot } from '../tracing/telemetry/sampling';
 import type { RootDecision } from '../tracing/telemetry/sampling';
 
 const RECORD: SamplingResult = { decision: SamplingDecision.RECORD_AND_SAMPLED };
+const RECORD_ONLY: SamplingResult = { decision: SamplingDecision.RECORD };
 const NOT_RECORD: SamplingResult = { decision: SamplingDecision.NOT_RECORD };
 
 /**
@@ -19,7 +21,7 @@ const NOT_RECORD: SamplingResult = { decision: SamplingDecision.NOT_RECORD };
  */
 export class FlagSampler implements Sampler {
   /** The decision about the next span, if it has been made: an invocation is sampled before its span starts. */
-  nextDecision: RootDecision | undefined;
+  nextDecision: (RootDecision & { readonly isBuffered: boolean }) | undefined;
 
   constructor(private readonly ratio: number) {}
 
@@ -31,7 +33,8 @@ export class FlagSampler implements Sampler {
       return resultOf(sampleRoot(traceId, this.ratio, parent?.traceState));
     }
     if ((parent.traceFlags & 1) === 1) return parent.isRemote === true ? continued(parent) : RECORD;
-    return isSpanContextValid(parent) ? NOT_RECORD : resultOf(sampleRoot(traceId, this.ratio, parent.traceState));
+    if (isSpanContextValid(parent)) return state.buffers.get(parent)?.admits() === true ? RECORD_ONLY : NOT_RECORD;
+    return resultOf(sampleRoot(traceId, this.ratio, parent.traceState));
   }
 
   toString(): string {
@@ -39,8 +42,9 @@ export class FlagSampler implements Sampler {
   }
 }
 
-function resultOf({ isSampled, traceState }: RootDecision): SamplingResult {
-  return { ...(isSampled ? RECORD : NOT_RECORD), ...(traceState && { traceState }) };
+function resultOf({ isSampled, traceState, isBuffered }: RootDecision & { isBuffered?: boolean }): SamplingResult {
+  const result = isSampled ? RECORD : isBuffered === true ? RECORD_ONLY : NOT_RECORD;
+  return { ...result, ...(traceState && { traceState }) };
 }
 
 /** The result for the child of a remote span that is sampled. */

@@ -1,4 +1,4 @@
-import { SpanKind, TraceFlags } from '@opentelemetry/api';
+import { SpanKind, trace, TraceFlags } from '@opentelemetry/api';
 import type { Attributes, Context, Span, SpanOptions, Tracer, TracerOptions } from '@opentelemetry/api';
 import { isTracingSuppressed, sanitizeAttributes } from '@opentelemetry/core';
 import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
@@ -10,6 +10,7 @@ import { countError } from '../diagnostics';
 import { SCOPE_NAME, VERSION } from '../semconv';
 import { newSpanId } from '../tracing/telemetry/ids';
 import { SharedFlush } from '../tracing/telemetry/shared-flush';
+import { state } from '../tracing/telemetry/state';
 import type { NewTrace, SpanRecorder, Telemetry } from '../tracing/telemetry/telemetry';
 import { Delivery } from './delivery';
 import { directSpanClass, partsOf } from './direct-span';
@@ -93,12 +94,14 @@ export class SdkTelemetry implements Telemetry {
 
   startInvocation(name: string, options: SpanOptions, parent: Context, root: NewTrace | undefined): Span {
     this.ids.nextTraceId = root?.traceId;
-    this.sampler.nextDecision = root?.decision;
+    this.sampler.nextDecision = root && { ...root.decision, isBuffered: root.buffer !== undefined };
+    this.pipeline.nextBuffer = root?.buffer;
     try {
       return this.tracer.startSpan(name, options, parent);
     } finally {
       this.ids.nextTraceId = undefined;
       this.sampler.nextDecision = undefined;
+      this.pipeline.nextBuffer = undefined;
     }
   }
 
@@ -115,11 +118,15 @@ export class SdkTelemetry implements Telemetry {
     }
     const parentSpanContext = parent.spanContext();
     const { traceId, traceState } = parentSpanContext;
+    const traceFlags = parentSpanContext.traceFlags & TraceFlags.SAMPLED;
+    if (traceFlags === 0 && state.buffers.get(parentSpanContext)?.admits() !== true) {
+      return trace.wrapSpanContext({ traceId, spanId: newSpanId(), traceFlags, ...(traceState && { traceState }) });
+    }
     return new spanClass({
       resource: parts._resource,
       scope: parts.instrumentationScope,
       context,
-      spanContext: { traceId, spanId: newSpanId(), traceFlags: TraceFlags.SAMPLED, traceState },
+      spanContext: { traceId, spanId: newSpanId(), traceFlags, traceState },
       name,
       kind: options?.kind ?? SpanKind.INTERNAL,
       links: options?.links ?? NO_LINKS,

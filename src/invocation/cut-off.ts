@@ -27,6 +27,8 @@ export interface RecordedInvocation {
   readonly exportMillis: number;
   /** Records the spans of a cold start, which precede the invocation. */
   readonly recordColdStart: () => void;
+  /** Decides whether a trace that is not sampled is kept. Returns true for all others. */
+  readonly keepEarly: () => boolean;
 }
 
 /** Watches a recorded invocation until it has ended and its spans have been exported. */
@@ -56,7 +58,7 @@ export class CutOffWatch implements WatchedInvocation {
   }
 
   takeSnapshots(reason: CutOffReason, thrown?: Thrown): boolean {
-    if (!this.recorded.span.isRecording() || this.reasons.has(reason)) return false;
+    if (!this.recorded.span.isRecording() || this.reasons.has(reason) || !this.recorded.keepEarly()) return false;
     // The event `exit` may follow SIGTERM, or an uncaught error that something handled.
     const isKnown = reason === 'exit' && (this.reasons.has('uncaught_error') || this.reasons.has('sigterm'));
     this.reasons.add(reason);
@@ -71,7 +73,7 @@ export class CutOffWatch implements WatchedInvocation {
 
   finish(thrown?: Thrown): boolean {
     const { invocation, span: root, recordColdStart } = this.recorded;
-    if (!root.isRecording()) return false;
+    if (!root.isRecording() || !this.recorded.keepEarly()) return false;
     try {
       const { active } = this;
       const own = this.ownOf(thrown);

@@ -1,9 +1,9 @@
 import { isSpanContextValid, propagation, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
 import type { Context, Link, Span, SpanContext } from '@opentelemetry/api';
 import { types } from 'node:util';
-import type { SampleRatios } from '../config/config';
+import type { Config } from '../config/config';
 import type { HandlerOptions } from '../config/options';
-import { countError, countLoss, countMalformed, takeCounts } from '../diagnostics';
+import { countError, countLoss, countMalformed, takeCounts, warnOnce } from '../diagnostics';
 import { functionAttributes, invocationAttributes } from '../fc/attributes';
 import type { InstanceFacts } from '../fc/attributes';
 import type { FcContext } from '../fc/context';
@@ -13,10 +13,14 @@ import { readField, readText } from '../safe-access';
 import { ATTR_SERVICE_NAME } from '../semconv';
 import { baggageAttributes } from '../tracing/calls/attributes';
 import { newSpanId, newTraceId } from '../tracing/telemetry/ids';
-import { ratioOf, sampleRoot } from '../tracing/telemetry/sampling';
+import { ratioOf, sampleRoot, withThreshold } from '../tracing/telemetry/sampling';
 import type { NewTrace, Telemetry } from '../tracing/telemetry/telemetry';
 import type { IncomingCall } from './incoming-call';
+import type { KeepCandidate } from './keep-candidate';
 import type { TelemetrySource } from './telemetry-source';
+
+const KEEP_WITHOUT_EFFECT =
+  'the option keep has no effect: the program registered a tracer provider, whose sampler decides what is recorded';
 
 /** The decisions about an invocation that are made before the program runs. */
 export interface InvocationPlan {
@@ -25,6 +29,8 @@ export interface InvocationPlan {
   readonly telemetry: Telemetry | undefined;
   /** The new trace; `undefined` if the caller's trace is continued. */
   readonly root: NewTrace | undefined;
+  /** Set if the trace is not sampled, but may be kept at the end of the invocation. */
+  readonly candidate: KeepCandidate | undefined;
   /** The id of the new trace. */
   readonly traceId: string | undefined;
   /** The span context that outgoing requests propagate if the invocation is not recorded. */
@@ -46,7 +52,11 @@ function explicitParent(option: HandlerOptions['parent'], { event, context, mess
   return undefined;
 }
 
-function telemetryOf(source: TelemetrySource, context: FcContext, isSampled: () => boolean): Telemetry | undefined {
+function telemetryOf(
+  source: TelemetrySource,
+  context: FcContext,
+  isRecorded: (isOwnProvider: boolean) => boolean,
+): Telemetry | undefined {
   try {
     const destination = source.destinationOf(context);
     if (destination === undefined) {
@@ -55,7 +65,7 @@ function telemetryOf(source: TelemetrySource, context: FcContext, isSampled: () 
       return undefined;
     }
     // The sampler of the application's provider decides itself: it gets the parent's sampled flag.
-    if (destination.kind === 'provider' || isSampled()) return source.telemetryFor(destination, context);
+    if (isRecorded(destination.kind === 'provider')) return source.telemetryFor(destination, context);
     source.enablePropagation();
     return undefined;
   } catch (error) {
@@ -68,7 +78,7 @@ function telemetryOf(source: TelemetrySource, context: FcContext, isSampled: () 
 export function planInvocation(
   source: TelemetrySource,
   options: HandlerOptions,
-  ratios: SampleRatios,
+  config: Pick<Config, 'sampleRatio' | 'keep'>,
   call: IncomingCall,
 ): InvocationPlan {
   const { context, headers } = call;
@@ -80,14 +90,37 @@ export function planInvocation(
   const { parent } = parentage;
   const traceId = parent === undefined ? newTraceId() : undefined;
   let root: NewTrace | undefined;
+  let candidate: KeepCandidate | undefined;
   const isSampled = (): boolean => {
     if (traceId === undefined) return (parent!.traceFlags & 1) === 1;
-    root = { traceId, decision: sampleRoot(traceId, ratioOf(ratios, call.triggerName, context)) };
+    root = { traceId, decision: sampleRoot(traceId, ratioOf(config.sampleRatio, call.triggerName, context)) };
     return root.decision.isSampled;
   };
-  const telemetry = telemetryOf(source, context, isSampled);
+  const telemetry = telemetryOf(source, context, (isOwnProvider) => {
+    if (isOwnProvider) {
+      if (config.keep !== undefined) warnOnce(KEEP_WITHOUT_EFFECT);
+      return true;
+    }
+    if (isSampled()) return true;
+    if (config.keep === undefined || (parent !== undefined && !config.keep.overrideCaller)) return false;
+    const { KeepCandidate: Candidate } = require('./keep-candidate') as typeof import('./keep-candidate');
+    candidate = new Candidate(config.keep);
+    const given = parent?.traceState;
+    const traceState = given === undefined ? undefined : withThreshold(given, undefined);
+    root = { traceId: traceId ?? parent!.traceId, decision: { isSampled: false, traceState }, buffer: candidate };
+    return true;
+  });
   const unrecordedContext = parent ?? { traceId: traceId!, spanId: newSpanId(), traceFlags: 0 };
-  return { parentage, telemetry, root, traceId, unrecordedContext };
+  return { parentage, telemetry, root, candidate, traceId, unrecordedContext };
+}
+
+/** The context of {@link parentContext}, in which spans of a kept trace start although its caller did not sample it. */
+export function keptParentContext({ parent, ...parentage }: Parentage, kept: SpanContext): Context {
+  const { traceState } = kept;
+  return parentContext({
+    ...parentage,
+    parent: parent && { ...parent, traceFlags: parent.traceFlags | 1, ...(traceState && { traceState }) },
+  });
 }
 
 /** The context in which the invocation span starts: the caller's span and baggage only. */
@@ -146,12 +179,15 @@ export function startInvocationSpan(
   }
 }
 
-/** Ends the invocation span and records on it the failures that were counted since the last one. */
-export function endInvocationSpan(span: Span): void {
+/**
+ * Ends the invocation span and records on it the failures that were counted since the last one, unless its trace is not
+ * kept.
+ */
+export function endInvocationSpan(span: Span, isKept: boolean): void {
   // Its invocation was cut off.
   if (!span.isRecording()) return;
   try {
-    const counts = takeCounts();
+    const counts = isKept ? takeCounts() : undefined;
     if (counts !== undefined) span.setAttributes(counts);
     span.end();
   } catch {

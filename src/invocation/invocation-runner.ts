@@ -23,7 +23,13 @@ import type { Telemetry } from '../tracing/telemetry/telemetry';
 import { Attempts } from './attempts';
 import type { CutOffWatch } from './cut-off';
 import type { IncomingCall } from './incoming-call';
-import { endInvocationSpan, parentContext, planInvocation, startInvocationSpan } from './invocation-plan';
+import {
+  endInvocationSpan,
+  keptParentContext,
+  parentContext,
+  planInvocation,
+  startInvocationSpan,
+} from './invocation-plan';
 import type { InvocationPlan } from './invocation-plan';
 import { TelemetrySource } from './telemetry-source';
 
@@ -140,7 +146,8 @@ export class InvocationRunner {
     const coldStart = this.takeColdStart();
     ensureContextManager();
     correlateLogs(this.options.logCorrelation, context);
-    const plan = planInvocation(this.source, this.options, this.config.sampleRatio, call);
+    const plan = planInvocation(this.source, this.options, this.config, call);
+    const { candidate } = plan;
     const started = startInvocationSpan(plan, call, {
       instance: this.config.instance,
       programName: this.name,
@@ -166,13 +173,28 @@ export class InvocationRunner {
         : propagation.setBaggage(ROOT_CONTEXT, plan.parentage.baggage);
     const active = contextOfInvocation(invocation, started ?? trace.wrapSpanContext(plan.unrecordedContext), base);
     if (recorded !== undefined) rememberCredentials(context);
-    const recordColdStart = (): void => recordedColdStart?.record(recorded!, parentContext(plan.parentage), span!);
-    const watch = this.watchForCutOff(active, plan, { invocation, span, telemetry: recorded, recordColdStart });
+    const recordColdStart = (): void =>
+      recordedColdStart?.record(
+        recorded!,
+        candidate === undefined
+          ? parentContext(plan.parentage)
+          : keptParentContext(plan.parentage, span!.spanContext()),
+        span!,
+      );
+    let thrown: unknown;
+    const watch = this.watchForCutOff(active, plan, {
+      invocation,
+      span,
+      telemetry: recorded,
+      recordColdStart,
+      keepEarly: () => candidate === undefined || candidate.decideEarly(span!, coldStart, performance.now() - entered),
+    });
     try {
       return await (callIn(active, work.run, work, [
         { invocation, active, span, coldStart: recordedColdStart },
       ]) as Promise<T>);
     } catch (error) {
+      thrown = error;
       if (span !== undefined) recordFailure(span, error, undefined, active);
       throw error;
     } finally {
@@ -182,10 +204,16 @@ export class InvocationRunner {
       invocation.timing.deadline?.close();
       if (span !== undefined) {
         invocation.open.abandonAll();
-        endInvocationSpan(span);
-        // After all spans have ended, so that none of them includes the time that this takes.
-        recordColdStart();
-        await recorded?.flush(budget());
+        const durationMillis = performance.now() - entered;
+        const facts = { trigger: call.triggerName, coldStart, durationMillis, error: thrown };
+        const isKept = candidate === undefined || candidate.decide(span, facts);
+        if (candidate !== undefined && isKept) this.attempts.remember(context, span.spanContext());
+        endInvocationSpan(span, isKept);
+        if (isKept) {
+          // After all spans have ended, so that none of them includes the time that this takes.
+          recordColdStart();
+          await recorded?.flush(budget());
+        }
         watch?.end();
       }
       // After the end of the invocation, so that the span is released at once.
@@ -215,17 +243,20 @@ export class InvocationRunner {
       span,
       telemetry,
       recordColdStart,
+      keepEarly,
     }: {
       readonly invocation: Invocation;
       readonly span: Span | undefined;
       readonly telemetry: Telemetry | undefined;
       readonly recordColdStart: () => void;
+      readonly keepEarly: () => boolean;
     },
   ): CutOffWatch | undefined {
     if (span === undefined || telemetry === undefined) return undefined;
     const { CutOffWatch: Watch } = require('./cut-off') as typeof import('./cut-off');
     const parent = parentContext(parentage);
-    const recorded = { invocation, span, telemetry, parent, exportMillis: this.exportMillis, recordColdStart };
+    const { exportMillis } = this;
+    const recorded = { invocation, span, telemetry, parent, exportMillis, recordColdStart, keepEarly };
     // In the context of the invocation, so that listeners of the deadline's signal run in it as well.
     return callIn(active, () => new Watch(recorded), undefined, []) as CutOffWatch;
   }

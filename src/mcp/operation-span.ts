@@ -14,6 +14,7 @@ import { telemetryIn } from '../tracing/context/ambient-telemetry';
 import type { Invocation } from '../tracing/context/invocation';
 import { contextWithSpan, invocationIn, endContext, spanIn } from '../tracing/context/linked-context';
 import { rememberSecret } from '../tracing/redaction/secrets';
+import { state } from '../tracing/telemetry/state';
 import type { Telemetry } from '../tracing/telemetry/telemetry';
 import type { Operation } from './operation';
 
@@ -137,7 +138,8 @@ function telemetryOf(context: Context): Telemetry | undefined {
   const parent = spanIn(context);
   if (telemetry === undefined || parent === undefined || parent.isRecording()) return telemetry;
   const { traceFlags, isRemote } = parent.spanContext();
-  return (traceFlags & 1) === 1 || (isRemote === true && !telemetry.ownsResource) ? telemetry : undefined;
+  if ((traceFlags & 1) === 1 || (isRemote === true && !telemetry.ownsResource)) return telemetry;
+  return state.buffers.get(parent.spanContext())?.isUndecided === true ? telemetry : undefined;
 }
 
 /** Starts the span of an operation as a child of the active span of `context`. Never throws. */

@@ -92,7 +92,8 @@ export function telemetryOfCall(context: Context): Telemetry | undefined {
   if (telemetry === undefined) return undefined;
   const parent = spanIn(context);
   if (parent === undefined || parent.isRecording() || (parent.spanContext().traceFlags & 1) === 1) return telemetry;
-  return undefined;
+  // The parent has ended, and its trace may be kept.
+  return state.buffers.get(parent.spanContext())?.isUndecided === true ? telemetry : undefined;
 }
 
 /** A tracer that uses the telemetry of the active context at each call, so that a singleton can keep it. */

@@ -1,7 +1,7 @@
-import type { ContextManager } from '@opentelemetry/api';
+import type { ContextManager, SpanContext } from '@opentelemetry/api';
 import { sharedByCopies } from '../../api-registry';
 import type { EndStrategy } from '../end-strategies/end-strategy';
-import type { SpanRecorder, Telemetry } from './telemetry';
+import type { SpanRecorder, Telemetry, TraceBuffer } from './telemetry';
 
 /**
  * The state of the process. State of an invocation is kept in the active context, and that of a handler in its closure.
@@ -17,6 +17,8 @@ interface ProcessState {
   invoked: boolean;
   /** The recorders of running tests. While there is one, nothing is exported. Shared by all copies of fc-traced. */
   readonly recorders: Set<SpanRecorder>;
+  /** The buffers of traces that may be kept, by the context of each of their spans. */
+  readonly buffers: WeakMap<SpanContext, TraceBuffer>;
   /** How exceptions are recorded. */
   exceptionSignal: 'events' | 'logs' | 'both';
   /** The end strategies that the program registered, newest first. Shared by all copies of fc-traced. */
@@ -37,6 +39,7 @@ export const state: ProcessState = {
   loadedAt: undefined,
   invoked: false,
   recorders: sharedByCopies('recorders', () => new Set()),
+  buffers: new WeakMap(),
   exceptionSignal: 'events',
   endStrategies: sharedByCopies('end strategies', () => []),
   followed: 0,

@@ -1,10 +1,39 @@
-import type { Context, Span, SpanOptions, Tracer, TracerOptions } from '@opentelemetry/api';
+import type { Attributes, Context, Span, SpanContext, SpanOptions, Tracer, TracerOptions } from '@opentelemetry/api';
 import type { RootDecision } from './sampling';
 
 /** A new trace, and the sampling decision about it. */
 export interface NewTrace {
   readonly traceId: string;
   readonly decision: RootDecision;
+  /** Set if the trace is not sampled, but recorded because it may be kept. */
+  readonly buffer?: TraceBuffer | undefined;
+}
+
+/** A span of the SDK, as far as a buffer needs it. */
+export interface BufferedSpan {
+  readonly name: string;
+  readonly status: { readonly code: number };
+  readonly attributes: Attributes;
+  readonly events: { readonly name: string; readonly attributes?: Attributes }[];
+  readonly links: { readonly attributes?: Attributes }[];
+  spanContext(): SpanContext;
+}
+
+/** Where an ended span of a buffered trace goes. */
+export interface SpanOutlet {
+  /** The trace is kept. */
+  export(span: BufferedSpan): void;
+  /** The trace is not kept. */
+  discard(span: BufferedSpan): void;
+}
+
+/** The spans of a trace that is not sampled, and is recorded until it is known whether it is kept. */
+export interface TraceBuffer {
+  readonly isUndecided: boolean;
+  /** Whether a further span of the trace is recorded. One that is not is counted. */
+  admits(): boolean;
+  started(span: BufferedSpan): void;
+  hasEnded(span: BufferedSpan, outlet: SpanOutlet): void;
 }
 
 /** Records spans, either with our SDK set-up or with the tracer provider that the application registered. */
