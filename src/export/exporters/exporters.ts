@@ -3,14 +3,63 @@ import {
   OTEL_EXPORTER_OTLP_ENDPOINT,
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT,
 } from '../../semconv';
-import type { SpanExporter } from '../sdk';
+import type { ReadableSpan } from '../sdk';
+
+/** The values of the environment variables that only exporters use, unparsed. `undefined` if unset or blank. */
+export interface ExporterVariables {
+  /** `key=value` pairs, separated by commas; the later ones take precedence. */
+  readonly headers: readonly string[];
+  readonly compression: string | undefined;
+  /** Paths of PEM files. */
+  readonly certificate: string | undefined;
+  readonly clientCertificate: string | undefined;
+  readonly clientKey: string | undefined;
+  readonly jaegerUser: string | undefined;
+  readonly jaegerPassword: string | undefined;
+}
 
 /** The settings of an exporter. */
 export interface ExporterSettings {
   /** An http or https URL. It may contain a token. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly timeoutMillis: number;
+  readonly variables: ExporterVariables;
+}
+
+/** The status and headers of a response. */
+export interface ResponseHead {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+}
+
+/** A request that got no response. */
+export interface SendFailure {
+  readonly error: Error;
+  readonly timedOut: boolean;
+}
+
+/** Certificates for https, in PEM. */
+export interface Certificates {
+  readonly ca?: Buffer;
+  readonly cert?: Buffer;
+  readonly key?: Buffer;
+}
+
+/** Encodes spans for one endpoint. The delivery sends what it returns. */
+export interface SpanEncoder {
+  /** Where to send. It may contain a token. */
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly tls?: Certificates;
+  /** Whether the resource is repeated in each span. */
+  readonly repeatsResource: boolean;
+  /**
+   * Encodes spans as the body of one request. May throw or reject. An exporter that cannot encode without sending
+   * returns the outcome instead.
+   */
+  encode(spans: readonly ReadableSpan[]): Uint8Array | Promise<Uint8Array | ResponseHead | SendFailure>;
+  /** Returns how many spans the body of a successful response says were rejected. May throw. */
+  rejectedIn?(body: Buffer): number;
 }
 
 /** What is known of a protocol before its exporter is loaded. */
@@ -20,7 +69,7 @@ interface ExporterEntry {
   /** The environment variables that name an endpoint, in order of precedence; `suffix` is appended to the path. */
   readonly endpointVariables: readonly { readonly name: string; readonly suffix?: string }[];
   /** Loads the exporter's module. */
-  load(): { createExporter(settings: ExporterSettings): SpanExporter };
+  load(): { createEncoder(settings: ExporterSettings): SpanEncoder };
 }
 
 const otlp: ExporterEntry = {

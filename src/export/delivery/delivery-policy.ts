@@ -1,0 +1,139 @@
+/** The most requests to one endpoint that are in progress at a time. */
+const MOST_REQUESTS = 8;
+/** With an endpoint that responds faster than this, one request at a time is enough, and contains more spans. */
+const SLOW_MILLIS = 30;
+/** The delay before the first retry is random, up to this; the limit doubles with each further failure. */
+const FIRST_RETRY_MILLIS = 100;
+/** The limit of the delay between two attempts. */
+const LONGEST_RETRY_MILLIS = 5_000;
+/** A longer `Retry-After` is reduced to this. */
+const LONGEST_RETRY_AFTER_MILLIS = 300_000;
+/** After this many failures in a row, responses do not wait until a request succeeds. */
+const FAILURES_OF_OUTAGE = 4;
+/** The part of the budget that a success restores at least. */
+const RESTORED_SHARE = 0.1;
+/** The weight of the latest response in the average time of a response. */
+const LATEST_WEIGHT = 0.3;
+
+/** The settings of a {@link DeliveryPolicy}. */
+export interface PolicySettings {
+  /** How long responses may wait in vain in one outage, in milliseconds. */
+  readonly budgetMillis: number;
+  /** Returns a random number from 0 to 1, excluding 1. Default: `Math.random`. */
+  readonly random?: () => number;
+}
+
+/** What an event means for the log: an outage of the endpoint has begun, or is over. */
+export type Transition = 'outage began' | 'outage ended' | undefined;
+
+/**
+ * Decides when to send to one endpoint, how many requests at a time, and how long a response may wait for it. It has no
+ * clock, timers or I/O: each method gets the current time in milliseconds, of any monotonic clock.
+ *
+ * Waiting in vain uses up the budget, however many requests it takes. When nothing is left, or after several failures in
+ * a row, no response waits. Then requests are sent in the background, one at a time, at random intervals up to 5
+ * seconds. The first success ends the outage, and successes restore the budget: each at least a tenth, or twice the
+ * time it took. A success that took longer than the budget restores nothing, because waiting would be in vain.
+ */
+export class DeliveryPolicy {
+  private readonly random: () => number;
+  /** How long responses may still wait in vain. */
+  private left: number;
+  private failuresInARow = 0;
+  private earliest = Number.NEGATIVE_INFINITY;
+  private acknowledgedAt = Number.NEGATIVE_INFINITY;
+  private averageMillis = 0;
+  private outageSince: number | undefined;
+
+  constructor(private readonly settings: PolicySettings) {
+    this.random = settings.random ?? Math.random;
+    this.left = settings.budgetMillis;
+  }
+
+  /** Whether no response waits, because the endpoint does not accept spans. */
+  get isOutage(): boolean {
+    return this.outageSince !== undefined;
+  }
+
+  /** The time before which nothing may be sent. */
+  get nextSendAt(): number {
+    return this.earliest;
+  }
+
+  /** When the current outage began. */
+  get beganAt(): number | undefined {
+    return this.outageSince;
+  }
+
+  /** Whether another request may start at `now`, given the start times of those in progress. */
+  maySend(now: number, startTimes: readonly number[]): boolean {
+    if (now < this.earliest || startTimes.length >= MOST_REQUESTS) return false;
+    if (startTimes.length === 0) return true;
+    // A request that hangs must not prevent the one that notices the recovery.
+    if (this.isOutage || this.failuresInARow > 0) {
+      return startTimes.every((start) => now - start >= Math.max(SLOW_MILLIS, this.settings.budgetMillis));
+    }
+    return this.averageMillis >= SLOW_MILLIS || startTimes.some((start) => now - start >= SLOW_MILLIS);
+  }
+
+  /** When {@link maySend} has to be asked again, if it was false: after a response, or at this time. */
+  askAgainAt(now: number, startTimes: readonly number[]): number {
+    if (now < this.earliest) return this.earliest;
+    const isFailing = this.isOutage || this.failuresInARow > 0;
+    const age = isFailing ? Math.max(SLOW_MILLIS, this.settings.budgetMillis) : SLOW_MILLIS;
+    const start = isFailing ? Math.max(...startTimes) : Math.min(...startTimes);
+    return startTimes.length === 0 || startTimes.length >= MOST_REQUESTS ? Number.POSITIVE_INFINITY : start + age;
+  }
+
+  /** How long a response that starts to wait at `now` may wait, in milliseconds; at most `remainingMillis`. */
+  waitMillis(now: number, remainingMillis: number): number {
+    if (this.isOutage) return 0;
+    const limit = Math.min(remainingMillis, this.left);
+    return limit > 0 && this.earliest - now < limit ? limit : 0;
+  }
+
+  /** A response has waited in vain for `millis`, until `now`. */
+  waited(now: number, millis: number): Transition {
+    this.left = Math.max(0, this.left - millis);
+    const isSilent = now - this.acknowledgedAt >= this.settings.budgetMillis;
+    // Half a millisecond: timers fire a little early.
+    return this.left < 0.5 && isSilent ? this.begin(now) : undefined;
+  }
+
+  /** A request that took `millis` was accepted at `now`. */
+  acknowledged(now: number, millis: number): Transition {
+    const { budgetMillis } = this.settings;
+    this.averageMillis += (millis - this.averageMillis) * (this.averageMillis === 0 ? 1 : LATEST_WEIGHT);
+    this.acknowledgedAt = now;
+    this.failuresInARow = 0;
+    this.earliest = now;
+    if (millis < budgetMillis) {
+      this.left = Math.min(budgetMillis, this.left + Math.max(budgetMillis * RESTORED_SHARE, 2 * millis));
+    }
+    if (this.outageSince === undefined) return undefined;
+    this.outageSince = undefined;
+    return 'outage ended';
+  }
+
+  /** A request failed at `now`, and may be sent again. `retryAfterMillis` is what the endpoint asked for. */
+  failed(now: number, retryAfterMillis?: number): Transition {
+    this.failuresInARow += 1;
+    const limit = Math.min(LONGEST_RETRY_MILLIS, FIRST_RETRY_MILLIS * 2 ** (this.failuresInARow - 1));
+    // All of the delay is random: otherwise, instances that failed together would come back together.
+    const delay = this.random() * limit;
+    const asked = Math.min(retryAfterMillis ?? 0, LONGEST_RETRY_AFTER_MILLIS);
+    this.earliest = Math.max(this.earliest, now + asked + delay);
+    return this.failuresInARow >= FAILURES_OF_OUTAGE ? this.begin(now) : undefined;
+  }
+
+  /** An instance is about to stop: the next request may be sent at once. */
+  hurry(now: number): void {
+    this.earliest = Math.min(this.earliest, now);
+  }
+
+  private begin(now: number): Transition {
+    if (this.outageSince !== undefined) return undefined;
+    this.outageSince = now;
+    return 'outage began';
+  }
+}

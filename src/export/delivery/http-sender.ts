@@ -1,0 +1,172 @@
+import type { Agent, ClientRequest, IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Certificates, ResponseHead, SendFailure } from '../exporters/exporters';
+import { LiveTimeout } from './live-timeout';
+
+/** The most bytes of a response body that are read. */
+const MOST_BODY_BYTES = 65_536;
+/** How long the rest of a response may take after its status. */
+const BODY_MILLIS = 5_000;
+/** The most responses whose rest is read at a time. */
+const MOST_UNREAD = 8;
+/** The most informational responses to one request. */
+const MOST_INFORMATIONAL = 16;
+/** An idle connection is used again within this time. A freeze that ends earlier leaves it usable. */
+const IDLE_MILLIS = 1_000;
+const MOST_IDLE = 2;
+
+/** Where and how requests are sent. */
+export interface HttpTarget {
+  /** An http or https URL. */
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly timeoutMillis: number;
+  /** Certificates for https. */
+  readonly tls?: Certificates;
+}
+
+/** One request. Its promises never reject. */
+export interface Exchange {
+  readonly head: Promise<ResponseHead | SendFailure>;
+  /** The body of the response; `undefined` if it is incomplete or too large. */
+  readonly body: Promise<Buffer | undefined>;
+}
+
+/**
+ * Posts bodies to one URL. Everything is bounded: the time of a request, the size and time of its response, and the
+ * number of connections. A response counts when its status arrives, because a body may be slow or never end. Redirects
+ * are not followed. Connections are used again only within a second, since a connection that was open during a freeze of
+ * the instance may be dead without either side noticing; if one turns out to be closed, the request is sent on a new one.
+ */
+export class HttpSender {
+  private readonly agent: Agent;
+  private readonly idleSince = new WeakMap<Socket, number>();
+  private readonly open = new Set<ClientRequest>();
+  private readonly unread = new Set<() => void>();
+  private sweeping: NodeJS.Timeout | undefined;
+
+  constructor(private readonly target: HttpTarget) {
+    const { Agent: AgentClass } = this.http();
+    this.agent = new AgentClass({ keepAlive: true, maxFreeSockets: MOST_IDLE, ...target.tls });
+    this.agent.on('free', (socket: Socket) => {
+      this.idleSince.set(socket, Date.now());
+      this.sweeping ??= setTimeout(() => {
+        this.sweeping = undefined;
+        this.closeIdle(0);
+      }, IDLE_MILLIS).unref();
+    });
+  }
+
+  post(body: Uint8Array): Exchange {
+    this.closeIdle(IDLE_MILLIS);
+    let resolveHead: (head: ResponseHead | SendFailure) => void = () => {};
+    let resolveBody: (body: Buffer | undefined) => void = () => {};
+    const exchange: Exchange = {
+      head: new Promise((resolve) => (resolveHead = resolve)),
+      body: new Promise((resolve) => (resolveBody = resolve)),
+    };
+    let request: ClientRequest;
+    const timeout = new LiveTimeout(this.target.timeoutMillis, () => {
+      fail(new Error(`no answer within ${this.target.timeoutMillis} ms`), true);
+      request.destroy();
+    });
+    const fail = (error: Error, timedOut = false): void => {
+      timeout.clear();
+      resolveHead({ error, timedOut });
+      resolveBody(undefined);
+    };
+    const attempt = (): void => {
+      let hasHead = false;
+      const current = this.request(body.byteLength);
+      request = current;
+      this.open.add(current);
+      current.once('response', (response) => {
+        hasHead = true;
+        timeout.clear();
+        resolveHead({ status: response.statusCode ?? 0, headers: response.headers });
+        this.read(response, resolveBody);
+      });
+      let informational = 0;
+      current.on('information', () => {
+        informational += 1;
+        if (informational > MOST_INFORMATIONAL) current.destroy(new Error('too many informational responses'));
+      });
+      current.on('error', (error) => {
+        if (current !== request || hasHead) return;
+        // The server had closed the connection, so it has not read the request.
+        if (current.reusedSocket && /^(?:ECONNRESET|EPIPE)$/.test(String(Reflect.get(error, 'code')))) attempt();
+        else fail(error);
+      });
+      current.once('close', () => {
+        this.open.delete(current);
+        if (current === request && !hasHead) fail(new Error('the connection was closed without a response'));
+      });
+      current.end(body);
+    };
+    try {
+      attempt();
+    } catch (error) {
+      fail(error as Error);
+    }
+    return exchange;
+  }
+
+  /** Destroys all connections. Requests in progress fail. */
+  close(): void {
+    clearTimeout(this.sweeping);
+    for (const request of this.open) request.destroy();
+    this.agent.destroy();
+  }
+
+  private http(): typeof import('node:http') {
+    return this.target.url.protocol === 'https:'
+      ? (require('node:https') as unknown as typeof import('node:http'))
+      : (require('node:http') as typeof import('node:http'));
+  }
+
+  private request(length: number): ClientRequest {
+    const { url, headers } = this.target;
+    return this.http().request(url, {
+      method: 'POST',
+      agent: this.agent,
+      headers: { ...headers, 'Content-Length': length },
+    });
+  }
+
+  /** Reads the rest of a response, so that its connection can be used again, or gives up and closes the connection. */
+  private read(response: IncomingMessage, done: (body: Buffer | undefined) => void): void {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    const finish = (body: Buffer | undefined): void => {
+      timer.clear();
+      this.unread.delete(giveUp);
+      done(body);
+    };
+    const giveUp = (): void => {
+      finish(undefined);
+      response.destroy();
+    };
+    const timer = new LiveTimeout(BODY_MILLIS, giveUp);
+    this.unread.add(giveUp);
+    if (this.unread.size > MOST_UNREAD) [...this.unread][0]!();
+    response.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > MOST_BODY_BYTES) giveUp();
+      else chunks.push(chunk);
+    });
+    response.once('end', () => finish(Buffer.concat(chunks)));
+    response.once('error', () => finish(undefined));
+    response.once('close', () => finish(undefined));
+  }
+
+  private closeIdle(olderThanMillis: number): void {
+    // The time of day: the monotonic clock may stand still while an instance is frozen.
+    const now = Date.now();
+    for (const sockets of Object.values(this.agent.freeSockets)) {
+      for (const socket of sockets ?? []) {
+        const age = now - (this.idleSince.get(socket) ?? 0);
+        if (age < 0 || age >= olderThanMillis) socket.destroy();
+      }
+    }
+  }
+}

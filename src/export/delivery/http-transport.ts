@@ -1,0 +1,118 @@
+import { ROOT_CONTEXT } from '@opentelemetry/api';
+import { suppressTracing } from '@opentelemetry/core';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
+import { brotliDecompress, gunzip, inflate } from 'node:zlib';
+import { callIn } from '../../tracing/context/active-context';
+import type { ResponseHead, SendFailure, SpanEncoder } from '../exporters/exporters';
+import { HttpSender } from './http-sender';
+import type { Exchange } from './http-sender';
+import { LiveTimeout } from './live-timeout';
+import { verdictOf } from './verdict';
+import type { Verdict } from './verdict';
+
+/** One request that delivers spans. Its promises never reject. */
+export interface Transmission {
+  readonly verdict: Promise<Verdict>;
+  /** How many spans of an acknowledged request were rejected, when the rest of the response is known. */
+  readonly rejected: Promise<number>;
+}
+
+/** Sends spans to an endpoint, each call in one request. */
+export interface SpanTransport {
+  send(spans: readonly ReadableSpan[]): Transmission;
+  /** Ends all requests. */
+  close(): void;
+}
+
+/** A larger request is not sent: it would take too long to build. */
+const MOST_REQUEST_BYTES = 8 * 1024 * 1024;
+/** The most bytes of a response body after decompression. */
+const MOST_BODY_BYTES = 262_144;
+
+const DECODERS = { gzip: gunzip, 'x-gzip': gunzip, deflate: inflate, br: brotliDecompress } as const;
+
+/** Sends spans over HTTP as an encoder encodes them. Its requests are not traced and carry no trace context. */
+export class HttpTransport implements SpanTransport {
+  private readonly sender: HttpSender;
+
+  constructor(
+    private readonly encoder: SpanEncoder,
+    private readonly timeoutMillis: number,
+  ) {
+    const { url, headers, tls } = encoder;
+    this.sender = new HttpSender({ url, headers, timeoutMillis, ...(tls !== undefined && { tls }) });
+  }
+
+  send(spans: readonly ReadableSpan[]): Transmission {
+    let countRejected: (count: number | Promise<number>) => void = () => {};
+    const rejected = new Promise<number>((resolve) => (countRejected = resolve));
+    const verdict = callIn(suppressTracing(ROOT_CONTEXT), () => this.transmit(spans, countRejected), undefined, []);
+    return { verdict, rejected };
+  }
+
+  close(): void {
+    this.sender.close();
+  }
+
+  private async transmit(
+    spans: readonly ReadableSpan[],
+    countRejected: (count: number | Promise<number>) => void,
+  ): Promise<Verdict> {
+    let body: Uint8Array | ResponseHead | SendFailure;
+    try {
+      body = await this.encode(spans);
+    } catch (error) {
+      countRejected(0);
+      return { kind: 'unencodable', reason: `spans cannot be encoded: ${String(error)}`, byContent: true };
+    }
+    if (!(body instanceof Uint8Array)) {
+      countRejected(0);
+      return verdictOf(body, 0);
+    }
+    if (body.byteLength > MOST_REQUEST_BYTES) {
+      countRejected(0);
+      return { kind: 'too large', reason: `more than ${MOST_REQUEST_BYTES} bytes` };
+    }
+    const exchange = this.sender.post(body);
+    const head = await exchange.head;
+    const verdict = verdictOf(head, body.byteLength);
+    const hasBody = verdict.kind === 'acknowledged' && 'status' in head;
+    countRejected(hasBody ? this.rejectedIn(exchange, String(head.headers['content-encoding'] ?? ''), spans.length) : 0);
+    return verdict;
+  }
+
+  /** An exporter that encodes and sends has the time of a request. */
+  private encode(spans: readonly ReadableSpan[]): Promise<Uint8Array | ResponseHead | SendFailure> {
+    return new Promise((resolve, reject) => {
+      const encoded = this.encoder.encode(spans);
+      if (encoded instanceof Uint8Array) return resolve(encoded);
+      const timeout = new LiveTimeout(this.timeoutMillis, () =>
+        resolve({ error: new Error(`no answer within ${this.timeoutMillis} ms`), timedOut: true }),
+      );
+      encoded.finally(() => timeout.clear()).then(resolve, reject);
+    });
+  }
+
+  private async rejectedIn({ body }: Exchange, encoding: string, most: number): Promise<number> {
+    try {
+      const received = await body;
+      if (received === undefined || received.length === 0 || this.encoder.rejectedIn === undefined) return 0;
+      const count = this.encoder.rejectedIn(await decode(received, encoding));
+      return Number.isFinite(count) ? Math.min(most, Math.max(0, Math.trunc(count))) : 0;
+    } catch {
+      // The status acknowledged the request. A body that cannot be read does not change that.
+      return 0;
+    }
+  }
+}
+
+function decode(body: Buffer, encoding: string): Promise<Buffer> | Buffer {
+  const name = encoding.trim().toLowerCase();
+  if (name === '' || name === 'identity') return body;
+  if (!Object.hasOwn(DECODERS, name)) throw new Error('unknown content encoding');
+  return new Promise((resolve, reject) => {
+    DECODERS[name as keyof typeof DECODERS](body, { maxOutputLength: MOST_BODY_BYTES }, (error, decoded) =>
+      error === null ? resolve(decoded) : reject(error),
+    );
+  });
+}
