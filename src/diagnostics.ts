@@ -62,7 +62,11 @@ export function warnOnce(message: string): void {
  * is printed to the console: otherwise nobody would notice.
  */
 export function warnOfLoss(message: string): void {
-  if (!isNew(message)) return;
+  if (isNew(message)) warnOfOutage(message);
+}
+
+/** Logs, each time, that the delivery of traces is interrupted or works again; printed as by {@link warnOfLoss}. */
+export function warnOfOutage(message: string): void {
   if (registeredWithApi('diag') === undefined) print(message);
   else warn(message);
 }

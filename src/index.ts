@@ -44,6 +44,8 @@ export { startSpan } from './tracing/calls/start-span';
 export type { DisposableSpan } from './tracing/calls/start-span';
 export { logFields, pinoMixin, winstonFormat, winstonMeta } from './logs/log-fields';
 export type { LogFields, WinstonFormat } from './logs/log-fields';
+export { deliveryStats } from './tracing/telemetry/delivery-stats';
+export type { DeliveryStats, DropReason } from './tracing/telemetry/delivery-stats';
 export { secret } from './tracing/redaction/secrets';
 export type { Secret } from './tracing/redaction/secrets';
 export { registerEndStrategy } from './tracing/end-strategies/follow-value';

@@ -9,6 +9,8 @@ export type { InvokeOptions } from './testing/invoke';
 export { recordTraces } from './testing/record-traces';
 export type { TraceRecorder } from './testing/record-traces';
 export { buildTraces, renderTrace } from './testing/trace-tree';
+export { deliveryStats } from './tracing/telemetry/delivery-stats';
+export type { DeliveryStats, DropReason } from './tracing/telemetry/delivery-stats';
 export type { SpanKindName } from './tracing/calls/span-spec';
 export type {
   EventRecord,

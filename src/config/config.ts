@@ -1,14 +1,12 @@
 import type { Attributes } from '@opentelemetry/api';
 import { FcTracedError } from '../errors';
-import type { Protocol } from '../export/exporters/exporters';
+import type { ExporterVariables, Protocol } from '../export/exporters/exporters';
 import type { SpanProcessor } from '../export/sdk';
 import { instanceFacts } from '../fc/attributes';
 import type { InstanceFacts } from '../fc/attributes';
 import {
   FC_FUNC_CODE_PATH,
-  OTEL_EXPORTER_OTLP_ENDPOINT,
   OTEL_EXPORTER_OTLP_PROTOCOL,
-  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT,
   OTEL_EXPORTER_OTLP_TRACES_PROTOCOL,
   OTEL_SDK_DISABLED,
   OTEL_SERVICE_NAME,
@@ -29,6 +27,7 @@ import {
   timeoutFromEnvironment,
 } from './environment';
 import type { Endpoint, Environment } from './environment';
+import { exporterVariablesFrom } from './exporter-variables';
 import type { KeepRules } from './keep-rules';
 import type { HandlerOptions, SampleRatio } from './options';
 
@@ -51,6 +50,12 @@ export interface Config {
   readonly headers: Readonly<Record<string, string>>;
   readonly exportTimeoutMillis: number;
   readonly flushTimeoutMillis: number;
+  /** When spans are delivered. */
+  readonly delivery: NonNullable<HandlerOptions['delivery']>;
+  /** The most spans and bytes that wait for delivery. */
+  readonly queueLimitSpans: number;
+  readonly queueLimitBytes: number;
+  readonly variables: ExporterVariables;
   readonly deadlineMarginMillis: number | undefined;
   /** The ratios of new traces. */
   readonly sampleRatio: SampleRatios;
@@ -75,6 +80,8 @@ export interface Config {
 }
 
 const DEFAULT_FLUSH_TIMEOUT_MILLIS = 1_000;
+const DEFAULT_QUEUE_LIMIT_SPANS = 32_768;
+const DEFAULT_QUEUE_LIMIT_BYTES = 16_777_216;
 
 function endpointFromCode(options: HandlerOptions): Endpoint | undefined {
   if (options.endpoint === undefined) return undefined;
@@ -104,7 +111,7 @@ function sampleRatios(option: SampleRatio | undefined, env: Environment, warning
  * Reads `OTEL_SDK_DISABLED`, `OTEL_SERVICE_NAME`, `OTEL_TRACES_EXPORTER` (`otlp`, `jaeger`, `none`),
  * `OTEL_TRACES_SAMPLER`, `OTEL_TRACES_SAMPLER_ARG`, `TRACED_SAMPLE_RATIO`, `OTEL_EXPORTER_OTLP_[TRACES_]ENDPOINT`, `_PROTOCOL` and `_TIMEOUT`,
  * `OTEL_EXPORTER_JAEGER_ENDPOINT`, `OTEL_LOG_LEVEL` and `OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN` (`logs`, `logs/dup`).
- * The SDK and the exporters read further variables themselves, such as those for headers, compression and span limits.
+ * Reads those for headers, compression and certificates, which exporters use. The SDK reads those for span limits itself.
  * Specification: https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
  */
 export function resolveConfig(options: HandlerOptions, env: Environment = process.env): Config {
@@ -141,6 +148,10 @@ export function resolveConfig(options: HandlerOptions, env: Environment = proces
       timeoutFromEnvironment(env, warnings) ??
       Math.max(flushTimeoutMillis, DEFAULT_FLUSH_TIMEOUT_MILLIS),
     flushTimeoutMillis,
+    delivery: options.delivery ?? 'auto',
+    queueLimitSpans: options.queueLimitSpans ?? DEFAULT_QUEUE_LIMIT_SPANS,
+    queueLimitBytes: options.queueLimitBytes ?? DEFAULT_QUEUE_LIMIT_BYTES,
+    variables: exporterVariablesFrom(env),
     deadlineMarginMillis: options.deadlineMarginMillis,
     sampleRatio: sampleRatios(options.sampleRatio, env, warnings),
     keep: options.keep && (require('./keep-rules') as typeof import('./keep-rules')).keepRules(options.keep),
@@ -178,19 +189,4 @@ export function slowestModules(env: Environment = process.env): number {
 /** Returns the folder of the program's code. */
 export function codeFolder(env: Environment = process.env): string {
   return filled(env, FC_FUNC_CODE_PATH) ?? process.cwd();
-}
-
-/**
- * Calls `make` with the OTLP endpoint variables removed from the environment. OpenTelemetry's exporter reads them even
- * if it is given a URL, and prints a value that it cannot parse, including any token in it.
- */
-export function withoutEndpointVariables<T>(make: () => T): T {
-  const names = [OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT];
-  const saved = names.map((name) => [name, process.env[name]] as const);
-  try {
-    for (const name of names) delete process.env[name];
-    return make();
-  } finally {
-    for (const [name, value] of saved) if (value !== undefined) process.env[name] = value;
-  }
 }

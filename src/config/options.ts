@@ -123,10 +123,25 @@ export interface HandlerOptions {
    */
   readonly exportTimeoutMillis?: number;
   /**
-   * How long delivery may delay a response, in milliseconds; never beyond the function's timeout. Lifecycle hooks wait
-   * as long, and with 0 up to `exportTimeoutMillis`. Default: 1000.
+   * How long tracing may delay a response, in milliseconds; never beyond the function's timeout. Loading, disposal and
+   * span processors are included. While an endpoint does not respond, all responses together wait this long. Lifecycle
+   * hooks wait as long, and with 0 up to `exportTimeoutMillis`. Default: 1000.
    */
   readonly flushTimeoutMillis?: number;
+  /**
+   * When the spans of an invocation are delivered. `beforeResponse`: before its response. `preFreeze`: in the hook
+   * `preFreeze` of FC 2.0, so no response waits; export the hook. `deferred`: during the next invocation, or in
+   * `preStop`; no response waits, and what an instance has not sent when it is destroyed is lost. `auto`: before the
+   * response, but in `preFreeze` if FC called that hook after the previous invocation. Default: `auto`.
+   */
+  readonly delivery?: 'auto' | 'beforeResponse' | 'preFreeze' | 'deferred';
+  /**
+   * The most spans that wait for delivery, 1 or more. Further ones are dropped, except for the spans of invocations.
+   * Default: 32,768.
+   */
+  readonly queueLimitSpans?: number;
+  /** The most bytes of spans that wait for delivery, as estimated, 1 or more. Default: 16,777,216 (16 MiB). */
+  readonly queueLimitBytes?: number;
   /**
    * How long before the function's timeout open spans are exported as snapshots and the signal of `@InjectDeadline()` is
    * aborted, in milliseconds; at most half of the timeout. With 0, there are no snapshots before the timeout. Default: a
@@ -200,6 +215,11 @@ function checkSampleRatio(value: unknown): string | undefined {
   return (require('./sample-ratio') as typeof import('./sample-ratio')).checkSampleRatio(value);
 }
 
+function checkLimit(of: string): Check {
+  const wanted = `a whole number of ${of}, 1 or more`;
+  return (value) => (value === 0 ? wanted : check.integer(Number.MAX_SAFE_INTEGER, wanted)(value));
+}
+
 /** The check of each option of `@Handler` and `createHandler`. */
 export const HANDLER_CHECKS: { readonly [K in keyof Required<HandlerOptions>]: Check } = {
   name: check.string,
@@ -217,6 +237,9 @@ export const HANDLER_CHECKS: { readonly [K in keyof Required<HandlerOptions>]: C
   headers: checkHeaders,
   exportTimeoutMillis: check.positiveMillis,
   flushTimeoutMillis: check.millis,
+  delivery: check.oneOf('auto', 'beforeResponse', 'preFreeze', 'deferred'),
+  queueLimitSpans: checkLimit('spans'),
+  queueLimitBytes: checkLimit('bytes'),
   deadlineMarginMillis: check.millis,
   sampleRatio: (value) => (typeof value === 'number' ? check.ratio(value) : checkSampleRatio(value)),
   keep: (value) => (require('./keep-rules') as typeof import('./keep-rules')).checkKeep(value),

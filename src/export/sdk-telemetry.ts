@@ -2,8 +2,7 @@ import { SpanKind, trace, TraceFlags } from '@opentelemetry/api';
 import type { Attributes, Context, Span, SpanOptions, Tracer, TracerOptions } from '@opentelemetry/api';
 import { isTracingSuppressed, sanitizeAttributes } from '@opentelemetry/core';
 import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
-import type { SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace-base';
-import { withoutEndpointVariables } from '../config/config';
+import type { SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import type { Config } from '../config/config';
 import type { Endpoint } from '../config/environment';
 import { countError } from '../diagnostics';
@@ -11,8 +10,10 @@ import { SCOPE_NAME, VERSION } from '../semconv';
 import { newSpanId } from '../tracing/telemetry/ids';
 import { SharedFlush } from '../tracing/telemetry/shared-flush';
 import { state } from '../tracing/telemetry/state';
-import type { NewTrace, SpanRecorder, Telemetry } from '../tracing/telemetry/telemetry';
-import { Delivery } from './delivery';
+import type { FlushCause, NewTrace, SpanRecorder, Telemetry } from '../tracing/telemetry/telemetry';
+import { Delivery } from './delivery/delivery';
+import { HttpTransport } from './delivery/http-transport';
+import { resourceBytes, spanBytes } from './delivery/span-size';
 import { directSpanClass, partsOf } from './direct-span';
 import type { DirectSpanClass, TracerParts } from './direct-span';
 import { EXPORTERS } from './exporters/exporters';
@@ -27,7 +28,11 @@ export interface SdkSettings {
   readonly config: Pick<
     Config,
     | 'headers'
+    | 'variables'
     | 'exportTimeoutMillis'
+    | 'flushTimeoutMillis'
+    | 'queueLimitSpans'
+    | 'queueLimitBytes'
     | 'sampleRatio'
     | 'serviceName'
     | 'resource'
@@ -53,18 +58,12 @@ export class SdkTelemetry implements Telemetry {
   private readonly pipeline: SpanPipeline;
   private readonly parts: TracerParts | undefined;
   private readonly spanClass: DirectSpanClass | undefined;
-  private readonly flushers: readonly { flush(timeoutMillis: number, isHook?: boolean): Promise<void> }[];
+  private readonly delivery: Delivery | undefined;
+  private readonly flushers: readonly { flush(timeoutMillis: number, cause?: FlushCause): Promise<void> }[];
 
   constructor({ config, endpoint, functionAttributes, recorders }: SdkSettings) {
-    const delivery =
-      endpoint === undefined
-        ? undefined
-        : new Delivery(
-            () => createExporter(endpoint, config),
-            config.exportTimeoutMillis,
-            (text) => scrub(text, endpoint.url),
-            new URL(endpoint.url).host,
-          );
+    const delivery = endpoint === undefined ? undefined : createDelivery(endpoint, config);
+    this.delivery = delivery;
     const processors = config.spanProcessors;
     const sinks: SpanRecorder[] = delivery === undefined ? [] : [delivery];
     if (recorders !== undefined) sinks.push({ onEnd: (span) => recorders.forEach((recorder) => recorder.onEnd(span)) });
@@ -93,6 +92,7 @@ export class SdkTelemetry implements Telemetry {
   }
 
   startInvocation(name: string, options: SpanOptions, parent: Context, root: NewTrace | undefined): Span {
+    this.delivery?.resume();
     this.ids.nextTraceId = root?.traceId;
     this.sampler.nextDecision = root && { ...root.decision, isBuffered: root.buffer !== undefined };
     this.pipeline.nextBuffer = root?.buffer;
@@ -142,17 +142,29 @@ export class SdkTelemetry implements Telemetry {
     return millisSinceStart(span);
   }
 
-  async flush(timeoutMillis: number, isHook = false): Promise<void> {
-    await Promise.all(this.flushers.map((flusher) => flusher.flush(timeoutMillis, isHook)));
+  async flush(timeoutMillis: number, cause?: FlushCause): Promise<void> {
+    await Promise.all(this.flushers.map((flusher) => flusher.flush(timeoutMillis, cause)));
+  }
+
+  async retire(timeoutMillis: number): Promise<void> {
+    await this.flush(timeoutMillis, 'preStop');
+    await this.delivery?.retire(timeoutMillis);
   }
 }
 
-function createExporter(
-  { url, protocol }: Endpoint,
-  { headers, exportTimeoutMillis }: SdkSettings['config'],
-): SpanExporter {
-  const settings = { url, headers, timeoutMillis: exportTimeoutMillis };
-  return withoutEndpointVariables(() => EXPORTERS[protocol].load().createExporter(settings));
+function createDelivery({ url, protocol }: Endpoint, config: SdkSettings['config']): Delivery {
+  const { headers, variables, exportTimeoutMillis, flushTimeoutMillis, queueLimitSpans, queueLimitBytes } = config;
+  const encoder = EXPORTERS[protocol].load().createEncoder({ url, headers, variables });
+  return new Delivery({
+    transport: new HttpTransport(encoder, exportTimeoutMillis),
+    // With 0, no response waits, and hooks wait for the time of an export.
+    budgetMillis: flushTimeoutMillis || exportTimeoutMillis,
+    queueLimitSpans,
+    queueLimitBytes,
+    sizeOf: encoder.repeatsResource ? (span) => spanBytes(span) + resourceBytes(span) : spanBytes,
+    host: new URL(url).host,
+    clean: (text) => scrub(text, url),
+  });
 }
 
 function countFailedFlush(): void {

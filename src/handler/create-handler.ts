@@ -131,11 +131,14 @@ export function createHandler<
 export function createHandler(handlerClass: unknown, options?: CreateHandlerOptions): object {
   const definition = defineHandler(handlerClass, options);
   const instance = new FunctionInstance(definition);
-  const flush = (_context: unknown, callback?: unknown): unknown => answer(instance.flush(), callback);
+  const flush =
+    (cause: 'preFreeze' | 'preStop') =>
+    (_context: unknown, callback?: unknown): unknown =>
+      answer(instance.flush(cause), callback);
   const functions: Record<string, unknown> = {
     initialize: (context: FcContext, callback?: unknown) => answer(instance.initialize(context), callback),
-    preFreeze: flush,
-    preStop: flush,
+    preFreeze: flush('preFreeze'),
+    preStop: flush('preStop'),
   };
   for (const [name, entry] of definition.entries) {
     functions[name] = (event: unknown, context: FcContext, callback?: unknown) => {

@@ -109,8 +109,8 @@ export class FunctionInstance {
   }
 
   /** Exports the remaining spans. Never rejects. */
-  async flush(): Promise<void> {
-    await this.runner.flush();
+  async flush(cause: 'preFreeze' | 'preStop'): Promise<void> {
+    await this.runner.flush(cause);
   }
 
   /** The work of an invocation: construct a handler in a scope of its own and call the entry method. */

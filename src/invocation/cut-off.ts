@@ -41,7 +41,7 @@ export class CutOffWatch implements WatchedInvocation {
   constructor(private readonly recorded: RecordedInvocation) {
     this.exportMillis = recorded.exportMillis;
     const deadline = deadlineOf(recorded.invocation);
-    const flush = (): void => void this.telemetry.flush(deadline.remainingMillis(), true);
+    const flush = (): void => void this.telemetry.flush(deadline.remainingMillis(), 'preStop');
     deadline.watch({
       imminent: () => {
         if (this.takeSnapshots('timeout')) flush();

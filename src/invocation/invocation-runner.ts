@@ -8,7 +8,7 @@ import type { HandlerOptions } from '../config/options';
 import { ensureDiagLogger, warnOnce } from '../diagnostics';
 import type { FcContext } from '../fc/context';
 import { correlateLogs } from '../logs/log-lines';
-import { readNumber, readText } from '../safe-access';
+import { readText } from '../safe-access';
 import { recordFailure } from '../tracing/calls/failure';
 import { OpenCalls } from '../tracing/calls/open-calls';
 import { callIn, ensureContextManager } from '../tracing/context/active-context';
@@ -17,11 +17,13 @@ import { CurrentInvocation } from '../tracing/context/invocation';
 import type { Invocation, InvocationTiming } from '../tracing/context/invocation';
 import { contextOfInvocation, endContext } from '../tracing/context/linked-context';
 import { rememberSecret } from '../tracing/redaction/secrets';
+import { deliveryCounts } from '../tracing/telemetry/delivery-stats';
 import { discardPreparedIds } from '../tracing/telemetry/ids';
 import { state } from '../tracing/telemetry/state';
 import type { Telemetry } from '../tracing/telemetry/telemetry';
 import { Attempts } from './attempts';
 import type { CutOffWatch } from './cut-off';
+import { DeliveryMode } from './delivery-mode';
 import type { IncomingCall } from './incoming-call';
 import {
   endInvocationSpan,
@@ -32,19 +34,9 @@ import {
 } from './invocation-plan';
 import type { InvocationPlan } from './invocation-plan';
 import { TelemetrySource } from './telemetry-source';
+import { WaitBudget } from './wait-budget';
 
-/** Reserved before the function's timeout, so that the result can still be sent. */
-const MARGIN_MILLIS = 100;
-
-/**
- * The milliseconds that the export may take: `flushTimeoutMillis`, but not more than the time until 100 ms before the
- * function's timeout, and 0 if that has passed. `elapsedMillis` is the time since the handler was called.
- */
-export function flushBudget(flushTimeoutMillis: number, context: unknown, elapsedMillis: number): number {
-  const timeout = readNumber(context, 'function', 'timeout');
-  if (timeout === undefined || timeout <= 0) return flushTimeoutMillis;
-  return Math.max(0, Math.min(flushTimeoutMillis, timeout * 1_000 - elapsedMillis - MARGIN_MILLIS));
-}
+export { flushBudget } from './wait-budget';
 
 /** An invocation that is running. */
 export interface RunningInvocation {
@@ -82,6 +74,7 @@ export class InvocationRunner {
   private readonly coldStart: ColdStart;
   private readonly name: string;
   private readonly attempts = new Attempts();
+  private readonly mode: DeliveryMode;
   private isCold = true;
 
   /**
@@ -97,6 +90,7 @@ export class InvocationRunner {
     state.exceptionSignal = this.config.exceptionSignal;
     ensureDiagLogger(this.config.logLevel);
     this.coldStart = new ColdStart(this.config.coldStart);
+    this.mode = new DeliveryMode(this.config.delivery);
     this.source = new TelemetrySource(this.config, this.coldStart);
   }
 
@@ -143,6 +137,8 @@ export class InvocationRunner {
     const isInFc = this.config.instance.functionName !== undefined;
     const startMillis = isInFc ? this.coldStart.callStart(entered) : entered;
     const { event, context } = call;
+    const waits = this.mode.start();
+    const budget = new WaitBudget(this.config.flushTimeoutMillis, context, startMillis, entered);
     const coldStart = this.takeColdStart();
     ensureContextManager();
     correlateLogs(this.options.logCorrelation, context);
@@ -189,6 +185,7 @@ export class InvocationRunner {
       recordColdStart,
       keepEarly: () => candidate === undefined || candidate.decideEarly(span!, coldStart, performance.now() - entered),
     });
+    budget.stopWaiting();
     try {
       return await (callIn(active, work.run, work, [
         { invocation, active, span, coldStart: recordedColdStart },
@@ -198,9 +195,10 @@ export class InvocationRunner {
       if (span !== undefined) recordFailure(span, error, undefined, active);
       throw error;
     } finally {
-      const budget = (): number =>
-        flushBudget(this.config.flushTimeoutMillis, context, performance.now() - startMillis);
-      if (work.close !== undefined) await (callIn(active, work.close, work, [budget() / 2]) as Promise<void>);
+      budget.startWaiting();
+      if (work.close !== undefined) {
+        await (callIn(active, work.close, work, [budget.remainingMillis / 2]) as Promise<void>);
+      }
       invocation.timing.deadline?.close();
       if (span !== undefined) {
         invocation.open.abandonAll();
@@ -212,22 +210,25 @@ export class InvocationRunner {
         if (isKept) {
           // After all spans have ended, so that none of them includes the time that this takes.
           recordColdStart();
-          await recorded?.flush(budget());
+          if (waits) await recorded?.flush(budget.remainingMillis);
         }
         watch?.end();
+        deliveryCounts.waitedMillis += budget.spentMillis;
       }
       // After the end of the invocation, so that the span is released at once.
       invocation.end();
       endContext(active);
+      this.mode.end();
     }
   }
 
   /**
    * Exports the remaining spans: those that ended after their invocation, or were not exported in time. Never rejects.
    */
-  async flush(): Promise<void> {
+  async flush(cause: 'preFreeze' | 'preStop'): Promise<void> {
+    if (cause === 'preFreeze') this.mode.preFreeze();
     // With `flushTimeoutMillis: 0`, invocations do not wait for the export, so the hooks do.
-    await this.source.flush(this.exportMillis);
+    await this.source.flush(this.exportMillis, cause);
   }
 
   private timingOf(startMillis: number): InvocationTiming {

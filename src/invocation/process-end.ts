@@ -124,7 +124,7 @@ class ProcessEnd {
 
   private async flush(): Promise<void> {
     const { waitMillis } = this;
-    await Promise.allSettled([...this.telemetries].map((telemetry) => telemetry.flush(waitMillis, true)));
+    await Promise.allSettled([...this.telemetries].map((telemetry) => telemetry.flush(waitMillis, 'preStop')));
   }
 
   private exportSync(): void {

@@ -10,7 +10,7 @@ import { INSTRUMENTATIONS } from '../instrumentation/registry';
 import { readText } from '../safe-access';
 import { foreignTelemetry, registerAmbientProvider } from '../tracing/context/ambient-telemetry';
 import { state } from '../tracing/telemetry/state';
-import type { Telemetry } from '../tracing/telemetry/telemetry';
+import type { FlushCause, Telemetry } from '../tracing/telemetry/telemetry';
 
 /** The destination of an invocation's spans, which is determined without loading the SDK. */
 export type Destination =
@@ -109,8 +109,8 @@ export class TelemetrySource {
   }
 
   /** Exports the remaining spans in a lifecycle hook. Never rejects. */
-  async flush(timeoutMillis: number): Promise<void> {
-    await Promise.all([...this.cache.values()].map((telemetry) => telemetry.flush(timeoutMillis, true)));
+  async flush(timeoutMillis: number, cause: FlushCause): Promise<void> {
+    await Promise.all([...this.cache.values()].map((telemetry) => telemetry.flush(timeoutMillis, cause)));
   }
 
   private endpointFrom(context: FcContext): Endpoint | undefined {
@@ -148,6 +148,7 @@ export class TelemetrySource {
     const [oldest] = this.cache;
     if (oldest === undefined || this.cache.size < MAX_ENDPOINTS) return;
     this.cache.delete(oldest[0]);
-    void oldest[1].flush(this.config.exportTimeoutMillis);
+    const [, telemetry] = oldest;
+    void (telemetry.retire?.(this.config.exportTimeoutMillis) ?? telemetry.flush(this.config.exportTimeoutMillis));
   }
 }

@@ -61,7 +61,9 @@ export class FunctionServer {
   ): Promise<unknown> {
     const body = await requestBody(request, this.options.bodyLimitBytes ?? BODY_LIMIT);
     if (control === 'invoke') return this.instance.invoke(this.entryOf(context), body, context, bytesOf);
-    return control === 'initialize' ? this.instance.initialize(context) : this.instance.flush();
+    return control === 'initialize'
+      ? this.instance.initialize(context)
+      : this.instance.flush(control === 'pre-freeze' ? 'preFreeze' : 'preStop');
   }
 
   private async http(request: IncomingMessage, response: ServerResponse, context: FcContext): Promise<void> {

@@ -134,7 +134,7 @@ export async function serve(
   });
   let closing: Promise<void> | undefined;
   const stop = (): Promise<void> =>
-    (closing ??= shutDown(connections, own.shutdownTimeoutMillis ?? 10_000, () => instance.flush()));
+    (closing ??= shutDown(connections, own.shutdownTimeoutMillis ?? 10_000, () => instance.flush('preStop')));
   const removeListener = onSigterm(stop);
   return { port: (server.address() as AddressInfo).port, server, close: () => stop().finally(removeListener) };
 }

@@ -121,7 +121,9 @@ export function traceListener(listener: RequestListener, options: TraceListenerO
     const pass = (): unknown => Reflect.apply(listener, this, [request, response]);
     const context = contextOf(request.headers, instance);
     const control = controlOf(request);
-    if (control === 'pre-freeze' || control === 'pre-stop') return void runner.flush().then(pass);
+    if (control === 'pre-freeze' || control === 'pre-stop') {
+      return void runner.flush(control === 'pre-freeze' ? 'preFreeze' : 'preStop').then(pass);
+    }
     if (control === 'initialize') {
       runner.prepare(context);
       return pass();

@@ -1,112 +1,114 @@
-import { ExportResultCode } from '@opentelemetry/core';
-import type { ExportResult } from '@opentelemetry/core';
-import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base';
 import { takeCounts } from '../../src/diagnostics';
-import { Delivery } from '../../src/export/delivery';
+import type { Delivery } from '../../src/export/delivery/delivery';
+import { deliveryCounts, deliveryStats } from '../../src/tracing/telemetry/delivery-stats';
+import { ACKNOWLEDGED, deliveryWith, fakeSpan, FakeTransport } from './fake-transport';
 
-type Answer = (result: ExportResult) => void;
-
-/** An exporter that holds each request until it is answered. */
-class HeldExporter implements SpanExporter {
-  readonly requests: string[][] = [];
-  pending: Answer[] = [];
-  automaticResult: ExportResult | undefined = { code: ExportResultCode.SUCCESS };
-  maxConcurrent = 0;
-
-  export(spans: ReadableSpan[], answer: Answer): void {
-    this.requests.push(spans.map(({ name }) => name));
-    this.pending.push(answer);
-    this.maxConcurrent = Math.max(this.maxConcurrent, this.pending.length);
-    const { automaticResult } = this;
-    if (automaticResult !== undefined) setImmediate(() => this.answer(automaticResult));
-  }
-  answer(result: ExportResult): void {
-    this.pending.shift()!(result);
-  }
-  async shutdown(): Promise<void> {}
-}
-
-function span(name: string, traceFlags = 1): ReadableSpan {
-  return {
-    name,
-    spanContext: () => ({ traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags }),
-    attributes: {},
-  } as unknown as ReadableSpan;
-}
-
-let exporter: HeldExporter;
+let transport: FakeTransport;
 let delivery: Delivery;
 beforeEach(() => {
-  exporter = new HeldExporter();
-  delivery = new Delivery(
-    () => exporter,
-    1_000,
-    (text) => text,
-    'collector.example',
-  );
+  transport = new FakeTransport();
+  delivery = deliveryWith(transport);
   takeCounts();
 });
 
-test('a flush resolves when the spans that ended before it have been exported', async () => {
-  exporter.automaticResult = undefined;
-  delivery.onEnd(span('a'));
+test('a flush resolves when the spans that ended before it have been accepted', async () => {
+  transport.answer = () => undefined;
+  delivery.onEnd(fakeSpan('a'));
   let done = false;
   const flush = delivery.flush(5_000).then(() => (done = true));
   await new Promise(setImmediate);
-  expect([exporter.requests, done]).toEqual([[['a']], false]);
-  exporter.answer({ code: ExportResultCode.SUCCESS });
+  expect([transport.requests, done]).toEqual([[['a']], false]);
+  transport.answerNext();
   await flush;
   expect(done).toBe(true);
 });
 
-test('300 concurrent flushes send one request at a time, and few requests', async () => {
+test('300 concurrent flushes send one request at a time to a fast endpoint, and few requests', async () => {
+  delivery = deliveryWith(transport, { clock: () => 0 });
   await Promise.all(
     Array.from({ length: 300 }, async (_, index) => {
-      delivery.onEnd(span(String(index)));
+      delivery.onEnd(fakeSpan(String(index)));
       await delivery.flush(5_000);
     }),
   );
-  expect(exporter.requests.flat()).toEqual(Array.from({ length: 300 }, (_, index) => String(index)));
-  expect(exporter.maxConcurrent).toBe(1);
-  expect(exporter.requests.length).toBeLessThanOrEqual(2);
+  expect(transport.requests.flat()).toEqual(Array.from({ length: 300 }, (_, index) => String(index)));
+  expect(transport.mostOpen).toBe(1);
+  expect(transport.requests.length).toBeLessThanOrEqual(2);
 });
 
 test('spans that end during a request are sent with the next one', async () => {
-  exporter.automaticResult = undefined;
-  delivery.onEnd(span('a'));
+  transport.answer = () => undefined;
+  delivery.onEnd(fakeSpan('a'));
   const first = delivery.flush(5_000);
-  delivery.onEnd(span('b'));
-  delivery.onEnd(span('c'));
+  delivery.onEnd(fakeSpan('b'));
+  delivery.onEnd(fakeSpan('c'));
   const second = delivery.flush(5_000);
-  exporter.answer({ code: ExportResultCode.SUCCESS });
+  transport.answerNext();
   await first;
-  await new Promise(setImmediate);
-  exporter.answer({ code: ExportResultCode.SUCCESS });
+  transport.answerNext();
   await second;
-  expect(exporter.requests).toEqual([['a'], ['b', 'c']]);
+  expect(transport.requests).toEqual([['a'], ['b', 'c']]);
 });
 
-test('512 ended spans are sent without a flush', async () => {
-  for (let index = 0; index < 512; index += 1) delivery.onEnd(span('a'));
-  await new Promise(setImmediate);
-  expect(exporter.requests.map(({ length }) => length)).toEqual([512]);
+test('512 ended spans are sent without a flush', () => {
+  for (let index = 0; index < 512; index += 1) delivery.onEnd(fakeSpan('a'));
+  expect(transport.requests.map(({ length }) => length)).toEqual([512]);
 });
 
-test('spans that are not sampled are neither sent nor waited for', async () => {
-  delivery.onEnd(span('a', 0));
+test('fewer spans are sent without a flush after a second', () => {
+  jest.useFakeTimers();
+  try {
+    delivery.onEnd(fakeSpan('a'));
+    jest.advanceTimersByTime(999);
+    expect(transport.requests).toEqual([]);
+    jest.advanceTimersByTime(1);
+    expect(transport.requests).toEqual([['a']]);
+  } finally {
+    jest.useRealTimers();
+  }
+});
+
+test('a request has at most 1 MiB, as estimated', async () => {
+  delivery = deliveryWith(transport, { sizeOf: () => 400_000 });
+  for (let index = 0; index < 5; index += 1) delivery.onEnd(fakeSpan('a'));
   await delivery.flush(5_000);
-  expect(exporter.requests).toEqual([]);
+  expect(transport.requests.map(({ length }) => length)).toEqual([2, 2, 1]);
 });
 
-test('if 8,192 spans are waiting, further ones are counted as dropped', async () => {
-  exporter.automaticResult = undefined;
-  for (let index = 0; index < 512 + 8_192 + 7; index += 1) delivery.onEnd(span('a'));
+test('spans that are not sampled are neither counted nor sent nor waited for', async () => {
+  const { made } = deliveryStats();
+  delivery.onEnd(fakeSpan('a', { flags: 0 }));
+  await delivery.flush(5_000);
+  expect([transport.requests, deliveryStats().made]).toEqual([[], made]);
+});
+
+test.each([
+  ['queueLimitSpans', { queueLimitSpans: 8_192 }, 8_192],
+  // Spans are measured when a batch is cut, or when 512 are not measured.
+  ['queueLimitBytes', { queueLimitSpans: 100_000, queueLimitBytes: 204_800 }, 2_048],
+])('if as many spans wait as %s allows, further ones are counted as dropped', (_, limits, fits) => {
+  const before = deliveryCounts.dropped.queueFull;
+  delivery = deliveryWith(transport, limits);
+  transport.answer = () => undefined;
+  for (let index = 0; index < fits + 7; index += 1) delivery.onEnd(fakeSpan('a'));
   expect(takeCounts()).toEqual({ 'fc_traced.dropped_spans': 7 });
+  expect([deliveryCounts.dropped.queueFull - before, delivery.waiting]).toEqual([7, fits]);
 });
 
-test('shutdown sends the remaining spans, and a flush without spans sends nothing', async () => {
+test('shutdown sends the remaining spans, drops those that are not accepted in time, and closes the transport', async () => {
   await delivery.flush(5_000);
-  delivery.onEnd(span('a'));
+  delivery.onEnd(fakeSpan('a'));
+  transport.answer = () => undefined;
+  delivery = deliveryWith(transport, { budgetMillis: 20 });
+  delivery.onEnd(fakeSpan('a'));
+  delivery.onEnd(fakeSpan('b'));
+  const before = deliveryStats();
   await delivery.shutdown();
-  expect(exporter.requests).toEqual([['a']]);
+  expect([transport.requests, transport.isClosed]).toEqual([[['a', 'b']], true]);
+  transport.answerNext({ kind: 'failed', reason: 'closed', timedOut: false, mayBeTooLarge: false });
+  await new Promise(setImmediate);
+  expect(deliveryStats().dropped.endpointReplaced - before.dropped.endpointReplaced).toBe(2);
+  delivery.onEnd(fakeSpan('late'));
+  expect(deliveryStats().dropped.endpointReplaced - before.dropped.endpointReplaced).toBe(3);
+  expect(transport.requests).toHaveLength(1);
 });

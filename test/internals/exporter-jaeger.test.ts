@@ -1,11 +1,13 @@
 import { diag } from '@opentelemetry/api';
-import type { ExportResult } from '@opentelemetry/core';
+import { JaegerExporter } from '@opentelemetry/exporter-jaeger';
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
-import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createExporter } from '../../src/export/exporters/jaeger';
+import { decodeJaegerThrift } from '../../cli/src/viewer/jaeger-thrift';
+import { createEncoder } from '../../src/export/exporters/jaeger';
+import type { ExporterVariables, SpanEncoder } from '../../src/export/exporters/exporters';
 
 // What src/export uses of the Jaeger exporter and of jaeger-client, although it is not documented.
 
@@ -19,7 +21,6 @@ function createSpans(count: number): ReadableSpan[] {
 let status = 200;
 let requests = 0;
 let server: Server;
-let exporter: SpanExporter;
 const warnings: string[] = [];
 
 beforeAll(async () => {
@@ -35,39 +36,73 @@ beforeAll(async () => {
 beforeEach(() => {
   requests = 0;
   status = 200;
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/traces`;
-  exporter = createExporter({ url, headers: {}, timeoutMillis: 1_000 });
 });
-afterEach(() => exporter.shutdown());
 afterAll(() => {
   diag.disable();
   server.close();
   server.closeAllConnections();
 });
 
-const send = (spans: ReadableSpan[]): Promise<ExportResult> =>
-  new Promise((resolve) => exporter.export(spans, resolve));
+const newEncoder = (): SpanEncoder =>
+  createEncoder({
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/traces`,
+    headers: {},
+    variables: { headers: [] } as unknown as ExporterVariables,
+  });
 
-test('@opentelemetry/exporter-jaeger passes maxSpanBatchSize to the sender, so a batch is one request', async () => {
-  expect(await send(createSpans(300))).toMatchObject({ code: 0 });
-  expect(requests).toBe(1);
-  expect(Reflect.get(exporter, '_sender')).toMatchObject({ _maxSpanBatchSize: Number.POSITIVE_INFINITY });
-  expect(warnings).toEqual([]);
+test('the Jaeger exporter encodes batches that are requested at the same time, and sends none of them', async () => {
+  const encoder = newEncoder();
+  const sizes = [300, 1, 20];
+  const bodies = await Promise.all(sizes.map((size) => encoder.encode(createSpans(size))));
+  expect(bodies.map((body) => decodeJaegerThrift(body as Buffer).length)).toEqual(sizes);
+  expect([requests, warnings]).toEqual([0, []]);
 });
 
-test.each([400, 429, 503])('jaeger-client: the error of an export contains the status code: %i', async (code) => {
-  status = code;
-  const { error } = await send(createSpans(1));
-  expect(error?.message).toMatch(new RegExp(`\\bHTTP ${code}\\b`));
+test('a batch that cannot be encoded rejects, and the next one contains only its own spans', async () => {
+  const encoder = newEncoder();
+  await encoder.encode(createSpans(1));
+  const [broken] = createSpans(1);
+  const unencodable = Object.create(broken!, { name: { value: Symbol('no name') } }) as ReadableSpan;
+  await expect(encoder.encode([...createSpans(2), unencodable])).rejects.toThrow();
+  expect(decodeJaegerThrift((await encoder.encode(createSpans(3))) as Buffer)).toHaveLength(3);
 });
 
-test('if jaeger-client ignores maxSpanBatchSize, spans are exported, and one warning is logged', async () => {
-  await send(createSpans(1));
-  Object.assign(Reflect.get(exporter, '_sender') as object, { _maxSpanBatchSize: 100 });
-  for (let turn = 0; turn < 2; turn += 1) expect(await send(createSpans(150))).toMatchObject({ code: 0 });
-  expect(requests).toBe(1 + 2 * 2);
-  expect(warnings).toEqual([
-    'fc-traced: this version of jaeger-client ignores maxSpanBatchSize: a batch is sent in parts, and if one fails, ' +
-      'spans may be duplicated',
-  ]);
-});
+test.each([
+  ['_getSender of @opentelemetry/exporter-jaeger', '_getSender'],
+  ['_batch, _jaegerThrift or _reset of jaeger-client', '_reset'],
+])(
+  'if %s has changed, the exporter sends the batch, its status is known, and one warning is logged',
+  async (named, member) => {
+    const original = JaegerExporter.prototype as unknown as Record<string, (...args: unknown[]) => unknown>;
+    const { _getSender, _sendSpans } = original;
+    warnings.length = 0;
+    status = 429;
+    try {
+      if (member === '_getSender') {
+        // Renamed.
+        original._senderOf = _getSender!;
+        Reflect.deleteProperty(original, '_getSender');
+        original._sendSpans = function (...args) {
+          Reflect.set(this, '_getSender', _getSender);
+          return Reflect.apply(_sendSpans!, this, args);
+        };
+      } else {
+        original._getSender = function (...args) {
+          const sender = Reflect.apply(_getSender!, this, args) as object;
+          // Renamed: the sender of this version does not find it either, after the request.
+          Reflect.set(sender, '_reset', undefined);
+          Reflect.set(sender, 'flush', (done: (count: number, error?: string) => void) =>
+            done(1, 'server responded with HTTP 429'),
+          );
+          return sender;
+        };
+      }
+      expect(await newEncoder().encode(createSpans(1))).toMatchObject({ status: 429 });
+      expect(warnings).toEqual([
+        `fc-traced: ${named} is not as fc-traced expects: the Jaeger exporter sends its requests, without a time limit of their own`,
+      ]);
+    } finally {
+      Object.assign(original, { _getSender, _sendSpans });
+    }
+  },
+);

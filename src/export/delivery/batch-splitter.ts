@@ -33,9 +33,9 @@ export class BatchSplitter {
 
   /** Puts the batch or its parts back into the queue, or settles it and returns why its spans are dropped. */
   handle(batch: Batch<ReadableSpan>, problem: Problem, now: number): DropReason | undefined {
-    if (problem.kind === 'too large') return this.reduce(batch);
+    if (problem.kind === 'too large') return this.reduce(batch, 'tooLarge');
     if (problem.kind === 'failed') {
-      if (this.isCause(batch, problem.mayBeTooLarge, now)) return this.reduce(batch);
+      if (this.isCause(batch, problem.mayBeTooLarge, now)) return this.reduce(batch, 'refused');
       this.queue.putBack(batch);
       return undefined;
     }
@@ -55,7 +55,7 @@ export class BatchSplitter {
     return batch.attempts > 1 && (mayBeTooLarge || this.acknowledgedAt > first);
   }
 
-  private reduce(batch: Batch<ReadableSpan>): DropReason | undefined {
+  private reduce(batch: Batch<ReadableSpan>, reason: DropReason): DropReason | undefined {
     const [span] = batch.spans;
     if (batch.spans.length > 1) {
       this.queue.limitBatch(Math.max(LEAST_BATCH_BYTES, batch.bytes / 2));
@@ -67,6 +67,6 @@ export class BatchSplitter {
       return undefined;
     }
     this.queue.settle(batch);
-    return 'tooLarge';
+    return reason;
   }
 }

@@ -2,8 +2,12 @@
 const MOST_REQUESTS = 8;
 /** With an endpoint that responds faster than this, one request at a time is enough, and contains more spans. */
 const SLOW_MILLIS = 30;
+/** If the process waits this long for a request, another one may start, although the endpoint used to be faster. */
+const HANGING_MILLIS = 100;
 /** The delay before the first retry is random, up to this; the limit doubles with each further failure. */
 const FIRST_RETRY_MILLIS = 100;
+/** No retry is earlier than this. */
+const SHORTEST_RETRY_MILLIS = 10;
 /** The limit of the delay between two attempts. */
 const LONGEST_RETRY_MILLIS = 5_000;
 /** A longer `Retry-After` is reduced to this. */
@@ -12,6 +16,8 @@ const LONGEST_RETRY_AFTER_MILLIS = 300_000;
 const FAILURES_OF_OUTAGE = 4;
 /** The part of the budget that a success restores at least. */
 const RESTORED_SHARE = 0.1;
+/** After fewer successes than this, the next outage is not a new one: the endpoint is unstable. */
+const SUCCESSES_OF_RECOVERY = 20;
 /** The weight of the latest response in the average time of a response. */
 const LATEST_WEIGHT = 0.3;
 
@@ -23,6 +29,15 @@ export interface PolicySettings {
   readonly random?: () => number;
 }
 
+/** The requests to the endpoint that are in progress, and what would be sent next. */
+export interface RequestsInProgress {
+  readonly startTimes: readonly number[];
+  /** How long the process has only waited since the first of them started, in milliseconds: it was not busy. */
+  readonly idleMillis: number;
+  /** Whether as many spans wait as one request may contain. */
+  readonly isFull: boolean;
+}
+
 /** What an event means for the log: an outage of the endpoint has begun, or is over. */
 export type Transition = 'outage began' | 'outage ended' | undefined;
 
@@ -31,9 +46,10 @@ export type Transition = 'outage began' | 'outage ended' | undefined;
  * clock, timers or I/O: each method gets the current time in milliseconds, of any monotonic clock.
  *
  * Waiting in vain uses up the budget, however many requests it takes. When nothing is left, or after several failures in
- * a row, no response waits. Then requests are sent in the background, one at a time, at random intervals up to 5
- * seconds. The first success ends the outage, and successes restore the budget: each at least a tenth, or twice the
- * time it took. A success that took longer than the budget restores nothing, because waiting would be in vain.
+ * a row, an outage begins, and no response waits. Then requests are sent in the background, one at a time, at random
+ * intervals up to 5 seconds. The first success ends the outage and restores the budget. If some requests succeed and
+ * others do not, or if outages follow one another, each success restores at least a tenth, or twice the time it took. A success that took longer than the
+ * budget restores nothing and ends no outage, because waiting for it is in vain.
  */
 export class DeliveryPolicy {
   private readonly random: () => number;
@@ -44,6 +60,8 @@ export class DeliveryPolicy {
   private acknowledgedAt = Number.NEGATIVE_INFINITY;
   private averageMillis = 0;
   private outageSince: number | undefined;
+  private successes = SUCCESSES_OF_RECOVERY;
+  private isUnstable = false;
 
   constructor(private readonly settings: PolicySettings) {
     this.random = settings.random ?? Math.random;
@@ -65,24 +83,28 @@ export class DeliveryPolicy {
     return this.outageSince;
   }
 
-  /** Whether another request may start at `now`, given the start times of those in progress. */
-  maySend(now: number, startTimes: readonly number[]): boolean {
+  /**
+   * Whether another request may start at `now`. To an endpoint that is slow, several requests are sent at a time, spread
+   * over the time of a response, so that each contains what ended in between. Full batches do not wait for that.
+   */
+  maySend(now: number, { startTimes, idleMillis, isFull }: RequestsInProgress): boolean {
     if (now < this.earliest || startTimes.length >= MOST_REQUESTS) return false;
     if (startTimes.length === 0) return true;
-    // A request that hangs must not prevent the one that notices the recovery.
-    if (this.isOutage || this.failuresInARow > 0) {
-      return startTimes.every((start) => now - start >= Math.max(SLOW_MILLIS, this.settings.budgetMillis));
-    }
-    return this.averageMillis >= SLOW_MILLIS || startTimes.some((start) => now - start >= SLOW_MILLIS);
+    const sinceLast = now - Math.max(...startTimes);
+    if (this.isFailing) return sinceLast >= this.failingMillis;
+    if (this.averageMillis < SLOW_MILLIS) return idleMillis >= HANGING_MILLIS && sinceLast >= HANGING_MILLIS;
+    return isFull || sinceLast >= this.averageMillis / MOST_REQUESTS;
   }
 
-  /** When {@link maySend} has to be asked again, if it was false: after a response, or at this time. */
-  askAgainAt(now: number, startTimes: readonly number[]): number {
+  /** When to ask {@link maySend} again after it was false, unless a response arrives earlier; may be infinite. */
+  askAgainAt(now: number, { startTimes }: RequestsInProgress): number {
     if (now < this.earliest) return this.earliest;
-    const isFailing = this.isOutage || this.failuresInARow > 0;
-    const age = isFailing ? Math.max(SLOW_MILLIS, this.settings.budgetMillis) : SLOW_MILLIS;
-    const start = isFailing ? Math.max(...startTimes) : Math.min(...startTimes);
-    return startTimes.length === 0 || startTimes.length >= MOST_REQUESTS ? Number.POSITIVE_INFINITY : start + age;
+    if (startTimes.length >= MOST_REQUESTS || startTimes.length === 0) return Number.POSITIVE_INFINITY;
+    const last = Math.max(...startTimes);
+    if (this.isFailing) return last + this.failingMillis;
+    return this.averageMillis < SLOW_MILLIS
+      ? Math.max(now, last) + HANGING_MILLIS
+      : last + this.averageMillis / MOST_REQUESTS;
   }
 
   /** How long a response that starts to wait at `now` may wait, in milliseconds; at most `remainingMillis`. */
@@ -100,16 +122,21 @@ export class DeliveryPolicy {
     return this.left < 0.5 && isSilent ? this.begin(now) : undefined;
   }
 
-  /** A request that took `millis` was accepted at `now`. */
-  acknowledged(now: number, millis: number): Transition {
+  /**
+   * A request that took `millis` was accepted at `now`. `idleMillis` of them the process only waited: the rest of the
+   * time it was busy, and more requests would not help.
+   */
+  acknowledged(now: number, millis: number, idleMillis = millis): Transition {
     const { budgetMillis } = this.settings;
-    this.averageMillis += (millis - this.averageMillis) * (this.averageMillis === 0 ? 1 : LATEST_WEIGHT);
+    this.averageMillis += (idleMillis - this.averageMillis) * (this.averageMillis === 0 ? 1 : LATEST_WEIGHT);
     this.acknowledgedAt = now;
     this.failuresInARow = 0;
     this.earliest = now;
-    if (millis < budgetMillis) {
-      this.left = Math.min(budgetMillis, this.left + Math.max(budgetMillis * RESTORED_SHARE, 2 * millis));
-    }
+    if (millis >= budgetMillis) return undefined;
+    const part = Math.max(budgetMillis * RESTORED_SHARE, 2 * millis);
+    const restored = this.isOutage && !this.isUnstable ? budgetMillis : part;
+    this.successes = this.isOutage ? 1 : this.successes + 1;
+    this.left = Math.min(budgetMillis, this.left + restored);
     if (this.outageSince === undefined) return undefined;
     this.outageSince = undefined;
     return 'outage ended';
@@ -120,7 +147,7 @@ export class DeliveryPolicy {
     this.failuresInARow += 1;
     const limit = Math.min(LONGEST_RETRY_MILLIS, FIRST_RETRY_MILLIS * 2 ** (this.failuresInARow - 1));
     // All of the delay is random: otherwise, instances that failed together would come back together.
-    const delay = this.random() * limit;
+    const delay = Math.max(SHORTEST_RETRY_MILLIS, this.random() * limit);
     const asked = Math.min(retryAfterMillis ?? 0, LONGEST_RETRY_AFTER_MILLIS);
     this.earliest = Math.max(this.earliest, now + asked + delay);
     return this.failuresInARow >= FAILURES_OF_OUTAGE ? this.begin(now) : undefined;
@@ -131,9 +158,19 @@ export class DeliveryPolicy {
     this.earliest = Math.min(this.earliest, now);
   }
 
+  private get isFailing(): boolean {
+    return this.isOutage || this.failuresInARow > 0;
+  }
+
+  /** A request that hangs for this long does not prevent the one that notices the recovery. */
+  private get failingMillis(): number {
+    return Math.max(HANGING_MILLIS, this.settings.budgetMillis);
+  }
+
   private begin(now: number): Transition {
     if (this.outageSince !== undefined) return undefined;
     this.outageSince = now;
+    this.isUnstable = this.successes < SUCCESSES_OF_RECOVERY;
     return 'outage began';
   }
 }

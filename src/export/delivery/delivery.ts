@@ -1,13 +1,15 @@
 import { ROOT_CONTEXT, TraceFlags } from '@opentelemetry/api';
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { performance } from 'node:perf_hooks';
+import type { EventLoopUtilization } from 'node:perf_hooks';
 import { countDropped, restoreCounts, warnOfOutage } from '../../diagnostics';
 import { callIn } from '../../tracing/context/active-context';
 import { deliveryCounts } from '../../tracing/telemetry/delivery-stats';
 import type { DropReason } from '../../tracing/telemetry/delivery-stats';
+import type { FlushCause } from '../../tracing/telemetry/telemetry';
 import { BatchSplitter } from './batch-splitter';
 import { DeliveryPolicy } from './delivery-policy';
-import type { Transition } from './delivery-policy';
+import type { RequestsInProgress, Transition } from './delivery-policy';
 import type { SpanTransport } from './http-transport';
 import { SpanQueue } from './span-queue';
 import type { Batch } from './span-queue';
@@ -40,9 +42,6 @@ export interface DeliverySettings {
   readonly random?: () => number;
 }
 
-/** What waits for a flush. A response gives up earlier than a lifecycle hook. */
-export type FlushCause = 'response' | 'preFreeze' | 'preStop';
-
 /**
  * Delivers ended spans to one endpoint: `SpanQueue` holds them, `DeliveryPolicy` decides when to send and how long a
  * response waits, and a transport sends. Each span is counted in `deliveryStats`, and a dropped one is reported by the
@@ -54,7 +53,7 @@ export class Delivery implements SpanProcessor {
   private readonly splitter: BatchSplitter;
   private readonly clock: () => number;
   private readonly waiters: Waiters;
-  private readonly startTimes = new Map<Batch<ReadableSpan>, number>();
+  private readonly requests = new Map<Batch<ReadableSpan>, { time: number; utilization: EventLoopUtilization }>();
   private earlyTimer: NodeJS.Timeout | undefined;
   private retryTimer: NodeJS.Timeout | undefined;
   private droppedInOutage = 0;
@@ -97,7 +96,7 @@ export class Delivery implements SpanProcessor {
 
   /** Sends what is due. Called when an invocation starts, because no timer fires while the instance is frozen. */
   resume(): void {
-    if (this.queue.hasBatch && this.startTimes.size === 0 && this.clock() >= this.policy.nextSendAt) this.send();
+    if (this.queue.hasBatch && this.requests.size === 0 && this.clock() >= this.policy.nextSendAt) this.send();
   }
 
   /**
@@ -108,8 +107,7 @@ export class Delivery implements SpanProcessor {
     if (this.queue.size === 0) return;
     if (cause === 'preStop') this.policy.hurry(this.clock());
     this.send();
-    const limit =
-      cause === 'preStop' ? timeoutMillis : this.policy.waitMillis(this.clock(), timeoutMillis);
+    const limit = cause === 'preStop' ? timeoutMillis : this.policy.waitMillis(this.clock(), timeoutMillis);
     if (limit <= 0) return;
     const waited = await this.waiters.wait(this.queue.end, limit, cause === 'preStop');
     if (waited.inVain && cause !== 'preStop') this.onTransition(this.policy.waited(this.clock(), waited.millis));
@@ -144,15 +142,22 @@ export class Delivery implements SpanProcessor {
   private send(): void {
     clearTimeout(this.earlyTimer);
     this.earlyTimer = undefined;
-    for (;;) {
-      if (!this.queue.hasBatch) return;
+    while (this.queue.hasBatch) {
       const now = this.clock();
-      const startTimes = [...this.startTimes.values()];
-      if (!this.policy.maySend(now, startTimes)) return this.sendAt(this.policy.askAgainAt(now, startTimes) - now);
-      const batch = this.queue.take()!;
-      this.startTimes.set(batch, now);
-      void this.transmit(batch, now);
+      const inProgress = this.inProgress();
+      if (!this.policy.maySend(now, inProgress)) return this.sendAt(this.policy.askAgainAt(now, inProgress) - now);
+      void this.transmit(this.queue.take()!, now);
     }
+  }
+
+  private inProgress(): RequestsInProgress {
+    const starts = [...this.requests.values()];
+    const idleMillis = starts.length === 0 ? 0 : performance.eventLoopUtilization(starts[0]!.utilization).idle;
+    return {
+      startTimes: starts.map(({ time }) => time),
+      idleMillis,
+      isFull: this.queue.freshSize >= BATCH_SPANS,
+    };
   }
 
   private sendAt(delayMillis: number): void {
@@ -163,17 +168,21 @@ export class Delivery implements SpanProcessor {
   }
 
   private async transmit(batch: Batch<ReadableSpan>, start: number): Promise<void> {
-    if (batch.attempts === 0) deliveryCounts.sent += batch.spans.length;
+    deliveryCounts.sent += batch.unsent;
+    batch.unsent = 0;
     batch.attempts += 1;
+    const utilization = performance.eventLoopUtilization();
+    this.requests.set(batch, { time: start, utilization });
     const { verdict, rejected } = this.settings.transport.send(batch.spans);
     const outcome = await verdict;
-    this.startTimes.delete(batch);
+    const { idle } = performance.eventLoopUtilization(utilization);
+    this.requests.delete(batch);
     const now = this.clock();
     if (outcome.kind === 'acknowledged') {
       this.queue.settle(batch);
       this.splitter.acknowledged(now);
       deliveryCounts.acknowledged += batch.spans.length;
-      this.onTransition(this.policy.acknowledged(now, now - start));
+      this.onTransition(this.policy.acknowledged(now, now - start, Math.min(idle, now - start)));
       void rejected.then((count) => this.onRejected(count));
     } else {
       this.onProblem(batch, outcome, now);
@@ -182,7 +191,11 @@ export class Delivery implements SpanProcessor {
     this.send();
   }
 
-  private onProblem(batch: Batch<ReadableSpan>, outcome: Exclude<Verdict, { kind: 'acknowledged' }>, now: number): void {
+  private onProblem(
+    batch: Batch<ReadableSpan>,
+    outcome: Exclude<Verdict, { kind: 'acknowledged' }>,
+    now: number,
+  ): void {
     if (this.isRetired) {
       this.queue.settle(batch);
       return this.drop(batch.spans, 'endpointReplaced', 'the endpoint was replaced');
@@ -218,16 +231,18 @@ export class Delivery implements SpanProcessor {
     if (transition === 'outage began') {
       this.droppedInOutage = 0;
       warnOfOutage(
-        `${host} does not accept spans, so responses no longer wait for it: ${reason}. Spans are kept and sent again`,
+        `${host} does not accept spans in time, so responses no longer wait for it: ${reason}. Spans are kept and sent again`,
       );
       this.waiters.release(() => true);
     } else if (transition === 'outage ended') {
-      warnOfOutage(`${host} accepts spans again; ${this.queue.size} still wait, ${this.droppedInOutage} were dropped`);
+      warnOfOutage(
+        `${host} accepts spans in time again; ${this.queue.size} still wait, ${this.droppedInOutage} were dropped`,
+      );
     }
   }
 }
 
 /** Runs work without the context of an invocation, which its timers would keep in memory. */
 function inBackground<T>(work: () => T): T {
-  return callIn(ROOT_CONTEXT, work, undefined, []);
+  return callIn(ROOT_CONTEXT, work, undefined, []) as T;
 }

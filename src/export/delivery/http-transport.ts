@@ -29,7 +29,17 @@ const MOST_REQUEST_BYTES = 8 * 1024 * 1024;
 /** The most bytes of a response body after decompression. */
 const MOST_BODY_BYTES = 262_144;
 
-const DECODERS = { gzip: gunzip, 'x-gzip': gunzip, deflate: inflate, br: brotliDecompress } as const;
+type Decoder = (
+  body: Buffer,
+  options: { readonly maxOutputLength: number },
+  done: (error: Error | null, decoded: Buffer) => void,
+) => void;
+const DECODERS: Readonly<Record<string, Decoder>> = {
+  gzip: gunzip,
+  'x-gzip': gunzip,
+  deflate: inflate,
+  br: brotliDecompress,
+};
 
 /** Sends spans over HTTP as an encoder encodes them. Its requests are not traced and carry no trace context. */
 export class HttpTransport implements SpanTransport {
@@ -46,7 +56,8 @@ export class HttpTransport implements SpanTransport {
   send(spans: readonly ReadableSpan[]): Transmission {
     let countRejected: (count: number | Promise<number>) => void = () => {};
     const rejected = new Promise<number>((resolve) => (countRejected = resolve));
-    const verdict = callIn(suppressTracing(ROOT_CONTEXT), () => this.transmit(spans, countRejected), undefined, []);
+    const transmit = (): Promise<Verdict> => this.transmit(spans, countRejected);
+    const verdict = callIn(suppressTracing(ROOT_CONTEXT), transmit, undefined, []) as Promise<Verdict>;
     return { verdict, rejected };
   }
 
@@ -77,7 +88,9 @@ export class HttpTransport implements SpanTransport {
     const head = await exchange.head;
     const verdict = verdictOf(head, body.byteLength);
     const hasBody = verdict.kind === 'acknowledged' && 'status' in head;
-    countRejected(hasBody ? this.rejectedIn(exchange, String(head.headers['content-encoding'] ?? ''), spans.length) : 0);
+    countRejected(
+      hasBody ? this.rejectedIn(exchange, String(head.headers['content-encoding'] ?? ''), spans.length) : 0,
+    );
     return verdict;
   }
 
@@ -109,9 +122,10 @@ export class HttpTransport implements SpanTransport {
 function decode(body: Buffer, encoding: string): Promise<Buffer> | Buffer {
   const name = encoding.trim().toLowerCase();
   if (name === '' || name === 'identity') return body;
-  if (!Object.hasOwn(DECODERS, name)) throw new Error('unknown content encoding');
+  const decoder = Object.hasOwn(DECODERS, name) ? DECODERS[name] : undefined;
+  if (decoder === undefined) throw new Error('unknown content encoding');
   return new Promise((resolve, reject) => {
-    DECODERS[name as keyof typeof DECODERS](body, { maxOutputLength: MOST_BODY_BYTES }, (error, decoded) =>
+    decoder(body, { maxOutputLength: MOST_BODY_BYTES }, (error, decoded) =>
       error === null ? resolve(decoded) : reject(error),
     );
   });

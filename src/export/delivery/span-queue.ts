@@ -7,6 +7,8 @@ export interface Batch<S> {
   readonly position: number;
   /** How often it was sent. */
   attempts: number;
+  /** How many of its spans were never sent. */
+  unsent: number;
   /** How far values of its only span are cut. */
   readonly cut: number;
   /** Set if it is part of a batch that was split: it is not merged with others. */
@@ -125,7 +127,7 @@ export class SpanQueue<S> {
     const sizes = spans.map(this.settings.sizeOf);
     const sum = (from: number, to: number): number => sizes.slice(from, to).reduce((total, size) => total + size, 0);
     const first = sum(0, middle);
-    const part = { position, attempts: 0, cut: 0, isPart: true };
+    const part = { position, attempts: 0, unsent: 0, cut: 0, isPart: true };
     this.returned.unshift(
       { ...part, spans: spans.slice(0, middle), bytes: first },
       { ...part, spans: spans.slice(middle), bytes: batch.bytes - first },
@@ -168,22 +170,25 @@ export class SpanQueue<S> {
   /** Adds further returned batches and fresh spans to one that is sent again, up to the limits of a batch. */
   private merge(first: Batch<S>): Batch<S> {
     const spans = [...first.spans];
-    let { bytes, position, attempts } = first;
+    let { bytes, position, attempts, unsent } = first;
     for (let next = this.returned[0]; next !== undefined; next = this.returned[0]) {
-      const fits = spans.length + next.spans.length <= this.settings.batchSpans && bytes + next.bytes <= this.batchBytes;
+      const fits =
+        spans.length + next.spans.length <= this.settings.batchSpans && bytes + next.bytes <= this.batchBytes;
       if (next.isPart || next.cut > 0 || next.attempts > 1 || !fits) break;
       this.returned.shift();
       spans.push(...next.spans);
       bytes += next.bytes;
       position = Math.min(position, next.position);
       attempts = Math.max(attempts, next.attempts);
+      unsent += next.unsent;
     }
     if (attempts <= 1 && this.freshSize > 0) {
       const rest = this.cutBatch(spans.length, bytes);
       spans.push(...rest.spans);
       bytes += rest.bytes;
+      unsent += rest.unsent;
     }
-    return spans.length === first.spans.length ? first : { ...first, spans, bytes, position, attempts };
+    return spans.length === first.spans.length ? first : { ...first, spans, bytes, position, attempts, unsent };
   }
 
   /** Cuts a batch from the fresh spans that fits beside `spansBefore` spans of `bytesBefore` bytes. */
@@ -213,7 +218,7 @@ export class SpanQueue<S> {
     this.sizes = this.sizes.slice(count);
     this.front += count;
     this.takenSpans += spans.length;
-    return { spans, bytes, position, attempts: 0, cut: 0, isPart: false };
+    return { spans, bytes, position, attempts: 0, unsent: spans.length, cut: 0, isPart: false };
   }
 
   private measure(count: number): void {

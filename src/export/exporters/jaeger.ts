@@ -78,7 +78,7 @@ class ThriftEncoder {
     const encoded = this.encoded as ThriftResult | undefined;
     if (encoded !== undefined) {
       this.encoded = undefined;
-      if (encoded.value instanceof Uint8Array) return encoded.value;
+      if (error === undefined && encoded.value instanceof Uint8Array) return encoded.value;
       throw error ?? new Error('thrift');
     }
     if (this.sender !== undefined) throw error ?? new Error('the Jaeger exporter encoded nothing');

@@ -56,18 +56,16 @@ function basicAuth(username: string, password: string): string {
 }
 
 function definedHeaders(headers: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).filter((entry): entry is [string, string] => entry[1] !== undefined));
+  return Object.fromEntries(
+    Object.entries(headers).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
 }
 
 function headersOf(lists: readonly string[]): Record<string, string> {
   return Object.assign({}, ...lists.map((list) => parseKeyPairsIntoRecord(list))) as Record<string, string>;
 }
 
-function certificatesOf({
-  certificate,
-  clientCertificate,
-  clientKey,
-}: ExporterVariables): Certificates | undefined {
+function certificatesOf({ certificate, clientCertificate, clientKey }: ExporterVariables): Certificates | undefined {
   const files = { ca: certificate, cert: clientCertificate, key: clientKey };
   const read = Object.entries(files).flatMap(([name, path]) => {
     const content = path === undefined ? undefined : contentOf(path, name);

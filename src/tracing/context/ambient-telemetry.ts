@@ -5,7 +5,7 @@ import { readField } from '../../safe-access';
 import { SCOPE_NAME, VERSION } from '../../semconv';
 import { SharedFlush } from '../telemetry/shared-flush';
 import { state } from '../telemetry/state';
-import type { Telemetry } from '../telemetry/telemetry';
+import type { FlushCause, Telemetry } from '../telemetry/telemetry';
 import { activeContext, callIn } from './active-context';
 import { invocationIn, spanIn } from './linked-context';
 
@@ -35,8 +35,8 @@ export class ProviderTelemetry implements Telemetry {
     return this.tracer.startSpan(name, options, context);
   }
 
-  flush(timeoutMillis: number): Promise<void> {
-    return this.shared.flush(timeoutMillis);
+  flush(timeoutMillis: number, cause?: FlushCause): Promise<void> {
+    return this.shared.flush(timeoutMillis, cause);
   }
 }
 

@@ -1,3 +1,6 @@
+import { performance } from 'node:perf_hooks';
+import type { FlushCause } from './telemetry';
+
 /** How long a flush may run before the next one starts. */
 const MAX_FLUSH_MILLIS = 10_000;
 
@@ -29,6 +32,8 @@ export async function settledWithin(work: Promise<unknown>, timeoutMillis: numbe
 export class SharedFlush {
   private running: Promise<void> | undefined;
   private next: Promise<void> | undefined;
+  /** How long callers have waited in vain since a flush last finished. */
+  private vainMillis = 0;
 
   /** `onFailure` is called if `work` rejects or does not settle in 10 seconds. */
   constructor(
@@ -36,9 +41,17 @@ export class SharedFlush {
     private readonly onFailure: () => void,
   ) {}
 
-  /** Resolves when a flush that started after this call has ended, or after `timeoutMillis`. Never rejects. */
-  async flush(timeoutMillis: number): Promise<void> {
-    await settledWithin(this.join(), timeoutMillis);
+  /**
+   * Resolves when a flush that started after this call has ended, or after `timeoutMillis`. While a flush hangs, all
+   * callers together wait for `timeoutMillis`, and then none waits until it finishes, except at the end of the instance.
+   * Never rejects.
+   */
+  async flush(timeoutMillis: number, cause?: FlushCause): Promise<void> {
+    const done = this.join();
+    const limit = cause === 'preStop' ? timeoutMillis : timeoutMillis - this.vainMillis;
+    if (limit <= 0) return;
+    const start = performance.now();
+    if (!(await settledWithin(done, limit))) this.vainMillis += performance.now() - start;
   }
 
   private join(): Promise<void> {
@@ -68,6 +81,8 @@ export class SharedFlush {
       await this.work();
     } catch {
       this.onFailure();
+    } finally {
+      this.vainMillis = 0;
     }
   }
 }

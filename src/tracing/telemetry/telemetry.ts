@@ -36,6 +36,12 @@ export interface TraceBuffer {
   hasEnded(span: BufferedSpan, outlet: SpanOutlet): void;
 }
 
+/**
+ * What waits for a flush: a response, the hook `preFreeze`, or the end of the instance or the invocation, which is the
+ * last opportunity.
+ */
+export type FlushCause = 'response' | 'preFreeze' | 'preStop';
+
 /** Records spans, either with our SDK set-up or with the tracer provider that the application registered. */
 export interface Telemetry {
   /** The tracer that `@InjectTracer()` uses. */
@@ -50,10 +56,12 @@ export interface Telemetry {
   /** Returns how long a span has been open, by the clock that measures its duration; `undefined` if that is unknown. */
   openMillis?(span: Span): number | undefined;
   /**
-   * Exports the spans that have ended. Resolves when that is done or after `timeoutMillis`. Never rejects. `isHook`:
-   * called by a lifecycle hook, so it delays no response.
+   * Exports the spans that have ended. Resolves when that is done, when waiting is in vain, or after `timeoutMillis`.
+   * Never rejects. `cause` is `response` by default.
    */
-  flush(timeoutMillis: number, isHook?: boolean): Promise<void>;
+  flush(timeoutMillis: number, cause?: FlushCause): Promise<void>;
+  /** Like `flush`, within `timeoutMillis`, and then drops what remains: another endpoint has replaced this one. */
+  retire?(timeoutMillis: number): Promise<void>;
   /**
    * Exports the spans that have ended, and returns when that is done or after `timeoutMillis`: for the end of the
    * process, when no promise settles any more.

@@ -1,0 +1,59 @@
+import { performance } from 'node:perf_hooks';
+import { readNumber } from '../safe-access';
+
+/** Reserved before the function's timeout, so that the result can still be sent. */
+const MARGIN_MILLIS = 100;
+
+/**
+ * The milliseconds that the export may take: `flushTimeoutMillis`, but not more than the time until 100 ms before the
+ * function's timeout, and 0 if that has passed. `elapsedMillis` is the time since the handler was called.
+ */
+export function flushBudget(flushTimeoutMillis: number, context: unknown, elapsedMillis: number): number {
+  const timeout = readNumber(context, 'function', 'timeout');
+  if (timeout === undefined || timeout <= 0) return flushTimeoutMillis;
+  return Math.max(0, Math.min(flushTimeoutMillis, timeout * 1_000 - elapsedMillis - MARGIN_MILLIS));
+}
+
+/**
+ * How long tracing may delay the response of one invocation. All that the response waits for counts: loading the SDK
+ * and instrumentations, disposal, span processors, encoding and sending. The time of the program does not.
+ */
+export class WaitBudget {
+  private spent = 0;
+  private waitingSince: number | undefined;
+
+  /**
+   * `startMillis` is when the function's timeout began, and `waitingSince` when the response began to wait for tracing,
+   * both in milliseconds of `performance.now()`.
+   */
+  constructor(
+    private readonly flushTimeoutMillis: number,
+    private readonly context: unknown,
+    private readonly startMillis: number,
+    waitingSince: number,
+  ) {
+    this.waitingSince = waitingSince;
+  }
+
+  /** The response waits for tracing from now on. */
+  startWaiting(): void {
+    this.waitingSince ??= performance.now();
+  }
+
+  /** The program runs from now on, or the response is sent. */
+  stopWaiting(): void {
+    if (this.waitingSince !== undefined) this.spent += performance.now() - this.waitingSince;
+    this.waitingSince = undefined;
+  }
+
+  /** How long the response has waited. */
+  get spentMillis(): number {
+    return this.spent + (this.waitingSince === undefined ? 0 : performance.now() - this.waitingSince);
+  }
+
+  /** How long the response may still wait; 0 or more. */
+  get remainingMillis(): number {
+    const left = Math.max(0, this.flushTimeoutMillis - this.spentMillis);
+    return flushBudget(left, this.context, performance.now() - this.startMillis);
+  }
+}
