@@ -110,7 +110,7 @@ test('after four failures in a row an outage begins, and the first acknowledgeme
   for (let outage = 0; outage < 2; outage += 1) {
     answering(failed(), failed(), failed(), failed());
     await send('a');
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    while (lines.length < 2 * outage + 2) await new Promise((resolve) => setTimeout(resolve, 5));
   }
   const began =
     'fc-traced: collector.example does not accept spans in time, so responses no longer wait for it: connect ECONNREFUSED. ' +

@@ -1,7 +1,7 @@
 import { takeCounts } from '../../src/diagnostics';
 import type { Delivery } from '../../src/export/delivery/delivery';
 import { deliveryCounts, deliveryStats } from '../../src/tracing/telemetry/delivery-stats';
-import { ACKNOWLEDGED, deliveryWith, fakeSpan, FakeTransport } from './fake-transport';
+import { deliveryWith, fakeSpan, FakeTransport } from './fake-transport';
 
 let transport: FakeTransport;
 let delivery: Delivery;

@@ -80,7 +80,9 @@ test('while the collector does not respond, invocations wait for one budget in a
     await work();
     return deliveryStats().waitedMillis - before;
   };
-  const call = async (): Promise<void> => void expect(await invoke(handler, {}, context())).toBe('packed');
+  const call = async (): Promise<void> => {
+    expect(await invoke(handler, {}, context())).toBe('packed');
+  };
   status = 202;
   await call();
   status = 'silence';

@@ -53,9 +53,24 @@ const newEncoder = (): SpanEncoder =>
 test('the Jaeger exporter encodes batches that are requested at the same time, and sends none of them', async () => {
   const encoder = newEncoder();
   const sizes = [300, 1, 20];
-  const bodies = await Promise.all(sizes.map((size) => encoder.encode(createSpans(size))));
+  const bodies = await Promise.all(sizes.map(async (size) => encoder.encode(createSpans(size))));
   expect(bodies.map((body) => decodeJaegerThrift(body as Buffer).length)).toEqual(sizes);
   expect([requests, warnings]).toEqual([0, []]);
+});
+
+test('the sender has the members that are used, also maxSpanBatchSize, although it is not in the types', async () => {
+  const exporter = new JaegerExporter({
+    endpoint: 'http://127.0.0.1:1/api/traces',
+    maxSpanBatchSize: Number.POSITIVE_INFINITY,
+  } as ConstructorParameters<typeof JaegerExporter>[0]);
+  const sender = Reflect.apply(Reflect.get(exporter, '_getSender') as () => object, exporter, [{ tags: [] }]);
+  const { Batch } = Reflect.get(sender, '_jaegerThrift') as { Batch: { rw: Record<string, unknown> } };
+  expect(sender).toMatchObject({
+    _maxSpanBatchSize: Number.POSITIVE_INFINITY,
+    _batch: { spans: [] },
+  });
+  const methods = [Reflect.get(sender, '_reset'), Reflect.get(sender, 'flush'), Batch.rw.toBuffer];
+  expect(methods.map((method) => typeof method)).toEqual(['function', 'function', 'function']);
 });
 
 test('a batch that cannot be encoded rejects, and the next one contains only its own spans', async () => {

@@ -96,7 +96,7 @@ describe('the packed package', () => {
 
   // Unpacked 3.8 MB: 1.5 MB of code with the SDK compiled in, 1.8 MB of source maps, 140 kB of types, 170 kB of licenses,
   // and the documents and samples.
-  test('has at most 900 kB', () => {
-    expect(packed!.size).toBeLessThan(900_000);
+  test('has at most 950 kB', () => {
+    expect(packed!.size).toBeLessThan(950_000);
   });
 });

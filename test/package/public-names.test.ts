@@ -24,6 +24,7 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
     'cloudEventExtensions',
     'createHandler',
     'currentSpan',
+    'deliveryStats',
     'forEachRecord',
     'getTracedMetadata',
     'invokeHeaders',
@@ -47,6 +48,7 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
   'fc-traced/server': ['serve', 'traceListener'],
   'fc-traced/testing': [
     'buildTraces',
+    'deliveryStats',
     'expectTrace',
     'fakeEvent',
     'fakeFcContext',

@@ -120,7 +120,7 @@ export class HttpSender {
 
   private http(): typeof import('node:http') {
     return this.target.url.protocol === 'https:'
-      ? (require('node:https') as unknown as typeof import('node:http'))
+      ? (require('node:https') as typeof import('node:http'))
       : (require('node:http') as typeof import('node:http'));
   }
 

@@ -1,6 +1,7 @@
 import { ROOT_CONTEXT } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
+import { types } from 'node:util';
 import { brotliDecompress, gunzip, inflate } from 'node:zlib';
 import { callIn } from '../../tracing/context/active-context';
 import type { ResponseHead, SendFailure, SpanEncoder } from '../exporters/exporters';
@@ -76,7 +77,7 @@ export class HttpTransport implements SpanTransport {
       countRejected(0);
       return { kind: 'unencodable', reason: `spans cannot be encoded: ${String(error)}`, byContent: true };
     }
-    if (!(body instanceof Uint8Array)) {
+    if (!types.isUint8Array(body)) {
       countRejected(0);
       return verdictOf(body, 0);
     }
@@ -98,7 +99,7 @@ export class HttpTransport implements SpanTransport {
   private encode(spans: readonly ReadableSpan[]): Promise<Uint8Array | ResponseHead | SendFailure> {
     return new Promise((resolve, reject) => {
       const encoded = this.encoder.encode(spans);
-      if (encoded instanceof Uint8Array) return resolve(encoded);
+      if (types.isUint8Array(encoded)) return resolve(encoded);
       const timeout = new LiveTimeout(this.timeoutMillis, () =>
         resolve({ error: new Error(`no answer within ${this.timeoutMillis} ms`), timedOut: true }),
       );

@@ -30,8 +30,8 @@ export function verdictOf(response: ResponseHead | SendFailure, bytes: number, n
   const isLarge = bytes > SMALL_BYTES;
   if ('error' in response) {
     const { error, timedOut } = response;
-    const { code, message } = error as Error & { readonly code?: unknown };
-    const reason = message === '' ? String(code ?? error.name) : message;
+    const { code, message } = error as Error & { readonly code?: string };
+    const reason = message === '' ? (code ?? error.name) : message;
     // A server may close the connection while it receives more than it accepts.
     const mayBeTooLarge = isLarge && /^(?:ECONNRESET|EPIPE)$/.test(String(code));
     return { kind: 'failed', reason, timedOut, mayBeTooLarge };

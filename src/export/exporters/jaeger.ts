@@ -1,5 +1,6 @@
 import { JaegerExporter } from '@opentelemetry/exporter-jaeger';
 import type { ReadableSpan as SdkSpan } from '@opentelemetry/sdk-trace-base';
+import { types } from 'node:util';
 import { warnOnce } from '../../diagnostics';
 import { readField } from '../../safe-access';
 import type { ReadableSpan } from '../sdk';
@@ -49,6 +50,8 @@ class ThriftEncoder {
   private readonly exporter: JaegerExporter;
   private sender: ThriftSender | undefined;
   private encoded: ThriftResult | undefined;
+  /** The number of spans of the batch that is being encoded. */
+  private size = 0;
   private last: Promise<unknown> = Promise.resolve();
 
   constructor(endpoint: string, credentials: { readonly username?: string; readonly password?: string }) {
@@ -68,6 +71,7 @@ class ThriftEncoder {
 
   private async encodeNow(spans: readonly ReadableSpan[]): Promise<Uint8Array | ResponseHead | SendFailure> {
     this.encoded = undefined;
+    this.size = spans.length;
     // Spans of a batch that could not be encoded.
     this.sender?._reset();
     const error = await new Promise<Error | undefined>((resolve) =>
@@ -78,7 +82,7 @@ class ThriftEncoder {
     const encoded = this.encoded as ThriftResult | undefined;
     if (encoded !== undefined) {
       this.encoded = undefined;
-      if (error === undefined && encoded.value instanceof Uint8Array) return encoded.value;
+      if (error === undefined && types.isUint8Array(encoded.value)) return encoded.value;
       throw error ?? new Error('thrift');
     }
     if (this.sender !== undefined) throw error ?? new Error('the Jaeger exporter encoded nothing');
@@ -111,11 +115,12 @@ class ThriftEncoder {
     this.sender = own;
     own.flush = (callback) => {
       const count = own._batch.spans.length;
-      if (count === 0) return callback(0);
+      // The sender flushes parts of a batch if it has a limit.
+      if (count < this.size) return callback(0);
       this.encoded = own._jaegerThrift.Batch.rw.toBuffer(own._batch);
       own._reset();
       const { err } = this.encoded;
-      callback(count, err === undefined || err === null ? undefined : `Error encoding Thrift batch: ${String(err)}`);
+      callback(count, err === undefined || err === null ? undefined : 'the batch cannot be encoded as Thrift');
     };
   }
 }
