@@ -185,7 +185,7 @@ export class InvocationRunner {
       recordColdStart,
       keepEarly: () => candidate === undefined || candidate.decideEarly(span!, coldStart, performance.now() - entered),
     });
-    budget.stopWaiting();
+    budget.startProgram();
     try {
       return await (callIn(active, work.run, work, [
         { invocation, active, span, coldStart: recordedColdStart },

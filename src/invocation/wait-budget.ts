@@ -16,10 +16,13 @@ export function flushBudget(flushTimeoutMillis: number, context: unknown, elapse
 
 /**
  * How long tracing may delay the response of one invocation. All that the response waits for counts: loading the SDK
- * and instrumentations, disposal, span processors, encoding and sending. The time of the program does not.
+ * and instrumentations, disposal, span processors, encoding and sending. The time of the program does not. What precedes
+ * the program counts up to half of the budget: otherwise, the trace of a cold start could not be delivered.
  */
 export class WaitBudget {
   private spent = 0;
+  /** The part of `spent` that counts. */
+  private counted = 0;
   private waitingSince: number | undefined;
 
   /**
@@ -40,9 +43,10 @@ export class WaitBudget {
     this.waitingSince ??= performance.now();
   }
 
-  /** The program runs from now on, or the response is sent. */
-  stopWaiting(): void {
-    if (this.waitingSince !== undefined) this.spent += performance.now() - this.waitingSince;
+  /** The program starts now. */
+  startProgram(): void {
+    this.spent = this.spentMillis;
+    this.counted = Math.min(this.spent, this.flushTimeoutMillis / 2);
     this.waitingSince = undefined;
   }
 
@@ -53,7 +57,7 @@ export class WaitBudget {
 
   /** How long the response may still wait; 0 or more. */
   get remainingMillis(): number {
-    const left = Math.max(0, this.flushTimeoutMillis - this.spentMillis);
+    const left = Math.max(0, this.flushTimeoutMillis - this.counted - (this.spentMillis - this.spent));
     return flushBudget(left, this.context, performance.now() - this.startMillis);
   }
 }
