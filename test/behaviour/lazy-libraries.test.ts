@@ -8,13 +8,16 @@ interface Outcome {
   readonly unhandled: string[];
 }
 
-/** Runs statements with `t`, which traces a function, in a process with the real libraries. `url` is that of a server. */
-function use(statements: string): Promise<Outcome> {
+/**
+ * Runs programs with `t`, which traces a function, one after another in a process with the real libraries. `url` is that
+ * of a server.
+ */
+function outcomesOf(programs: readonly string[]): Promise<Outcome[]> {
   return inFreshProcess(`
     const { traced } = require(dist + 'index.js');
     const { recordTraces } = require(dist + 'testing.js');
     const traces = recordTraces();
-    const unhandled = [];
+    let unhandled = [];
     process.on('unhandledRejection', (error) => unhandled.push(error.message));
     const pause = (millis, value) => new Promise((resolve) => setTimeout(resolve, millis, value));
     const t = (fn) => traced(fn, { name: 't', resultAttributes: (result) => ({ has: result !== undefined }) });
@@ -24,20 +27,35 @@ function use(statements: string): Promise<Outcome> {
     });
     await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
     const url = 'http://127.0.0.1:' + server.address().port;
-    let value = await (async () => { ${statements} })().catch((error) => 'threw ' + error.message);
-    await pause(20);
-    const spans = traces.spans().map(({ status, events, attributes }) =>
-      [status.code, status.message, ...events.map(({ name }) => name), attributes.has && 'result'].filter(Boolean).join(' '));
-    report({ spans, value: value ?? null, unhandled });
+    const outcomes = [];
+    for (const program of [${programs.map((statements) => `async () => { ${statements} }`).join(', ')}]) {
+      const value = await program().catch((error) => 'threw ' + error.message);
+      await pause(20);
+      const spans = traces.spans().map(({ status, events, attributes }) =>
+        [status.code, status.message, ...events.map(({ name }) => name), attributes.has && 'result'].filter(Boolean).join(' '));
+      outcomes.push({ spans, value: value ?? null, unhandled });
+      traces.clear();
+      unhandled = [];
+    }
+    report(outcomes);
     process.exit();
   `);
+}
+
+/** Runs the programs of test cases once, and returns the outcome of each by its title. */
+function outcomesByTitle(cases: readonly (readonly [string, string, Outcome])[]): (title: string) => Promise<Outcome> {
+  let outcomes: Promise<Outcome[]> | undefined;
+  return async (title) => {
+    outcomes ??= outcomesOf(cases.map(([, statements]) => statements));
+    return (await outcomes)[cases.findIndex(([name]) => name === title)]!;
+  };
 }
 
 const one = (span: string, value: unknown = null): Outcome => ({ spans: [span], value, unhandled: [] });
 
 describe('superagent, a thenable that is also a stream', () => {
   const get = (path = ''): string => `const request = t(() => require('superagent').get(url + '${path}'))(); `;
-  test.each<[string, string, Outcome]>([
+  const cases: readonly [string, string, Outcome][] = [
     ['is awaited', `${get()} return (await request).status;`, one('UNSET result', 200)],
     [
       'rejects',
@@ -65,8 +83,10 @@ describe('superagent, a thenable that is also a stream', () => {
       `${get('/slow')} setTimeout(() => request.abort(), 20); await request;`,
       one('UNSET fc_traced.cancelled', 'threw Aborted'),
     ],
-  ])('%s', async (_, statements, expected) => {
-    expect(await use(statements)).toMatchObject(
+  ];
+  const outcomeOf = outcomesByTitle(cases);
+  test.each(cases)('%s', async (title, _, expected) => {
+    expect(await outcomeOf(title)).toMatchObject(
       expected.spans[0] === 'UNSET' ? { ...expected, spans: [expect.stringMatching(/^UNSET( result)?$/)] } : expected,
     );
   });
@@ -74,7 +94,7 @@ describe('superagent, a thenable that is also a stream', () => {
 
 describe('bluebird', () => {
   const later = `const Bluebird = require('bluebird'); const promise = t(() => Bluebird.delay(5, [1, 2]))(); `;
-  test.each<[string, string, Outcome]>([
+  const cases: readonly [string, string, Outcome][] = [
     ['tap', `${later} return (await promise.tap(() => {})).length;`, one('UNSET result', 2)],
     ['map', `${later} return (await promise.map((n) => n + 1))[1];`, one('UNSET result', 3)],
     ['finally', `${later} return (await promise.finally(() => {})).length;`, one('UNSET result', 2)],
@@ -93,14 +113,16 @@ describe('bluebird', () => {
       `const Bluebird = require('bluebird'); return t(() => Bluebird.reject(new TypeError('no')))().catch(TypeError, () => 7);`,
       one('ERROR no exception', 7),
     ],
-  ])('%s', async (_, statements, expected) => {
-    expect(await use(statements)).toEqual(expected);
+  ];
+  const outcomeOf = outcomesByTitle(cases);
+  test.each(cases)('%s', async (title, _, expected) => {
+    expect(await outcomeOf(title)).toEqual(expected);
   });
 });
 
 describe('neverthrow', () => {
   const later = `const { ok, ResultAsync } = require('neverthrow'); const result = t(() => new ResultAsync(pause(5, ok(7))))(); `;
-  test.each<[string, string, Outcome]>([
+  const cases: readonly [string, string, Outcome][] = [
     ['map', `${later} return (await result.map((n) => n + 1)).value;`, one('UNSET result', 8)],
     ['match', `${later} return result.match((n) => n, () => 0);`, one('UNSET result', 7)],
     ['andThen and unwrapOr', `${later} return result.andThen((n) => ok(n + 2)).unwrapOr(0);`, one('UNSET result', 9)],
@@ -109,8 +131,10 @@ describe('neverthrow', () => {
       `const { ResultAsync } = require('neverthrow'); await t(() => new ResultAsync(Promise.reject(new Error('broken'))))().map(() => 1);`,
       one('ERROR broken exception', 'threw broken'),
     ],
-  ])('%s', async (_, statements, expected) => {
-    expect(await use(statements)).toEqual(expected);
+  ];
+  const outcomeOf = outcomesByTitle(cases);
+  test.each(cases)('%s', async (title, _, expected) => {
+    expect(await outcomeOf(title)).toEqual(expected);
   });
 });
 
@@ -121,13 +145,11 @@ test('a rejection of a lazy query that nobody handles is still reported, whichev
       then(...reactions) { return this.exec().then(...reactions); }
       finally(reaction) { return this.exec().finally(reaction); }
     }`;
-  for (const start of ['exec()', 'then(() => {})', 'finally(() => {})']) {
-    expect(await use(`${query} void t(() => new Query())().${start};`)).toEqual({
-      spans: ['ERROR lost exception'],
-      value: null,
-      unhandled: ['lost'],
-    });
-  }
+  const starts = ['exec()', 'then(() => {})', 'finally(() => {})'];
+  const lost: Outcome = { spans: ['ERROR lost exception'], value: null, unhandled: ['lost'] };
+  expect(await outcomesOf(starts.map((start) => `${query} void t(() => new Query())().${start};`))).toEqual(
+    starts.map(() => lost),
+  );
 });
 
 test('100,000 lazy objects that nobody awaits hold no memory to the end of the invocation', async () => {
