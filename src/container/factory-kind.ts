@@ -26,18 +26,50 @@ export function factoryKindOf(factory: unknown): FactoryKind {
   return kind;
 }
 
-const COMMENTS = /\/\*[\s\S]*?\*\/|\/\/[^\n]*/g;
-const STRINGS = /"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'/g;
-/** Functions with one parameter, and their body. */
-const ARROW = /^\(?\s*([\w$]+)\s*\)?\s*=>([\s\S]*)$/;
-const FUNCTION = /^(?:function\b\s*)?[\w$]*\s*\(\s*([\w$]+)\s*\)([\s\S]*)$/;
+/** Functions with one parameter, and their body. Each whitespace is one space. */
+const ARROW = /^\(? ?([\w$]+) ?\)? ?=>([^]*)$/;
+const FUNCTION = /^(?:function\b ?)?[\w$]* ?\( ?([\w$]+) ?\)([^]*)$/;
 /** Declarations, comparisons and arithmetic assignments contain `=`, but keep no object beyond the call. */
 const HARMLESS_EQUALS = /\b(?:const|let|var)\s+[\w$]+\s*=(?!=)|[=!]==?|[<>]=|(?<![|&])[-+*%&|^]=/g;
 /** Template strings, nested functions and classes, spread, and calls of anything that is not a name. */
 const UNPROVABLE =
   /[`]|=>|\b(?:function|class|async|await|yield|this|arguments|eval|super|import)\b|[)\]]\s*\(|\?\.\(|\.\.\./;
-const CALL = /(\bnew\s+)?([\w$.]+)\s*\(/g;
+const CALL = /(?<![\w$.])(new )?([\w$.]+) ?\(/g;
+const NAME = /[\w$.]+/g;
 const KEYWORDS = new Set(['if', 'for', 'while', 'switch', 'return', 'typeof']);
+
+/** Replaces each string by `0` and each comment by a space. */
+function withoutStringsAndComments(source: string): string {
+  let code = '';
+  for (let at = 0; at < source.length;) {
+    const char = source[at]!;
+    if (char === '"' || char === "'") {
+      at = endOfString(source, at, char);
+      code += '0';
+    } else if (source.startsWith('/*', at)) {
+      at = indexOrEnd(source, '*/', at + 2) + 2;
+      code += ' ';
+    } else if (source.startsWith('//', at)) {
+      at = indexOrEnd(source, '\n', at);
+      code += ' ';
+    } else {
+      code += char;
+      at += 1;
+    }
+  }
+  return code;
+}
+
+function endOfString(source: string, start: number, quote: string): number {
+  let at = start + 1;
+  while (at < source.length && source[at] !== quote) at += source[at] === '\\' ? 2 : 1;
+  return at + 1;
+}
+
+function indexOrEnd(source: string, text: string, from: number): number {
+  const at = source.indexOf(text, from);
+  return at === -1 ? source.length : at;
+}
 
 /**
  * Whether a factory can be seen to keep nothing: it only resolves, constructs and chooses, such as `(c) => new
@@ -45,16 +77,16 @@ const KEYWORDS = new Set(['if', 'for', 'while', 'switch', 'return', 'typeof']);
  * container to nobody. Any other factory may keep what it resolved.
  */
 function onlyResolves(source: string): boolean {
-  const code = source.replace(STRINGS, '0').replace(COMMENTS, ' ').trim();
+  const code = withoutStringsAndComments(source).replace(/\s+/g, ' ').trim();
   const [, container, body] = ARROW.exec(code) ?? FUNCTION.exec(code) ?? [];
   if (container === undefined || body === undefined) return false;
   if (UNPROVABLE.test(body) || body.replace(HARMLESS_EQUALS, ' ').includes('=')) return false;
-  const uses = new RegExp(String.raw`(?<![\w$.])${container.replaceAll('$', String.raw`\$`)}(?![\w$])`, 'g');
+  const uses = [...body.matchAll(NAME)].filter(([name]) => name === container || name.startsWith(`${container}.`));
   const methods = ['resolve', 'resolveAll', 'isRegistered'].map((method) => `${container}.${method}`);
   const called = [...body.matchAll(CALL)];
   const calls = called.filter(([, , name]) => methods.includes(name!)).length;
   return (
-    calls === [...body.matchAll(uses)].length &&
+    calls === uses.length &&
     called.every(([, isNew, name]) => isNew !== undefined || KEYWORDS.has(name!) || methods.includes(name!))
   );
 }

@@ -107,14 +107,16 @@ const wrappers = sharedByCopies('wrappers of async methods', () => new WeakSet<o
  * TypeScript's `__awaiter`, esbuild's `__async` (its name is shorter in a minified file), or Babel's and swc's
  * `asyncToGenerator`. Declarations of variables may precede.
  */
-const COMPILED_BODY = new RegExp(
-  String.raw`^\s*(?:=>\s*)?` +
-    String.raw`(?:\{\s*(?:(?:var|let|const)\s[^;{}()]*;\s*)*return\b\s*)?` +
-    String.raw`(?:` +
-    String.raw`(?:\(0,\s*)?(?:[\w$]+\.)*(?:__awaiter|__async|_?async_to_generator|_?asyncToGenerator)(?:\.(?:_|default))?\)?\(` +
-    String.raw`|[\w$.]+\(this,\s*(?:null|arguments|void 0)\s*,(?:\s*void 0\s*,)?\s*function\s*\*` +
-    String.raw`)`,
-);
+const BODY_START = /^\s*(?:=>\s*)?(?:\{\s*(?:(?:var|let|const)\s[^;{}()]*;\s*)*return\b\s*)?/;
+const NAMED_HELPER =
+  /^(?:\(0,\s*)?(?:[\w$]+\.)*(?:__awaiter|__async|_?async_to_generator|_?asyncToGenerator)(?:\.(?:_|default))?\)?\(/;
+const MINIFIED_HELPER = /^[\w$.]+\(this,\s*(?:null|arguments|void 0)\s*,(?:\s*void 0\s*,)?\s*function\s*\*/;
+
+/** Whether the body of a function is that of a compiled async function. */
+function isCompiledBody(body: string): boolean {
+  const rest = body.slice(BODY_START.exec(body)?.[0].length ?? 0);
+  return NAMED_HELPER.test(rest) || MINIFIED_HELPER.test(rest);
+}
 
 /** Returns the source of a function after its parameters. */
 function bodyOf(source: string): string {
@@ -134,9 +136,7 @@ function bodyOf(source: string): string {
  */
 export function isAsyncMethod(method: object): boolean {
   return (
-    isAsyncFunction(method) ||
-    wrappers.has(method) ||
-    COMPILED_BODY.test(bodyOf(Function.prototype.toString.call(method)))
+    isAsyncFunction(method) || wrappers.has(method) || isCompiledBody(bodyOf(Function.prototype.toString.call(method)))
   );
 }
 

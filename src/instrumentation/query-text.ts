@@ -5,7 +5,7 @@ const MAX_LENGTH = 4_096;
 export type Dialect = 'postgresql' | 'mysql';
 
 const WORD = /[\p{L}_][\p{L}\p{N}_$]*/uy;
-const NUMBER = /(?:0[xXbBoO][0-9a-fA-F_]+|(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d+)?)/y;
+const NUMBER = /(?:0[xXbBoO][0-9a-fA-F_]+|(?:\d[\d_]*(?:\.[\d_]*)?|\.\d[\d_]*)(?:[eE][+-]?\d+)?)/y;
 const PARAMETER = /\$\d+/y;
 const DOLLAR_QUOTE = /\$(?:[\p{L}_][\p{L}\p{N}_]*)?\$/uy;
 /** The prefixes of a string literal. */
@@ -110,7 +110,10 @@ function quotedName(text: string, at: number): string {
 const LONGEST_PREFIX = 40;
 
 function withoutPrefix(shown: string): string {
-  const word = /[\p{L}\p{N}_&]+$/u.exec(shown.slice(-LONGEST_PREFIX))?.[0] ?? '';
+  const end = shown.slice(-LONGEST_PREFIX);
+  let start = end.length;
+  while (start > 0 && /[\p{L}\p{N}_&]/u.test(end[start - 1]!)) start -= 1;
+  const word = end.slice(start);
   return PREFIX.test(word) ? shown.slice(0, -word.length) : shown;
 }
 

@@ -1,9 +1,13 @@
 import { readField } from '../safe-access';
+import { replaceUrls } from '../tracing/redaction/redact-url';
 import { redactText } from '../tracing/redaction/secrets';
 
 const MAX_LENGTH = 200;
 
-const URLS = /\b[a-z][a-z\d+.-]*:\/\/[^\s'"`)]*/gi;
+/** A character that ends a URL. */
+const URL_END = /[\s'"`)]/;
+/** The longest line that is searched for URLs and paths. */
+const MAX_LINE = 2_000;
 const PATHS = /(?:\b[a-z]:)?(?:[\\/][^\s\\/'"`():]+)+[\\/]?/gi;
 
 /**
@@ -15,12 +19,12 @@ export function describeCause(error: unknown): string {
   const text = typeof message === 'string' ? message : typeof error === 'string' ? error : '';
   const name = readField(error, 'name');
   const [line = ''] = text.split('\n');
-  const clean = redactText(line).replace(URLS, '[URL]').replace(PATHS, fileName).slice(0, MAX_LENGTH).trim();
+  const clean = replaceUrls(redactText(line.slice(0, MAX_LINE)), URL_END, () => '[URL]').replace(PATHS, fileName).slice(0, MAX_LENGTH).trim();
   return [typeof name === 'string' ? name : 'error', clean].filter((part) => part !== '').join(': ');
 }
 
 /** Returns the last part of a path if it is the name of a file. */
 function fileName(path: string): string {
-  const name = /[^\\/]+\.[a-z]{1,6}$/i.exec(path)?.[0];
-  return name ?? '[path]';
+  const name = path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
+  return /.\.[a-z]{1,6}$/i.test(name) ? name : '[path]';
 }

@@ -105,7 +105,7 @@ function outline(text: string): string {
   const lines = text
     .split('\n')
     .filter((line) => line.trim() !== '')
-    .map((line) => line.replace(/[│├└─]/g, ' ').replace(/\s+$/, ''));
+    .map((line) => line.replace(/[│├└─]/g, ' ').trimEnd());
   const depths = lines.map((line) => line.length - line.trimStart().length);
   const open: number[] = [];
   return lines

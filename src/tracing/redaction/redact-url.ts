@@ -1,4 +1,4 @@
-import { isSecretKey } from './secret-keys';
+import { isSecretField } from './secret-keys';
 
 /** Replaces a redacted value in a URL, as OpenTelemetry's conventions for `url.full` require. */
 const REDACTED = 'REDACTED';
@@ -29,7 +29,7 @@ function decoded(text: string): string {
 }
 
 function isSecretName(name: string): boolean {
-  return SIGNING.has(name.toLowerCase()) || isSecretKey(name);
+  return SIGNING.has(name.toLowerCase()) || isSecretField(name);
 }
 
 /**
@@ -65,6 +65,33 @@ export function redactQuery(query: string): string {
         : parameter;
     })
     .join('&');
+}
+
+/** The longest scheme of a URL within a text. */
+const MAX_SCHEME = 32;
+
+function isSchemeCharacter(text: string, index: number): boolean {
+  return /[a-z0-9+.-]/i.test(text[index]!);
+}
+
+/** Replaces the URLs in a text, each up to the first character that `end` matches. Takes linear time. */
+export function replaceUrls(text: string, end: RegExp, replace: (url: string) => string): string {
+  let clean = '';
+  let copied = 0;
+  for (let at = text.indexOf('://'); at !== -1;) {
+    let start = at;
+    while (start > copied && at - start < MAX_SCHEME && isSchemeCharacter(text, start - 1)) start -= 1;
+    // A scheme starts with a letter.
+    while (start < at && !/[a-z]/i.test(text[start]!)) start += 1;
+    let stop = at + 3;
+    while (stop < text.length && !end.test(text[stop]!)) stop += 1;
+    if (start < at && stop > at + 3) {
+      clean += text.slice(copied, start) + replace(text.slice(start, stop));
+      copied = stop;
+    }
+    at = text.indexOf('://', stop);
+  }
+  return copied === 0 ? text : clean + text.slice(copied);
 }
 
 /** A scheme and the authority of a URL. */

@@ -1,16 +1,16 @@
 import type { AttributeValue } from '@opentelemetry/api';
-import { redactQuery, redactUrl } from './redact-url';
-import { isSecretKey } from './secret-keys';
+import { redactQuery, redactUrl, replaceUrls } from './redact-url';
+import { isSecretField } from './secret-keys';
 import { REDACTED, redactNumber, redactString } from './secrets';
 
-/** A URL in a text, up to the first character that no URL contains. */
-const URLS = /[a-z][a-z0-9+.-]{0,31}:\/\/[^\s"'<>`\\]+/gi;
+/** A character that no URL contains. */
+const URL_END = /[\s"'<>`\\]/;
 /** A path, and nothing else. */
 const PATH = /^\/[^\s"'<>]*$/;
 /** A form: pairs of names and values that are joined by `&`. */
 const FORM = /^[^\s=&?#/:;,"'<>(){}]+=[^\s&"'<>(){}]*(?:&[^\s=&?#/"'<>(){}]+(?:=[^\s&"'<>(){}]*)?)*$/;
-/** The name of a member of a JSON object, up to its value. */
-const MEMBER = /"((?:[^"\\]|\\.){1,256})"\s*:\s*/g;
+/** The longest name of a member of a JSON object. */
+const MAX_NAME = 256;
 const MAX_DEPTH = 4;
 
 /** Returns where the JSON value at an index ends. The text may be truncated. */
@@ -47,16 +47,47 @@ function parsedString(json: string): string | undefined {
   }
 }
 
+/** A member of a JSON object. */
+interface Member {
+  readonly name: string;
+  /** Where its value starts. */
+  readonly start: number;
+  /** Where the search for the next member starts. */
+  next: number;
+}
+
+function afterWhitespace(text: string, from: number): number {
+  let at = from;
+  while (at < text.length && /\s/.test(text[at]!)) at += 1;
+  return at;
+}
+
+/** Returns the first member from an index on: a name in quotes, a colon, and a value. Takes linear time. */
+function nextMember(text: string, from: number): Member | undefined {
+  let open = text.indexOf('"', from);
+  while (open !== -1) {
+    const close = text.indexOf('"', open + 1);
+    if (close === -1) return undefined;
+    const length = close - open - 1;
+    if (length > 0 && length <= MAX_NAME) {
+      const colon = afterWhitespace(text, close + 1);
+      const start = text[colon] === ':' ? afterWhitespace(text, colon + 1) : -1;
+      if (start !== -1) return { name: text.slice(open + 1, close), start, next: start };
+    }
+    open = close;
+  }
+  return undefined;
+}
+
 /** Redacts the members with a secret name in JSON text, also if it is truncated or within another text. */
 function redactJson(text: string, depth: number): string {
   let clean = '';
   let copied = 0;
-  const member = new RegExp(MEMBER);
-  for (let match = member.exec(text); match !== null; match = member.exec(text)) {
-    const start = member.lastIndex;
+  for (let member = nextMember(text, 0); member !== undefined; member = nextMember(text, member.next)) {
+    const { start } = member;
     if (start >= text.length) break;
-    const name = parsedString(`"${match[1]!}"`) ?? match[1]!;
-    const isSecret = isSecretKey(name);
+    const name = parsedString(`"${member.name}"`) ?? member.name;
+    const isSecret = isSecretField(name);
     if (!isSecret && text[start] !== '"') continue;
     const end = endOfValue(text, start);
     const value = text.slice(start, end);
@@ -70,7 +101,7 @@ function redactJson(text: string, depth: number): string {
     }
     clean += text.slice(copied, start) + shown;
     copied = end;
-    member.lastIndex = end;
+    member.next = end;
   }
   return copied === 0 ? text : clean + text.slice(copied);
 }
@@ -80,7 +111,7 @@ export function redactFields(text: string, depth = 0): string {
   if (depth > MAX_DEPTH) return text;
   let clean = text;
   if (clean.includes('":') || clean.includes('" :')) clean = redactJson(clean, depth);
-  if (clean.includes('://')) clean = clean.replace(URLS, redactUrl);
+  if (clean.includes('://')) clean = replaceUrls(clean, URL_END, redactUrl);
   if (!clean.includes('=')) return clean;
   if (PATH.test(clean) && /[?;#]/.test(clean)) return redactUrl(clean);
   return FORM.test(clean) ? redactQuery(clean) : clean;

@@ -67,26 +67,54 @@ const QUESTIONS = new Set(
 /** Keys of OpenTelemetry's conventions whose value is an id, not a credential. */
 const PUBLIC_KEYS = new Set([ATTR_SESSION_ID, ATTR_SESSION_PREVIOUS_ID, ATTR_MCP_SESSION_ID]);
 
-/** A cache of the results for attribute keys, of which a program has few. */
-const keys = new Map<string, boolean>();
-const MAX_KEYS = 1_000;
+/** The longest name that is compared as a whole. Of longer ones, which nobody writes by hand, only the ends are. */
+const MAX_NAME = 256;
+
+/**
+ * A cache of the results for names. Names that were not used for a while are dropped: callers can invent any number of
+ * them, and each is cheap to compare again.
+ */
+class RecentNames {
+  private recent = new Map<string, boolean>();
+  private older = new Map<string, boolean>();
+
+  nameSecret(name: string): boolean {
+    const known = this.recent.get(name);
+    if (known !== undefined) return known;
+    const found = this.older.get(name) ?? namesSecret(name);
+    if (name.length > MAX_NAME) return found;
+    if (this.recent.size >= MAX_RECENT) {
+      this.older = this.recent;
+      this.recent = new Map();
+    }
+    this.recent.set(name, found);
+    return found;
+  }
+}
+
+const MAX_RECENT = 512;
+/** Separate: the names of fields come from callers, and must not displace the keys of the program. */
+const keys = new RecentNames();
+const fields = new RecentNames();
 
 /** Returns whether an attribute key names a secret. Compares words, so `input_tokens` is not a secret. */
 export function isSecretKey(key: string): boolean {
-  const known = keys.get(key);
-  if (known !== undefined) return known;
-  const found = namesSecret(key);
-  if (keys.size < MAX_KEYS) keys.set(key, found);
-  return found;
+  return keys.nameSecret(key);
+}
+
+/** Returns whether a field within a text, such as a parameter of a URL or a member of JSON, names a secret. */
+export function isSecretField(name: string): boolean {
+  return fields.nameSecret(name);
 }
 
 function wordsOf(key: string): string[] {
-  return key
+  const name = key.length <= MAX_NAME ? key : `${key.slice(0, MAX_NAME / 2)} ${key.slice(-MAX_NAME / 2)}`;
+  return name
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
-    .replace(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
+    .replace(/(?<=[A-Z])([A-Z][a-z])/g, ' $1')
     .toLowerCase()
     .split(/[^a-z0-9]+/)
-    .map((word) => word.replace(/\d+$/, ''))
+    .map((word) => word.replace(/(?<!\d)\d+$/, ''))
     .filter((word) => word !== '');
 }
 
@@ -101,7 +129,7 @@ function isDescription(key: string, all: readonly string[]): boolean {
 
 function namesSecret(key: string): boolean {
   // OpenTelemetry's attribute of the former conventions holds no credentials.
-  if (PUBLIC_KEYS.has(key) || /^db\.connection_string$/.test(key)) return false;
+  if (PUBLIC_KEYS.has(key) || key === 'db.connection_string') return false;
   const all = wordsOf(key);
   if (isDescription(key, all)) return false;
   return all.some((word, index) => {

@@ -173,7 +173,10 @@ export function redactText(text: string): string {
       if (text.length < secretText.length) continue;
       const forms = knownEncodings(secretText);
       plain ??= loadEncodings().decoded(text);
-      if (forms.exact.some((form) => text.includes(form)) || plain.includes(forms.plain)) {
+      if (
+        forms.exact.some((form) => text.includes(form)) ||
+        (forms.plain !== undefined && plain.includes(forms.plain))
+      ) {
         (found ??= []).push(secretText);
       }
     }
@@ -183,8 +186,9 @@ export function redactText(text: string): string {
   return found
     .sort((a, b) => b.length - a.length)
     .reduce((clean, secretText) => {
-      const { exact, pattern } = knownEncodings(secretText);
-      return exact.reduce((rest, form) => rest.replaceAll(form, REDACTED), clean).replace(pattern(), REDACTED);
+      const { exact, plain: plainSecret } = knownEncodings(secretText);
+      const rest = exact.reduce((left, form) => left.replaceAll(form, REDACTED), clean);
+      return plainSecret === undefined ? rest : loadEncodings().replaceDecoded(rest, plainSecret, REDACTED);
     }, text);
 }
 
