@@ -12,6 +12,7 @@ import { attributeValues } from '../tracing/calls/attributes';
 import { abandonSpan, endSafely } from '../tracing/calls/open-calls';
 import type { OpenCall, OpenCalls } from '../tracing/calls/open-calls';
 import { invocationIn, spanIn } from '../tracing/context/linked-context';
+import { cutText, MAX_NAME_LENGTH, MAX_TEXT_LENGTH } from '../tracing/redaction/secrets';
 import type { Telemetry } from '../tracing/telemetry/telemetry';
 import type { Batch } from './batch';
 
@@ -19,7 +20,7 @@ const OPERATION = 'process';
 
 /** The name of the span of records from a destination. */
 export function processSpanName(destination: string | undefined): string {
-  return destination === undefined ? OPERATION : `${OPERATION} ${destination}`;
+  return destination === undefined ? OPERATION : cutText(`${OPERATION} ${destination}`, MAX_NAME_LENGTH);
 }
 
 /** Adds the attributes of every messaging span, and returns `attributes`. */
@@ -59,7 +60,11 @@ export function destinationOf(format: RecordFormat | undefined, record: unknown)
  * they are removed here.
  */
 export function cleanAttributes(attributes: Attributes, { ownsResource }: Telemetry): Attributes {
-  return ownsResource ? attributes : attributeValues(attributes);
+  if (!ownsResource) return attributeValues(attributes);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (typeof value === 'string') attributes[key] = cutText(value, MAX_TEXT_LENGTH);
+  }
+  return attributes;
 }
 
 /** The open span of a record. If the invocation ends first, the span ends with it. */

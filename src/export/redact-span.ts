@@ -4,23 +4,52 @@ import { ATTR_HTTP_TARGET, ATTR_HTTP_URL, ATTR_URL_FULL, ATTR_URL_QUERY } from '
 import { redactQuery, redactUrl } from '../tracing/redaction/redact-url';
 import { redactItems } from '../tracing/redaction/redact-value';
 import { isSecretKey } from '../tracing/redaction/secret-keys';
-import { REDACTED, redactNumber, redactString, redactText } from '../tracing/redaction/secrets';
+import {
+  cutText,
+  MAX_TEXT_LENGTH,
+  REDACTED,
+  redactAndCut,
+  redactName,
+  redactNumber,
+  redactText,
+} from '../tracing/redaction/secrets';
 
 /** HTTP attributes whose value is a URL or path, in the current and in the earlier semantic conventions. */
 const URL_KEYS = new Set([ATTR_URL_FULL, ATTR_HTTP_URL, ATTR_HTTP_TARGET]);
 
+/** The longest value that the program or a library may set, in characters, and the most of them in an array. */
+const MAX_VALUE_LENGTH = 65_536;
+const MAX_ITEMS = 1_024;
+
 function redactValue(key: string, value: AttributeValue): AttributeValue {
   if (isSecretKey(key)) return REDACTED;
   if (typeof value === 'string') {
-    if (URL_KEYS.has(key)) return redactText(redactUrl(value));
-    return key === ATTR_URL_QUERY ? redactText(redactQuery(value)) : redactString(value);
+    if (URL_KEYS.has(key)) return redactAndCut(value, MAX_TEXT_LENGTH, (url) => redactText(redactUrl(url)));
+    if (key === ATTR_URL_QUERY) return redactAndCut(value, MAX_TEXT_LENGTH, (query) => redactText(redactQuery(query)));
+    return redactAndCut(value, MAX_VALUE_LENGTH);
   }
   if (typeof value === 'number') return redactNumber(value);
-  return Array.isArray(value) ? redactItems(value) : value;
+  return Array.isArray(value) ? redactItems(shortened(value)) : value;
 }
 
-function redactName(span: Span): void {
-  const name = redactText(span.name);
+/** Returns the items that together have no more characters than one value, each cut. The same array if all do. */
+function shortened(items: readonly unknown[]): readonly unknown[] {
+  let left = MAX_VALUE_LENGTH;
+  const isShort = items.length <= MAX_ITEMS && items.every((item) => (left -= lengthOf(item)) >= 0);
+  if (isShort) return items;
+  left = MAX_VALUE_LENGTH;
+  const kept = items
+    .slice(0, MAX_ITEMS)
+    .map((item) => (typeof item === 'string' ? cutText(item, MAX_TEXT_LENGTH) : item));
+  return kept.filter((item) => (left -= lengthOf(item)) >= 0);
+}
+
+function lengthOf(item: unknown): number {
+  return typeof item === 'string' ? item.length : 1;
+}
+
+function redactSpanName(span: Span): void {
+  const name = redactName(span.name);
   if (name !== span.name) span.updateName(name);
 }
 
@@ -28,7 +57,7 @@ function redactAttributes(attributes: Attributes | undefined): void {
   for (const key in attributes) {
     const value = attributes[key];
     if (value === undefined) continue;
-    const name = redactText(key);
+    const name = redactName(key);
     const clean = redactValue(key, value);
     if (name !== key) delete attributes[key];
     if (name !== key || clean !== value) attributes[name] = clean;
@@ -38,7 +67,7 @@ function redactAttributes(attributes: Attributes | undefined): void {
 /** Removes known secrets from a span when it starts, whether the program or a library added them, before processors. */
 export function redactStartingSpan(span: Span): void {
   redactAttributes(span.attributes);
-  redactName(span);
+  redactSpanName(span);
   for (const { attributes } of span.links) redactAttributes(attributes);
 }
 
@@ -46,12 +75,12 @@ export function redactStartingSpan(span: Span): void {
 export function redactEndingSpan(span: Span): void {
   redactAttributes(span.attributes);
   for (const event of span.events) {
-    event.name = redactText(event.name);
+    event.name = redactName(event.name);
     redactAttributes(event.attributes);
   }
   for (const { attributes } of span.links) redactAttributes(attributes);
-  redactName(span);
+  redactSpanName(span);
   const { message } = span.status;
-  const clean = message === undefined ? undefined : redactString(message);
+  const clean = message === undefined ? undefined : redactAndCut(message, MAX_TEXT_LENGTH);
   if (clean !== message) span.setStatus({ ...span.status, message: clean! });
 }

@@ -53,6 +53,11 @@ export function instanceFacts(read: (name: string) => string | undefined): Insta
   });
 }
 
+/** Whether the process runs in FC, which sets these variables in each instance. */
+export function runsInFc({ functionName, instanceId, accountId }: InstanceFacts): boolean {
+  return (functionName ?? instanceId ?? accountId) !== undefined;
+}
+
 // Attribute names follow the semantic conventions for FaaS and cloud, whose package is slow to load:
 // https://opentelemetry.io/docs/specs/semconv/resource/faas/
 // https://opentelemetry.io/docs/specs/semconv/faas/faas-spans/

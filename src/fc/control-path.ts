@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { originForm } from './http-event';
 
 /** The kind of a request to a custom runtime: an event call, a lifecycle hook, or an HTTP request for the function. */
@@ -11,9 +11,12 @@ const PATHS: Readonly<Record<string, readonly [method: string, control: Control]
   '/pre-stop': ['GET', 'pre-stop'],
 };
 
-/** The kind of a request, by the header `x-fc-control-path`, otherwise by its method and path. */
-export function controlOf({ method, url = '/', headers }: IncomingMessage): Control {
-  const header = headers['x-fc-control-path'];
+/**
+ * The kind of a request, by the header `x-fc-control-path`, otherwise by its method and path. `fcHeaders`: the headers
+ * of FC that are believed.
+ */
+export function controlOf({ method, url = '/' }: IncomingMessage, fcHeaders: IncomingHttpHeaders): Control {
+  const header = fcHeaders['x-fc-control-path'];
   if (typeof header === 'string' && header !== '') return Object.hasOwn(PATHS, header) ? PATHS[header]![1] : 'http';
   const path = originForm(url).split('?', 1)[0]!;
   const known = Object.hasOwn(PATHS, path) ? PATHS[path] : undefined;

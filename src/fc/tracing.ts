@@ -12,6 +12,9 @@ export interface JaegerSpanContext {
 
 const FORMAT = /^([0-9a-f]{1,32}):([0-9a-f]{1,16}):([0-9a-f]{0,16}):([0-9a-f]{1,2})$/i;
 
+/** The longest text that can be a span context: 69 characters, each percent-encoded. */
+const MAX_LENGTH = 256;
+
 /**
  * Parses `{trace-id}:{span-id}:{parent-id}:{flags}`, the format of `context.tracing.openTracingSpanContext`.
  *
@@ -20,7 +23,7 @@ const FORMAT = /^([0-9a-f]{1,32}):([0-9a-f]{1,16}):([0-9a-f]{0,16}):([0-9a-f]{1,
  * Specification: https://www.jaegertracing.io/docs/1.76/client-libraries/#propagation-format
  */
 export function parseJaegerSpanContext(text: string): JaegerSpanContext | undefined {
-  const match = FORMAT.exec(percentDecode(text).trim());
+  const match = text.length > MAX_LENGTH ? null : FORMAT.exec(percentDecode(text).trim());
   if (match === null) return undefined;
   const traceId = match[1]!.toLowerCase().padStart(32, '0');
   const spanId = match[2]!.toLowerCase().padStart(16, '0');
@@ -38,7 +41,8 @@ const PREFIX = 'x-fc-tracing-';
 const SPAN_CONTEXT = SPAN_CONTEXT_HEADER.toLowerCase();
 const BAGGAGE_ITEM = BAGGAGE_ITEM_PREFIX.toLowerCase();
 const BAGGAGES = 'x-fc-tracing-opentracing-span-baggages';
-const ENDPOINT = 'x-fc-tracing-jaeger-endpoint';
+/** The header with the endpoint of the function's tracing configuration. */
+export const ENDPOINT_HEADER = 'x-fc-tracing-jaeger-endpoint';
 
 type Items = readonly (readonly [key: string, value: string])[];
 
@@ -76,7 +80,7 @@ export function readFcTracingHeaders(headers: Readonly<Record<string, string | s
       single.push([name.slice(BAGGAGE_ITEM.length), percentDecode(text)]);
     } else if (text !== '') texts.set(key, text);
   }
-  const [spanContext, baggages, endpoint] = [SPAN_CONTEXT, BAGGAGES, ENDPOINT].map((key) => texts.get(key));
+  const [spanContext, baggages, endpoint] = [SPAN_CONTEXT, BAGGAGES, ENDPOINT_HEADER].map((key) => texts.get(key));
   const { items, malformed } = baggages === undefined ? { items: [], malformed: 0 } : readBaggages(baggages);
   if (malformed > 0) {
     countMalformed(malformed, 'malformed baggage in the header x-fc-tracing-opentracing-span-baggages was skipped');

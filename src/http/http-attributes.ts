@@ -12,9 +12,12 @@ import {
   ATTR_URL_SCHEME,
   ATTR_USER_AGENT_ORIGINAL,
 } from '../semconv';
+import { cutText, MAX_NAME_LENGTH, MAX_TEXT_LENGTH, redactAndCut } from '../tracing/redaction/secrets';
 
 // Follows https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-server-span
 
+/** The attributes that callers may fill with more than a name. */
+const LONG_ATTRIBUTES: ReadonlySet<string> = new Set([ATTR_URL_PATH, ATTR_URL_QUERY, ATTR_USER_AGENT_ORIGINAL]);
 const METHODS = new Set(['CONNECT', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT', 'QUERY', 'TRACE']);
 
 function headerOf(headers: unknown, name: string): string | undefined {
@@ -35,6 +38,9 @@ export interface UrlParts {
   readonly query?: string | undefined;
 }
 
+/** More of a query than is recorded, for secrets that would be cut in two. */
+const MAX_ENCODED = 12_288;
+
 function encoded(text: string): string {
   try {
     return encodeURIComponent(text);
@@ -52,14 +58,17 @@ function redactQuery(query: string): string {
 }
 
 function queryOf(event: unknown, known: string | undefined): string | undefined {
-  if (known !== undefined) return known === '' ? undefined : redactQuery(known);
+  if (known !== undefined) return known === '' ? undefined : redactAndCut(known, MAX_TEXT_LENGTH, redactQuery);
   const parameters = readField(event, 'queryParameters');
   if (typeof parameters !== 'object' || parameters === null) return undefined;
-  const query = Object.entries(parameters)
-    .filter(([, value]) => typeof value !== 'object')
-    .map(([name, value]) => `${encoded(name)}=${encoded(String(value))}`)
-    .join('&');
-  return query === '' ? undefined : redactQuery(query);
+  let query = '';
+  for (const [name, value] of Object.entries(parameters)) {
+    if (typeof value === 'object') continue;
+    const shown = `${encoded(name.slice(0, MAX_ENCODED))}=${encoded(String(value).slice(0, MAX_ENCODED))}`;
+    query += query === '' ? shown : `&${shown}`;
+    if (query.length > MAX_ENCODED) break;
+  }
+  return query === '' ? undefined : redactAndCut(query, MAX_TEXT_LENGTH, redactQuery);
 }
 
 function serverOf(host: string | undefined): Attributes {
@@ -93,7 +102,16 @@ export function requestAttributes(event: unknown, { scheme, query }: UrlParts = 
       headerOf(headers, 'host') ?? headerOf(headers, ':authority') ?? readText(event, 'requestContext', 'domainName'),
     ),
   };
-  return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined)) as Attributes;
+  return Object.fromEntries(
+    Object.entries(found)
+      .filter(([, value]) => value !== undefined)
+      .map(([key, value]) => [key, typeof value === 'string' ? cutText(value, lengthOf(key)) : value]),
+  ) as Attributes;
+}
+
+/** Of addresses, schemes and the like, less is recorded than of the others. */
+function lengthOf(key: string): number {
+  return LONG_ATTRIBUTES.has(key) ? MAX_TEXT_LENGTH : MAX_NAME_LENGTH;
 }
 
 /** The route of a request by the option `route`: `undefined` if there is none, or if the option throws. */
@@ -113,5 +131,5 @@ export function routeOf(
 /** The name of a server span with a route, such as `GET /orders/{id}`. */
 export function spanNameOf(event: unknown, route: string): string {
   const method = readText(event, 'requestContext', 'http', 'method') ?? readText(event, 'httpMethod') ?? '';
-  return `${METHODS.has(method) ? method : 'HTTP'} ${route}`;
+  return cutText(`${METHODS.has(method) ? method : 'HTTP'} ${route}`, MAX_NAME_LENGTH);
 }

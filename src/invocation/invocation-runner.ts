@@ -16,7 +16,7 @@ import { processTelemetry } from '../tracing/context/ambient-telemetry';
 import { CurrentInvocation } from '../tracing/context/invocation';
 import type { Invocation, InvocationTiming } from '../tracing/context/invocation';
 import { contextOfInvocation, endContext } from '../tracing/context/linked-context';
-import { rememberSecret } from '../tracing/redaction/secrets';
+import { rememberCredential } from '../tracing/redaction/secrets';
 import { deliveryCounts } from '../tracing/telemetry/delivery-stats';
 import { discardPreparedIds } from '../tracing/telemetry/ids';
 import { state } from '../tracing/telemetry/state';
@@ -289,8 +289,8 @@ function randomTraceId({ parentage: { parent }, traceId }: InvocationPlan): stri
  */
 function rememberCredentials(context: FcContext): void {
   // Endpoints of Alibaba Cloud contain a token in their path.
-  rememberSecret(readText(context, 'tracing', 'jaegerEndpoint'), true);
+  rememberCredential(readText(context, 'tracing', 'jaegerEndpoint'));
   for (const key of ['accessKeyId', 'accessKeySecret', 'securityToken']) {
-    rememberSecret(readText(context, 'credentials', key), true);
+    rememberCredential(readText(context, 'credentials', key));
   }
 }

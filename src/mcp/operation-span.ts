@@ -110,7 +110,7 @@ export class OperationSpan implements OpenCall {
 
 /** Redacts a URI in error messages, as it was sent and as `URL` normalizes it, on this span and the spans around it. */
 function redactUri(uri: string): void {
-  rememberSecret(URL.canParse(uri) ? [uri, new URL(uri).href] : uri, false);
+  rememberSecret(URL.canParse(uri) ? [uri, new URL(uri).href] : uri, 'ofCallers');
 }
 
 function countingErrors(work: () => void): void {

@@ -5,6 +5,8 @@ import { completeEncoding, encodeBaggageValue, percentDecode, trimOptionalWhites
 /** W3C Baggage requires that up to this many members and bytes are propagated. More are dropped. */
 const MAX_MEMBERS = 64;
 const MAX_BYTES = 8_192;
+/** What is behind so many characters is not read, and counts as one member. */
+const MAX_RECEIVED = 65_536;
 /** The grammar of keys: an HTTP token. */
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 // oxlint-disable-next-line no-control-regex -- no HTTP header can contain these characters, but other carriers can
@@ -63,7 +65,8 @@ export function parseBaggageHeader(header: string): ParsedBaggage {
   let dropped = 0;
   let parsed = 0;
   let bytes = -1;
-  for (const part of header.split(',')) {
+  if (header.length > MAX_RECEIVED) dropped += 1;
+  for (const part of header.slice(0, MAX_RECEIVED).split(',')) {
     const text = trimOptionalWhitespace(part);
     if (text === '') continue;
     bytes += Buffer.byteLength(text) + 1;

@@ -4,6 +4,8 @@ import { trimOptionalWhitespace } from '../fc/header-text';
 const MAX_MEMBERS = 32;
 /** The longest header that is sent, in characters. */
 const MAX_LENGTH = 8_192;
+/** A longer list is malformed: 32 members have at most half as many characters. */
+const MAX_RECEIVED = 32_768;
 /** Members longer than this are removed first if a list is too long. */
 const LONG_MEMBER = 128;
 const KEY = /^[a-z0-9][a-z0-9_\-*/@]{0,255}$/;
@@ -74,6 +76,7 @@ export function parseTraceState(header: string): TraceState | undefined {
 }
 
 function parseMembers(header: string): MemberList | undefined {
+  if (header.length > MAX_RECEIVED) return undefined;
   const members: Member[] = [];
   for (const part of header.split(',')) {
     const text = trimOptionalWhitespace(part);

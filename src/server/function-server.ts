@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { countError } from '../diagnostics';
 import type { FcContext } from '../fc/context';
-import { contextOf } from '../fc/context-from-headers';
+import { contextOf, trustedFcHeaders } from '../fc/context-from-headers';
 import { controlOf } from '../fc/control-path';
 import type { Control } from '../fc/control-path';
 import { httpEventOf } from '../fc/http-event';
@@ -11,7 +11,7 @@ import type { FunctionInstance } from '../handler/function-instance';
 import { httpAnswerOfError } from '../http/http-answer';
 import { rememberDisconnect } from '../tracing/calls/failure';
 import { answerEvent, bytesOf } from './answer-event';
-import { discardBody, urlPartsOf, requestBody, requestParts } from './incoming-request';
+import { discardBody, headerTrust, urlPartsOf, requestBody, requestParts } from './incoming-request';
 import type { ServeOptions } from './serve';
 import { StreamingSink } from './streaming-sink';
 
@@ -35,17 +35,19 @@ export class FunctionServer {
 
   /** Handles one request. Never rejects. */
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const context = contextOf(request.headers, this.instance.runner.config.instance);
-    const control = controlOf(request);
+    const { instance } = this.instance.runner.config;
+    const fcHeaders = trustedFcHeaders(request.headers, headerTrust(this.options.trustFcHeaders, instance));
+    const context = contextOf(fcHeaders, instance);
+    const control = controlOf(request, fcHeaders);
     // FC uses these lines to find the log of an invocation.
     const logLine = (what: string): void => {
-      if (request.headers['x-fc-request-id'] === undefined) return;
+      if (fcHeaders['x-fc-request-id'] === undefined) return;
       // oxlint-disable-next-line no-console -- FC reads what a custom runtime prints
       console.log(`FC ${LOG_NAMES[control]} ${what} RequestId: ${context.requestId}`);
     };
     logLine('Start');
     try {
-      if (control === 'http') await this.http(request, response, context);
+      if (control === 'http') await this.http(request, response, context, fcHeaders);
       else await answerEvent(response, () => this.event(control, request, context));
     } catch {
       countError('a response could not be written');
@@ -66,7 +68,12 @@ export class FunctionServer {
       : this.instance.flush(control === 'pre-freeze' ? 'preFreeze' : 'preStop');
   }
 
-  private async http(request: IncomingMessage, response: ServerResponse, context: FcContext): Promise<void> {
+  private async http(
+    request: IncomingMessage,
+    response: ServerResponse,
+    context: FcContext,
+    fcHeaders: IncomingHttpHeaders,
+  ): Promise<void> {
     const sink = new StreamingSink(request, response);
     const isStream = this.options.body === 'stream';
     let body: Buffer | undefined;
@@ -82,7 +89,7 @@ export class FunctionServer {
     if (isStream) request.once('aborted', () => rememberDisconnect(request.errored));
     const isText = body === undefined || isUtf8(body);
     const event = {
-      ...httpEventOf(requestParts(request, context)),
+      ...httpEventOf(requestParts(request, context, fcHeaders)),
       isBase64Encoded: !isText,
       body: body === undefined ? request : body.toString(isText ? 'utf8' : 'base64'),
     };

@@ -1,6 +1,9 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
+import { runsInFc } from '../fc/attributes';
+import type { InstanceFacts } from '../fc/attributes';
 import type { FcContext } from '../fc/context';
+import type { HeaderTrust } from '../fc/context-from-headers';
 import { queryOfTarget } from '../fc/http-event';
 import type { RequestParts } from '../fc/http-event';
 import type { UrlParts } from '../http/http-attributes';
@@ -46,15 +49,25 @@ export function discardBody(request: IncomingMessage): void {
   for (const event of ['end', 'close']) request.once(event, () => clearTimeout(timer));
 }
 
-/** The parts of a request to a Node.js server. */
-export function requestParts(request: IncomingMessage, context: FcContext): RequestParts {
+/** Whose `x-fc-*` headers are believed, by the option `trustFcHeaders`. Default: FC's, where the process runs in FC. */
+export function headerTrust(option: boolean | undefined, instance: InstanceFacts): HeaderTrust {
+  if (option !== undefined) return option ? 'all' : 'none';
+  return runsInFc(instance) ? 'platform' : 'none';
+}
+
+/** The parts of a request to a Node.js server. `fcHeaders`: the headers of FC that are believed. */
+export function requestParts(
+  request: IncomingMessage,
+  context: FcContext,
+  fcHeaders: IncomingHttpHeaders,
+): RequestParts {
   return {
     method: request.method ?? 'GET',
     target: request.url ?? '/',
     headers: request.headers,
     protocol: `HTTP/${request.httpVersion}`,
     // The connection itself comes from FC.
-    sourceIp: (request.headers['x-fc-client-ip'] as string | undefined) ?? request.socket.remoteAddress,
+    sourceIp: (fcHeaders['x-fc-client-ip'] as string | undefined) ?? request.socket.remoteAddress,
     requestId: context.requestId,
     accountId: context.accountId,
   };

@@ -32,6 +32,13 @@ export interface ServeOptions extends HandlerOptions {
    * MiB), FC's limit.
    */
   readonly bodyLimitBytes?: number;
+  /**
+   * Whether the `x-fc-*` headers of requests are believed. They say where traces are sent, and contain credentials and
+   * FC's request id. `true` believes those of any client. Default: those of FC, where the process runs in FC (one of
+   * `FC_FUNCTION_NAME`, `FC_INSTANCE_ID` and `FC_ACCOUNT_ID` is set), and an endpoint in them only of Alibaba Cloud or of a
+   * private network.
+   */
+  readonly trustFcHeaders?: boolean;
   /** How long running requests may take after SIGTERM, in milliseconds. Default: 10,000. */
   readonly shutdownTimeoutMillis?: number;
 }
@@ -41,6 +48,7 @@ const SERVER_CHECKS: { readonly [K in Exclude<keyof Required<ServeOptions>, keyo
   host: check.string,
   body: check.oneOf('text', 'stream'),
   bodyLimitBytes: check.integer(Number.MAX_SAFE_INTEGER, 'a whole number of bytes'),
+  trustFcHeaders: check.boolean,
   shutdownTimeoutMillis: check.integer(2 ** 31 - 1, 'a whole number of milliseconds'),
 };
 

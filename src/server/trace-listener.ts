@@ -1,12 +1,12 @@
 import { SpanStatusCode } from '@opentelemetry/api';
 import type { Span } from '@opentelemetry/api';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { checkOptions, describeValue } from '../config/check-options';
+import { check, checkOptions, describeValue } from '../config/check-options';
 import { HANDLER_CHECKS } from '../config/options';
 import type { HandlerOptions } from '../config/options';
 import { countLoss } from '../diagnostics';
 import { FcTracedError } from '../errors';
-import { contextOf } from '../fc/context-from-headers';
+import { contextOf, trustedFcHeaders } from '../fc/context-from-headers';
 import { controlOf } from '../fc/control-path';
 import { httpEventOf } from '../fc/http-event';
 import { requestAttributes, spanNameOf } from '../http/http-attributes';
@@ -22,7 +22,7 @@ import {
 import { recordFailure } from '../tracing/calls/failure';
 import { holdEnd } from './hold-end';
 import type { Ended, HeldResponse } from './hold-end';
-import { requestParts, urlPartsOf } from './incoming-request';
+import { headerTrust, requestParts, urlPartsOf } from './incoming-request';
 
 /** Options of `traceListener`: those of `createHandler` that do not concern a class. */
 export interface TraceListenerOptions extends Omit<
@@ -34,6 +34,8 @@ export interface TraceListenerOptions extends Omit<
    * Default: none.
    */
   readonly route?: string | ((request: IncomingMessage) => string | undefined);
+  /** Whether the `x-fc-*` headers of requests are believed. Default: as for `serve`, those of FC where it runs in FC. */
+  readonly trustFcHeaders?: boolean;
 }
 
 const {
@@ -115,12 +117,19 @@ export function traceListener(listener: RequestListener, options: TraceListenerO
       `traceListener requires a request listener, as http.createServer does (an Express app, Koa's app.callback()), not ${describeValue(listener)}.`,
     );
   }
-  const runner = new InvocationRunner(checkOptions<HandlerOptions>(options, 'traceListener', CHECKS), 'server');
+  const { trustFcHeaders, ...checked } = checkOptions<HandlerOptions & Pick<TraceListenerOptions, 'trustFcHeaders'>>(
+    options,
+    'traceListener',
+    { ...CHECKS, trustFcHeaders: check.boolean },
+  );
+  const runner = new InvocationRunner(checked, 'server');
   const { instance } = runner.config;
+  const trust = headerTrust(trustFcHeaders, instance);
   return function (this: unknown, request, response): unknown {
     const pass = (): unknown => Reflect.apply(listener, this, [request, response]);
-    const context = contextOf(request.headers, instance);
-    const control = controlOf(request);
+    const fcHeaders = trustedFcHeaders(request.headers, trust);
+    const context = contextOf(fcHeaders, instance);
+    const control = controlOf(request, fcHeaders);
     if (control === 'pre-freeze' || control === 'pre-stop') {
       return void runner.flush(control === 'pre-freeze' ? 'preFreeze' : 'preStop').then(pass);
     }
@@ -129,7 +138,7 @@ export function traceListener(listener: RequestListener, options: TraceListenerO
       return pass();
     }
     const isHttp = control === 'http';
-    const event = httpEventOf(requestParts(request, context));
+    const event = httpEventOf(requestParts(request, context, fcHeaders));
     const call: IncomingCall = {
       event,
       context,

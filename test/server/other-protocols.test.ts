@@ -56,7 +56,7 @@ test('an unknown method, the client address of FC, and a failed event call', asy
         if (request.url === '/invoke') response.writeHead(404, { 'x-fc-status': '404' });
         response.end('hi');
       },
-      { route: '/x' },
+      { route: '/x', trustFcHeaders: true },
     ),
   );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -52,7 +52,7 @@ let server: RunningServer;
 let url = '';
 const traces = recordTraces();
 beforeAll(async () => {
-  server = await serve(Api, { port: 0, host: '127.0.0.1', bodyLimitBytes: 1_000_000 });
+  server = await serve(Api, { port: 0, host: '127.0.0.1', bodyLimitBytes: 1_000_000, trustFcHeaders: true });
   url = `http://127.0.0.1:${server.port}`;
 });
 afterEach(() => traces.clear());

@@ -4,10 +4,17 @@ import { types } from 'node:util';
 import { bytesIn } from '../../realms';
 import { currentSpan } from '../context/current-span';
 import { isSecretKey } from '../redaction/secret-keys';
-import { isSecret, REDACTED, redactNumber, redactString } from '../redaction/secrets';
+import {
+  cutText,
+  isSecret,
+  MAX_NAME_LENGTH,
+  MAX_TEXT_LENGTH,
+  REDACTED,
+  redactAndCut,
+  redactNumber,
+} from '../redaction/secrets';
 
 const MAX_ATTRIBUTES = 64;
-const MAX_TEXT = 4_096;
 const MAX_ITEMS = 64;
 const MAX_DEPTH = 4;
 /**
@@ -17,8 +24,7 @@ const MAX_DEPTH = 4;
 const MAX_READS = 1_024;
 
 function textValue(text: string): string {
-  const clean = redactString(text);
-  return clean.length <= MAX_TEXT ? clean : `${clean.slice(0, MAX_TEXT)}…`;
+  return redactAndCut(text, MAX_TEXT_LENGTH);
 }
 
 /** Returns a scalar as an attribute value, or `undefined` if it has no such form. */
@@ -47,7 +53,7 @@ function listValue(values: readonly unknown[]): AttributeValue | undefined {
 
 /**
  * Converts an object to span attributes. Nested objects become dotted keys, up to 4 levels deep. Strings are truncated
- * to 4,096 characters and arrays to 64 items. At most 64 attributes are returned and 1,024 values read. Secrets are
+ * to 4,096 characters, keys to 256 and arrays to 64 items. At most 64 attributes are returned and 1,024 values read. Secrets are
  * redacted. Bytes, and properties that throw when they are read, are skipped.
  */
 export function attributeValues(source: object): Attributes {
@@ -63,7 +69,7 @@ export function attributeValues(source: object): Attributes {
           ? listValue(value)
           : plainValue(value);
     if (plain !== undefined) {
-      attributes[name] = plain;
+      attributes[cutText(name, MAX_NAME_LENGTH)] = plain;
       count += 1;
     } else if (
       typeof value === 'object' &&
@@ -136,7 +142,7 @@ export function baggageAttributes(context: Context, keys: readonly string[]): At
   return Object.fromEntries(
     keys.flatMap((key) => {
       const value = baggage.getEntry(key)?.value;
-      return value === undefined ? [] : [[key, value]];
+      return value === undefined ? [] : [[key, cutText(value, MAX_TEXT_LENGTH)]];
     }),
   );
 }

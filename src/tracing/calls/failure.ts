@@ -4,7 +4,7 @@ import { registeredLoggerProvider, sharedByCopies } from '../../api-registry';
 import { countError, warnOnce } from '../../diagnostics';
 import { readField, readText } from '../../safe-access';
 import { ATTR_ERROR_TYPE, ATTR_EXCEPTION_MESSAGE, ATTR_EXCEPTION_STACKTRACE, ATTR_EXCEPTION_TYPE } from '../../semconv';
-import { redactString, redactText } from '../redaction/secrets';
+import { MAX_TEXT_LENGTH, redactAndCut, redactName } from '../redaction/secrets';
 import { state } from '../telemetry/state';
 
 /** Marks the instances of `HttpError`, of all copies of this package in a process. */
@@ -35,7 +35,6 @@ export interface ErrorDescription {
 
 const MAX_CHAIN = 8;
 const MAX_STACK = 16_384;
-const MAX_MESSAGE = 4_096;
 
 /** Returns whether a value is an object or a function. */
 export function isObject(value: unknown): value is object {
@@ -83,7 +82,7 @@ function chainOf(error: unknown, heading: string, seen: Set<unknown>): string[] 
   const stack =
     (isObject(error) && !isOverflow(error) ? readText(error, 'stack') : undefined) ??
     (heading === '' ? undefined : `${typeOf(error)}: ${messageOf(error)}`);
-  const lines = stack === undefined ? [] : [heading + stack];
+  const lines = stack === undefined ? [] : [heading + stack.slice(0, 2 * MAX_STACK)];
   if (!isObject(error)) return lines;
   aggregatedErrors(error).forEach((inner, index) => lines.push(...chainOf(inner, `[errors ${index}]: `, seen)));
   const cause = readField(error, 'cause');
@@ -92,11 +91,10 @@ function chainOf(error: unknown, heading: string, seen: Set<unknown>): string[] 
 
 /** Describes a thrown value of any type. Never throws. */
 export function describeError(error: unknown): ErrorDescription {
-  const stack = redactString(chainOf(error, '', new Set()).join('\n')).slice(0, MAX_STACK);
-  const message = redactString(messageOf(error));
+  const stack = redactAndCut(chainOf(error, '', new Set()).join('\n'), MAX_STACK);
   return {
-    type: redactText(typeOf(error)),
-    message: message.length <= MAX_MESSAGE ? message : `${message.slice(0, MAX_MESSAGE)}…`,
+    type: redactName(typeOf(error)),
+    message: redactAndCut(messageOf(error), MAX_TEXT_LENGTH),
     ...(stack !== '' && { stack }),
   };
 }

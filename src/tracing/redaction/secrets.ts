@@ -5,6 +5,7 @@ import { hasTag } from '../../realms';
 import { readField } from '../../safe-access';
 import { activeInvocation } from '../context/active-context';
 import { state } from '../telemetry/state';
+import type { SecretKind } from '../telemetry/state';
 import type { Encodings } from './secret-encodings';
 
 /** Replaces a redacted secret. */
@@ -12,15 +13,28 @@ export const REDACTED = '[redacted]';
 
 /** The minimum length of a known secret. Shorter strings would match unrelated text. */
 const MIN_LENGTH = 6;
-/** The limits of known secrets, for those of the process and for those of invocations. The oldest are dropped first. */
-const MAX_PROCESS_SECRETS = 1_000;
-const MAX_INVOCATION_SECRETS = 256;
+/** The limits of known secrets. The oldest are dropped first. */
+const MAX_SECRETS: Readonly<Record<SecretKind, number>> = {
+  ofProcess: 1_000,
+  ofInvocations: 256,
+  ofCallers: 64,
+  ofFc: 32,
+};
 /** The limits for the strings of a secret object. */
 const MAX_DEPTH = 3;
 const MAX_STRINGS = 32;
 /** How many bytes a list of numbers is compared by, and how many `inspect` shows. */
 const MAX_LISTED_BYTES = 1_024;
 const MAX_INSPECTED_BYTES = 50;
+
+/** A longer credential is not compared as a whole. */
+const MAX_WORD = 64;
+/** The longest names of spans and events, types of errors, and keys of attributes, in characters. */
+export const MAX_NAME_LENGTH = 256;
+/** The longest strings that are recorded of callers, events and errors, in characters. */
+export const MAX_TEXT_LENGTH = 4_096;
+/** How much of a text beyond its limit is searched for secrets, so that none is cut in two. */
+const CUT_MARGIN = 8_192;
 
 /** Marks secrets, also for other copies of fc-traced in the process. */
 const IS_SECRET = Symbol.for('fc-traced secret');
@@ -75,7 +89,7 @@ export function isSecret(value: unknown): boolean {
  * ```
  */
 export function secret<T>(value: T): Secret<T> {
-  rememberSecret(value, activeInvocation() === undefined);
+  rememberSecret(value, activeInvocation() === undefined ? 'ofProcess' : 'ofInvocations');
   return new Secret(value);
 }
 
@@ -122,13 +136,10 @@ function membersOf(value: object): Iterable<unknown> {
     : Object.values(value);
 }
 
-/**
- * Redacts the strings of a value from now on. Secrets of the process are limited separately from those of invocations.
- */
-export function rememberSecret(value: unknown, isOfProcess: boolean): void {
-  const [known, limit] = isOfProcess
-    ? [state.secrets.ofProcess, MAX_PROCESS_SECRETS]
-    : [state.secrets.ofInvocations, MAX_INVOCATION_SECRETS];
+/** Redacts the strings of a value from now on. Secrets of each kind are limited separately. */
+export function rememberSecret(value: unknown, kind: SecretKind): void {
+  const known = state.secrets[kind];
+  const limit = MAX_SECRETS[kind];
   for (const text of stringsIn(value)) {
     if (text.length < MIN_LENGTH) continue;
     // A secret that is already known becomes the newest.
@@ -136,10 +147,19 @@ export function rememberSecret(value: unknown, isOfProcess: boolean): void {
       const oldest = known.values().next().value!;
       known.delete(oldest);
       encodings.delete(oldest);
-      warnOnce(`more than ${limit} secrets are known; the oldest are no longer redacted`);
+      // FC renews credentials regularly.
+      if (kind !== 'ofFc') warnOnce(`more than ${limit} secrets are known; the oldest are no longer redacted`);
     }
     known.add(text);
   }
+}
+
+/**
+ * Redacts a credential or an endpoint of FC's context from now on. One that is a single word is ignored: FC's have
+ * digits, and a word would be redacted in unrelated text.
+ */
+export function rememberCredential(text: string | undefined): void {
+  if (text !== undefined && !/^[a-z]*$/i.test(text.slice(0, MAX_WORD))) rememberSecret(text, 'ofFc');
 }
 
 /** Loaded lazily: only recorded strings are compared. */
@@ -158,7 +178,7 @@ function knownEncodings(secretText: string): Encodings {
 
 /** Returns whether any secret is known. */
 export function knowsSecrets(): boolean {
-  return state.secrets.ofProcess.size > 0 || state.secrets.ofInvocations.size > 0;
+  return Object.values(state.secrets).some(({ size }) => size > 0);
 }
 
 /** Replaces the known secrets in a string: as they are, and in their encodings. */
@@ -167,7 +187,7 @@ export function redactText(text: string): string {
   let found: string[] | undefined;
   // Decoded once, because the encodings of all secrets cannot be searched for in each string.
   let plain: string | undefined;
-  for (const known of [state.secrets.ofProcess, state.secrets.ofInvocations]) {
+  for (const known of Object.values(state.secrets)) {
     for (const secretText of known) {
       // No encoding is shorter than the secret.
       if (text.length < secretText.length) continue;
@@ -200,6 +220,22 @@ function loadValues(): typeof import('./redact-value') {
 export function redactString(text: string): string {
   const clean = redactText(text);
   return clean.includes('=') || clean.includes(':') ? loadValues().redactFields(clean) : clean;
+}
+
+/** Cuts a text to a number of characters. */
+export function cutText(text: string, limit: number): string {
+  return text.length <= limit ? text : `${text.slice(0, limit)}…`;
+}
+
+/** Redacts a recorded string and cuts it. What is far beyond the limit is not looked at. */
+export function redactAndCut(text: string, limit: number, redact = redactString): string {
+  const part = text.length <= limit + CUT_MARGIN ? text : text.slice(0, limit + CUT_MARGIN);
+  return cutText(redact(part), limit);
+}
+
+/** Redacts a name of a span or event, or the key of an attribute, and cuts it. */
+export function redactName(name: string): string {
+  return redactAndCut(name, MAX_NAME_LENGTH, redactText);
 }
 
 /** Returns a recorded number, or `[redacted]` if it is a known secret. */

@@ -4,6 +4,12 @@ import type { EndStrategy } from '../end-strategies/end-strategy';
 import type { SpanRecorder, Telemetry, TraceBuffer } from './telemetry';
 
 /**
+ * Where a secret comes from: the program, outside of invocations and in one, a request, such as a URI with a token, or
+ * FC's context. Each kind is limited separately, so that none displaces another.
+ */
+export type SecretKind = 'ofProcess' | 'ofInvocations' | 'ofCallers' | 'ofFc';
+
+/**
  * The state of the process. State of an invocation is kept in the active context, and that of a handler in its closure.
  */
 interface ProcessState {
@@ -28,7 +34,7 @@ interface ProcessState {
   /** Instrumentations that have been set up, and their names. Shared: a second copy would create each span twice. */
   readonly instrumented: Set<unknown>;
   /** Strings that are redacted in spans. Shared by all copies of fc-traced. */
-  readonly secrets: { readonly ofProcess: Set<string>; readonly ofInvocations: Set<string> };
+  readonly secrets: Readonly<Record<SecretKind, Set<string>>>;
   /** Inherited log methods, each with its wrapper that adds trace ids. */
   readonly logMethods: WeakMap<(...values: unknown[]) => unknown, (...values: unknown[]) => unknown>;
 }
@@ -47,6 +53,8 @@ export const state: ProcessState = {
   secrets: {
     ofProcess: sharedByCopies('secrets of the process', () => new Set()),
     ofInvocations: sharedByCopies('secrets of invocations', () => new Set()),
+    ofCallers: sharedByCopies('secrets of callers', () => new Set()),
+    ofFc: sharedByCopies('credentials', () => new Set()),
   },
   logMethods: new WeakMap(),
 };
