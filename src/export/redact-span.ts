@@ -1,6 +1,14 @@
 import type { Attributes, AttributeValue } from '@opentelemetry/api';
 import type { Span } from '@opentelemetry/sdk-trace-base';
-import { ATTR_HTTP_TARGET, ATTR_HTTP_URL, ATTR_URL_FULL, ATTR_URL_QUERY } from '../semconv';
+import {
+  ATTR_EXCEPTION_MESSAGE,
+  ATTR_EXCEPTION_STACKTRACE,
+  ATTR_HTTP_TARGET,
+  ATTR_HTTP_URL,
+  ATTR_URL_FULL,
+  ATTR_URL_QUERY,
+} from '../semconv';
+import type { Driver } from '../tracing/redaction/driver-errors';
 import { redactQuery, redactUrl } from '../tracing/redaction/redact-url';
 import { redactItems } from '../tracing/redaction/redact-value';
 import { isSecretKey } from '../tracing/redaction/secret-keys';
@@ -71,8 +79,36 @@ export function redactStartingSpan(span: Span): void {
   for (const { attributes } of span.links) redactAttributes(attributes);
 }
 
+/** The official instrumentations that record the messages of a driver's errors. */
+const DRIVERS: ReadonlyMap<string, Driver> = new Map([
+  ['@opentelemetry/instrumentation-pg', 'postgresql'],
+  ['@opentelemetry/instrumentation-mysql2', 'mysql'],
+  ['@opentelemetry/instrumentation-mysql', 'mysql'],
+  ['@opentelemetry/instrumentation-redis', 'redis'],
+  ['@opentelemetry/instrumentation-ioredis', 'redis'],
+  ['@opentelemetry/instrumentation-mongodb', 'mongodb'],
+]);
+
+/** Removes the values from the messages of a driver's errors that an instrumentation recorded. */
+function removeDriverValues(span: Span, driver: Driver): void {
+  const { withoutDriverValues } =
+    require('../tracing/redaction/driver-errors') as typeof import('../tracing/redaction/driver-errors');
+  const { message } = span.status;
+  if (message !== undefined) span.setStatus({ ...span.status, message: withoutDriverValues(message, driver) });
+  for (const { attributes } of span.events) {
+    const text = attributes?.[ATTR_EXCEPTION_MESSAGE];
+    if (attributes === undefined || typeof text !== 'string') continue;
+    const clean = withoutDriverValues(text, driver);
+    attributes[ATTR_EXCEPTION_MESSAGE] = clean;
+    const stack = attributes[ATTR_EXCEPTION_STACKTRACE];
+    if (typeof stack === 'string') attributes[ATTR_EXCEPTION_STACKTRACE] = stack.replaceAll(text, clean);
+  }
+}
+
 /** Removes known secrets from a span just before it ends, including error messages, before exporters. */
 export function redactEndingSpan(span: Span): void {
+  const driver = DRIVERS.get(span.instrumentationScope.name);
+  if (driver !== undefined) removeDriverValues(span, driver);
   redactAttributes(span.attributes);
   for (const event of span.events) {
     event.name = redactName(event.name);

@@ -19,7 +19,10 @@ export function describeCause(error: unknown): string {
   const text = typeof message === 'string' ? message : typeof error === 'string' ? error : '';
   const name = readField(error, 'name');
   const [line = ''] = text.split('\n');
-  const clean = replaceUrls(redactText(line.slice(0, MAX_LINE)), URL_END, () => '[URL]').replace(PATHS, fileName).slice(0, MAX_LENGTH).trim();
+  const clean = replaceUrls(redactText(line.slice(0, MAX_LINE)), URL_END, () => '[URL]')
+    .replace(PATHS, fileName)
+    .slice(0, MAX_LENGTH)
+    .trim();
   return [typeof name === 'string' ? name : 'error', clean].filter((part) => part !== '').join(': ');
 }
 

@@ -42,13 +42,42 @@ function fieldsText(fields: LogFields): string {
  * string is not a JSON object.
  */
 function jsonWith(fields: LogFields, text: string): string | undefined {
-  const isObject = text.trimStart().startsWith('{') && text.trimEnd().endsWith('}');
-  const object = isObject ? parseJson(text) : undefined;
+  const end = lastIndexOfObject(text);
+  if (end === -1) return undefined;
+  if (text.length > MAX_PARSED) return longJsonWith(fields, text, end);
+  const object = parseJson(text);
   if (object === undefined) return undefined;
   const missing = JSON.stringify(missingFields(fields, object)).slice(1, -1);
   if (missing === '') return text;
-  const end = text.lastIndexOf('}');
   return `${text.slice(0, end)}${Object.keys(object).length === 0 ? '' : ','}${missing}${text.slice(end)}`;
+}
+
+/** A longer line is not parsed: that of 1 MB would take 8 ms. */
+const MAX_PARSED = 16_384;
+
+/** Returns the index of the last brace of a text that may be a JSON object, else -1. */
+function lastIndexOfObject(text: string): number {
+  let start = 0;
+  let end = text.length - 1;
+  while (start < end && isJsonSpace(text, start)) start += 1;
+  while (end > start && isJsonSpace(text, end)) end -= 1;
+  return text[start] === '{' && text[end] === '}' ? end : -1;
+}
+
+function isJsonSpace(text: string, index: number): boolean {
+  const code = text.charCodeAt(index);
+  return code === 0x20 || (code >= 0x09 && code <= 0x0d);
+}
+
+/**
+ * Appends the fields to a long text that looks like a JSON object. One that names a trace anywhere is returned unchanged,
+ * and so is one that could be an empty object.
+ */
+function longJsonWith(fields: LogFields, text: string, end: number): string {
+  let last = end - 1;
+  while (last > 0 && isJsonSpace(text, last)) last -= 1;
+  if (text[last] === '{' || text[last] === ',' || LOG_KEYS.some((key) => text.includes(`"${key}"`))) return text;
+  return `${text.slice(0, end)},${JSON.stringify(fields).slice(1, -1)}${text.slice(end)}`;
 }
 
 function parseJson(text: string): object | undefined {

@@ -44,11 +44,11 @@ export interface ServeOptions extends HandlerOptions {
 }
 
 const SERVER_CHECKS: { readonly [K in Exclude<keyof Required<ServeOptions>, keyof HandlerOptions>]: Check } = {
+  trustFcHeaders: check.boolean,
   port: check.integer(65_535, 'a whole number from 0 to 65535'),
   host: check.string,
   body: check.oneOf('text', 'stream'),
   bodyLimitBytes: check.integer(Number.MAX_SAFE_INTEGER, 'a whole number of bytes'),
-  trustFcHeaders: check.boolean,
   shutdownTimeoutMillis: check.integer(2 ** 31 - 1, 'a whole number of milliseconds'),
 };
 

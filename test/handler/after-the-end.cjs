@@ -185,7 +185,7 @@ async function main() {
       await close();
     });
     await check(`traceListener, ${recorded}`, async () => {
-      const listener = traceListener(async (incoming, response) => {
+      const listener = traceListener((incoming, response) => {
         ref('request', incoming);
         ref('response', response);
         keep(Promise.resolve(0), setTimeout(() => {}, 1e7).unref());

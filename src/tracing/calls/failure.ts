@@ -89,12 +89,25 @@ function chainOf(error: unknown, heading: string, seen: Set<unknown>): string[] 
   return cause === undefined ? lines : [...lines, ...chainOf(cause, 'Caused by: ', seen)];
 }
 
+/** Loaded for an error of a kind that can have values in its message. */
+function driverValueRemover(error: unknown): ((text: string) => string) | undefined {
+  if (!isObject(error)) return undefined;
+  const { driverValueRemover: remover } =
+    require('../redaction/driver-errors') as typeof import('../redaction/driver-errors');
+  try {
+    return remover(error);
+  } catch {
+    return undefined; // An array or proxy whose items throw when they are read.
+  }
+}
+
 /** Describes a thrown value of any type. Never throws. */
 export function describeError(error: unknown): ErrorDescription {
-  const stack = redactAndCut(chainOf(error, '', new Set()).join('\n'), MAX_STACK);
+  const withoutValues = driverValueRemover(error) ?? ((text: string): string => text);
+  const stack = redactAndCut(withoutValues(chainOf(error, '', new Set()).join('\n')), MAX_STACK).slice(0, MAX_STACK);
   return {
     type: redactName(typeOf(error)),
-    message: redactAndCut(messageOf(error), MAX_TEXT_LENGTH),
+    message: redactAndCut(withoutValues(messageOf(error)), MAX_TEXT_LENGTH),
     ...(stack !== '' && { stack }),
   };
 }
