@@ -119,6 +119,7 @@ export const ATTR_MCP_SESSION_ID = 'mcp.session.id';
 export const ATTR_RPC_RESPONSE_STATUS_CODE = 'rpc.response.status_code';
 
 // Databases and sessions
+export const ATTR_DB_CONNECTION_STRING = 'db.connection_string';
 export const ATTR_DB_QUERY_TEXT = 'db.query.text';
 export const ATTR_SESSION_ID = 'session.id';
 export const ATTR_SESSION_PREVIOUS_ID = 'session.previous_id';

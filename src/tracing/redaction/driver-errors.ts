@@ -30,6 +30,8 @@ function wordBefore(text: string, index: number): string {
  */
 function withoutQuotedValues(message: string, quote: string): string {
   for (let at = message.indexOf(quote); at !== -1; at = message.indexOf(quote, at + 1)) {
+    // An apostrophe.
+    if (at > 0 && /[a-z0-9]/i.test(message[at - 1]!)) continue;
     if (NAMES.has(wordBefore(message, at))) {
       const end = message.indexOf(quote, at + 1);
       if (end === -1) return message;

@@ -1,4 +1,9 @@
-import { ATTR_MCP_SESSION_ID, ATTR_SESSION_ID, ATTR_SESSION_PREVIOUS_ID } from '../../semconv';
+import {
+  ATTR_DB_CONNECTION_STRING,
+  ATTR_MCP_SESSION_ID,
+  ATTR_SESSION_ID,
+  ATTR_SESSION_PREVIOUS_ID,
+} from '../../semconv';
 
 function words(text: string): string[] {
   return text.trim().split(/\s+/);
@@ -64,8 +69,13 @@ const QUESTIONS = new Set(
     missing no without show hide remember enable enabled disable disabled forgot
   `),
 );
-/** Keys of OpenTelemetry's conventions whose value is an id, not a credential. */
-const PUBLIC_KEYS = new Set([ATTR_SESSION_ID, ATTR_SESSION_PREVIOUS_ID, ATTR_MCP_SESSION_ID]);
+/** Keys of OpenTelemetry's conventions, also of the former ones, whose value is no credential. */
+const PUBLIC_KEYS = new Set([
+  ATTR_DB_CONNECTION_STRING,
+  ATTR_SESSION_ID,
+  ATTR_SESSION_PREVIOUS_ID,
+  ATTR_MCP_SESSION_ID,
+]);
 
 /** The longest name that is compared as a whole. Of longer ones, which nobody writes by hand, only the ends are. */
 const MAX_NAME = 256;
@@ -128,8 +138,7 @@ function isDescription(key: string, all: readonly string[]): boolean {
 }
 
 function namesSecret(key: string): boolean {
-  // OpenTelemetry's attribute of the former conventions holds no credentials.
-  if (PUBLIC_KEYS.has(key) || key === 'db.connection_string') return false;
+  if (PUBLIC_KEYS.has(key)) return false;
   const all = wordsOf(key);
   if (isDescription(key, all)) return false;
   return all.some((word, index) => {
