@@ -107,8 +107,8 @@ test('what an official instrumentation records of a driver error has no value', 
 test('a message of a driver of 1 MB takes little time', () => {
   const before = process.cpuUsage();
   for (const quote of ['"', "'"]) {
-    for (const error of [pg(`table ${quote}`.repeat(150_000)), mysql(`column ${quote}a${quote} `.repeat(100_000))])
-      recorded(error);
+    const names = `column ${quote}a${quote} `.repeat(100_000);
+    [pg(`table ${quote}`.repeat(150_000)), pg(names), mysql(names)].forEach(recorded);
   }
   const { user, system } = process.cpuUsage(before);
   expect((user + system) / 1_000).toBeLessThan(2_000);

@@ -52,8 +52,9 @@ function* textsFor({ pattern }) {
       if (one !== other) yield { text: `${repeat(one + other, SHORT)}\u0000`, limit: SHORT_MILLIS };
     }
   }
-  for (const one of [...characters.slice(-4), pattern])
+  for (const one of [...characters.slice(-4), pattern]) {
     yield { text: `${repeat(one, LONG)}\u0000`, limit: LONG_MILLIS };
+  }
 }
 
 function cpuMillis(work) {
