@@ -49,7 +49,10 @@ function rejectionDigits(ratio: number): string {
   const precision = Math.max(1, Math.min(12, PRECISION + Math.floor(exponent / -4)));
   const steps = 16 ** precision;
   const rejected = Math.min(steps - 1, Math.round((1 - ratio) * steps));
-  const digits = rejected.toString(16).padStart(precision, '0').replace(/(?<!0)0+$/, '');
+  const digits = rejected
+    .toString(16)
+    .padStart(precision, '0')
+    .replace(/(?<!0)0+$/, '');
   return digits === '' ? '0' : digits;
 }
 
