@@ -1,10 +1,10 @@
 import type { ViewerSpan } from '../../src/viewer/model/span';
 
 /** A trace id that contains a number. */
-export const traceIdOf = (index: number): string => index.toString(16).padStart(32, 'a');
+export const traceIdOf = (index: number): string => `a${index.toString(16).padStart(31, '0')}`;
 
 /** A span id that contains a number. */
-export const spanIdOf = (index: number): string => index.toString(16).padStart(16, 'b');
+export const spanIdOf = (index: number): string => `b${index.toString(16).padStart(15, '0')}`;
 
 /** A span of one millisecond, with the given fields replaced. */
 export function span(fields: Partial<ViewerSpan> = {}): ViewerSpan {
