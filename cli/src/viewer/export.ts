@@ -31,8 +31,3 @@ export function renderTraceHtml(trace: TraceData): string {
     `<script type="application/json" id="otlp">${inertJson(toOtlpJson(trace))}</script>\n<script>${script}</script>\n`,
   );
 }
-
-/** The OTLP JSON in a file that `renderTraceHtml` created, or the text itself if it is not such a file. */
-export function otlpTextOf(file: string): string {
-  return /<script type="application\/json" id="otlp">([^<]*)<\/script>/.exec(file)?.[1] ?? file;
-}

@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { otlpTextOf, renderTraceHtml, toOtlpJson } from './export';
+import { renderTraceHtml, toOtlpJson } from './export';
 import { acceptIntake, decodeIntake, intakeOf, readBody } from './intake';
 import type { LiveEvents } from './live-events';
 import { matches, parseSearch, searchable } from './model/search';
 import type { SearchTerm } from './model/search';
 import type { TraceData } from './model/span';
-import { traceDataOf } from './otlp-records';
 import { pageFiles, pageHtml } from './page-files';
+import { readTraceFile } from './trace-file';
 import type { TraceStore } from './trace-store';
 
 /** What the routes need. */
@@ -89,20 +89,8 @@ function sendTrace({ store }: RouteContext, response: ServerResponse, traceId: s
 }
 
 async function importFile(context: RouteContext, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const text = otlpTextOf((await readBody(request, MAX_IMPORT_BYTES)).toString('utf8')).trim();
-  // One JSON object, or one object per line, as the file exporter of OpenTelemetry writes.
-  let parts: unknown[];
-  try {
-    parts = [JSON.parse(text)];
-  } catch (error) {
-    if (!text.includes('\n')) throw error;
-    parts = text
-      .split('\n')
-      .filter((line) => line.trim() !== '')
-      .map((line) => JSON.parse(line) as unknown);
-  }
   const traceIds = new Set<string>();
-  for (const data of parts.map(traceDataOf)) {
+  for (const data of readTraceFile((await readBody(request, MAX_IMPORT_BYTES)).toString('utf8'))) {
     context.receive(data);
     for (const span of data.spans) traceIds.add(span.traceId);
   }
