@@ -78,11 +78,8 @@ function valueOf(tag: Tag): unknown {
 
 // The exporter writes the span's attributes before those of the resource: of two equal keys, the first is the span's.
 function attributesOf(tags: readonly Tag[] | null): Attributes {
-  const attributes: Attributes = {};
-  for (const tag of tags ?? []) {
-    if (!Object.hasOwn(attributes, tag.key)) attributes[tag.key] = valueOf(tag);
-  }
-  return attributes;
+  // Of equal keys, `fromEntries` takes the last one. It also makes an own property of the key `__proto__`.
+  return Object.fromEntries((tags ?? []).toReversed().map((tag) => [tag.key, valueOf(tag)])) as Attributes;
 }
 
 const microsToNanos = (micros: Buffer): bigint => micros.readBigInt64BE() * 1000n;

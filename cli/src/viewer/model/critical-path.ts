@@ -14,6 +14,7 @@ function lastFirst<N extends PathNode<N>>(
   children: readonly N[],
   end: number,
 ): { node: N; start: number; end: number }[] {
+  if (children.length === 0) return [];
   return children
     .map((node) => ({ node, start: node.start, end: Math.min(node.end, end) }))
     .filter((one) => one.end > one.start)

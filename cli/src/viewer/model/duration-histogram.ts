@@ -11,9 +11,8 @@ interface Timed {
   readonly errors: number;
 }
 
-// Five bars for each power of ten: 1, 1.6, 2.5, 4, 6.3.
-const BARS_PER_DECADE = 5;
-const MAX_BARS = 48;
+const BARS_PER_DECADE = 20;
+const MAX_BARS = 60;
 
 const edge = (index: number, perDecade: number): number => 10 ** (index / perDecade);
 

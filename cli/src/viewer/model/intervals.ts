@@ -6,6 +6,7 @@ export interface Interval {
 
 /** How much of `start` to `end` the intervals cover together. */
 export function coveredNanos(intervals: readonly Interval[], start: number, end: number): number {
+  if (intervals.length === 0) return 0;
   let covered = 0;
   let until = start;
   for (const one of [...intervals].sort((a, b) => a.start - b.start)) {

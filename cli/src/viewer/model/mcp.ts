@@ -30,6 +30,11 @@ function textOf(node: SpanNode | undefined, key: string): string | undefined {
 
 const methodOf = (node: SpanNode): string | undefined => textOf(node, 'mcp.method.name');
 
+/** Whether a trace has MCP messages. */
+export function hasMcp(trace: TraceModel): boolean {
+  return trace.nodes.some((node) => methodOf(node) !== undefined);
+}
+
 /** The server's span of a client's request: below it, with the same method. */
 function serverOf(client: SpanNode): SpanNode | undefined {
   const method = methodOf(client);

@@ -39,15 +39,14 @@ export function parentsOf(spans: readonly ViewerSpan[]): Parents {
 }
 
 function breakCycles(spans: readonly ViewerSpan[], parents: Parents): void {
-  const safe = new Set<ViewerSpan>();
-  for (const span of spans) {
-    const path = new Set<ViewerSpan>();
+  // By which walk to the roots a span was reached. A walk that reaches a span of its own has found a cycle.
+  const reached = new Map<ViewerSpan, number>();
+  spans.forEach((span, walk) => {
     let at: ViewerSpan | undefined = span;
-    while (at !== undefined && !safe.has(at) && !path.has(at)) {
-      path.add(at);
+    while (at !== undefined && !reached.has(at)) {
+      reached.set(at, walk);
       at = parents.get(at);
     }
-    if (at !== undefined && path.has(at)) parents.set(at, undefined);
-    for (const member of path) safe.add(member);
-  }
+    if (at !== undefined && reached.get(at) === walk) parents.set(at, undefined);
+  });
 }

@@ -3,7 +3,7 @@ import type { TraceData, ViewerSpan } from './span';
 /** One line of the list of traces. Nanoseconds since the epoch are decimal strings, so that JSON can contain them. */
 export interface TraceSummary {
   readonly traceId: string;
-  /** The name of the earliest root; of the earliest span if the root has not arrived. */
+  /** The name of the first span of a request that is not FC's own; of the root if there is none. */
   readonly name: string;
   readonly service: string;
   readonly startNanos: string;
@@ -41,9 +41,14 @@ function earliest(spans: readonly ViewerSpan[]): ViewerSpan | undefined {
   return first;
 }
 
-function earliestRoot(spans: readonly ViewerSpan[]): ViewerSpan | undefined {
+function isRequest(span: ViewerSpan): boolean {
+  return (span.kind === 'server' || span.kind === 'consumer') && serviceOf(span) !== 'fc.platform';
+}
+
+function mainSpan(spans: readonly ViewerSpan[]): ViewerSpan | undefined {
   const ids = new Set(spans.map((span) => span.spanId));
   return (
+    earliest(spans.filter(isRequest)) ??
     earliest(spans.filter(({ parentSpanId }) => parentSpanId === undefined)) ??
     earliest(spans.filter(({ parentSpanId }) => !ids.has(parentSpanId ?? ''))) ??
     earliest(spans)
@@ -52,8 +57,8 @@ function earliestRoot(spans: readonly ViewerSpan[]): ViewerSpan | undefined {
 
 /** Summarizes a trace that has at least one span. */
 export function summarize(traceId: string, { spans, logs = [] }: TraceData, droppedSpans = 0): TraceSummary {
-  const root = earliestRoot(spans);
-  let start = root?.startNanos ?? 0n;
+  const main = mainSpan(spans);
+  let start = main?.startNanos ?? 0n;
   let end = start;
   const services = new Set<string>();
   let trigger: string | undefined;
@@ -71,8 +76,8 @@ export function summarize(traceId: string, { spans, logs = [] }: TraceData, drop
   }
   return {
     traceId,
-    name: root?.name ?? '',
-    service: root === undefined ? '' : serviceOf(root),
+    name: main?.name ?? '',
+    service: main === undefined ? '' : serviceOf(main),
     startNanos: String(start),
     durationNanos: Number(end - start),
     spans: spans.length,

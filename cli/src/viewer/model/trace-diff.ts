@@ -28,7 +28,7 @@ function keyed(nodes: readonly SpanNode[]): Map<string, SpanNode> {
   );
 }
 
-/** The pairs of siblings, in the order of the second trace; spans that only the first one has are at their place. */
+/** The pairs of siblings, in the order of the first trace. Spans that only the second one has are at their place. */
 function pairs(
   before: readonly SpanNode[],
   after: readonly SpanNode[],
@@ -36,13 +36,15 @@ function pairs(
   const left = keyed(before);
   const right = keyed(after);
   const result: [SpanNode | undefined, SpanNode | undefined][] = [];
-  const removed = [...left].filter(([key]) => !right.has(key)).map(([, node]) => node);
-  const offset = (node: SpanNode): number => node.start - (node.parent?.start ?? 0);
-  for (const [key, node] of right) {
-    while (removed[0] !== undefined && offset(removed[0]) < offset(node)) result.push([removed.shift(), undefined]);
-    result.push([left.get(key), node]);
+  const added = [...right].filter(([key]) => !left.has(key)).map(([, node]) => node);
+  for (const [key, node] of left) {
+    const match = right.get(key);
+    while (match !== undefined && added[0] !== undefined && added[0].start < match.start) {
+      result.push([undefined, added.shift()]);
+    }
+    result.push([node, match]);
   }
-  return [...result, ...removed.map((node): [SpanNode, undefined] => [node, undefined])];
+  return [...result, ...added.map((node): [undefined, SpanNode] => [undefined, node])];
 }
 
 /** Compares two traces span by span: spans are the same if their names, kinds and places in the tree are. */

@@ -5,7 +5,7 @@ import type { CommandHandlers } from './commands';
 import { CompareView } from './compare-view';
 import { fill, h } from './dom';
 import { FileSource } from './file-source';
-import { toggleHelp } from './help-dialog';
+import { closeHelp, toggleHelp } from './help-dialog';
 import { chooseFile, listenForDrops } from './import-file';
 import { ListView } from './list-view';
 import { t, toggleLanguage, toggleTheme } from './preferences';
@@ -31,14 +31,14 @@ export class App {
   #marked: string[] = [];
   #view: View | undefined;
   #opened = 0;
-  #reload: ReturnType<typeof setTimeout> | undefined;
+  #reloading = false;
 
   constructor(source: TraceSource) {
     this.#source = source;
     this.#bar = new TopBar(source.isServer, {
       onHelp: toggleHelp,
-      onTheme: () => this.#changeLook(toggleTheme),
-      onLanguage: () => this.#changeLook(toggleLanguage),
+      onTheme: () => this.#changeTheme(),
+      onLanguage: () => this.#changeLanguage(),
     });
   }
 
@@ -61,13 +61,18 @@ export class App {
     return {
       help: toggleHelp,
       list: () => void (location.hash = hashOf({ page: 'list' })),
-      theme: () => this.#changeLook(toggleTheme),
-      language: () => this.#changeLook(toggleLanguage),
+      theme: () => this.#changeTheme(),
+      language: () => this.#changeLanguage(),
     };
   }
 
-  #changeLook(change: () => void): void {
-    change();
+  #changeTheme(): void {
+    toggleTheme();
+    this.#view?.restyled?.();
+  }
+
+  #changeLanguage(): void {
+    toggleLanguage();
     void this.#open();
   }
 
@@ -78,6 +83,7 @@ export class App {
     const view = await this.#viewOf(route).catch((error: unknown) => this.#message(String(error)));
     // Another address may have been opened in the meantime.
     if (opened !== this.#opened) return;
+    closeHelp();
     this.#view?.closed?.();
     this.#view = view;
     document.title = `${view.title} · fc-traced`;
@@ -145,11 +151,13 @@ export class App {
     this.#view?.changed?.(change);
     const route = parseRoute(location.hash);
     if (route.page !== 'trace' || !change.changed.some(({ traceId }) => traceId === route.traceId)) return;
-    this.#reload ??= setTimeout(() => void this.#reloadTrace(route.traceId), RELOAD_DELAY_MS);
+    if (this.#reloading) return;
+    this.#reloading = true;
+    setTimeout(() => void this.#reloadTrace(route.traceId), RELOAD_DELAY_MS);
   }
 
   async #reloadTrace(traceId: string): Promise<void> {
-    this.#reload = undefined;
+    this.#reloading = false;
     const session = this.#sessions.get(traceId);
     // A trace that could not be shown before may have arrived now.
     if (session === undefined) return this.#open();

@@ -74,6 +74,8 @@ export function listenForCommands(handlersOf: () => readonly CommandHandlers[]):
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return;
     if (isTextField(event.target) && event.key !== 'Escape') return;
     if (isActivation(event)) return;
+    // An open dialog handles its own keys.
+    if (document.querySelector('dialog[open]') !== null && event.key !== '?') return;
     for (const handlers of handlersOf()) {
       for (const [name, handler] of Object.entries(handlers)) {
         if (!(COMMANDS[name as CommandName].keys as readonly string[]).includes(event.key)) continue;

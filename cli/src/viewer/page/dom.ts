@@ -41,8 +41,9 @@ export function h<K extends keyof HTMLElementTagNameMap>(
     if (value === undefined || value === false) continue;
     element.setAttribute(name, value === true ? '' : value);
   }
-  for (const [name, value] of Object.entries(aria))
+  for (const [name, value] of Object.entries(aria)) {
     if (value !== undefined) element.setAttribute(`aria-${name}`, value);
+  }
   for (const [name, value] of Object.entries(data)) element.dataset[name] = value;
   for (const [type, listener] of Object.entries(on)) element.addEventListener(type, listener as EventListener);
   append(element, children);

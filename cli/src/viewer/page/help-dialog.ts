@@ -28,6 +28,11 @@ function sectionOf(scope: CommandScope): HTMLElement {
   return h('section', {}, h('h3', {}, t(TITLES[scope])), h('dl', {}, ...rows));
 }
 
+/** Closes the list of keys. */
+export function closeHelp(): void {
+  document.querySelector<HTMLDialogElement>('dialog.help')?.close();
+}
+
 /** Opens the list of keys, or closes it if it is open. */
 export function toggleHelp(): void {
   const open = document.querySelector<HTMLDialogElement>('dialog.help');

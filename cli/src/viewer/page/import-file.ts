@@ -8,10 +8,15 @@ export function chooseFile(onFile: (file: File) => void): void {
     on: {
       change: () => {
         const file = input.files?.[0];
+        input.remove();
         if (file !== undefined) onFile(file);
       },
     },
   });
+  input.hidden = true;
+  // An element outside of the document may be collected before the file has been chosen.
+  document.body.append(input);
+  input.addEventListener('cancel', () => input.remove());
   input.click();
 }
 

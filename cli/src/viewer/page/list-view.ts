@@ -56,17 +56,19 @@ export class ListView implements View {
       escape: () => this.#escape(),
       down: () => this.#move(1),
       up: () => this.#move(-1),
-      first: () => this.#move(-Infinity),
-      last: () => this.#move(Infinity),
+      first: () => this.#select(0),
+      last: () => this.#select(Infinity),
       open: () => this.#open(),
-      mark: () => state.selected !== undefined && context.onMark(state.selected),
+      mark: () => {
+        if (state.selected !== undefined) context.onMark(state.selected);
+      },
       compare: () => this.#compare(),
       errors: () => {
         state.errorsOnly = !state.errorsOnly;
         this.#render();
       },
       import: () => context.onImport(),
-    } as CommandHandlers;
+    };
     const titles = h(
       'tr',
       {},
@@ -152,10 +154,14 @@ export class ListView implements View {
   }
 
   #move(by: number): void {
+    const { selected } = this.#context.state;
+    const at = this.#shown.findIndex(({ traceId }) => traceId === selected);
+    this.#select(at === -1 ? (by > 0 ? 0 : Infinity) : at + by);
+  }
+
+  #select(index: number): void {
     const { state } = this.#context;
     const shown = this.#shown.slice(0, MAX_ROWS);
-    const at = shown.findIndex(({ traceId }) => traceId === state.selected);
-    const index = at === -1 ? (by > 0 ? 0 : shown.length - 1) : at + by;
     state.selected = shown[Math.min(Math.max(index, 0), shown.length - 1)]?.traceId;
     this.#render();
     this.#rows.querySelector('.selected')?.scrollIntoView({ block: 'nearest' });

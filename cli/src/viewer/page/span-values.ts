@@ -1,4 +1,4 @@
-import { jsonValue } from '../model/text';
+import { jsonValue, valueText } from '../model/text';
 import { shortened, visibleText } from '../model/visible-text';
 import { button, fill, h } from './dom';
 import { numberText, t } from './preferences';
@@ -62,7 +62,7 @@ export function attributeTable(
 }
 
 function findButton(key: string, value: unknown, onFind: (search: string) => void): HTMLElement | false {
-  const text = typeof value === 'object' ? '' : String(value);
+  const text = typeof value === 'object' ? '' : valueText(value);
   if (text === '' || text.length > 200 || /["\s=<>!]/.test(key) || text.includes('"')) return false;
   return button('⌕', () => onFind(`${key}="${text}"`), {
     class: 'find',

@@ -48,11 +48,13 @@ export function traceCommands(session: TraceSession): CommandHandlers {
     zoomIn: () => session.zoom(0.5),
     zoomOut: () => session.zoom(2),
     zoomReset: () => session.showAll(),
-    zoomSpan: () => session.selected !== undefined && session.zoomTo(session.selected),
+    zoomSpan: () => {
+      if (session.selected !== undefined) session.zoomTo(session.selected);
+    },
     panLeft: () => session.pan(-0.25),
     panRight: () => session.pan(0.25),
     link: () => followLink(session),
     color: () => session.toggleColor(),
     open: inWaterfall(() => session.setDetailsOpen(!session.detailsOpen)),
-  } as CommandHandlers;
+  };
 }

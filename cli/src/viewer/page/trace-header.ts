@@ -16,7 +16,7 @@ function fact(label: string, value: string): HTMLElement {
 export function traceHeader(session: TraceSession, isServer: boolean, onMark: () => void): HTMLElement {
   const { trace } = session;
   const root = trace.roots.find(({ orphan }) => !orphan) ?? trace.roots[0];
-  // FC's own span has the name of the operation; the function's says which one.
+  // FC's own spans have the same names in each trace; the function's says which one it is.
   const own = trace.nodes.find(({ phase }) => phase === 'function') ?? root;
   const errors = trace.nodes.filter(({ error }) => error).length;
   const late = trace.nodes.filter(({ span }) => span.arrivedAfterThaw === true).length;

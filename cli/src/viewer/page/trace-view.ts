@@ -1,5 +1,5 @@
 import type { ViewerSpan } from '../model/span';
-import { mcpSessions } from '../model/mcp';
+import { hasMcp } from '../model/mcp';
 import { visibleLine } from '../model/visible-text';
 import type { CommandHandlers } from './commands';
 import { detailsPanel } from './details-panel';
@@ -25,6 +25,18 @@ export interface TraceViewContext {
   /** The spans of other traces that link to this one. */
   readonly linking: readonly ViewerSpan[];
   onMark(): void;
+}
+
+/** What the marks in the waterfall mean. */
+function markLegend(): HTMLElement {
+  const entry = (kind: string, text: string): HTMLElement => h('span', {}, h('i', { class: kind }), text);
+  return h(
+    'div',
+    { class: 'legend' },
+    entry('critical', t('criticalPath')),
+    entry('point event', t('events')),
+    entry('point log', t('logs')),
+  );
 }
 
 /** The view of one trace. */
@@ -74,6 +86,10 @@ export class TraceView implements View {
     this.#waterfall.focus();
   }
 
+  restyled(): void {
+    this.#minimap.draw();
+  }
+
   closed(): void {
     this.#session.unlisten();
   }
@@ -86,7 +102,15 @@ export class TraceView implements View {
     this.#renderToolbar();
     const { tab } = this.#session;
     if (tab === 'waterfall') {
-      fill(this.#content, h('div', { class: 'timeline' }, this.#minimap.element, this.#waterfall.element));
+      fill(
+        this.#content,
+        h(
+          'div',
+          { class: 'timeline' },
+          h('div', { class: 'minimap-row' }, markLegend(), this.#minimap.element),
+          this.#waterfall.element,
+        ),
+      );
       this.#waterfall.render();
       this.#waterfall.reveal();
       this.#renderDetails();
@@ -117,7 +141,7 @@ export class TraceView implements View {
 
   #tabs(): Tab[] {
     const { trace } = this.#session;
-    return TABS.filter((tab) => tab !== 'mcp' || mcpSessions(trace).length > 0);
+    return TABS.filter((tab) => tab !== 'mcp' || hasMcp(trace));
   }
 
   #tabButton(tab: Tab): HTMLElement {

@@ -10,6 +10,8 @@ export interface View {
   shown?(): void;
   /** Called when the stored traces have changed. */
   changed?(change: SourceChange): void;
+  /** Called when the colors have changed. */
+  restyled?(): void;
   /** Called when another view takes the place. */
   closed?(): void;
 }

@@ -49,7 +49,7 @@ function marks(node: SpanNode, shown: Interval, startNanos: bigint): HTMLElement
     times.slice(0, MAX_MARKS).flatMap((time) => {
       const at = percentOf(Number(time - startNanos), shown);
       if (at < 0 || at > 100) return [];
-      const mark = h('i', { class: `mark ${kind}` });
+      const mark = h('i', { class: `point ${kind}` });
       place(mark, 'left', at);
       return [mark];
     });

@@ -21,6 +21,7 @@ export class Waterfall {
   readonly #grid: HTMLElement;
   readonly #created = new Map<number, HTMLElement>();
   #frame = 0;
+  #height = 28;
 
   constructor(session: TraceSession) {
     this.#session = session;
@@ -47,7 +48,7 @@ export class Waterfall {
       this.#body,
     );
     this.element = this.#grid;
-    new ResizeObserver(() => this.#schedule()).observe(this.#grid);
+    new ResizeObserver(() => this.#resized()).observe(this.#grid);
     session.listen((change) => this.#update(change));
     this.#renderAxis();
     this.render();
@@ -63,7 +64,7 @@ export class Waterfall {
     this.#created.clear();
     this.#body.replaceChildren();
     this.#grid.setAttribute('aria-rowcount', String(rows.length));
-    this.#body.style.height = `${rows.length * this.#rowHeight()}px`;
+    this.#body.style.height = `${rows.length * this.#height}px`;
     this.#lines.style.height = this.#body.style.height;
     this.#renderRows();
     this.#markSelected();
@@ -74,7 +75,7 @@ export class Waterfall {
     const { rows, selected } = this.#session;
     const index = selected === undefined ? -1 : rows.indexOf(selected);
     if (index === -1) return;
-    const height = this.#rowHeight();
+    const height = this.#height;
     const heading = this.#grid.firstElementChild?.clientHeight ?? 0;
     const [top, bottom] = [index * height, (index + 1) * height];
     const visible = this.#grid.clientHeight - heading;
@@ -92,8 +93,11 @@ export class Waterfall {
   }
 
   // A narrow window has the time below the name, in higher rows.
-  #rowHeight(): number {
-    return Number.parseFloat(getComputedStyle(this.#grid).getPropertyValue('--row-height')) || 28;
+  #resized(): void {
+    const height = Number.parseFloat(getComputedStyle(this.#grid).getPropertyValue('--row-height')) || 28;
+    if (height === this.#height) return this.#schedule();
+    this.#height = height;
+    this.render();
   }
 
   #schedule(): void {
@@ -106,7 +110,7 @@ export class Waterfall {
 
   #renderRows(): void {
     const { rows } = this.#session;
-    const height = this.#rowHeight();
+    const height = this.#height;
     const all = rows.length <= ALL_ROWS;
     const first = all ? 0 : Math.max(0, Math.floor(this.#grid.scrollTop / height) - OVERSCAN);
     const count = Math.ceil(this.#grid.clientHeight / height) + 2 * OVERSCAN;
