@@ -4,6 +4,7 @@ import { toOtlpJson } from './otlp-json';
 import { pageFiles, pageHtml } from './page-files';
 
 export { toOtlpJson } from './otlp-json';
+export { otlpTextOf } from './trace-file';
 
 const hashOf = (content: string): string => `'sha256-${createHash('sha256').update(content).digest('base64')}'`;
 

@@ -78,8 +78,10 @@ function valueOf(tag: Tag): unknown {
 
 // The exporter writes the span's attributes before those of the resource: of two equal keys, the first is the span's.
 function attributesOf(tags: readonly Tag[] | null): Attributes {
-  // Of equal keys, `fromEntries` takes the last one. It also makes an own property of the key `__proto__`.
-  return Object.fromEntries((tags ?? []).toReversed().map((tag) => [tag.key, valueOf(tag)])) as Attributes;
+  const attributes = new Map<string, unknown>();
+  for (const tag of tags ?? []) if (!attributes.has(tag.key)) attributes.set(tag.key, valueOf(tag));
+  // Unlike an assignment, this makes an own property of the key `__proto__`.
+  return Object.fromEntries(attributes);
 }
 
 const microsToNanos = (micros: Buffer): bigint => micros.readBigInt64BE() * 1000n;

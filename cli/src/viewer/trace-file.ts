@@ -2,7 +2,7 @@ import type { TraceData } from './model/span';
 import { traceDataOf } from './otlp-records';
 
 /** The OTLP JSON in an HTML file that `renderTraceHtml` created, or the text itself if it is not such a file. */
-function otlpTextOf(file: string): string {
+export function otlpTextOf(file: string): string {
   return /<script type="application\/json" id="otlp">([^<]*)<\/script>/.exec(file)?.[1] ?? file;
 }
 
