@@ -40,13 +40,17 @@ const CREATE_CHECKS = {
   entries: check.arrayOf('method names', (item) => check.string(item) === undefined),
 };
 
-function hasMethod(handlerClass: Constructor, method: string): boolean {
+function memberOf(handlerClass: Constructor, name: string): PropertyDescriptor | undefined {
   let owner: object | null = handlerClass.prototype as object;
   for (; owner !== null && owner !== Object.prototype; owner = Reflect.getPrototypeOf(owner)) {
-    const descriptor = Reflect.getOwnPropertyDescriptor(owner, method);
-    if (descriptor !== undefined) return typeof descriptor.value === 'function';
+    const descriptor = Reflect.getOwnPropertyDescriptor(owner, name);
+    if (descriptor !== undefined) return descriptor;
   }
-  return false;
+  return undefined;
+}
+
+function hasMethod(handlerClass: Constructor, method: string): boolean {
+  return typeof memberOf(handlerClass, method)?.value === 'function';
 }
 
 /**
@@ -68,7 +72,7 @@ export function defineHandler(given: unknown, givenOptions: unknown, caller = 'c
   const entries = new Map<string, Entry>();
   for (const method of named ?? decorated.map((entry) => entry.method)) {
     if (HOOKS.includes(method)) throw nameTaken(className, method, named !== undefined);
-    if (!hasMethod(handlerClass, method)) throw notFound(className, method);
+    if (!hasMethod(handlerClass, method)) throw notFound(handlerClass, className, method);
     const spanName = decorated.find((entry) => entry.method === method)?.options.name ?? options.name;
     entries.set(method, { method, spanName });
   }
@@ -92,7 +96,7 @@ function addDefaultEntry(
   // A method `handler` with @Handler() is an entry already.
   if (entries.has('handler') && options.method === undefined) return;
   if (hasMethod(handlerClass, method)) entries.set('handler', { method, spanName: options.name });
-  else if (entries.size === 0 || options.method !== undefined) throw notFound(className, method);
+  else if (entries.size === 0 || options.method !== undefined) throw notFound(handlerClass, className, method);
   else if (entries.size === 1) entries.set('handler', [...entries.values()][0]!);
 }
 
@@ -132,7 +136,13 @@ function nameTaken(className: string, method: string, isListed: boolean): FcTrac
   );
 }
 
-function notFound(className: string, method: string): FcTracedError {
+function notFound(handlerClass: Constructor, className: string, method: string): FcTracedError {
+  if (memberOf(handlerClass, method)?.get !== undefined) {
+    return new FcTracedError(
+      'ENTRY_NOT_FOUND',
+      `${className}.${method} is a getter, not a method: FC calls it on its object, so leave out decorators that bind it, such as autobind.`,
+    );
+  }
   return new FcTracedError(
     'ENTRY_NOT_FOUND',
     `${className} has no method "${method}": add it, name another one with @Handler({ method: '…' }), or put @Handler() on the methods that FC calls.`,

@@ -263,7 +263,10 @@ test('a class without an entry method is an error, also if the entry is a field 
     `${name} has no method "${method}": add it, name another one with @Handler({ method: '…' }), or put @Handler() on the methods that FC calls.`;
   expect(refusal(() => createHandler(Empty))).toEqual(['ENTRY_NOT_FOUND', message('Empty')]);
   expect(refusal(() => createHandler(Field))).toEqual(['ENTRY_NOT_FOUND', message('Field')]);
-  expect(refusal(() => createHandler(Accessor))).toEqual(['ENTRY_NOT_FOUND', message('Accessor')]);
+  expect(refusal(() => createHandler(Accessor))).toEqual([
+    'ENTRY_NOT_FOUND',
+    'Accessor.handle is a getter, not a method: FC calls it on its object, so leave out decorators that bind it, such as autobind.',
+  ]);
   expect(refusal(() => createHandler(Fine, { method: 'toString' }))).toEqual([
     'ENTRY_NOT_FOUND',
     message('Fine', 'toString'),
