@@ -1,4 +1,4 @@
-import { isSpanContextValid, propagation, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
+import { isSpanContextValid, propagation, ROOT_CONTEXT, SpanKind, trace, TraceFlags } from '@opentelemetry/api';
 import type { Context, Link, Span, SpanContext } from '@opentelemetry/api';
 import { types } from 'node:util';
 import type { Config } from '../config/config';
@@ -7,6 +7,7 @@ import { countError, countLoss, countMalformed, takeCounts, warnOnce } from '../
 import { functionAttributes, invocationAttributes } from '../fc/attributes';
 import type { InstanceFacts } from '../fc/attributes';
 import type { FcContext } from '../fc/context';
+import { readFcTracing } from '../propagation/carriers';
 import { resolveParent } from '../propagation/parent';
 import type { Parentage } from '../propagation/parent';
 import { readField, readText } from '../safe-access';
@@ -17,7 +18,7 @@ import { ratioOf, sampleRoot, withThreshold } from '../tracing/telemetry/samplin
 import type { NewTrace, Telemetry } from '../tracing/telemetry/telemetry';
 import type { IncomingCall } from './incoming-call';
 import type { KeepCandidate } from './keep-candidate';
-import type { TelemetrySource } from './telemetry-source';
+import type { Destination, TelemetrySource } from './telemetry-source';
 
 const KEEP_WITHOUT_EFFECT =
   'the option keep has no effect: the program registered a tracer provider, whose sampler decides what is recorded';
@@ -112,6 +113,23 @@ export function planInvocation(
   });
   const unrecordedContext = parent ?? { traceId: traceId!, spanId: newSpanId(), traceFlags: 0 };
   return { parentage, telemetry, root, candidate, traceId, unrecordedContext };
+}
+
+/**
+ * Whether an invocation that follows the initializer is likely to be recorded, so that the initializer loads the SDK.
+ * FC calls the initializer for a request, whose sampled flag is in the context. Without a caller, as on a provisioned
+ * instance, any invocation may follow.
+ */
+export function expectsRecording(
+  { sampleRatio, keep }: Pick<Config, 'sampleRatio' | 'keep'>,
+  context: FcContext,
+  destination: Destination,
+): boolean {
+  if (destination.kind === 'provider' || destination.recorded) return true;
+  const caller = readFcTracing(readField(context, 'tracing')).spanContext;
+  if (caller !== undefined) return (caller.traceFlags & TraceFlags.SAMPLED) !== 0 || keep?.overrideCaller === true;
+  const { of, byTrigger } = sampleRatio;
+  return keep !== undefined || of !== undefined || Object.values(byTrigger).some((ratio) => ratio > 0);
 }
 
 /** The context of {@link parentContext}, in which spans of a kept trace start although its caller did not sample it. */

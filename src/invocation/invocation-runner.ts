@@ -27,6 +27,7 @@ import { DeliveryMode } from './delivery-mode';
 import type { IncomingCall } from './incoming-call';
 import {
   endInvocationSpan,
+  expectsRecording,
   keptParentContext,
   parentContext,
   planInvocation,
@@ -95,8 +96,8 @@ export class InvocationRunner {
   }
 
   /**
-   * Runs `build`, loads the SDK if there is an endpoint, and measures both as the initializer. Throws what `build`
-   * throws.
+   * Runs `build`, loads the SDK if an invocation is likely to be recorded, and measures both as the initializer. Throws
+   * what `build` throws.
    */
   prepare(context: FcContext, build?: () => void): void {
     this.coldStart.measure('initialize', () => this.initialize(context, build));
@@ -124,7 +125,9 @@ export class InvocationRunner {
     }
     try {
       const destination = this.source.destinationOf(context);
-      if (destination !== undefined) this.source.telemetryFor(destination, context);
+      if (destination === undefined) return;
+      if (expectsRecording(this.config, context, destination)) this.source.telemetryFor(destination, context);
+      else this.source.enablePropagation();
     } catch (error) {
       this.source.countLoadError(error);
     }

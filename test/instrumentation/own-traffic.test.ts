@@ -5,20 +5,14 @@ interface Outcome {
   readonly spans: readonly string[];
   /** The number of export requests that the server accepted and rejected. */
   readonly requests: { readonly accepted: number; readonly rejected: number };
-  /** How often the idle timer sent spans. */
-  readonly idle: number;
   readonly isLoaded: boolean;
 }
 
 // Real exporters and a real collector, behind a server that rejects the first request. Spans are sent in every way:
-// with a response, in the second attempt after a failure, by the idle timer after work that outlives the response, and
+// with a response, in the second attempt after a failure, by the timer after work that outlives the response, and
 // by the hooks.
 const run = (protocol: 'otlp' | 'jaeger'): Promise<Outcome> =>
   inFreshProcess<Outcome>(`
-  const realTimeout = setTimeout;
-  let idle = 0;
-  globalThis.setTimeout = (work, ms, ...args) =>
-    ms === 5000 ? realTimeout(() => { idle += 1; work(); }, 300) : realTimeout(work, ms, ...args);
   const http = require('node:http');
   const { startCollector } = require(cli + 'viewer/collector.js');
   const { createHandler } = require(dist + 'index.js');
@@ -66,6 +60,7 @@ const run = (protocol: 'otlp' | 'jaeger'): Promise<Outcome> =>
   const isLoaded = Object.keys(require.cache).some((file) => file.includes('instrumentation-undici'));
   await invoke(handler, {}, context);
   await later;
+  // Nothing flushes the span of the later request, so the timer sends it.
   await collector.waitFor((spans) => spans.length === 4, 8_000);
   await invoke(handler, {}, context);
   await later;
@@ -77,7 +72,7 @@ const run = (protocol: 'otlp' | 'jaeger'): Promise<Outcome> =>
   await preStop(context);
   const describeSpan = ({ name, attributes }) =>
     (name + ' ' + (attributes['url.full'] ?? '').replace(/^.*:[0-9]+/, '')).trim();
-  report({ idle, isLoaded, requests, spans: collector.spans().map(describeSpan).sort() });
+  report({ isLoaded, requests, spans: collector.spans().map(describeSpan).sort() });
   process.exit();`);
 
 describe('if http and undici are traced, requests of the exporter have no spans', () => {
@@ -90,13 +85,12 @@ describe('if http and undici are traced, requests of the exporter have no spans'
   ] as string[];
 
   test.each(['otlp', 'jaeger'] as const)(
-    '%s: with a response, in a second attempt, by the idle timer, and by the hooks',
+    '%s: with a response, in a second attempt, by the timer, and by the hooks',
     async (protocol) => {
-      const { idle, spans, requests, isLoaded } = await outcomes[protocol];
+      const { spans, requests, isLoaded } = await outcomes[protocol];
       expect(isLoaded).toBe(true);
       expect(spans).toEqual(expected);
       expect(requests.rejected).toBe(1);
-      expect(idle).toBeGreaterThanOrEqual(1);
       expect(requests.accepted).toBeGreaterThanOrEqual(3);
     },
   );

@@ -84,6 +84,29 @@ describe('the files that the built package loads in a new process', () => {
     expect(seen.loaded.filter((file) => SDK.test(file)).sort()).toEqual(['dist/chunk-otlp.js', 'dist/chunk-sdk.js']);
   });
 
+  test.each([
+    ['whose caller sampled', '1:1:0:1', '{}', true],
+    ['whose caller did not sample', '1:1:0:0', '{}', false],
+    [
+      'whose caller did not sample, with keep.overrideCaller',
+      '1:1:0:0',
+      '{ keep: { errors: true, overrideCaller: true } }',
+      true,
+    ],
+    ['without a caller', '', '{}', true],
+    ['without a caller, with a ratio for one trigger', '', '{ sampleRatio: { timer: 0.1, default: 0 } }', true],
+    ['without a caller, with the ratio 0', '', '{ sampleRatio: 0 }', false],
+    ['without a caller, with the ratio 0 and keep', '', '{ sampleRatio: 0, keep: { errors: true } }', true],
+  ])('an initializer %s: the SDK is loaded if a recorded call is likely', async (_what, caller, options, expected) => {
+    const context = contextSource({ openTracingSpanContext: caller, jaegerEndpoint: 'http://127.0.0.1:1/v1/traces' });
+    const loaded = await inFreshProcess<string[]>(
+      `${LOADED} await require(dist + 'index.js').createHandler(class { handle() {} }, ${options}).initialize(${context}); report(loaded());`,
+    );
+    expect(loaded.filter((file) => SDK.test(file)).sort()).toEqual(
+      expected ? ['dist/chunk-otlp.js', 'dist/chunk-sdk.js'] : [],
+    );
+  });
+
   test('loading the package sets no timer, opens no resource and registers no global provider', async () => {
     const seen = await inFreshProcess<{ resources: string[]; provider: boolean }>(`
       const { trace } = require('@opentelemetry/api');
