@@ -2,6 +2,8 @@ import { context, createTraceState, diag, DiagLogLevel, trace } from '@opentelem
 import { createHandler, Handler, HttpError, Traced, traceHeaders } from 'fc-traced';
 import type { HandlerOptions, KeepOptions, KeepSummary, Span } from 'fc-traced';
 import { expectTrace, fakeEvent, fakeFcContext, invoke, recordTraces } from 'fc-traced/testing';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { resolveConfig } from '../../src/config/config';
 import { diagnostics } from '../../src/diagnostics';
 import { state } from '../../src/tracing/telemetry/state';
@@ -310,6 +312,27 @@ describe('late spans', () => {
     const kept = await namesAfter({ slowerThanMillis: 0 });
     expect(kept).toEqual(['left open', 'main', '|', 'Work.step', 'late']);
   });
+});
+
+test('a server of the program keeps the traces of failed requests', async () => {
+  const { traceListener } = await import('fc-traced/server');
+  const listener = traceListener(
+    (request, response) => {
+      response.statusCode = request.url === '/fails' ? 500 : 200;
+      response.end('answer');
+    },
+    { sampleRatio: 0, keep: { errors: true } },
+  );
+  const server = createServer(listener);
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  for (const path of ['/', '/fails', '/']) {
+    expect(await (await fetch(`http://127.0.0.1:${port}${path}`)).text()).toBe('answer');
+  }
+  await new Promise((resolve) => server.close(resolve));
+  expect(traces.spans().map(({ attributes }) => [attributes['url.path'], attributes['fc_traced.kept']])).toEqual([
+    ['/fails', 'error'],
+  ]);
 });
 
 test('invocations that run at the same time in one trace are decided one by one', async () => {

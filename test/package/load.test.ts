@@ -4,13 +4,13 @@ import { contextSource, inFreshProcess } from './fresh-process';
 const LOADED = `const loaded = () => Object.keys(require.cache).map((file) => file.replace(/\\\\/g, '/')).map((file) => file.includes('/node_modules/') ? file.slice(file.lastIndexOf('/node_modules/') + 14) : 'dist/' + file.split('/dist/').pop());`;
 
 /** Returns a script that invokes a small handler once with the context of an expression. */
-const invoke = (context: string): string => `
+const invoke = (context: string, options = '{}'): string => `
   ${LOADED}
   const { createHandler, Traced } = require(dist + 'index.js');
   class Small { handle(event) { return { twice: this.twice(event.n) }; } twice(n) { return 2 * n; } }
   const method = Object.getOwnPropertyDescriptor(Small.prototype, 'twice');
   Object.defineProperty(Small.prototype, 'twice', Traced()(Small.prototype, 'twice', method) ?? method);
-  const { handler } = createHandler(Small);
+  const { handler } = createHandler(Small, ${options});
   const result = await handler(Buffer.from('{"n":21}'), ${context});
   report({ result, loaded: loaded() });`;
 
@@ -52,6 +52,12 @@ describe('the files that the built package loads in a new process', () => {
 
   test('an unsampled invocation loads neither the SDK nor an exporter nor a tool', async () => {
     const seen = await inFreshProcess<Seen>(invoke(unsampled));
+    expect(seen.result).toEqual({ twice: 42 });
+    expect(seen.loaded.filter((file) => SDK.test(file))).toEqual([]);
+  });
+
+  test('nor does the option keep load them for a trace that the caller did not sample', async () => {
+    const seen = await inFreshProcess<Seen>(invoke(unsampled, '{ keep: { errors: true } }'));
     expect(seen.result).toEqual({ twice: 42 });
     expect(seen.loaded.filter((file) => SDK.test(file))).toEqual([]);
   });
