@@ -93,6 +93,27 @@ export const contests = [
     goal: { text: 'adds at most 30 ns to a plain call', value: (ns) => ns[ours] - ns['plain call'], most: 30 },
   },
   {
+    title: 'An invocation of 20 traced calls, with and without keep, nothing exported',
+    unit: 'µs',
+    slow: true,
+    contenders: {
+      'not sampled': ['keep.cjs', 'unsampled'],
+      'not sampled, ratio by trigger': ['keep.cjs', 'by-trigger'],
+      'keep, not by the caller': ['keep.cjs', 'caller'],
+      'keep, dropped': ['keep.cjs', 'dropped'],
+      'keep, kept': ['keep.cjs', 'kept'],
+      sampled: ['keep.cjs', 'sampled'],
+    },
+    goals: [
+      {
+        text: 'keep costs nothing if the caller did not sample: at most 1.20 of not sampled',
+        value: (ns) => ns['keep, not by the caller'] / ns['not sampled'],
+        most: 1.2,
+      },
+      { text: 'dropped: at most 1.50 of sampled', value: (ns) => ns['keep, dropped'] / ns.sampled, most: 1.5 },
+    ],
+  },
+  {
     title: 'A sampled call, sync: the SDK setup of fc-traced against the default one, same processor',
     unit: 'ns',
     contenders: {

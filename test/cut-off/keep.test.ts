@@ -22,6 +22,10 @@ class Orders {
   }
 }
 
+function keptAs({ 'fc_traced.kept': reason }: Readonly<Record<string, unknown>>): string {
+  return typeof reason === 'string' ? reason : '';
+}
+
 /** Calls a method that answers only after the deadline has become imminent. Returns the names of the recorded spans. */
 async function namesOf(keep: KeepOptions): Promise<string[]> {
   const { handler } = createHandler(Orders, { sampleRatio: 0, keep, deadlineMarginMillis: 200 });
@@ -30,7 +34,7 @@ async function namesOf(keep: KeepOptions): Promise<string[]> {
   await new Promise((resolve) => setTimeout(resolve, 210));
   answer();
   await call;
-  return traces.spans().map(({ name, attributes }) => `${name} ${String(attributes['fc_traced.kept'] ?? '')}`.trim());
+  return traces.spans().map(({ name, attributes }) => `${name} ${keptAs(attributes)}`.trim());
 }
 
 test('an invocation that is cut off counts as an error: its trace is kept, with snapshots', async () => {
