@@ -14,7 +14,7 @@ import { readField, readText } from '../safe-access';
 import { ATTR_SERVICE_NAME } from '../semconv';
 import { baggageAttributes } from '../tracing/calls/attributes';
 import { newSpanId, newTraceId } from '../tracing/telemetry/ids';
-import { ratioOf, sampleRoot, withThreshold } from '../tracing/telemetry/sampling';
+import { maySample, ratioOf, sampleRoot, withThreshold } from '../tracing/telemetry/sampling';
 import type { NewTrace, Telemetry } from '../tracing/telemetry/telemetry';
 import type { IncomingCall } from './incoming-call';
 import type { KeepCandidate } from './keep-candidate';
@@ -128,8 +128,7 @@ export function expectsRecording(
   if (destination.kind === 'provider' || destination.recorded) return true;
   const caller = readFcTracing(readField(context, 'tracing')).spanContext;
   if (caller !== undefined) return (caller.traceFlags & TraceFlags.SAMPLED) !== 0 || keep?.overrideCaller === true;
-  const { of, byTrigger } = sampleRatio;
-  return keep !== undefined || of !== undefined || Object.values(byTrigger).some((ratio) => ratio > 0);
+  return keep !== undefined || maySample(sampleRatio);
 }
 
 /** The context of {@link parentContext}, in which spans of a kept trace start although its caller did not sample it. */

@@ -139,6 +139,11 @@ interface Ratios<Trigger extends string, Context> {
   readonly byTrigger: Readonly<Record<string, number>> & { readonly default: number };
 }
 
+/** Returns whether a new trace of any trigger may be recorded. */
+export function maySample({ of, byTrigger }: Ratios<never, never>): boolean {
+  return of !== undefined || Object.values(byTrigger).some((ratio) => ratio > 0);
+}
+
 /** Returns the ratio, 0 to 1, of the new trace of an invocation. Never throws. */
 export function ratioOf<Trigger extends string, Context>(
   { of, byTrigger }: Ratios<Trigger, Context>,
