@@ -73,7 +73,10 @@ export function warnOfOutage(message: string): void {
 
 function isNew(message: string): boolean {
   if (diagnostics.messages.has(message)) return false;
-  if (diagnostics.messages.size < MAX_MESSAGES) diagnostics.messages.add(message);
+  // The oldest is dropped, so that callers who cause many messages cannot have the others logged again and again.
+  if (diagnostics.messages.size >= MAX_MESSAGES)
+    diagnostics.messages.delete(diagnostics.messages.values().next().value!);
+  diagnostics.messages.add(message);
   return true;
 }
 

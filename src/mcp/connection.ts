@@ -52,6 +52,7 @@ function networkOf(transport: object, depth = 0): Attributes {
 export interface UnansweredRequest {
   answered(message: Message): void;
   cancelled(): void;
+  toolFound(): void;
   toolFailed(error: unknown): void;
 }
 

@@ -4,7 +4,7 @@ import { callIn } from '../tracing/context/active-context';
 import type { Connection } from './connection';
 import type { Operation } from './operation';
 import { startOperation } from './operation-span';
-import type { StartedOperation } from './operation-span';
+import type { OperationSpan, StartedOperation } from './operation-span';
 import { observe, recordResponse } from './outcome';
 import type { Message, Method } from './sdk-shapes';
 import type { IncomingParent } from './trace-context';
@@ -18,10 +18,35 @@ function signalOf(extra: unknown): unknown {
   return readField(extra, 'signal') ?? readField(readField(extra, 'mcpReq'), 'signal');
 }
 
+/** The names of spans of tools and prompts that exist, of all servers. The oldest are dropped first. */
+class AcceptedNames {
+  private readonly names = new Set<string>();
+
+  has(name: string): boolean {
+    return this.names.has(name);
+  }
+  add(name: string): void {
+    if (this.names.has(name)) return;
+    if (this.names.size >= MAX_ACCEPTED) this.names.delete(this.names.values().next().value!);
+    this.names.add(name);
+  }
+}
+
+const MAX_ACCEPTED = 1_024;
+const acceptedNames = new AcceptedNames();
+
+/** What receives the requests of a client or server. */
+export interface Receiver {
+  readonly options: McpTraceOptions;
+  /** Whether the calls of the functions of tools are observed. A tool whose function is not called does not exist. */
+  readonly observesTools: boolean;
+}
+
 /** An incoming request, from the call of its handler to the response. */
 export class IncomingRequest {
   private started: StartedOperation | undefined;
   private isHandled = false;
+  private isToolFound = false;
   private error: unknown;
 
   constructor(
@@ -29,7 +54,7 @@ export class IncomingRequest {
     private readonly operation: Operation,
     private readonly parent: IncomingParent,
     private readonly connection: Connection,
-    private readonly options: McpTraceOptions,
+    private readonly receiver: Receiver,
   ) {}
 
   /** The context in which the request is dispatched; the active span is the parent until the span is started. */
@@ -60,6 +85,11 @@ export class IncomingRequest {
     );
   }
 
+  /** The SDK calls the function of a tool, so the tool exists. */
+  toolFound(): void {
+    this.isToolFound = true;
+  }
+
   /** A tool threw `error`, which the SDK converts to a result. */
   toolFailed(error: unknown): void {
     this.error ??= error;
@@ -70,10 +100,11 @@ export class IncomingRequest {
     const { operation } = this.start();
     if (operation === undefined) return;
     const { method } = this.operation;
+    this.checkTarget(message, operation);
     recordResponse(operation, message, {
       method,
       connection: this.connection,
-      options: this.options,
+      options: this.receiver.options,
       error: this.error,
     });
     operation.end();
@@ -84,6 +115,19 @@ export class IncomingRequest {
     const operation = this.started?.operation;
     if (this.isHandled) operation?.requestCancel();
     else operation?.cancel();
+  }
+
+  /**
+   * A caller can invent any number of tools and prompts. Those that the server refuses do not become names of spans; the
+   * attributes have them.
+   */
+  private checkTarget({ error, result }: Message, operation: OperationSpan): void {
+    const { method, target } = this.operation;
+    if (target === undefined) return;
+    const name = `${method} ${target}`;
+    const isRefused = error !== undefined || (this.receiver.observesTools && readField(result, 'isError') === true);
+    if (!isRefused || this.isToolFound) acceptedNames.add(name);
+    else if (!acceptedNames.has(name)) operation.rename(method);
   }
 
   private handled(extra: unknown): void {

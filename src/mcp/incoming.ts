@@ -7,6 +7,7 @@ import { activeContext, callIn } from '../tracing/context/active-context';
 import { spanIn } from '../tracing/context/linked-context';
 import type { Connection } from './connection';
 import { IncomingRequest } from './incoming-request';
+import type { Receiver } from './incoming-request';
 import { operationOf } from './operation';
 import type { Operation } from './operation';
 import { startOperation } from './operation-span';
@@ -60,14 +61,15 @@ interface Received {
 }
 
 /** The requests and notifications that a client or server receives. Their handlers run within spans. */
-export class IncomingMessages {
+export class IncomingMessages implements Receiver {
+  observesTools = false;
   private readonly requestHandlers: HandlerLookup | undefined;
   private readonly notificationHandlers: HandlerLookup | undefined;
 
   constructor(
     private readonly protocol: ProtocolLike,
     private readonly outgoing: OutgoingMessages,
-    private readonly options: McpTraceOptions,
+    readonly options: McpTraceOptions,
   ) {
     this.requestHandlers = HandlerLookup.in(readField(protocol, '_requestHandlers'));
     this.notificationHandlers = HandlerLookup.in(readField(protocol, '_notificationHandlers'));
@@ -89,7 +91,7 @@ export class IncomingMessages {
     const received = this.receive(message, extra, connection);
     if (received === undefined || message.id === undefined) return dispatch();
     received.operation.attributes[ATTR_JSONRPC_REQUEST_ID] = String(message.id).slice(0, 128);
-    const request = new IncomingRequest(message, received.operation, received.parent, connection, this.options);
+    const request = new IncomingRequest(message, received.operation, received.parent, connection, this);
     connection.incoming.set(message.id, request);
     const { requestHandlers, protocol } = this;
     if (requestHandlers === undefined) return callIn(request.start().context, dispatch, undefined, []);

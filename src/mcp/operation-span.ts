@@ -57,6 +57,10 @@ export class OperationSpan implements OpenCall {
     if (!this.ended) countingErrors(() => this.span.setAttributes(attributes));
   }
 
+  rename(name: string): void {
+    if (!this.ended) countingErrors(() => this.span.updateName(name));
+  }
+
   fail({ type, code, message, error }: OperationFailure): void {
     if (this.ended) return;
     if (this.secretUri !== undefined) redactUri(this.secretUri);

@@ -22,6 +22,8 @@ export interface Operation {
   /** The name of its span. */
   readonly name: string;
   readonly attributes: Attributes;
+  /** The tool or prompt in the name. */
+  readonly target?: string;
   /** The URI of a resource if it contains a secret. The SDK's error messages repeat it. */
   readonly secretUri?: string;
 }
@@ -104,6 +106,7 @@ export function operationOf(
     kind,
     name: target === undefined ? method : `${method} ${target}`,
     attributes,
+    ...(target !== undefined && { target }),
     ...(typeof uri === 'string' && uri !== shownUri && { secretUri: uri }),
   };
 }

@@ -3,6 +3,7 @@ import { wrapMethodOf } from '../replace-method';
 import { readField } from '../safe-access';
 import { activeContext, ensureContextManager } from '../tracing/context/active-context';
 import { Connection } from './connection';
+import type { UnansweredRequest } from './connection';
 import { IncomingMessages } from './incoming';
 import { countTracingFailure, observe } from './outcome';
 import { OutgoingMessages } from './outgoing';
@@ -47,21 +48,23 @@ export class TracedPeer {
    * message of the exception.
    */
   observeTools(server: object): void {
-    const toolFailed = (context: unknown, error: unknown): void => {
+    const requestOf = (context: unknown): UnansweredRequest | undefined => {
       const requestId = readField(context, 'requestId') ?? readField(readField(context, 'mcpReq'), 'id');
-      this.current()
-        ?.incoming.get(requestId as RequestId)
-        ?.toolFailed(error);
+      return this.current()?.incoming.get(requestId as RequestId);
     };
     const observed = (original: Method): Method =>
       function (this: unknown, ...args) {
+        requestOf(args[2])?.toolFound();
         return observe(
           () => Reflect.apply(original, this, args),
           () => {},
-          (error) => toolFailed(args[2], error),
+          (error) => requestOf(args[2])?.toolFailed(error),
         );
       };
-    if (wrapMethodOf(server, 'executeToolHandler', observed)) return;
+    if (wrapMethodOf(server, 'executeToolHandler', observed)) {
+      this.incoming.observesTools = true;
+      return;
+    }
     warnOfMissing('McpServer.executeToolHandler', 'exceptions that tools throw are not recorded');
   }
 
