@@ -74,9 +74,9 @@ export function warnOfOutage(message: string): void {
 function isNew(message: string): boolean {
   if (diagnostics.messages.has(message)) return false;
   // The oldest is dropped, so that callers who cause many messages cannot have the others logged again and again.
-  if (diagnostics.messages.size >= MAX_MESSAGES)
-    diagnostics.messages.delete(diagnostics.messages.values().next().value!);
-  diagnostics.messages.add(message);
+  const { messages } = diagnostics;
+  if (messages.size >= MAX_MESSAGES) messages.delete(messages.values().next().value!);
+  messages.add(message);
   return true;
 }
 
