@@ -3,9 +3,17 @@ import { IN_REPOSITORY } from '../repository';
 import { demo } from './demo';
 import { exportTrace } from './export';
 import { help } from './help';
+import { init } from './init';
 import { run } from './run';
 import { sample } from './sample';
 import { view } from './view';
 
 /** All commands, in the order of the help. Those for the samples exist only in the repository of fc-traced. */
-export const COMMANDS: readonly Command[] = [run, view, exportTrace, ...(IN_REPOSITORY ? [demo, sample] : []), help];
+export const COMMANDS: readonly Command[] = [
+  init,
+  run,
+  view,
+  exportTrace,
+  ...(IN_REPOSITORY ? [demo, sample] : []),
+  help,
+];

@@ -84,7 +84,13 @@ export function prepareFunction(spec: FunctionSpec): PreparedFunction {
     notes: trap === undefined ? [] : [trap],
   };
   if (beside !== undefined) return { codeDir, handler, ...hooks, ...shared };
-  // All handler strings of the function name modules below the compiled folder.
-  const root = withoutExtension(source).slice(0, -file.length);
-  return { codeDir: root, handler, ...hooks, ...shared };
+  // The hooks may be in other modules than the handler.
+  const mapped = (name: string): string => {
+    const [hookFile, method] = splitHandler(name);
+    const found = findSource(codeDir, hookFile);
+    return found === undefined ? name : `${relative(root, withoutExtension(found))}.${method}`;
+  };
+  const root = existsSync(codeDir) ? codeDir : dirname(source);
+  const sources = Object.entries(hooks).map(([hook, name]) => [hook, mapped(name)] as const);
+  return { codeDir: root, handler: mapped(handler), ...Object.fromEntries(sources), ...shared };
 }

@@ -5,6 +5,7 @@ import type { HttpTrigger, TriggerTarget } from '../emulator/http-trigger';
 import { emulateFunction } from '../functions/emulated-function';
 import type { EmulatedFunction } from '../functions/emulated-function';
 import type { FunctionSpec } from '../functions/function-spec';
+import { triggerNameOf } from '../functions/trigger-types';
 import type { OptionValues } from '../options';
 import { keepViewer } from '../traces/keep-viewer';
 import { printError } from '../terminal';
@@ -53,12 +54,16 @@ class CallLogs {
   }
 }
 
-function inputOf(values: RunValues): CallInput {
+function inputOf(spec: FunctionSpec, values: RunValues): CallInput {
   const { event, trigger, http, traceparent } = values;
   if (trigger !== undefined && http !== undefined) {
     throw new UsageError('--trigger and --http exclude each other: --http calls through an HTTP trigger');
   }
-  return { event: eventOf(trigger, readEvent(event)), http, traceparent };
+  // By default, a function is called as its trigger of s.yaml calls it.
+  const own = event === undefined && trigger === undefined && http === undefined ? spec.triggers[0] : undefined;
+  if (own?.type === 'http') return { event: Buffer.alloc(0), http: { method: 'GET', path: '/' }, traceparent };
+  const name = trigger ?? (own && triggerNameOf(own));
+  return { event: eventOf(name, readEvent(event)), http, traceparent };
 }
 
 async function triggerFor(target: EmulatedFunction, cleanup: Cleanup): Promise<HttpTrigger> {
@@ -86,7 +91,7 @@ async function waitForLateSpans(target: EmulatedFunction, traces: ReceivedTraces
 
 /** Calls a function as the options say, and prints its answers, logs and traces. Resolves to an exit code. */
 export async function runFunction(spec: FunctionSpec, values: RunValues, cleanup: Cleanup): Promise<number> {
-  const input = inputOf(values);
+  const input = inputOf(spec, values);
   const traces = await ReceivedTraces.start();
   cleanup.defer(() => traces.close());
   const logs = new CallLogs();
