@@ -129,6 +129,22 @@ export const OPTIONS = {
     help: 'the port on this machine; 0 is any free one',
     check: integer(0, 65_535),
   },
+  timers: { type: 'boolean', default: false, help: 'fire the timers of s.yaml; by default they only run on request' },
+  inspect: {
+    type: 'string',
+    placeholder: 'PORT',
+    default: undefined,
+    help: 'let each function wait for a debugger before its first line; the port of the first function, such as 9229',
+    check: integer(1, 65_535),
+  },
+  'viewer-port': {
+    type: 'string',
+    env: 'TRACED_CLI_VIEWER_PORT',
+    placeholder: 'PORT',
+    default: undefined,
+    help: 'the port of the viewer; by default 4318, or a free one if that is in use',
+    check: integer(0, 65_535),
+  },
   store: {
     type: 'string',
     env: 'TRACED_CLI_STORE',

@@ -1,6 +1,7 @@
 import type { Command } from '../command';
 import { IN_REPOSITORY } from '../repository';
 import { demo } from './demo';
+import { dev } from './dev';
 import { exportTrace } from './export';
 import { help } from './help';
 import { init } from './init';
@@ -12,6 +13,7 @@ import { view } from './view';
 export const COMMANDS: readonly Command[] = [
   init,
   run,
+  dev,
   view,
   exportTrace,
   ...(IN_REPOSITORY ? [demo, sample] : []),

@@ -46,6 +46,8 @@ export interface InstanceOptions extends FunctionOptions {
   readonly execArgv?: readonly string[];
   /** Variables of the loader, which FC does not have. */
   readonly loaderEnv?: Readonly<Record<string, string>>;
+  /** The port of a debugger, which the process waits for before it loads the module. Calls then have no timeout. */
+  readonly inspectPort?: number;
   /** Whether the process is stopped (SIGSTOP) after each response until the next call. Default false. */
   readonly freeze?: boolean;
 }

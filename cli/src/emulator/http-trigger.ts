@@ -47,8 +47,8 @@ async function serveEvent(
   return result;
 }
 
-/** Starts an HTTP trigger of a function on a free port of the loopback interface. */
-export async function startHttpTrigger(target: TriggerTarget): Promise<HttpTrigger> {
+/** Starts an HTTP trigger of a function on the loopback interface. `port` 0, the default, is any free port. */
+export async function startHttpTrigger(target: TriggerTarget, port = 0): Promise<HttpTrigger> {
   const results = new Map<string, Promise<InvocationResult>>();
   const server = createServer((request, response) => {
     const result = 'http' in target ? target.http(request, response) : serveEvent(target, request, response);
@@ -58,7 +58,7 @@ export async function startHttpTrigger(target: TriggerTarget): Promise<HttpTrigg
   });
   // A client that was frozen in the meantime still uses its old connections.
   server.keepAliveTimeout = 600_000;
-  const url = `http://127.0.0.1:${await listenOnLoopback(server)}`;
+  const url = `http://127.0.0.1:${await listenOnLoopback(server, port)}`;
   let calls = 0;
   return {
     url,

@@ -99,6 +99,8 @@ export class InstanceLifecycle {
   /** Calls the handler. */
   invoke(event: Buffer | EventFactory, request: InvocationRequest): Promise<CallResponse> {
     const { preFreeze, freeze = false } = this.#options;
+    // Before the trace of this invocation is among those that a later thaw reports.
+    this.thaw();
     if (request.trace !== undefined && this.#options.onThaw !== undefined) this.#traceIds.push(request.trace.traceId);
     return inPlatformSpan(request, 'Invocation', (fields, span) => {
       const bytes = typeof event === 'function' ? event(traceparentOf(span)) : event;
@@ -117,7 +119,8 @@ export class InstanceLifecycle {
   /** Continues a frozen process, whose work goes on. */
   thaw(): void {
     if (this.#process?.frozen !== true) return;
-    this.#thawed();
+    // The spans of these traces that arrive from now on have missed the freeze.
+    this.#options.onThaw?.(this.#traceIds.splice(0));
     this.#process.thaw();
   }
 
@@ -125,11 +128,6 @@ export class InstanceLifecycle {
   async end(): Promise<void> {
     this.#process?.kill();
     await this.#process?.closed();
-  }
-
-  // The spans of these traces that arrive from now on have missed the freeze.
-  #thawed(): void {
-    this.#options.onThaw?.(this.#traceIds.splice(0));
   }
 
   async #start(request: InvocationRequest, coldStart: ParentSpan): Promise<void> {
@@ -141,6 +139,7 @@ export class InstanceLifecycle {
       env: this.#env,
       memorySize: this.#fields.memorySize,
       execArgv: this.#options.execArgv ?? [],
+      inspectPort: this.#options.inspectPort,
       onLog: (line: string) => {
         this.logs.add(line);
         this.#options.onLog?.(line);
@@ -168,7 +167,7 @@ export class InstanceLifecycle {
 
   #send(call: CallRequest, timeout: number): Promise<CallResponse> {
     if (this.#process === undefined) throw new Error('the instance has no process');
-    if (this.#process.frozen) this.#thawed();
-    return this.#process.call(call, timeout);
+    this.thaw();
+    return this.#process.call(call, this.#options.inspectPort === undefined ? timeout : Number.POSITIVE_INFINITY);
   }
 }

@@ -1,5 +1,6 @@
 // The main module of an instance process. It loads the user's module and calls its functions as FC does.
 import { readSync, writeSync } from 'node:fs';
+import { open } from 'node:inspector';
 import { callFunction } from './call-function';
 import type { Outcome } from './call-function';
 import { createContext } from './context';
@@ -9,6 +10,9 @@ import { LoadError, loadFunction } from './load-function';
 import type { FcFunction } from './load-function';
 
 const codeDir = process.cwd();
+// The program of the user must not see the argument.
+const [inspectPort] = process.argv.splice(2);
+
 const loaded = new Map<string, Promise<FcFunction>>();
 let failCurrentCall: ((error: unknown) => void) | undefined;
 
@@ -92,4 +96,6 @@ process.on('message', (call: CallRequest) => {
   void serve(call);
 });
 process.on('disconnect', () => process.exit());
+// Breakpoints in the first line of the module work, because a debugger sets them before it lets the process go on.
+if (inspectPort !== undefined) open(Number(inspectPort), '127.0.0.1', true);
 send('ready');

@@ -16,6 +16,8 @@ export interface ProcessOptions {
   readonly memorySize: number;
   /** Further arguments of Node.js, such as a TypeScript loader. */
   readonly execArgv: readonly string[];
+  /** The port of a debugger that the process waits for. */
+  readonly inspectPort?: number | undefined;
   /** Receives each line that the function writes to its standard output or error. */
   readonly onLog: (line: string) => void;
 }
@@ -53,9 +55,9 @@ export class InstanceProcess {
   #closed = false;
   #frozen = false;
 
-  private constructor({ codeDir, env, memorySize, execArgv, onLog }: ProcessOptions) {
+  private constructor({ codeDir, env, memorySize, execArgv, inspectPort, onLog }: ProcessOptions) {
     this.#memorySize = memorySize;
-    this.#child = fork(join(__dirname, 'instance-main.js'), [], {
+    this.#child = fork(join(__dirname, 'instance-main.js'), inspectPort === undefined ? [] : [String(inspectPort)], {
       cwd: codeDir,
       env,
       // FC limits V8 to 90 % of the function's memory.

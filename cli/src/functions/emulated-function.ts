@@ -33,8 +33,8 @@ export interface EmulationOptions {
   readonly onThaw: (traceIds: readonly string[]) => void;
   /** The most instances of a function. Default: as many as concurrent calls. */
   readonly maxInstances?: number;
-  /** Further arguments of Node.js, such as `--inspect-brk`. */
-  readonly execArgv?: readonly string[];
+  /** The port of a debugger that the instance waits for. */
+  readonly inspectPort?: number | undefined;
 }
 
 function emulatedServer(spec: FunctionSpec, options: EmulationOptions): EmulatedFunction {
@@ -80,7 +80,7 @@ export function emulateFunction(spec: FunctionSpec, options: EmulationOptions): 
   const { notes, module, ...prepared } = prepareFunction(spec);
   const settings: InstanceOptions = {
     ...prepared,
-    execArgv: [...(options.execArgv ?? []), ...(prepared.execArgv ?? [])],
+    ...(options.inspectPort !== undefined && { inspectPort: options.inspectPort }),
     functionName: spec.name,
     memorySize: spec.memorySize,
     env: spec.env,
@@ -88,7 +88,8 @@ export function emulateFunction(spec: FunctionSpec, options: EmulationOptions): 
     generation: spec.generation,
     handlerStyle: spec.generation === '2.0' ? 'callback' : 'auto',
     optionalHooks: spec.optionalHooks,
-    freeze: true,
+    // A debugger cannot talk to a stopped process.
+    freeze: options.inspectPort === undefined,
     ...(options.tracing && { tracing: options.tracing }),
     onLog: options.onLog,
     onThaw: options.onThaw,

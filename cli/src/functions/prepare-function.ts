@@ -40,13 +40,12 @@ function loaderFor(file: string): TypeScriptLoader {
   return loader;
 }
 
-function staleNote(compiled: string, source: string | undefined): string[] {
-  if (source === undefined || statSync(source).mtimeMs <= statSync(compiled).mtimeMs) return [];
-  return [`${relative('.', compiled)} is older than ${relative('.', source)}: compile it to run the latest source`];
-}
+const isOlder = (compiled: string, source: string | undefined): boolean =>
+  source !== undefined && statSync(compiled).mtimeMs < statSync(source).mtimeMs;
 
 /**
- * Finds the module of an event function: the compiled one, or else its TypeScript source if a loader is installed.
+ * Finds the module of an event function: the compiled one, or its TypeScript source if that is newer or the only one,
+ * and a loader is installed.
  * Throws a `UsageError` if it cannot be run.
  */
 export function prepareFunction(spec: FunctionSpec): PreparedFunction {
@@ -60,12 +59,13 @@ export function prepareFunction(spec: FunctionSpec): PreparedFunction {
     ...(preStop && { preStop: preStop.handler }),
   };
   const named = isTypeScript(spec.file) ? undefined : withExtension(stem, COMPILED);
-  if (named !== undefined) {
-    const notes = staleNote(named, findSource(codeDir, file));
-    return { codeDir, handler, ...hooks, module: named, notes };
-  }
   const beside = withExtension(stem, SOURCES);
   const source = beside ?? findSource(codeDir, file);
+  const isStale = named !== undefined && isOlder(named, source);
+  if (named !== undefined && !(isStale && findLoader(dirname(source!)) !== undefined)) {
+    const note = `${relative('.', named)} is older than its TypeScript source: compile it to run the latest one`;
+    return { codeDir, handler, ...hooks, module: named, notes: isStale ? [note] : [] };
+  }
   if (source === undefined) {
     throw new UsageError(
       `${spec.name}: there is no module ${relative('.', stem)}.js for the handler ${handler}. ${

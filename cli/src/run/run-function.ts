@@ -36,6 +36,7 @@ export type RunValues = Pick<
 // How long spans that missed the freeze are waited for, once the instance runs again: the batch processor of
 // OpenTelemetry's SDK exports every five seconds.
 const LATE_SPANS_MILLIS = 6000;
+const MAX_HELD_CALLS = 100;
 const MAX_LOG_LINES = 10_000;
 
 /** The lines that the function logs, by call as far as calls do not overlap. */
@@ -76,14 +77,19 @@ async function triggerFor(target: EmulatedFunction, cleanup: Cleanup): Promise<H
 
 const hasOwnSpans = (spans: readonly ViewerSpan[]): boolean => spans.some((span) => !isPlatformSpan(span));
 
+/** Whether the spans of a call have not arrived although its program uses OpenTelemetry. */
+function lacksSpans({ traceId, usesOpenTelemetry, sampled }: Call['result'], traces: ReceivedTraces): boolean {
+  if (traceId === undefined || sampled !== true || usesOpenTelemetry !== true) return false;
+  return !hasOwnSpans(traces.spansOf(traceId));
+}
+
 /**
  * Lets an instance go on whose spans have not arrived although its program uses OpenTelemetry: they missed the freeze,
  * and in the cloud they would arrive with the next call, or never.
  */
 async function waitForLateSpans(target: EmulatedFunction, traces: ReceivedTraces, { result }: Call): Promise<void> {
-  const { traceId, usesOpenTelemetry, sampled } = result;
-  if (traceId === undefined || sampled !== true || usesOpenTelemetry !== true) return;
-  if (hasOwnSpans(traces.spansOf(traceId))) return;
+  const { traceId } = result;
+  if (traceId === undefined || !lacksSpans(result, traces)) return;
   printError('the spans of the function missed the freeze; waiting for them as if it had been called again');
   await target.thaw();
   await traces.waitFor(() => hasOwnSpans(traces.spansOf(traceId)), LATE_SPANS_MILLIS);
@@ -112,11 +118,14 @@ export async function runFunction(spec: FunctionSpec, values: RunValues, cleanup
   const printer = printerOf(values.format, repeat);
   const spansOf = (traceId: string | undefined) => (traceId === undefined ? [] : traces.spansOf(traceId));
   let ok = true;
-  // Printed after the next call, whose thaw shows the spans that missed the freeze.
-  let held: Call | undefined;
-  const release = (): void => {
-    if (held !== undefined && !cleanup.started) printer.call({ ...held, spans: spansOf(held.result.traceId) });
-    held = undefined;
+  // A call is printed after the next one at the earliest, whose thaw shows the spans that missed the freeze.
+  const held: Call[] = [];
+  const release = (kept: number, isLast = false): void => {
+    while (held.length > kept && !cleanup.started) {
+      const [{ result }] = held as [Call];
+      if (!isLast && held.length <= MAX_HELD_CALLS && lacksSpans(result, traces)) return;
+      printer.call({ ...held.shift()!, spans: spansOf(result.traceId) });
+    }
   };
   await forEachNumber(
     repeat,
@@ -124,16 +133,17 @@ export async function runFunction(spec: FunctionSpec, values: RunValues, cleanup
     async (number) => {
       const result = await callOnce(target, trigger, input);
       ok &&= result.ok;
-      release();
-      held = { number, result, logs: logs.take() };
+      held.push({ number, result, logs: logs.take() });
+      release(1);
     },
     () => cleanup.started,
   );
   if (cleanup.started) return ExitCode.Failed;
   await target.delivered();
-  if (held !== undefined) await waitForLateSpans(target, traces, held);
+  const last = held.at(-1);
+  if (last !== undefined) await waitForLateSpans(target, traces, last);
   await target.preStop();
-  release();
+  release(0, true);
   printer.end();
   await keepViewer(traces.viewer, values, cleanup);
   return ok ? ExitCode.Ok : ExitCode.Failed;

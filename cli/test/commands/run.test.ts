@@ -167,6 +167,14 @@ test('run names the functions of s.yaml if it has none of that name', async () =
   expect(stderr).toMatch(/has no function "nothing"; its functions are price, stock, shop/);
 });
 
+test('spans of a program that does not wait for its exporter are marked, those of fc-traced are not', async () => {
+  const late = await runCli(['run', join(__dirname, 'functions', 'late.js'), '--repeat', '2']);
+  expect(late.stdout.match(/late work {2}\d+\.\d ms {2}arrived after thaw/g)).toHaveLength(2);
+  const { stdout } = await runCli(['run', hello, '-e', '{"name":"x"}', '--repeat', '3']);
+  expect(stdout.match(/Greeter\.greet {2}\d+\.\d ms$/gm)).toHaveLength(3);
+  expect(stdout).not.toContain('arrived after thaw');
+});
+
 test('an interrupted run cleans up', async () => {
   const { child, ended } = startCli(['run', `${plain}.hang`, '--timeout', '600']);
   await new Promise((resolve) => setTimeout(resolve, 300));
