@@ -1,5 +1,8 @@
 import type { TriggerName } from '../functions/trigger-names';
 
+// The imports of the templates are not imports of this program.
+const PACKAGE = 'fc-traced';
+
 /** The type of the events of each trigger, exported by `fc-traced`, and a record's text where it has records. */
 interface Kind {
   readonly type: string;
@@ -40,8 +43,8 @@ const EXPORTS = 'export const { handler, initialize, preStop } = createHandler(M
 
 function httpHandler(): string {
   return `import 'reflect-metadata';
-import { createHandler, Handler, HttpError, Service, Traced } from 'fc-traced';
-import type { HttpEvent } from 'fc-traced';
+import { createHandler, Handler, HttpError, Service, Traced } from '${PACKAGE}';
+import type { HttpEvent } from '${PACKAGE}';
 
 ${SERVICE}
 @Handler({ trigger: 'http' })
@@ -65,8 +68,8 @@ function eventHandler(trigger: Exclude<TriggerName, 'http'>): string {
       ? `    await this.work.process(${event!});`
       : `    await forEachRecord(event, (record) => this.work.process(${record}));`;
   return `import 'reflect-metadata';
-import { ${names.join(', ')} } from 'fc-traced';
-import type { ${type} } from 'fc-traced';
+import { ${names.join(', ')} } from '${PACKAGE}';
+import type { ${type} } from '${PACKAGE}';
 
 ${SERVICE}
 @Handler({ trigger: '${trigger}' })
