@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import { warnOnce } from '../diagnostics';
 import { FcTracedError } from '../errors';
 import { checkPlace } from '../tracing/calls/traced-options';
 import type { AnyMethod, CheckedTracedOptions } from '../tracing/calls/traced-options';
@@ -19,6 +20,7 @@ function traceMethods({ filter, ...options }: CheckedTracedOptions, target: obje
   for (const key of Reflect.ownKeys(target)) {
     const descriptor = Reflect.getOwnPropertyDescriptor(target, key);
     const method: unknown = descriptor?.value;
+    if (descriptor?.get !== undefined) warnOfReplacedMethod(target, key, descriptor.get);
     if (
       descriptor?.configurable !== true ||
       typeof method !== 'function' ||
@@ -36,6 +38,17 @@ function traceMethods({ filter, ...options }: CheckedTracedOptions, target: obje
     Object.defineProperty(target, key, { ...descriptor, value: wrapper });
     recordTraced(spec, wrapper, { target, key });
   }
+}
+
+/**
+ * Logs once that a member is not traced because a decorator turned a method into a getter, as autobind does. A getter of
+ * the class itself is named after its key.
+ */
+function warnOfReplacedMethod(target: object, key: PropertyKey, { name }: { readonly name: unknown }): void {
+  if (typeof key === 'symbol' || name === `get ${String(key)}`) return;
+  warnOnce(
+    `${classNameOf(target)}.${String(key)} is a getter that a decorator made, so @Traced on the class does not trace it: apply @Traced below that decorator`,
+  );
 }
 
 /** Whether a member is the class's constructor, or a class or constructor function kept in a static member. */

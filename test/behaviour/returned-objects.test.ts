@@ -2,7 +2,8 @@ import { exec, execFile } from 'node:child_process';
 import { createServer, get } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
-import { boundMethod } from 'autobind-decorator';
+import { diag } from '@opentelemetry/api';
+import { boundClass, boundMethod } from 'autobind-decorator';
 import { Annotate, createHandler, FcTracedError, Traced, traced } from 'fc-traced';
 import { expectTrace, invoke, recordTraces } from 'fc-traced/testing';
 import { createLogger, transports } from 'winston';
@@ -86,6 +87,27 @@ test('@Traced refuses a method that the decorator below it turned into a getter,
   const { take } = new Returns();
   expect(take()).toBe(7);
   expect(names()).toEqual(['Returns.take']);
+});
+
+test('@Traced on a class above a decorator that binds its methods logs which methods are not traced', () => {
+  const warn = jest.fn();
+  diag.setLogger({ warn, error() {}, info() {}, debug() {}, verbose() {} });
+  @Traced()
+  @boundClass
+  class Orders {
+    get size(): number {
+      return 3;
+    }
+    ship(): string {
+      return `${this.size} shipped`;
+    }
+  }
+  const { ship } = new Orders();
+  expect(ship()).toBe('3 shipped');
+  diag.disable();
+  expect(warn.mock.calls.flat()).toEqual([
+    'fc-traced: Orders.ship is a getter that a decorator made, so @Traced on the class does not trace it: apply @Traced below that decorator',
+  ]);
 });
 
 test('a getter of the class is still traced as a getter', () => {
