@@ -27,6 +27,10 @@ const CHUNKS = [
   [/^export\/exporters\/otlp/, 'otlp'],
   [/^export\/exporters\/jaeger/, 'jaeger'],
   [/^export\//, 'sdk'],
+  // With the decoder of CBOR.
+  [/^fc\/triggers\/tablestore$/, 'tablestore'],
+  [/^fc\/triggers\//, 'triggers'],
+  [/^batch\//, 'batches'],
   [/^instrumentation\//, 'instrumentations'],
   [/^server\//, 'server-modules'],
   [/^mcp\//, 'mcp-modules'],
