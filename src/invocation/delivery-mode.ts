@@ -17,6 +17,11 @@ export class DeliveryMode {
     return this.waits;
   }
 
+  /** Whether the responses of the invocations that are running wait. */
+  get isWaiting(): boolean {
+    return this.waits;
+  }
+
   /** An invocation has ended. */
   end(): void {
     this.running -= 1;

@@ -235,7 +235,8 @@ export class InvocationRunner {
   }
 
   private timingOf(startMillis: number): InvocationTiming {
-    return { startMillis, deadlineMarginMillis: this.config.deadlineMarginMillis };
+    const { deadlineMarginMillis, flushTimeoutMillis } = this.config;
+    return { startMillis, deadlineMarginMillis, answerBudgetMillis: this.mode.isWaiting ? flushTimeoutMillis : 0 };
   }
 
   /** Watches for the deadline and the end of the process. `undefined` if the invocation is not recorded. */

@@ -51,6 +51,8 @@ function networkOf(transport: object, depth = 0): Attributes {
 /** An incoming request, as its connection sees it. */
 export interface UnansweredRequest {
   answered(message: Message): void;
+  /** Exports its spans, within the budget of its invocation. `undefined` if nothing is waited for. */
+  delivered(): Promise<void> | undefined;
   cancelled(): void;
   toolFound(): void;
   toolFailed(error: unknown): void;
@@ -115,12 +117,16 @@ export class Connection {
     if (this.incoming.get(id) === request) this.incoming.delete(id);
   }
 
-  /** A response is about to be sent. */
-  answered(message: Message): void {
+  /**
+   * A response is about to be sent. Returns what to wait for before: over SSE it is sent before the response of the
+   * invocation that handles the request, and FC may freeze the instance after it.
+   */
+  answered(message: Message): Promise<void> | undefined {
     const request = this.incoming.get(message.id!);
-    if (request === undefined) return;
+    if (request === undefined) return undefined;
     this.incoming.delete(message.id!);
     request.answered(message);
+    return this.answersElsewhere ? request.delivered() : undefined;
   }
 
   /** The session, protocol version and network attributes of a span, as far as they are known. */

@@ -1,6 +1,9 @@
 import type { Context } from '@opentelemetry/api';
+import { performance } from 'node:perf_hooks';
 import { readField } from '../safe-access';
 import { callIn } from '../tracing/context/active-context';
+import { invocationIn } from '../tracing/context/linked-context';
+import { deliveryCounts } from '../tracing/telemetry/delivery-stats';
 import type { Connection } from './connection';
 import type { Operation } from './operation';
 import { startOperation } from './operation-span';
@@ -108,6 +111,17 @@ export class IncomingRequest {
       error: this.error,
     });
     operation.end();
+  }
+
+  delivered(): Promise<void> | undefined {
+    const invocation = this.started?.operation === undefined ? undefined : invocationIn(this.context);
+    const budget = invocation?.timing.answerBudgetMillis ?? 0;
+    const telemetry = budget > 0 ? invocation?.telemetry : undefined;
+    if (telemetry === undefined) return undefined;
+    const start = performance.now();
+    return telemetry.flush(budget).finally(() => {
+      deliveryCounts.waitedMillis += performance.now() - start;
+    });
   }
 
   /** The other side cancelled the request. The span ends when the handler is done, or now if none is running. */

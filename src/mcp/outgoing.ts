@@ -80,8 +80,8 @@ export class OutgoingMessages {
     send: (message: Message) => unknown,
   ): unknown {
     if (message.method === undefined) {
-      connection.answered(message);
-      return send(message);
+      const delivered = connection.answered(message);
+      return delivered === undefined ? send(message) : delivered.then(() => send(message));
     }
     if (message.id === undefined) return sendNotification(connection, message, send, this.options);
     return this.isKnownRequest(connection, message)

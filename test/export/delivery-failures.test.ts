@@ -1,6 +1,7 @@
 import { diag, DiagLogLevel } from '@opentelemetry/api';
 import { takeCounts } from '../../src/diagnostics';
 import type { Delivery } from '../../src/export/delivery/delivery';
+import { spanBytes } from '../../src/export/delivery/span-size';
 import { deliveryStats } from '../../src/tracing/telemetry/delivery-stats';
 import type { DropReason } from '../../src/tracing/telemetry/delivery-stats';
 import { ACKNOWLEDGED, deliveryWith, failed, fakeSpan, FakeTransport, refused, TIMED_OUT } from './fake-transport';
@@ -176,6 +177,7 @@ test.each([413, 400, 500])('a batch that is too large is split until it is accep
 
 test('a span that is too large is cut further and further, and dropped if that does not help', async () => {
   const size = (given: unknown): number => String(given).length;
+  delivery = deliveryWith(transport, { sizeOf: spanBytes });
   transport.answer = (_, [span]) =>
     size(span!.attributes.text) > 2_000 ? { kind: 'too large', reason: '413' } : ACKNOWLEDGED;
   const whole = 'x'.repeat(100_000);

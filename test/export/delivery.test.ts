@@ -85,7 +85,7 @@ test('spans that are not sampled are neither counted nor sent nor waited for', a
 test.each([
   ['queueLimitSpans', { queueLimitSpans: 8_192 }, 8_192],
   // Spans are measured when a batch is cut, or when 512 are not measured.
-  ['queueLimitBytes', { queueLimitSpans: 100_000, queueLimitBytes: 204_800 }, 2_048],
+  ['queueLimitBytes', { queueLimitSpans: 100_000, queueLimitBytes: 2_048 * 2_000 }, 2_048],
 ])('if as many spans wait as %s allows, further ones are counted as dropped', (_, limits, fits) => {
   const before = deliveryCounts.dropped.queueFull;
   delivery = deliveryWith(transport, limits);

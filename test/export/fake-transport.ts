@@ -87,7 +87,7 @@ export function deliveryWith(transport: SpanTransport, settings: Partial<Deliver
     budgetMillis: 1_000,
     queueLimitSpans: 8_192,
     queueLimitBytes: 2 ** 30,
-    sizeOf: () => 100,
+    sizeOf: () => 2_000,
     host: 'collector.example',
     clean: (text) => text,
     random: () => 0,

@@ -6,6 +6,8 @@ import type { Verdict } from './verdict';
 
 /** The smallest limit for the bytes of a batch that is learned from refusals. */
 const LEAST_BATCH_BYTES = 16_384;
+/** A batch below this is not too large for any endpoint: one that says so accepts nothing. */
+const TINY_BYTES = 4_096;
 /** The most requests that search for the spans because of which a batch was refused: twice the halvings of 512. */
 const MOST_SEARCHES = 20;
 
@@ -15,8 +17,8 @@ type Problem = Exclude<Verdict, { kind: 'acknowledged' }>;
  * Decides what happens to a batch that was not accepted: it is sent again, split into halves, cut, or dropped.
  *
  * What is too large is split down to the single span, whose values are then cut. A batch that is refused for its content
- * is split as well, so that one span does not lose those of other traces; but an endpoint that accepts nothing is not
- * searched. A batch that fails again and again is split if the endpoint accepts others meanwhile.
+ * is split as well, so that one span does not lose those of other traces. But an endpoint that accepts nothing is not
+ * searched: after some refusals in a row, batches are dropped as a whole. A batch that fails again and again is split if the endpoint accepts others meanwhile.
  */
 export class BatchSplitter {
   private acknowledgedAt = Number.NEGATIVE_INFINITY;
@@ -57,12 +59,14 @@ export class BatchSplitter {
 
   private reduce(batch: Batch<ReadableSpan>, reason: DropReason): DropReason | undefined {
     const [span] = batch.spans;
-    if (batch.spans.length > 1) {
+    const isHopeless = this.searches >= MOST_SEARCHES || (reason === 'tooLarge' && batch.bytes < TINY_BYTES);
+    this.searches += 1;
+    if (batch.spans.length > 1 && !isHopeless) {
       this.queue.limitBatch(Math.max(LEAST_BATCH_BYTES, batch.bytes / 2));
       this.queue.split(batch);
       return undefined;
     }
-    if (span !== undefined && batch.cut < MOST_CUTS) {
+    if (span !== undefined && batch.cut < MOST_CUTS && !isHopeless) {
       this.queue.replace(batch, cutSpan(span, batch.cut + 1));
       return undefined;
     }

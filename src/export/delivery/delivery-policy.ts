@@ -153,6 +153,11 @@ export class DeliveryPolicy {
     return this.failuresInARow >= FAILURES_OF_OUTAGE ? this.begin(now) : undefined;
   }
 
+  /** A request that took `millis` was refused at `now`. Waiting for it was in vain. */
+  refused(now: number, millis: number): Transition {
+    return this.waited(now, millis);
+  }
+
   /** An instance is about to stop: the next request may be sent at once. */
   hurry(now: number): void {
     this.earliest = Math.min(this.earliest, now);

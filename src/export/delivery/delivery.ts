@@ -2,7 +2,7 @@ import { ROOT_CONTEXT, TraceFlags } from '@opentelemetry/api';
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { performance } from 'node:perf_hooks';
 import type { EventLoopUtilization } from 'node:perf_hooks';
-import { countDropped, restoreCounts, warnOfOutage } from '../../diagnostics';
+import { countDropped, countError, restoreCounts, warnOfOutage } from '../../diagnostics';
 import { callIn } from '../../tracing/context/active-context';
 import { deliveryCounts } from '../../tracing/telemetry/delivery-stats';
 import type { DropReason } from '../../tracing/telemetry/delivery-stats';
@@ -146,7 +146,7 @@ export class Delivery implements SpanProcessor {
       const now = this.clock();
       const inProgress = this.inProgress();
       if (!this.policy.maySend(now, inProgress)) return this.sendAt(this.policy.askAgainAt(now, inProgress) - now);
-      void this.transmit(this.queue.take()!, now);
+      void this.transmit(this.queue.take()!, now).catch(() => countError('the delivery of spans failed'));
     }
   }
 
@@ -185,7 +185,7 @@ export class Delivery implements SpanProcessor {
       this.onTransition(this.policy.acknowledged(now, now - start, Math.min(idle, now - start)));
       void rejected.then((count) => this.onRejected(count));
     } else {
-      this.onProblem(batch, outcome, now);
+      this.onProblem(batch, outcome, now, now - start);
     }
     this.waiters.settled(this.queue.settledUpTo);
     this.send();
@@ -195,6 +195,7 @@ export class Delivery implements SpanProcessor {
     batch: Batch<ReadableSpan>,
     outcome: Exclude<Verdict, { kind: 'acknowledged' }>,
     now: number,
+    millis: number,
   ): void {
     if (this.isRetired) {
       this.queue.settle(batch);
@@ -203,7 +204,7 @@ export class Delivery implements SpanProcessor {
     const dropped = this.splitter.handle(batch, outcome, now);
     const reason = this.settings.clean(outcome.reason);
     if (dropped !== undefined) this.drop(batch.spans, dropped, reason);
-    if (outcome.kind !== 'failed') return;
+    if (outcome.kind !== 'failed') return this.onTransition(this.policy.refused(now, millis), reason);
     this.onTransition(this.policy.failed(now, outcome.retryAfterMillis), reason);
     this.waiters.release((remaining) => outcome.timedOut || this.policy.waitMillis(now, remaining) === 0);
   }

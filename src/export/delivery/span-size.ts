@@ -6,6 +6,8 @@ import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 const SPAN_BYTES = 120;
 const EVENT_BYTES = 24;
 const LINK_BYTES = 40;
+/** A span that cannot be measured. */
+const UNKNOWN_BYTES = 1_024;
 /** The key's tag, the type of the value, and lengths. */
 const ATTRIBUTE_BYTES = 12;
 
@@ -16,6 +18,15 @@ const resources = new WeakMap<Resource, number>();
  * up to three times as much.
  */
 export function spanBytes(span: ReadableSpan): number {
+  try {
+    return estimate(span);
+  } catch {
+    // A span with members of other types than declared.
+    return UNKNOWN_BYTES;
+  }
+}
+
+function estimate(span: ReadableSpan): number {
   let bytes = SPAN_BYTES + span.name.length + (span.status.message?.length ?? 0) + attributesBytes(span.attributes);
   for (const { name, attributes } of span.events) bytes += EVENT_BYTES + name.length + attributesBytes(attributes);
   for (const { attributes } of span.links) bytes += LINK_BYTES + attributesBytes(attributes);

@@ -10,6 +10,8 @@ export interface InvocationTiming {
   readonly startMillis: number;
   /** The option `deadlineMarginMillis`. */
   readonly deadlineMarginMillis: number | undefined;
+  /** How long an answer that is sent before the response may wait for its spans, in milliseconds. */
+  readonly answerBudgetMillis?: number | undefined;
   /** Set when something first needs it. */
   deadline?: Deadline;
 }
@@ -85,8 +87,8 @@ export class CurrentInvocation implements Invocation {
     this.#context = (requestId === undefined ? {} : { requestId }) as FcContext;
     this.#event = undefined;
     // Listeners of the deadline's signal belong to the program, and may refer to anything.
-    const { startMillis, deadlineMarginMillis } = this.#timing;
-    this.#timing = { startMillis, deadlineMarginMillis };
+    const { startMillis, deadlineMarginMillis, answerBudgetMillis } = this.#timing;
+    this.#timing = { startMillis, deadlineMarginMillis, answerBudgetMillis };
   }
 }
 
