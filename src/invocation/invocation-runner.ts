@@ -236,7 +236,8 @@ export class InvocationRunner {
 
   private timingOf(startMillis: number): InvocationTiming {
     const { deadlineMarginMillis, flushTimeoutMillis } = this.config;
-    return { startMillis, deadlineMarginMillis, answerBudgetMillis: this.mode.isWaiting ? flushTimeoutMillis : 0 };
+    const answerBudgetMillis = this.mode.isWaiting ? flushTimeoutMillis : undefined;
+    return { startMillis, deadlineMarginMillis, answerBudgetMillis };
   }
 
   /** Watches for the deadline and the end of the process. `undefined` if the invocation is not recorded. */

@@ -39,6 +39,7 @@ export interface Exchange {
  * the instance may be dead without either side noticing; if one turns out to be closed, the request is sent on a new one.
  */
 export class HttpSender {
+  private readonly http: typeof import('node:http');
   private readonly agent: Agent;
   private readonly idleSince = new WeakMap<Socket, number>();
   private readonly open = new Set<ClientRequest>();
@@ -46,8 +47,11 @@ export class HttpSender {
   private sweeping: NodeJS.Timeout | undefined;
 
   constructor(private readonly target: HttpTarget) {
-    const { Agent: AgentClass } = this.http();
-    this.agent = new AgentClass({ keepAlive: true, maxFreeSockets: MOST_IDLE, ...target.tls });
+    this.http =
+      target.url.protocol === 'https:'
+        ? (require('node:https') as typeof import('node:http'))
+        : (require('node:http') as typeof import('node:http'));
+    this.agent = new this.http.Agent({ keepAlive: true, maxFreeSockets: MOST_IDLE, ...target.tls });
     this.agent.on('free', (socket: Socket) => {
       this.idleSince.set(socket, Date.now());
       this.sweeping ??= setTimeout(() => {
@@ -118,15 +122,9 @@ export class HttpSender {
     this.agent.destroy();
   }
 
-  private http(): typeof import('node:http') {
-    return this.target.url.protocol === 'https:'
-      ? (require('node:https') as typeof import('node:http'))
-      : (require('node:http') as typeof import('node:http'));
-  }
-
   private request(length: number): ClientRequest {
     const { url, headers } = this.target;
-    return this.http().request(url, {
+    return this.http.request(url, {
       method: 'POST',
       agent: this.agent,
       headers: { ...headers, 'Content-Length': length },
