@@ -1,6 +1,5 @@
 import { diag } from '@opentelemetry/api';
 import { Server } from '@modelcontextprotocol/sdk/server/index.js';
-
 import { CallToolRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { deliveryStats, Traced } from 'fc-traced';
 import { traceMcpServer } from 'fc-traced/mcp';
