@@ -146,6 +146,10 @@ export class SdkTelemetry implements Telemetry {
     await Promise.all(this.flushers.map((flusher) => flusher.flush(timeoutMillis, cause)));
   }
 
+  flushSync(timeoutMillis: number): void {
+    this.delivery?.flushSync(timeoutMillis);
+  }
+
   async retire(timeoutMillis: number): Promise<void> {
     await this.flush(timeoutMillis, 'preStop');
     await this.delivery?.retire(timeoutMillis);

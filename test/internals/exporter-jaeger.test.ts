@@ -73,6 +73,20 @@ test('the sender has the members that are used, also maxSpanBatchSize, although 
   expect(methods.map((method) => typeof method)).toEqual(['function', 'function', 'function']);
 });
 
+test('without the event loop, the same bytes are encoded, also while another batch is under way', async () => {
+  const encoder = newEncoder();
+  const spans = createSpans(250);
+  const before = encoder.encodeSync(spans)!;
+  const other = encoder.encode(createSpans(40));
+  // The exporter has begun.
+  await Promise.resolve();
+  await Promise.resolve();
+  const during = encoder.encodeSync(spans)!;
+  expect(decodeJaegerThrift((await other) as Buffer)).toHaveLength(40);
+  const usual = (await encoder.encode(spans)) as Uint8Array;
+  expect([Buffer.compare(before, usual), Buffer.compare(during, usual)]).toEqual([0, 0]);
+});
+
 test('a batch that cannot be encoded rejects, and the next one contains only its own spans', async () => {
   const encoder = newEncoder();
   await encoder.encode(createSpans(1));

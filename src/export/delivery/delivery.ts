@@ -23,6 +23,9 @@ const BATCH_BYTES = 1_048_576;
 /** Spans that no flush sends are sent after this time: those of a long invocation, or of work after the response. */
 const EARLY_MILLIS = 1_000;
 
+/** The most requests that are sent when the process ends. */
+const MOST_BATCHES_AT_THE_END = 8;
+
 /** The settings of a {@link Delivery}. */
 export interface DeliverySettings {
   readonly transport: SpanTransport;
@@ -111,6 +114,32 @@ export class Delivery implements SpanProcessor {
     if (limit <= 0) return;
     const waited = await this.waiters.wait(this.queue.end, limit, cause === 'preStop');
     if (waited.inVain && cause !== 'preStop') this.onTransition(this.policy.waited(this.clock(), waited.millis));
+  }
+
+  /**
+   * Sends what waits when the process ends and the event loop does not run any more. Returns after `timeoutMillis` at the
+   * latest. What was sent before and is not acknowledged is not sent again.
+   */
+  flushSync(timeoutMillis: number): void {
+    const { transport } = this.settings;
+    if (transport.sendSync === undefined || !this.queue.hasBatch) return;
+    const batches: Batch<ReadableSpan>[] = [];
+    while (this.queue.hasBatch && batches.length < MOST_BATCHES_AT_THE_END) batches.push(this.queue.take()!);
+    let accepted: readonly boolean[] = [];
+    try {
+      accepted = transport.sendSync(
+        batches.map(({ spans }) => spans),
+        timeoutMillis,
+      );
+    } finally {
+      batches.forEach((batch, index) => {
+        deliveryCounts.sent += batch.unsent;
+        batch.unsent = 0;
+        if (accepted[index] !== true) return this.queue.putBack(batch);
+        this.queue.settle(batch);
+        deliveryCounts.acknowledged += batch.spans.length;
+      });
+    }
   }
 
   async forceFlush(): Promise<void> {

@@ -6,7 +6,7 @@ import { brotliDecompress, gunzip, inflate } from 'node:zlib';
 import { callIn } from '../../tracing/context/active-context';
 import type { ResponseHead, SendFailure, SpanEncoder } from '../exporters/exporters';
 import { HttpSender } from './http-sender';
-import type { Exchange } from './http-sender';
+import type { Exchange, HttpTarget } from './http-sender';
 import { LiveTimeout } from './live-timeout';
 import { verdictOf } from './verdict';
 import type { Verdict } from './verdict';
@@ -21,6 +21,10 @@ export interface Transmission {
 /** Sends spans to an endpoint, each call in one request. */
 export interface SpanTransport {
   send(spans: readonly ReadableSpan[]): Transmission;
+  /**
+   * Sends batches without the event loop. Returns for each whether it was accepted, after `timeoutMillis` at the latest.
+   */
+  sendSync?(batches: readonly (readonly ReadableSpan[])[], timeoutMillis: number): readonly boolean[];
   /** Ends all requests. */
   close(): void;
 }
@@ -44,6 +48,7 @@ const DECODERS: Readonly<Record<string, Decoder>> = {
 
 /** Sends spans over HTTP as an encoder encodes them. Its requests are not traced and carry no trace context. */
 export class HttpTransport implements SpanTransport {
+  private readonly target: HttpTarget;
   private readonly sender: HttpSender;
 
   constructor(
@@ -51,7 +56,8 @@ export class HttpTransport implements SpanTransport {
     private readonly timeoutMillis: number,
   ) {
     const { url, headers, tls } = encoder;
-    this.sender = new HttpSender({ url, headers, timeoutMillis, ...(tls !== undefined && { tls }) });
+    this.target = { url, headers, timeoutMillis, ...(tls !== undefined && { tls }) };
+    this.sender = new HttpSender(this.target);
   }
 
   send(spans: readonly ReadableSpan[]): Transmission {
@@ -60,6 +66,13 @@ export class HttpTransport implements SpanTransport {
     const transmit = (): Promise<Verdict> => this.transmit(spans, countRejected);
     const verdict = callIn(suppressTracing(ROOT_CONTEXT), transmit, undefined, []) as Promise<Verdict>;
     return { verdict, rejected };
+  }
+
+  sendSync(batches: readonly (readonly ReadableSpan[])[], timeoutMillis: number): readonly boolean[] {
+    const bodies = batches.map((spans) => this.encoder.encodeSync(spans));
+    if (!bodies.every((body) => body !== undefined)) return batches.map(() => false);
+    const { sendSync } = require('./send-sync') as typeof import('./send-sync');
+    return sendSync(this.target, bodies, timeoutMillis);
   }
 
   close(): void {

@@ -58,6 +58,8 @@ export interface SpanEncoder {
    * returns the outcome instead.
    */
   encode(spans: readonly ReadableSpan[]): Uint8Array | Promise<Uint8Array | ResponseHead | SendFailure>;
+  /** Encodes spans when the event loop does not run any more. `undefined` if that is not possible. May throw. */
+  encodeSync(spans: readonly ReadableSpan[]): Uint8Array | undefined;
   /** Returns how many spans the body of a successful response says were rejected. May throw. */
   rejectedIn?(body: Buffer): number;
 }

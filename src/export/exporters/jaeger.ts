@@ -26,12 +26,13 @@ export function createEncoder({ url, headers, variables }: ExporterSettings): Sp
     },
     repeatsResource: true,
     encode: (spans) => exporter.encode(spans),
+    encodeSync: (spans) => exporter.encodeSync(spans),
   };
 }
 
 /** The members of jaeger-client's HTTP sender that are used. */
 interface ThriftSender {
-  readonly _batch: { readonly spans: readonly unknown[] };
+  readonly _batch: { readonly spans: unknown[] };
   readonly _jaegerThrift: { readonly Batch: { readonly rw: { toBuffer(batch: object): ThriftResult } } };
   _reset(): void;
   flush(callback: (count: number, error?: string) => void): void;
@@ -67,6 +68,20 @@ class ThriftEncoder {
     const result = this.last.then(() => this.encodeNow(spans));
     this.last = result.catch(() => {});
     return result;
+  }
+
+  /** The exporter adds the first span of a batch to its sender at once, and the others later. */
+  encodeSync(spans: readonly ReadableSpan[]): Uint8Array | undefined {
+    const others = this.sender?._batch.spans ?? [];
+    this.sender?._reset();
+    for (const span of spans) this.exporter.export([span] as SdkSpan[], () => {});
+    const { sender } = this;
+    if (sender?._batch.spans.length !== spans.length) return undefined;
+    const { value } = sender._jaegerThrift.Batch.rw.toBuffer(sender._batch);
+    sender._reset();
+    // A batch may be under way, if the process goes on.
+    sender._batch.spans.push(...others);
+    return value;
   }
 
   private async encodeNow(spans: readonly ReadableSpan[]): Promise<Uint8Array | ResponseHead | SendFailure> {

@@ -3,7 +3,7 @@ import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { gzip } from 'node:zlib';
+import { gzip, gzipSync } from 'node:zlib';
 import { warnOnce } from '../../diagnostics';
 import { readField } from '../../safe-access';
 import { VERSION } from '../../semconv';
@@ -27,11 +27,8 @@ export function createEncoder({ url, headers, variables }: ExporterSettings): Sp
     },
     ...(tls !== undefined && { tls }),
     repeatsResource: false,
-    encode(spans) {
-      const bytes = ProtobufTraceSerializer.serializeRequest([...spans] as ReadableSpan[]);
-      if (bytes === undefined) throw new Error('the serializer returned nothing');
-      return isGzip ? compress(bytes) : bytes;
-    },
+    encode: (spans) => (isGzip ? compress(serialize(spans)) : serialize(spans)),
+    encodeSync: (spans) => (isGzip ? gzipSync(serialize(spans)) : serialize(spans)),
     rejectedIn(body) {
       // A body in JSON begins with a brace, which no protobuf response does: field 15 of type 3.
       const isJson = body[0] === 0x7b;
@@ -42,6 +39,12 @@ export function createEncoder({ url, headers, variables }: ExporterSettings): Sp
       return Number(readField(partial, 'rejectedSpans') ?? readField(partial, 'rejected_spans') ?? 0);
     },
   };
+}
+
+function serialize(spans: Parameters<SpanEncoder['encode']>[0]): Uint8Array {
+  const bytes = ProtobufTraceSerializer.serializeRequest([...spans] as ReadableSpan[]);
+  if (bytes === undefined) throw new Error('the serializer returned nothing');
+  return bytes;
 }
 
 function compress(bytes: Uint8Array): Promise<Uint8Array> {
