@@ -113,12 +113,13 @@ export const OPTIONS = {
     help: 'the generation of FC, 3.0 or 2.0; by default that of s.yaml, or else 3.0',
     check: oneOf('3.0', '2.0'),
   },
+  'no-load': { type: 'boolean', default: false, help: 'do not load the modules or run the initializers' },
   format: {
     type: 'string',
     env: 'TRACED_CLI_FORMAT',
     placeholder: 'FORMAT',
     default: 'tree',
-    help: 'what is printed: tree, json (answer, logs and spans of each call) or otlp (OTLP JSON of the traces)',
+    help: 'what is printed: tree, for people; json, for programs; or otlp, OTLP JSON of the traces',
     check: oneOf('tree', 'json', 'otlp'),
   },
   port: {

@@ -2,6 +2,7 @@ import type { Command } from '../command';
 import { IN_REPOSITORY } from '../repository';
 import { demo } from './demo';
 import { dev } from './dev';
+import { doctor } from './doctor';
 import { exportTrace } from './export';
 import { help } from './help';
 import { init } from './init';
@@ -16,6 +17,7 @@ export const COMMANDS: readonly Command[] = [
   dev,
   view,
   exportTrace,
+  doctor,
   ...(IN_REPOSITORY ? [demo, sample] : []),
   help,
 ];

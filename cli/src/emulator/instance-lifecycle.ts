@@ -22,6 +22,8 @@ export interface InvocationRequest {
 
 // The longest time that a hook may take, in seconds. In FC it is a setting.
 const HOOK_TIMEOUT = 10;
+// The longest time that loading may take for `load`, in seconds.
+const LOAD_TIMEOUT = 30;
 // The tracing fields of FC 3.0 when tracing is off.
 const TRACING_OFF: TracingFields = { openTracingSpanBaggages: {} };
 const EMPTY_RESPONSE: CallResponse = { ok: true, body: '' };
@@ -122,6 +124,12 @@ export class InstanceLifecycle {
     // The spans of these traces that arrive from now on have missed the freeze.
     this.#options.onThaw?.(this.#traceIds.splice(0));
     this.#process.thaw();
+  }
+
+  /** Loads a function in the process, which is started for it, without calling anything. */
+  async load(handler: string, request: InvocationRequest): Promise<CallResponse> {
+    if (this.pid === undefined) await this.#start(request, undefined);
+    return this.#send(this.#callOf('load', handler, request, false), LOAD_TIMEOUT);
   }
 
   /** Kills the process. */

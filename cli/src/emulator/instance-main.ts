@@ -81,6 +81,7 @@ async function serve(call: CallRequest): Promise<void> {
     else done({ ok: false, error, from: 'throw' });
     return;
   }
+  if (call.kind === 'load') return done({ ok: true, value: '' });
   failCurrentCall = (error) => done({ ok: false, error, from: 'callback' });
   const context = createContext(call.context);
   const args = call.kind === 'invoke' ? [Buffer.from(call.event ?? '', 'base64'), context] : [context];

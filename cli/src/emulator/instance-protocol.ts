@@ -6,7 +6,8 @@ import type { HandlerStyle } from './function-options';
 
 /** A call that the emulator asks the instance to make. */
 export interface CallRequest {
-  readonly kind: 'invoke' | 'hook';
+  /** `'load'` only loads the function. */
+  readonly kind: 'invoke' | 'hook' | 'load';
   /** `file.method`. */
   readonly handler: string;
   readonly handlerStyle: HandlerStyle;

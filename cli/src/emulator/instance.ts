@@ -47,6 +47,16 @@ export class Instance {
     });
   }
 
+  /** Loads a function as a call of it would, without calling it. */
+  load(handler: string): Promise<CallResponse> {
+    return this.#lifecycle.load(handler, { requestId: newRequestId(this.#generation), retryCount: 0 });
+  }
+
+  /** Runs a hook once, without a call of the handler. */
+  runHook(handler: string): Promise<CallResponse> {
+    return this.#lifecycle.runHook(handler, { requestId: newRequestId(this.#generation), retryCount: 0 });
+  }
+
   /** Runs the `preStop` hook, as FC does before it removes an instance. Does nothing without a process or a hook. */
   preStop(): Promise<CallResponse> {
     const run = this.#queue.then(() =>

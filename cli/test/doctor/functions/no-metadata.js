@@ -1,0 +1,10 @@
+const { createHandler } = require('fc-traced');
+class Stock {}
+class Main {
+  constructor(stock) {
+    this.stock = stock;
+  }
+  handle() {}
+}
+void Stock;
+module.exports = createHandler(Main);
