@@ -3,7 +3,7 @@ const { createHandler, Service } = require('fc-traced');
 const { inject } = require('tsyringe');
 
 class Request {}
-Service()(Request);
+Service({ scope: 'invocation' })(Request);
 class Cache {
   constructor(request) {
     this.request = request;
