@@ -7,7 +7,9 @@ import { orders } from './samples';
 import { sendTraces } from './send-traces';
 import { collectTraces, printTraces } from './show-traces';
 import { paint, print } from '../terminal';
+import { keepViewer } from '../traces/keep-viewer';
 import { startCollector } from '../viewer/collector';
+import { startViewer } from '../viewer/server';
 
 const EXPORTERS: Record<Protocol, string> = {
   jaeger: 'Jaeger thrift, by exporter-jaeger',
@@ -19,12 +21,19 @@ The spans below Invocation are the function's: samples/orders/README.md explains
 To send the traces to your own backend: npm start -- --otlp http://127.0.0.1:4318/v1/traces
 For more samples, with databases, files and functions that call functions: npm run sample`;
 
+/** Whether the viewer goes on after the demo. In a terminal it does. */
+type Keep = { readonly stay: boolean; readonly open: boolean };
+
+const isKept = ({ stay, open }: Keep): boolean => stay || open || process.stdout.isTTY;
+
 const withoutLog = (): void => undefined;
 
 /**
  * Runs the sample once per protocol against a collector and prints its traces. Resolves to whether all of them arrived.
  */
-async function showBothProtocols(cleanup: Cleanup): Promise<boolean> {
+async function showBothProtocols(keep: Keep, cleanup: Cleanup): Promise<boolean> {
+  const viewer = await startViewer();
+  cleanup.defer(() => viewer.close());
   const collector = await startCollector();
   cleanup.defer(() => collector.close());
   let complete = true;
@@ -38,6 +47,7 @@ async function showBothProtocols(cleanup: Cleanup): Promise<boolean> {
       if (cleanup.started) return false;
       print(...run.calls.map((call) => renderCall(run.title, call)));
       const { traces, isComplete } = await collectTraces(run, collector);
+      viewer.add({ spans: traces.flat() });
       printTraces(traces, deployment, { attributes: orders.attributes, kinds: false, durations: true });
       if (!isComplete) print(paint('red', '  the trace is incomplete'));
       print('');
@@ -48,6 +58,9 @@ async function showBothProtocols(cleanup: Cleanup): Promise<boolean> {
   const { jaeger, otlp, rejected } = collector.requests;
   print(paint('dim', `The collector received ${jaeger} Jaeger and ${otlp} OTLP requests and rejected ${rejected}.`));
   print(paint('dim', NEXT_STEPS));
+  if (cleanup.started) return false;
+  print(`The traces can be seen at ${viewer.url}${isKept(keep) ? '' : ' with --stay: this is no terminal'}`);
+  await keepViewer(viewer, { ...keep, stay: isKept(keep) }, cleanup);
   return complete;
 }
 
@@ -64,7 +77,7 @@ async function sendToBackends(backends: readonly Backend[], cleanup: Cleanup): P
 }
 
 /** Runs the sample `orders` and shows its traces, or sends them to backends. Resolves to an exit code. */
-export async function runDemo(backends: readonly Backend[], cleanup: Cleanup): Promise<number> {
-  const ok = backends.length === 0 ? await showBothProtocols(cleanup) : await sendToBackends(backends, cleanup);
+export async function runDemo(backends: readonly Backend[], keep: Keep, cleanup: Cleanup): Promise<number> {
+  const ok = backends.length === 0 ? await showBothProtocols(keep, cleanup) : await sendToBackends(backends, cleanup);
   return ok ? ExitCode.Ok : ExitCode.Failed;
 }

@@ -1,5 +1,5 @@
 import { startCollector } from '../../src/viewer/collector';
-import { runCli } from '../cli-process';
+import { runCli, startCli } from '../cli-process';
 
 test('demo prints the cold, the warm and the failing call over both protocols, well within ten seconds', async () => {
   const startMillis = performance.now();
@@ -17,6 +17,7 @@ test('demo prints the cold, the warm and the failing call over both protocols, w
   }
   expect(stdout).toMatch(/├─ Stock\.reserve {2}\d+\.\d ms {2}order\.sku="teapot" {2}order\.quantity=2/);
   expect(stdout).toMatch(/The collector received [1-9]\d* Jaeger and [1-9]\d* OTLP requests and rejected 0\./);
+  expect(stdout).toMatch(/^The traces can be seen at http:\/\/127\.0\.0\.1:\d+ with --stay: this is no terminal$/m);
   expect(stdout).not.toContain('\u001b');
   expect(performance.now() - startMillis).toBeLessThan(10_000);
 });
@@ -59,4 +60,14 @@ test.each([
   const { code, stdout, stderr } = await runCli(['demo', ...args]);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr).toMatch(reason);
+});
+
+test('demo --stay keeps the viewer, which shows all of its traces, until it is interrupted', async () => {
+  const { child, prints, printed, ended } = startCli(['demo', '--stay']);
+  await prints('The traces can be seen at');
+  const [, url] = /can be seen at (\S+)\n/.exec(printed())!;
+  const response = await fetch(`${url!}/api/summaries`);
+  expect(((await response.json()) as { summaries: object[] }).summaries).toHaveLength(6);
+  child.kill('SIGINT');
+  expect(await ended).toMatchObject({ code: 130, left: [] });
 });
