@@ -44,8 +44,10 @@ export class FileStore {
     this.#path = path;
     this.#store = store;
     this.#maxBytes = maxBytes;
-    if (existsSync(path)) this.#load();
+    const endsWithLineBreak = !existsSync(path) || this.#load() === '';
     this.#file = openSync(path, 'a', 0o600);
+    // The last line is incomplete if the process was killed while it wrote.
+    if (!endsWithLineBreak) writeSync(this.#file, '\n');
   }
 
   append(data: TraceData): void {
@@ -59,15 +61,19 @@ export class FileStore {
     this.#file = undefined;
   }
 
-  #load(): void {
+  /** Reads all lines, and returns what is after the last line break. */
+  #load(): string {
+    let last = '';
     for (const line of linesOf(this.#path)) {
       this.#bytes += line.length + 1;
+      last = line;
       try {
         this.#store.add(traceDataOf(JSON.parse(line)));
       } catch {
-        // The last line is incomplete if the process was killed while it wrote.
+        // Whatever it is, the other lines are still of use.
       }
     }
+    return last;
   }
 
   #compact(): void {

@@ -64,18 +64,22 @@ function bytesOf(value: unknown): unknown {
   return Uint8Array.from(atob(value), (character) => character.charCodeAt(0));
 }
 
-function valueOf(any: unknown): unknown {
+// Deeper values are of no use to a reader, and could need more stack than the engine has.
+const MAX_DEPTH = 100;
+
+function valueOf(any: unknown, depth = 0): unknown {
+  if (depth > MAX_DEPTH) return '…';
   if (any === undefined || any === null) return undefined;
   const { stringValue, boolValue, intValue, doubleValue, arrayValue, kvlistValue, bytesValue } = fieldsOf(any);
-  if (arrayValue !== undefined) return listOf(fieldsOf(arrayValue)['values']).map(valueOf);
-  if (kvlistValue !== undefined) return attributesOf(fieldsOf(kvlistValue)['values']);
+  if (arrayValue !== undefined) return listOf(fieldsOf(arrayValue)['values']).map((item) => valueOf(item, depth + 1));
+  if (kvlistValue !== undefined) return attributesOf(fieldsOf(kvlistValue)['values'], depth + 1);
   if (intValue !== undefined) return integerOf(intValue);
   if (bytesValue !== undefined) return bytesOf(bytesValue);
   return stringValue ?? boolValue ?? doubleOf(doubleValue);
 }
 
-function attributesOf(pairs: unknown): Record<string, unknown> {
-  return Object.fromEntries(listOf(pairs).map(({ key, value }) => [textOf(key), valueOf(value)]));
+function attributesOf(pairs: unknown, depth = 0): Record<string, unknown> {
+  return Object.fromEntries(listOf(pairs).map(({ key, value }) => [textOf(key), valueOf(value, depth)]));
 }
 
 function textOf(value: unknown): string {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setImmediate } from 'node:timers/promises';
 import { renderTraceHtml, toOtlpJson } from './export';
 import { acceptIntake, decodeIntake, intakeOf, readBody } from './intake';
 import type { LiveEvents } from './live-events';
@@ -32,20 +33,34 @@ function traceMatches({ spans }: TraceData, terms: readonly SearchTerm[]): boole
   return terms.length === 0 || spans.some((span) => matches(terms, searchable(span)));
 }
 
-function matchingIds(store: TraceStore, terms: readonly SearchTerm[]): string[] {
-  return store.traceIds().filter((traceId) => traceMatches(store.get(traceId) ?? { spans: [] }, terms));
+// For so long a search may keep the server from receiving.
+const SEARCH_SLICE_MS = 20;
+
+async function matchingIds(store: TraceStore, terms: readonly SearchTerm[]): Promise<string[]> {
+  const ids = store.traceIds();
+  if (terms.length === 0) return ids;
+  const found: string[] = [];
+  let sliceStart = performance.now();
+  for (const traceId of ids) {
+    if (traceMatches(store.get(traceId) ?? { spans: [] }, terms)) found.push(traceId);
+    if (performance.now() - sliceStart < SEARCH_SLICE_MS) continue;
+    await setImmediate();
+    sliceStart = performance.now();
+  }
+  return found;
 }
 
-function sendSummaries({ store }: RouteContext, response: ServerResponse, query: URLSearchParams): void {
-  const summaries = matchingIds(store, parseSearch(query.get('q') ?? '')).map((traceId) => store.summary(traceId));
+async function sendSummaries({ store }: RouteContext, response: ServerResponse, query: URLSearchParams): Promise<void> {
+  const ids = await matchingIds(store, parseSearch(query.get('q') ?? ''));
+  const summaries = ids.map((traceId) => store.summary(traceId));
   sendJson(response, { summaries: summaries.filter((summary) => summary !== undefined), stats: store.stats() });
 }
 
 /** Sends all matching traces as OTLP JSON, or as one line per trace and then one per received request. */
-function sendTraces({ store }: RouteContext, response: ServerResponse, query: URLSearchParams): void {
+async function sendTraces({ store }: RouteContext, response: ServerResponse, query: URLSearchParams): Promise<void> {
   const terms = parseSearch(query.get('q') ?? '');
   const limit = query.get('limit');
-  const ids = matchingIds(store, terms).slice(0, limit === null ? undefined : Math.max(0, Number(limit) || 0));
+  const ids = (await matchingIds(store, terms)).slice(0, limit === null ? undefined : Math.max(0, Number(limit) || 0));
   const traces = ids.reverse().map((traceId): TraceData => store.get(traceId) ?? { spans: [] });
   if (!query.has('follow')) {
     sendJson(
@@ -116,9 +131,9 @@ async function route(context: RouteContext, request: IncomingMessage, response: 
   if (action === 'GET /') send(response, 200, 'text/html', pageHtml(HEAD));
   else if (action === 'GET /app.js') send(response, 200, 'text/javascript', pageFiles().script);
   else if (action === 'GET /app.css') send(response, 200, 'text/css', pageFiles().style);
-  else if (action === 'GET /api/summaries') sendSummaries(context, response, searchParams);
+  else if (action === 'GET /api/summaries') await sendSummaries(context, response, searchParams);
   else if (action === 'GET /api/events') context.live.add(response);
-  else if (action === 'GET /api/traces') sendTraces(context, response, searchParams);
+  else if (action === 'GET /api/traces') await sendTraces(context, response, searchParams);
   else if (request.method === 'GET' && trace !== null) sendTrace(context, response, trace[1] ?? '', trace[2] ?? '');
   else if (action === 'POST /api/import') await importFile(context, request, response);
   else if (action === 'DELETE /api/traces') clear(context, response);

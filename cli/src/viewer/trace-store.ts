@@ -2,6 +2,7 @@ import { byteSize } from './byte-size';
 import type { TraceData, ViewerLog, ViewerSpan } from './model/span';
 import { summarize } from './model/summary';
 import type { TraceSummary } from './model/summary';
+import { ResourcePool } from './resource-pool';
 
 /** What changed in the store. Each call of `add` results in one change. */
 export interface StoreChange {
@@ -43,7 +44,7 @@ export class TraceStore {
   readonly #traces = new Map<string, StoredTrace>();
   readonly #linking = new Map<string, Set<string>>();
   readonly #listeners = new Set<(change: StoreChange) => void>();
-  readonly #counted = new WeakSet<object>();
+  readonly #resources = new ResourcePool();
   readonly #maxBytes: number;
   #bytes = 0;
   #removedTraces = 0;
@@ -124,13 +125,13 @@ export class TraceStore {
     return () => this.#listeners.delete(listener);
   }
 
-  #addSpan(span: ViewerSpan): boolean {
+  #addSpan(received: ViewerSpan): boolean {
+    const { item: span, bytes } = this.#withSharedResource(received);
     const trace = this.#traceOf(span.traceId);
     const key = `${span.spanId} ${span.kind}`;
     const previous = trace.spans.get(key);
-    const freed = previous === undefined ? 0 : byteSize(previous, this.#counted);
-    if (!this.#grow(span.traceId, trace, byteSize(span, this.#counted), freed)) return false;
-    this.#counted.add(span.resource);
+    const freed = previous === undefined ? 0 : byteSize(previous, previous.resource);
+    if (!this.#grow(span.traceId, trace, bytes, freed)) return false;
     trace.spans.set(key, span);
     for (const link of span.links) {
       const linking = this.#linking.get(link.traceId);
@@ -140,12 +141,19 @@ export class TraceStore {
     return true;
   }
 
-  #addLog(log: ViewerLog): boolean {
+  #addLog(received: ViewerLog): boolean {
+    const { item: log, bytes } = this.#withSharedResource(received);
     const trace = this.#traceOf(log.traceId);
-    if (!this.#grow(log.traceId, trace, byteSize(log, this.#counted), 0)) return false;
-    this.#counted.add(log.resource);
+    if (!this.#grow(log.traceId, trace, bytes, 0)) return false;
     trace.logs.push(log);
     return true;
+  }
+
+  // A new resource is counted for the span that brought it.
+  #withSharedResource<T extends ViewerSpan | ViewerLog>(received: T): { readonly item: T; readonly bytes: number } {
+    const { resource, isNew } = this.#resources.intern(received.resource);
+    const item = resource === received.resource ? received : { ...received, resource };
+    return { item, bytes: byteSize(item, resource) + (isNew ? byteSize(resource) : 0) };
   }
 
   #traceOf(traceId: string): StoredTrace {

@@ -1,11 +1,17 @@
 import type { ViewerSpan } from './span';
 
 const ATTR_SNAPSHOT = 'fc_traced.snapshot';
+const EVENT_ABANDONED = 'fc_traced.abandoned';
 const SUFFIX = ' (still open)';
 
 /** Whether a span is a snapshot of one that was still open shortly before the timeout of its invocation. */
 export function isSnapshot(span: ViewerSpan): boolean {
   return span.attributes[ATTR_SNAPSHOT] === true;
+}
+
+/** Whether a span was ended by `fc-traced`, because the work that it stands for had not ended. */
+export function isAbandoned(span: ViewerSpan): boolean {
+  return span.events.some(({ name }) => name === EVENT_ABANDONED);
 }
 
 /** The name of the span that a snapshot stands for. */

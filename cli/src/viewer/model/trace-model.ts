@@ -4,7 +4,7 @@ import { coveredNanos } from './intervals';
 import { parentsOf } from './parents';
 import { phaseOf } from './phase';
 import type { Phase } from './phase';
-import { isSnapshot, withoutSuperseded } from './snapshots';
+import { isAbandoned, isSnapshot, withoutSuperseded } from './snapshots';
 import type { TraceData, ViewerLog, ViewerSpan } from './span';
 import { isError } from './summary';
 
@@ -22,7 +22,7 @@ export interface SpanNode {
   readonly error: boolean;
   /** Whether the span has a parent that has not arrived. */
   readonly orphan: boolean;
-  /** Whether the real span never arrived: this is its snapshot from shortly before the timeout. */
+  /** Whether the call was cut off while the span was open. This may be its snapshot, if the span never arrived. */
   readonly cutOff: boolean;
   readonly logs: readonly ViewerLog[];
   /** The parts of the span that are on the critical path. */
@@ -66,6 +66,7 @@ const byTime = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0);
 /** Prepares a trace to be shown: its tree, times, phases and critical path. Superseded snapshots are left out. */
 export function buildTrace(data: TraceData): TraceModel {
   const spans = inOrder(withoutSuperseded(data.spans));
+  const hasSnapshots = data.spans.some(isSnapshot);
   const logs = [...(data.logs ?? [])].sort((a, b) => byTime(a.timeNanos, b.timeNanos));
   const startNanos = spans[0]?.startNanos ?? logs[0]?.timeNanos ?? 0n;
   const parents = parentsOf(spans);
@@ -95,7 +96,7 @@ export function buildTrace(data: TraceData): TraceModel {
       phase: phaseOf(span, parent?.phase),
       error: isError(span),
       orphan: parent === undefined && span.parentSpanId !== undefined,
-      cutOff: isSnapshot(span),
+      cutOff: isSnapshot(span) || (hasSnapshots && isAbandoned(span)),
       logs: logsOf.get(span.spanId) ?? [],
       critical: [],
     };

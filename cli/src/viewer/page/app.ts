@@ -32,6 +32,7 @@ export class App {
   #view: View | undefined;
   #opened = 0;
   #reloading = false;
+  #wasDisconnected = false;
 
   constructor(source: TraceSource) {
     this.#source = source;
@@ -49,7 +50,7 @@ export class App {
     listenForDrops((file) => void this.#import(file));
     this.#source.subscribe(
       (change) => this.#changed(change),
-      (connected) => this.#bar.showConnection(connected),
+      (connected) => this.#connected(connected),
     );
     const [only, ...others] = this.#source instanceof FileSource ? this.#source.traceIds() : [];
     if (location.hash === '' && only !== undefined && others.length === 0) {
@@ -145,6 +146,13 @@ export class App {
     if (before !== undefined && after !== undefined) location.hash = hashOf({ page: 'compare', before, after });
     else if (parseRoute(location.hash).page === 'trace' && marked.length > 0) location.hash = '#/';
     else void this.#open();
+  }
+
+  #connected(connected: boolean): void {
+    this.#bar.showConnection(connected);
+    // What arrived while there was no connection is not reported again.
+    if (connected && this.#wasDisconnected) void this.#open();
+    this.#wasDisconnected = !connected;
   }
 
   #changed(change: SourceChange): void {

@@ -71,7 +71,7 @@ export const CHINESE: Readonly<Record<keyof typeof ENGLISH, string>> = {
   arrivedAfterThaw: '解冻后到达',
   arrivedAfterThawHelp: '该 Span 在实例冻结并恢复之后才发出。如果没有后续调用，它将会丢失。',
   cutOff: '被中断',
-  cutOffHelp: '该 Span 没有结束：这是超时前不久的快照。',
+  cutOffHelp: '该 Span 尚未结束时，调用被中断，例如因超时。',
   orphan: '缺少父 Span',
   orphanHelp: '该 Span 的父 Span 尚未到达。',
   attributes: '属性',

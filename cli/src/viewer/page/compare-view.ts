@@ -118,4 +118,8 @@ export class CompareView implements View {
       ),
     );
   }
+
+  shown(): void {
+    this.element.focus();
+  }
 }

@@ -70,7 +70,7 @@ export const ENGLISH = {
   arrivedAfterThawHelp:
     'This span was sent only after the instance was frozen and resumed. Without a later invocation it would be lost.',
   cutOff: 'cut off',
-  cutOffHelp: 'The span never ended: this is its snapshot from shortly before the timeout.',
+  cutOffHelp: 'The call was cut off, by its timeout for example, while this span was open.',
   orphan: 'parent missing',
   orphanHelp: 'The parent of this span has not arrived.',
   attributes: 'Attributes',

@@ -94,7 +94,8 @@ export class ListView implements View {
     if (this.#context.state.search.trim() !== '') void this.load();
     else {
       for (const trace of changed) this.#traces.set(trace.traceId, trace);
-      this.#render();
+      // What is pressed must still be there when it is released. The next change shows this one, too.
+      if (!this.#rows.matches(':active')) this.#render();
     }
   }
 
@@ -112,6 +113,7 @@ export class ListView implements View {
     const { state, marked, source } = this.#context;
     const left = filtered(this.#traces.values(), state).sort(byStart);
     this.#shown = left.filter((trace) => inRange(trace, state.range));
+    const focused = this.#focusedTrace();
     const longestNanos = this.#shown.reduce((most, { durationNanos }) => Math.max(most, durationNanos), 0);
     this.#filters.show(this.#traces.values());
     fill(
@@ -134,9 +136,17 @@ export class ListView implements View {
         }),
       ),
     );
+    if (focused !== undefined) this.#rows.querySelector<HTMLElement>(focused)?.focus();
     this.#table.hidden = this.#shown.length === 0;
     fill(this.#empty, this.#shown.length === 0 && this.#stats !== undefined && this.#emptyText());
     fill(this.#footer, this.#stats !== undefined && listFooter(this.#shown.length, this.#stats, source));
+  }
+
+  /** A selector for what has the focus in a row. The rows are created anew, and must not lose it. */
+  #focusedTrace(): string | undefined {
+    const { activeElement } = document;
+    const traceId = activeElement?.closest<HTMLElement>('.traces [data-trace]')?.dataset['trace'];
+    return traceId === undefined ? undefined : `[data-trace="${traceId}"] ${activeElement?.tagName.toLowerCase()}`;
   }
 
   #emptyText(): HTMLElement {
