@@ -204,17 +204,18 @@ export class InvocationRunner {
       }
       invocation.timing.deadline?.close();
       if (span !== undefined) {
-        invocation.open.abandonAll();
-        const durationMillis = performance.now() - entered;
-        const facts = { trigger: call.triggerName, coldStart, durationMillis, error: thrown };
-        const isKept = candidate === undefined || candidate.decide(span, facts);
-        if (candidate !== undefined && isKept) this.attempts.remember(context, span.spanContext());
-        endInvocationSpan(span, isKept);
-        if (isKept) {
+        let isKept = true;
+        const remainingMillis = budget.remainingAfter(() => {
+          invocation.open.abandonAll();
+          const durationMillis = performance.now() - entered;
+          const facts = { trigger: call.triggerName, coldStart, durationMillis, error: thrown };
+          isKept = candidate === undefined || candidate.decide(span, facts);
+          if (candidate !== undefined && isKept) this.attempts.remember(context, span.spanContext());
+          endInvocationSpan(span, isKept);
           // After all spans have ended, so that none of them includes the time that this takes.
-          recordColdStart();
-          if (waits) await recorded?.flush(budget.remainingMillis);
-        }
+          if (isKept) recordColdStart();
+        });
+        if (isKept && waits) await recorded?.flush(remainingMillis);
         watch?.end();
         deliveryCounts.waitedMillis += budget.spentMillis;
       }

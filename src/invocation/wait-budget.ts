@@ -3,6 +3,8 @@ import { readNumber } from '../safe-access';
 
 /** Reserved before the function's timeout, so that the result can still be sent. */
 const MARGIN_MILLIS = 100;
+/** What is left of the budget after a freeze of the instance. */
+const GRACE_MILLIS = 50;
 
 /**
  * The milliseconds that the export may take: `flushTimeoutMillis`, but not more than the time until 100 ms before the
@@ -57,7 +59,20 @@ export class WaitBudget {
 
   /** How long the response may still wait; 0 or more. */
   get remainingMillis(): number {
-    const left = Math.max(0, this.flushTimeoutMillis - this.counted - (this.spentMillis - this.spent));
-    return flushBudget(left, this.context, performance.now() - this.startMillis);
+    return this.limited(this.flushTimeoutMillis - this.counted - (this.spentMillis - this.spent));
+  }
+
+  /**
+   * How long the response may still wait after `work`, which does not wait. If the instance was frozen meanwhile, a
+   * little is left, in which spans are delivered that would otherwise be late.
+   */
+  remainingAfter(work: () => void): number {
+    const least = Math.min(GRACE_MILLIS, this.remainingMillis);
+    work();
+    return Math.max(this.remainingMillis, this.limited(least));
+  }
+
+  private limited(millis: number): number {
+    return flushBudget(Math.max(0, millis), this.context, performance.now() - this.startMillis);
   }
 }

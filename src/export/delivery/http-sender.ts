@@ -73,7 +73,7 @@ export class HttpSender {
     const timeout = new LiveTimeout(this.target.timeoutMillis, () => {
       fail(new Error(`no answer within ${this.target.timeoutMillis} ms`), true);
       request.destroy();
-    });
+    }).unref();
     const fail = (error: Error, timedOut = false): void => {
       timeout.clear();
       resolveHead({ error, timedOut });
@@ -144,7 +144,7 @@ export class HttpSender {
       finish(undefined);
       response.destroy();
     };
-    const timer = new LiveTimeout(BODY_MILLIS, giveUp);
+    const timer = new LiveTimeout(BODY_MILLIS, giveUp).unref();
     this.unread.add(giveUp);
     if (this.unread.size > MOST_UNREAD) [...this.unread][0]!();
     response.on('data', (chunk: Buffer) => {

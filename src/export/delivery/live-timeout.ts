@@ -6,27 +6,36 @@ const TICK_MILLIS = 50;
 const LATE_MILLIS = 100;
 /** What remains after a delay, in which a response is read that arrived meanwhile. */
 const GRACE_MILLIS = 500;
-/** The most times that a delay extends the timeout, so that a program that never yields has one as well. */
-const MOST_GRACES = 20;
+/** The most delays that do not count, so that a program that hardly ever yields has a timeout as well. */
+const MOST_DELAYS = 20;
 
 /**
  * A timeout that counts only the time in which the process runs. After a freeze of the instance, timers fire before a
  * response is read that may have arrived long ago, whether the freeze ends just before or long after the timeout: so
- * the time of the freeze does not count, and after it, at least half a second remains. It keeps no process alive.
+ * the time of the freeze does not count, and after it, at least `graceMillis` remain.
  */
 export class LiveTimeout {
   private readonly timer: NodeJS.Timeout;
   private elapsedMillis = 0;
   private last: number;
-  private graces = 0;
+  private delays = 0;
+  private readonly tickMillis: number;
 
   constructor(
     private readonly timeoutMillis: number,
     private readonly onExpired: () => void,
+    private readonly graceMillis = GRACE_MILLIS,
     private readonly clock: () => number = () => performance.now(),
   ) {
     this.last = clock();
-    this.timer = setInterval(() => this.tick(), Math.min(TICK_MILLIS, timeoutMillis)).unref();
+    this.tickMillis = timeoutMillis / Math.ceil(timeoutMillis / TICK_MILLIS);
+    this.timer = setInterval(() => this.tick(), this.tickMillis);
+  }
+
+  /** Keeps no process alive. */
+  unref(): this {
+    this.timer.unref();
+    return this;
   }
 
   clear(): void {
@@ -37,14 +46,15 @@ export class LiveTimeout {
     const now = this.clock();
     const gap = now - this.last;
     this.last = now;
-    if (gap > TICK_MILLIS + LATE_MILLIS && this.graces < MOST_GRACES) {
-      this.graces += 1;
-      const grace = Math.min(this.timeoutMillis, GRACE_MILLIS);
-      this.elapsedMillis = Math.min(this.elapsedMillis + TICK_MILLIS, this.timeoutMillis - grace);
+    if (gap > this.tickMillis + LATE_MILLIS && this.delays < MOST_DELAYS) {
+      this.delays += 1;
+      const grace = Math.min(this.timeoutMillis, this.graceMillis);
+      this.elapsedMillis = Math.min(this.elapsedMillis + this.tickMillis, this.timeoutMillis - grace);
       return;
     }
     this.elapsedMillis += gap;
-    if (this.elapsedMillis < this.timeoutMillis) return;
+    // Timers fire up to a millisecond early.
+    if (this.elapsedMillis < this.timeoutMillis - 1) return;
     this.clear();
     this.onExpired();
   }

@@ -1,3 +1,8 @@
+import { LiveTimeout } from './live-timeout';
+
+/** How much longer a response waits after a freeze that ends its time, so that an acknowledgement is read. */
+const GRACE_MILLIS = 100;
+
 interface Waiter {
   readonly target: number;
   readonly since: number;
@@ -23,14 +28,14 @@ export class Waiters {
   /** Resolves when all spans before the position `target` are settled, when it is released, or after `limit` ms. */
   async wait(target: number, limit: number, isPatient: boolean): Promise<Waited> {
     const since = this.clock();
-    let timer: NodeJS.Timeout | undefined;
+    let timer: LiveTimeout | undefined;
     const inVain = await new Promise<boolean>((resolve) => {
       const waiter: Waiter = { target, since, limit, isPatient, resolve };
       this.waiting.add(waiter);
-      timer = setTimeout(() => this.end(waiter, true), Math.min(limit, 2 ** 31 - 1));
+      timer = new LiveTimeout(limit, () => this.end(waiter, true), GRACE_MILLIS);
     });
-    clearTimeout(timer);
-    return { millis: this.clock() - since, inVain };
+    timer?.clear();
+    return { millis: Math.min(limit, this.clock() - since), inVain };
   }
 
   /** All spans before a position are settled. */
