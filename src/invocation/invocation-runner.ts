@@ -8,7 +8,6 @@ import type { HandlerOptions } from '../config/options';
 import { ensureDiagLogger, warnOnce } from '../diagnostics';
 import type { FcContext } from '../fc/context';
 import { correlateLogs } from '../logs/log-lines';
-import { readText } from '../safe-access';
 import { recordFailure } from '../tracing/calls/failure';
 import { OpenCalls } from '../tracing/calls/open-calls';
 import { callIn, ensureContextManager } from '../tracing/context/active-context';
@@ -16,12 +15,12 @@ import { processTelemetry } from '../tracing/context/ambient-telemetry';
 import { CurrentInvocation } from '../tracing/context/invocation';
 import type { Invocation, InvocationTiming } from '../tracing/context/invocation';
 import { contextOfInvocation, endContext } from '../tracing/context/linked-context';
-import { rememberCredential } from '../tracing/redaction/secrets';
 import { deliveryCounts } from '../tracing/telemetry/delivery-stats';
 import { discardPreparedIds } from '../tracing/telemetry/ids';
 import { state } from '../tracing/telemetry/state';
 import type { Telemetry } from '../tracing/telemetry/telemetry';
 import { Attempts } from './attempts';
+import { rememberCredentials } from './credentials';
 import type { CutOffWatch } from './cut-off';
 import { DeliveryMode } from './delivery-mode';
 import type { IncomingCall } from './incoming-call';
@@ -288,15 +287,4 @@ export class InvocationRunner {
  */
 function randomTraceId({ parentage: { parent }, traceId }: InvocationPlan): string | undefined {
   return parent !== undefined && (parent.traceFlags & 2) === 2 ? parent.traceId : traceId;
-}
-
-/**
- * Has the credentials in FC's context redacted from spans: the program may add them to an attribute or error message.
- */
-function rememberCredentials(context: FcContext): void {
-  // Endpoints of Alibaba Cloud contain a token in their path.
-  rememberCredential(readText(context, 'tracing', 'jaegerEndpoint'));
-  for (const key of ['accessKeyId', 'accessKeySecret', 'securityToken']) {
-    rememberCredential(readText(context, 'credentials', key));
-  }
 }
