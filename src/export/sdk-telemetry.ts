@@ -93,6 +93,14 @@ export class SdkTelemetry implements Telemetry {
 
   startInvocation(name: string, options: SpanOptions, parent: Context, root: NewTrace | undefined): Span {
     this.delivery?.resume();
+    return this.startRoot(name, options, parent, root);
+  }
+
+  startInvocationSnapshot(name: string, options: SpanOptions, parent: Context, root: NewTrace): Span {
+    return this.startRoot(name, options, parent, root);
+  }
+
+  private startRoot(name: string, options: SpanOptions, parent: Context, root: NewTrace | undefined): Span {
     this.ids.nextTraceId = root?.traceId;
     this.sampler.nextDecision = root && { ...root.decision, isBuffered: root.buffer !== undefined };
     this.pipeline.nextBuffer = root?.buffer;

@@ -144,7 +144,7 @@ export class CutOffWatch implements WatchedInvocation {
     const root = { traceId, decision: { isSampled: (traceFlags & 1) === 1, traceState } };
     takeSnapshot(span, {
       // With the parent of the invocation, so that the snapshot has its place in the trace if nothing else arrives.
-      start: (name, options) => telemetry.startInvocation(name, options, parent, root),
+      start: (name, options) => telemetry.startInvocationSnapshot(name, options, parent, root),
       openMillis: telemetry.openMillis?.(span),
       attributes,
       thrown,

@@ -85,7 +85,11 @@ class ProcessEnd {
     }
     this.isTerminating = true;
     this.finish();
-    void this.flush().finally(() => process.kill(process.pid, 'SIGTERM'));
+    void this.flush().finally(() => {
+      process.kill(process.pid, 'SIGTERM');
+      // The process survives if it is the first one of a container: the system ignores the signal then.
+      this.isTerminating = false;
+    });
   };
 
   /**
@@ -97,13 +101,13 @@ class ProcessEnd {
     const isTaken = this.takeSnapshots('uncaught_error', { error });
     const isHandled = process.listenerCount('uncaughtException') > 0 || process.hasUncaughtExceptionCaptureCallback();
     if (!isHandled) this.finish({ error });
-    if (isTaken) this.exportSync();
+    if (isTaken) this.flushSync();
   };
 
   private readonly onExit = (): void => {
     this.takeSnapshots('exit');
     this.finish();
-    this.exportSync();
+    this.flushSync();
   };
 
   private takeSnapshots(reason: CutOffReason, thrown?: Thrown): boolean {
@@ -127,7 +131,7 @@ class ProcessEnd {
     await Promise.allSettled([...this.telemetries].map((telemetry) => telemetry.flush(waitMillis, 'preStop')));
   }
 
-  private exportSync(): void {
+  private flushSync(): void {
     const { waitMillis } = this;
     for (const telemetry of this.telemetries) {
       try {

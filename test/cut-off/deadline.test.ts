@@ -134,9 +134,10 @@ test('a singleton cannot use it outside of invocations', async () => {
 });
 
 test('on a custom runtime the timeout is that of the header', async () => {
-  const { port, close } = await serve(Waits, { port: 0, host: '127.0.0.1' });
+  const { port, close } = await serve(Waits, { port: 0, host: '127.0.0.1', trustFcHeaders: true });
   const headers = { 'x-fc-function-timeout': '7', 'x-fc-control-path': '/invoke' };
   const response = await fetch(`http://127.0.0.1:${port}/invoke`, { method: 'POST', headers, body: '{}' });
-  expect(await response.json()).toEqual([7, false, true, null, true]);
+  const answer: unknown = await response.json();
   await close();
+  expect(answer).toEqual([7, false, true, null, true]);
 });

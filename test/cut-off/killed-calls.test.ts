@@ -84,19 +84,56 @@ test('the time of the initializer is not part of the time until the timeout', as
   expect(Number((await instance.invoke({})).body.toString())).toBeGreaterThan(9_700);
 });
 
-describe.each(['jaeger', 'otlp'] as const)('with %s', (protocol) => {
-  test('a call that FC kills at its timeout is seen, and the method that hangs with its attributes', async () => {
-    const { error } = await start(protocol, { timeout: 1 }).invoke({ end: 'hang' });
-    expect(error?.errorMessage).toBe('Function timed out after 1 seconds');
-    const imminent = 'fc_traced.timeout_imminent=true';
-    expect(await trees()).toBe(cutOff(`fc_traced.snapshot_reason="timeout"  ${imminent}`, `  ${imminent}`));
-  });
+test.each(['jaeger', 'otlp'] as const)('a call that FC kills at its timeout is complete: %s', async (protocol) => {
+  const { error } = await start(protocol, { timeout: 2, handler: 'payments.earlier' }).invoke({ end: 'hang' });
+  expect(error?.errorMessage).toBe('Function timed out after 2 seconds');
+  const imminent = 'fc_traced.timeout_imminent=true';
+  expect(await trees()).toBe(cutOff(`fc_traced.snapshot_reason="timeout"  ${imminent}`, `  ${imminent}`));
+});
 
-  test('at SIGTERM a call that hangs is seen, and the process ends with the signal', async () => {
-    const call = start(protocol).invoke({ end: 'hang' });
-    await hanging();
-    process.kill(instance.pid!, 'SIGTERM');
-    expect((await call).error?.errorMessage).toMatch('Process exited unexpectedly');
-    expect(await trees()).toBe(cutOff('fc_traced.snapshot_reason="sigterm"'));
-  });
+test.each([
+  ['throw', 'jaeger'],
+  ['throw', 'otlp'],
+  ['reject', 'otlp'],
+] as const)('a call that ends the process with %s is complete, with the error: %s', async (end, protocol) => {
+  await start(protocol).invoke({ end });
+  expect(instance.logs.join('\n')).toMatch(/throw new TypeError|Promise.reject[^]*TypeError: the card reader is gone/);
+  const failed = '  ERROR "the card reader is gone"';
+  const tree = cutOff('fc_traced.snapshot_reason="uncaught_error"', failed);
+  expect(await trees()).toBe(tree.replace('Payments.charge\n', `Payments.charge${failed}\n`));
+  const events = collector.spans().flatMap((span) => span.events.map(({ name }) => `${span.name}: ${name}`));
+  expect(events.sort()).toEqual([
+    'Payments.charge (still open): exception',
+    'Payments.charge: exception',
+    'Payments.charge: fc_traced.abandoned',
+    'Payments.pay: fc_traced.abandoned',
+    'payments: fc_traced.abandoned',
+  ]);
+});
+
+test('a call that exits the process is complete', async () => {
+  await start('otlp').invoke({ end: 'exit' });
+  expect(await trees()).toBe(cutOff('fc_traced.snapshot_reason="exit"'));
+});
+
+test('an uncaught error that FC 2.0 handles is seen before the answer', async () => {
+  const { error } = await start('otlp', { generation: '2.0' }).invoke({ end: 'throw' });
+  expect(error?.errorMessage).toBe('FunctionUnhandledError: uncaughtException');
+  const names = collector.spans().map(({ name }) => name);
+  expect(names).toEqual(
+    expect.arrayContaining(['Payments.reserve', 'Payments.charge (still open)', 'payments (still open)']),
+  );
+});
+
+// Windows has no signals.
+(process.platform === 'win32' ? test.skip : test).each([
+  ['without a listener of the program, the process ends with the signal', false],
+  ['a listener of the program runs, and exits', true],
+])('a call that hangs at SIGTERM is complete: %s', async (_what, listener) => {
+  const call = start('otlp').invoke({ end: 'hang', listener });
+  await hanging();
+  process.kill(instance.pid!, 'SIGTERM');
+  expect((await call).error?.errorMessage).toMatch('Process exited unexpectedly');
+  expect(instance.logs.includes('listener')).toBe(listener);
+  expect(await trees()).toBe(cutOff('fc_traced.snapshot_reason="sigterm"'));
 });

@@ -31,6 +31,10 @@ export class ProviderTelemetry implements Telemetry {
     return this.tracer.startSpan(name, options, parent);
   }
 
+  startInvocationSnapshot(name: string, options: SpanOptions, parent: Context): Span {
+    return this.tracer.startSpan(name, options, parent);
+  }
+
   startCall(name: string, options: SpanOptions | undefined, context: Context): Span {
     return this.tracer.startSpan(name, options, context);
   }

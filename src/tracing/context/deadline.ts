@@ -19,8 +19,8 @@ export interface InvocationDeadline {
 const MAX_TIMER_MILLIS = 2 ** 31 - 1;
 const MIN_MARGIN_MILLIS = 300;
 const MAX_MARGIN_MILLIS = 1_000;
-/** How long before the timeout the last task runs: then no response can wait for the delivery of its trace any more. */
-const LAST_MILLIS = 100;
+/** How long before the timeout the last task runs: the time that a delivery may take. */
+const LAST_MILLIS = 200;
 
 /** How long before a timeout the deadline is imminent, unless an option says it. */
 function defaultMargin(timeoutMillis: number): number {
@@ -31,7 +31,7 @@ function defaultMargin(timeoutMillis: number): number {
 export interface DeadlineTasks {
   /** When it is imminent, before the signal is aborted. */
   imminent(): void;
-  /** 100 ms before, or in the middle of a margin that is shorter than 200 ms. */
+  /** 200 ms before, or in the middle of a margin that is shorter than 400 ms. */
   last(): void;
 }
 

@@ -51,6 +51,8 @@ export interface Telemetry {
   getTracer(name: string, version?: string, options?: TracerOptions): Tracer;
   /** Starts the invocation span. `root` is the trace that it starts if `parent` has no span. */
   startInvocation(name: string, options: SpanOptions, parent: Context, root: NewTrace | undefined): Span;
+  /** Like `startInvocation`, for the snapshot of an invocation span: nothing is delivered because of it. */
+  startInvocationSnapshot(name: string, options: SpanOptions, parent: Context, root: NewTrace): Span;
   /** Starts the span of a call in `context`, whose active span is `parent`. */
   startCall(name: string, options: SpanOptions | undefined, context: Context, parent: Span | undefined): Span;
   /** Returns how long a span has been open, by the clock that measures its duration; `undefined` if that is unknown. */
@@ -63,8 +65,8 @@ export interface Telemetry {
   /** Like `flush`, within `timeoutMillis`, and then drops what remains: another endpoint has replaced this one. */
   retire?(timeoutMillis: number): Promise<void>;
   /**
-   * Exports the spans that have ended, and returns when that is done or after `timeoutMillis`: for the end of the
-   * process, when no promise settles any more.
+   * Exports the spans that have ended, and returns when that is done or after `timeoutMillis`: when the event loop will
+   * not run any more.
    */
   flushSync?(timeoutMillis: number): void;
 }
