@@ -49,8 +49,10 @@ const crash = (error: unknown): unknown =>
   Reflect.apply(process.emit, process, ['uncaughtExceptionMonitor', error, 'uncaughtException']);
 
 test('an uncaught error is recorded in the call that threw it, and other calls of the process are cut off without it', async () => {
-  let resumeOther: () => void;
-  const other = run((resume) => (resumeOther = resume), 'b');
+  let other: Promise<unknown> | undefined;
+  const resumeOther = await new Promise<() => void>((resolve) => {
+    other = run(resolve, 'b');
+  });
   await run((resume) => {
     crash(new TypeError('lost'));
     resume();
