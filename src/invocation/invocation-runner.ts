@@ -187,7 +187,7 @@ export class InvocationRunner {
       recordColdStart,
       keepEarly: () => candidate === undefined || candidate.decideEarly(span!, coldStart, performance.now() - entered),
     });
-    budget.startProgram();
+    budget.startProgram(coldStart);
     try {
       return await (callIn(active, work.run, work, [
         { invocation, active, span, coldStart: recordedColdStart },
@@ -199,7 +199,7 @@ export class InvocationRunner {
     } finally {
       budget.startWaiting();
       if (work.close !== undefined) {
-        await (callIn(active, work.close, work, [budget.remainingMillis / 2]) as Promise<void>);
+        await budget.waitFor(callIn(active, work.close, work, [budget.remainingMillis / 2]) as Promise<void>);
       }
       invocation.timing.deadline?.close();
       if (span !== undefined) {
@@ -214,9 +214,9 @@ export class InvocationRunner {
           // After all spans have ended, so that none of them includes the time that this takes.
           if (isKept) recordColdStart();
         });
-        if (isKept && waits) await recorded?.flush(remainingMillis);
+        if (isKept && waits) await budget.waitFor(recorded?.flush(remainingMillis));
         watch?.end();
-        deliveryCounts.waitedMillis += budget.spentMillis;
+        deliveryCounts.waitedMillis += budget.waitedMillis;
       }
       // After the end of the invocation, so that the span is released at once.
       invocation.end();

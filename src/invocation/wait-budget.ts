@@ -26,6 +26,7 @@ export class WaitBudget {
   /** The part of `spent` that counts. */
   private counted = 0;
   private waitingSince: number | undefined;
+  private waited = 0;
 
   /**
    * `startMillis` is when the function's timeout began, and `waitingSince` when the response began to wait for tracing,
@@ -45,15 +46,28 @@ export class WaitBudget {
     this.waitingSince ??= performance.now();
   }
 
-  /** The program starts now. */
-  startProgram(): void {
+  /** The program starts now. `hasLoaded`: the SDK may have been loaded before. */
+  startProgram(hasLoaded: boolean): void {
     this.spent = this.spentMillis;
+    if (hasLoaded) this.waited += this.spent;
     this.counted = Math.min(this.spent, this.flushTimeoutMillis / 2);
     this.waitingSince = undefined;
   }
 
-  /** How long the response has waited. */
-  get spentMillis(): number {
+  /** Waits for work. What takes less than a millisecond is no time that a response waits. */
+  async waitFor(work: Promise<void> | undefined): Promise<void> {
+    const start = performance.now();
+    await work;
+    const millis = performance.now() - start;
+    if (millis >= 1) this.waited += millis;
+  }
+
+  /** How long the response has waited for loading, disposal and delivery. */
+  get waitedMillis(): number {
+    return this.waited;
+  }
+
+  private get spentMillis(): number {
     return this.spent + (this.waitingSince === undefined ? 0 : performance.now() - this.waitingSince);
   }
 

@@ -29,7 +29,10 @@ export interface DeliveryStats {
   readonly dropped: Readonly<Record<DropReason, number>>;
   /** Spans that wait to be sent, to be acknowledged, or to be sent again. */
   readonly waiting: number;
-  /** How long responses waited for tracing, in milliseconds: the sum over all invocations. */
+  /**
+   * How long responses waited for tracing, in milliseconds: the sum over all invocations. What took less than a
+   * millisecond is not included.
+   */
   readonly waitedMillis: number;
 }
 
