@@ -227,3 +227,23 @@ test('the counts on a dropped invocation span are reported by the next one', asy
   });
   expect(takeCounts()).toEqual({ 'fc_traced.dropped_spans': 6, 'fc_traced.malformed_carriers': 2 });
 });
+
+test('responses do not wait for an endpoint that refuses everything, once that took the budget', async () => {
+  let now = 0;
+  delivery = deliveryWith(transport, { clock: () => now, budgetMillis: 100 });
+  transport.answer = () => undefined;
+  const waits: boolean[] = [];
+  for (let n = 0; n < 6; n += 1) {
+    delivery.onEnd(fakeSpan('a'));
+    let isOver = false;
+    const flushed = delivery.flush(5_000).then(() => (isOver = true));
+    await new Promise(setImmediate);
+    waits.push(!isOver);
+    now += 30;
+    transport.answerNext(refused(401));
+    await flushed;
+    await new Promise(setImmediate);
+  }
+  expect(waits).toEqual([true, true, true, true, false, false]);
+  expect(lines).toContainEqual(expect.stringContaining('401 Forbidden'));
+});

@@ -124,3 +124,39 @@ test('during an outage one request is sent at a time, and another one only if th
   expect(policy.askAgainAt(1_001, started(1_000))).toBe(2_000);
   expect(policy.maySend(2_000, started(1_000))).toBe(true);
 });
+
+test('after an outage the backlog is sent at nine tenths of the usual interval, one request at a time', () => {
+  for (let now = 0; now < 100_000; now += 1_000) {
+    policy.started(now);
+    policy.acknowledged(now, 5);
+  }
+  for (let n = 0; n < 4; n += 1) policy.failed(100_000);
+  policy.acknowledged(110_000, 5, 5, 3);
+  expect(policy.nextSendAt).toBeCloseTo(110_900);
+  expect(policy.maySend(110_900, started(110_899))).toBe(false);
+  policy.acknowledged(111_000, 5, 5, 0);
+  expect(policy.nextSendAt).toBe(111_000);
+});
+
+test('while a backlog is sent, a response waits only if it needs the last batch, which is then sent at once', () => {
+  for (let n = 0; n < 4; n += 1) policy.failed(0);
+  policy.acknowledged(10_000, 5, 5, 3);
+  policy.needed(10_100, 2);
+  expect([policy.waitMillis(10_100, BUDGET, 2), policy.nextSendAt > 10_100]).toEqual([0, true]);
+  policy.needed(10_200, 1);
+  expect([policy.waitMillis(10_200, BUDGET, 1), policy.nextSendAt]).toEqual([BUDGET, 10_200]);
+});
+
+test('before the instance stops, the backlog is sent without a delay', () => {
+  for (let n = 0; n < 4; n += 1) policy.failed(0);
+  policy.acknowledged(10_000, 5, 5, 3);
+  policy.hurry(10_000);
+  policy.acknowledged(10_010, 5, 5, 2);
+  expect(policy.nextSendAt).toBe(10_010);
+});
+
+test('a backlog that does not become smaller is sent faster and faster', () => {
+  for (let n = 0; n < 4; n += 1) policy.failed(0);
+  for (let n = 0; n < 40; n += 1) policy.acknowledged(10_000, 5, 5, 3);
+  expect(policy.nextSendAt - 10_000).toBeLessThan(20);
+});

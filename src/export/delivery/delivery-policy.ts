@@ -29,6 +29,18 @@ export interface PolicySettings {
   readonly random?: () => number;
 }
 
+/**
+ * After an outage, the interval between requests is this part of the usual one until the backlog is sent: instances that
+ * catch up together must not overload the endpoint.
+ */
+const CATCH_UP_SHARE = 0.9;
+/** After so many requests the interval shrinks with each further one: otherwise, more could end than is sent. */
+const PACED_REQUESTS = 20;
+const SHRINKING = 0.8;
+/** The interval between requests that is assumed at first, and the limit of the measured one. */
+const USUAL_GAP_MILLIS = 1_000;
+const LONGEST_GAP_MILLIS = 5_000;
+
 /** The requests to the endpoint that are in progress, and what would be sent next. */
 export interface RequestsInProgress {
   readonly startTimes: readonly number[];
@@ -60,6 +72,10 @@ export class DeliveryPolicy {
   private acknowledgedAt = Number.NEGATIVE_INFINITY;
   private averageMillis = 0;
   private outageSince: number | undefined;
+  /** The interval between requests, and their number, while a backlog is sent. */
+  private catchUp: { gapMillis: number; requests: number } | undefined;
+  private startedAt: number | undefined;
+  private averageGapMillis: number | undefined;
   private successes = SUCCESSES_OF_RECOVERY;
   private isUnstable = false;
 
@@ -90,6 +106,7 @@ export class DeliveryPolicy {
   maySend(now: number, { startTimes, idleMillis, isFull }: RequestsInProgress): boolean {
     if (now < this.earliest || startTimes.length >= MOST_REQUESTS) return false;
     if (startTimes.length === 0) return true;
+    if (this.isCatchingUp) return false;
     const sinceLast = now - Math.max(...startTimes);
     if (this.isFailing) return sinceLast >= this.failingMillis;
     if (this.averageMillis < SLOW_MILLIS) return idleMillis >= HANGING_MILLIS && sinceLast >= HANGING_MILLIS;
@@ -100,6 +117,7 @@ export class DeliveryPolicy {
   askAgainAt(now: number, { startTimes }: RequestsInProgress): number {
     if (now < this.earliest) return this.earliest;
     if (startTimes.length >= MOST_REQUESTS || startTimes.length === 0) return Number.POSITIVE_INFINITY;
+    if (this.isCatchingUp) return Number.POSITIVE_INFINITY;
     const last = Math.max(...startTimes);
     if (this.isFailing) return last + this.failingMillis;
     return this.averageMillis < SLOW_MILLIS
@@ -107,14 +125,32 @@ export class DeliveryPolicy {
       : last + this.averageMillis / MOST_REQUESTS;
   }
 
-  /** How long a response that starts to wait at `now` may wait, in milliseconds; at most `remainingMillis`. */
-  waitMillis(now: number, remainingMillis: number): number {
-    if (this.isOutage) return 0;
+  /** A request starts at `now`. */
+  started(now: number): void {
+    if (this.startedAt !== undefined && !this.isFailing && !this.isCatchingUp) {
+      const gap = Math.min(LONGEST_GAP_MILLIS, now - this.startedAt);
+      const average = this.averageGapMillis ?? gap;
+      this.averageGapMillis = average + (gap - average) * LATEST_WEIGHT;
+    }
+    this.startedAt = now;
+  }
+
+  /** A response is about to wait for this many batches at `now`. The last one need not wait for its turn. */
+  needed(now: number, batches: number): void {
+    if (this.isCatchingUp && batches <= 1) this.earliest = Math.min(this.earliest, now);
+  }
+
+  /**
+   * How long a response that starts to wait for this many batches at `now` may wait, in milliseconds; at most
+   * `remainingMillis`.
+   */
+  waitMillis(now: number, remainingMillis: number, batches = 1): number {
+    if (this.isOutage || (this.isCatchingUp && batches > 1)) return 0;
     const limit = Math.min(remainingMillis, this.left);
     return limit > 0 && this.earliest - now < limit ? limit : 0;
   }
 
-  /** A response has waited in vain for `millis`, until `now`. */
+  /** A response has waited for `millis`, until `now`, for spans that have not arrived, or that were refused. */
   waited(now: number, millis: number): Transition {
     this.left = Math.max(0, this.left - millis);
     const isSilent = now - this.acknowledgedAt >= this.settings.budgetMillis;
@@ -124,14 +160,14 @@ export class DeliveryPolicy {
 
   /**
    * A request that took `millis` was accepted at `now`. `idleMillis` of them the process only waited: the rest of the
-   * time it was busy, and more requests would not help.
+   * time it was busy, and more requests would not help. `batches` still wait.
    */
-  acknowledged(now: number, millis: number, idleMillis = millis): Transition {
+  acknowledged(now: number, millis: number, idleMillis = millis, batches = 0): Transition {
     const { budgetMillis } = this.settings;
     this.averageMillis += (idleMillis - this.averageMillis) * (this.averageMillis === 0 ? 1 : LATEST_WEIGHT);
     this.acknowledgedAt = now;
     this.failuresInARow = 0;
-    this.earliest = now;
+    this.earliest = now + this.paceMillis(batches);
     if (millis >= budgetMillis) return undefined;
     const part = Math.max(budgetMillis * RESTORED_SHARE, 2 * millis);
     const restored = this.isOutage && !this.isUnstable ? budgetMillis : part;
@@ -160,7 +196,25 @@ export class DeliveryPolicy {
 
   /** An instance is about to stop: the next request may be sent at once. */
   hurry(now: number): void {
+    this.catchUp = undefined;
     this.earliest = Math.min(this.earliest, now);
+  }
+
+  /** How long the next request has to wait after a success, if `batches` still wait. */
+  private paceMillis(batches: number): number {
+    if (batches === 0) this.catchUp = undefined;
+    else if (this.isOutage) {
+      const gapMillis = CATCH_UP_SHARE * (this.averageGapMillis ?? USUAL_GAP_MILLIS);
+      this.catchUp = { gapMillis, requests: 0 };
+    }
+    if (this.catchUp === undefined) return 0;
+    this.catchUp.requests += 1;
+    if (this.catchUp.requests > PACED_REQUESTS) this.catchUp.gapMillis *= SHRINKING;
+    return this.catchUp.gapMillis;
+  }
+
+  private get isCatchingUp(): boolean {
+    return this.catchUp !== undefined;
   }
 
   private get isFailing(): boolean {

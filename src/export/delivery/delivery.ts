@@ -82,6 +82,11 @@ export class Delivery implements SpanProcessor {
     return this.queue.size;
   }
 
+  /** The number of batches that wait, apart from those of requests in progress. */
+  private get batches(): number {
+    return Math.ceil(this.queue.untakenSize / BATCH_SPANS);
+  }
+
   onStart(): void {}
 
   onEnd(span: ReadableSpan): void {
@@ -109,11 +114,15 @@ export class Delivery implements SpanProcessor {
   async flush(timeoutMillis: number, cause: FlushCause = 'response'): Promise<void> {
     if (this.queue.size === 0) return;
     if (cause === 'preStop') this.policy.hurry(this.clock());
+    else this.policy.needed(this.clock(), this.batches);
     this.send();
-    const limit = cause === 'preStop' ? timeoutMillis : this.policy.waitMillis(this.clock(), timeoutMillis);
+    const limit =
+      cause === 'preStop' ? timeoutMillis : this.policy.waitMillis(this.clock(), timeoutMillis, this.batches);
     if (limit <= 0) return;
     const waited = await this.waiters.wait(this.queue.end, limit, cause === 'preStop');
-    if (waited.inVain && cause !== 'preStop') this.onTransition(this.policy.waited(this.clock(), waited.millis));
+    if (waited.inVain && cause !== 'preStop') {
+      this.onTransition(this.policy.waited(this.clock(), waited.millis));
+    }
   }
 
   /**
@@ -202,6 +211,7 @@ export class Delivery implements SpanProcessor {
     batch.attempts += 1;
     const utilization = performance.eventLoopUtilization();
     this.requests.set(batch, { time: start, utilization });
+    this.policy.started(start);
     const { verdict, rejected } = this.settings.transport.send(batch.spans);
     const outcome = await verdict;
     const { idle } = performance.eventLoopUtilization(utilization);
@@ -211,7 +221,7 @@ export class Delivery implements SpanProcessor {
       this.queue.settle(batch);
       this.splitter.acknowledged(now);
       deliveryCounts.acknowledged += batch.spans.length;
-      this.onTransition(this.policy.acknowledged(now, now - start, Math.min(idle, now - start)));
+      this.onTransition(this.policy.acknowledged(now, now - start, Math.min(idle, now - start), this.batches));
       void rejected.then((count) => this.onRejected(count));
     } else {
       this.onProblem(batch, outcome, now, now - start);
@@ -235,7 +245,7 @@ export class Delivery implements SpanProcessor {
     if (dropped !== undefined) this.drop(batch.spans, dropped, reason);
     if (outcome.kind !== 'failed') return this.onTransition(this.policy.refused(now, millis), reason);
     this.onTransition(this.policy.failed(now, outcome.retryAfterMillis), reason);
-    this.waiters.release((remaining) => outcome.timedOut || this.policy.waitMillis(now, remaining) === 0);
+    this.waiters.release((remaining) => outcome.timedOut || this.policy.waitMillis(now, remaining, this.batches) === 0);
   }
 
   private onRejected(count: number): void {

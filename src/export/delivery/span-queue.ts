@@ -65,6 +65,11 @@ export class SpanQueue<S> {
     return this.fresh.length + this.roots.length;
   }
 
+  /** The number of spans that are not part of a request in progress. */
+  get untakenSize(): number {
+    return this.returned.reduce((total, { spans }) => total + spans.length, this.freshSize);
+  }
+
   /** Whether a batch can be taken. */
   get hasBatch(): boolean {
     return this.returned.length > 0 || this.freshSize > 0;
