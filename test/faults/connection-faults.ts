@@ -103,6 +103,7 @@ export const connectionFaults = {
       };
     },
     spans: 'retryable',
+    isIntermittent: true,
   },
   'is one of two, and the other one never responds': {
     start: () => {
@@ -110,6 +111,7 @@ export const connectionFaults = {
       return { connect: (socket, speakHttp) => ((count += 1) % 2 === 1 ? void socket.resume() : speakHttp()) };
     },
     spans: 'retryable',
+    isIntermittent: true,
   },
   'is one of two, and the other one resets connections': {
     start: () => {
@@ -117,6 +119,7 @@ export const connectionFaults = {
       return { connect: (socket, speakHttp) => ((count += 1) % 2 === 1 ? void socket.resetAndDestroy() : speakHttp()) };
     },
     spans: 'retryable',
+    isIntermittent: true,
   },
   'resets connections every other 100 ms': {
     start: () => ({
@@ -124,6 +127,7 @@ export const connectionFaults = {
         Math.floor(performance.now() / 100) % 2 === 0 ? void socket.resetAndDestroy() : speakHttp(),
     }),
     spans: 'retryable',
+    isIntermittent: true,
   },
   'accepts one connection at a time and resets the others': {
     start: () => {
@@ -138,6 +142,7 @@ export const connectionFaults = {
       };
     },
     spans: 'retryable',
+    isIntermittent: true,
   },
   'starts to read after 100 ms': {
     start: onEachConnectionLater(100),

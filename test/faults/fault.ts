@@ -20,6 +20,8 @@ export interface Fault {
   readonly spans: 'accepted' | 'retryable' | 'refused' | 'mixed';
   /** Spans may be stored although their acknowledgement is lost, late or not readable. */
   readonly losesAcknowledgements?: true;
+  /** Some requests succeed while the fault lasts, so there is no single outage. */
+  readonly isIntermittent?: true;
   /** The collector is not listening at all. */
   readonly refusesConnections?: true;
   /** Another endpoint than the collector's own: one that cannot recover. */

@@ -16,8 +16,8 @@ export interface FaultyCollector {
   endpoint(protocol: Protocol, fault?: Fault): string;
   /** Closes all connections and starts a fault. `timeoutMillis` is the exporter's timeout. */
   fail(fault: Fault, timeoutMillis: number): Promise<void>;
-  /** Ends a fault. Requests without a response never get one. */
-  recover(): Promise<void>;
+  /** Ends a fault. `resets`: closes all connections, as a restart does; otherwise requests that hang go on to hang. */
+  recover(resets?: boolean): Promise<void>;
   close(): void;
 }
 
@@ -80,8 +80,9 @@ export async function startFaultyCollector(): Promise<FaultyCollector> {
       if (fault.refusesConnections === true) stopListening();
       else await listen();
     },
-    recover: async () => {
+    recover: async (resets = false) => {
       behaviour = HEALTHY;
+      if (resets) closeConnections();
       await listen();
     },
     close() {

@@ -93,7 +93,7 @@ export const responseFaults = {
       await exchange.store();
       exchange.response.writeHead(200, { 'content-length': '10' }).flushHeaders();
     }),
-    spans: 'retryable',
+    spans: 'accepted',
     losesAcknowledgements: true,
   },
   'sends a response that never ends': {
@@ -101,7 +101,7 @@ export const responseFaults = {
       await exchange.store();
       endless(exchange, 200);
     }),
-    spans: 'retryable',
+    spans: 'accepted',
     losesAcknowledgements: true,
   },
   'sends an error that never ends': {
@@ -117,7 +117,7 @@ export const responseFaults = {
       exchange.response.writeHead(200, { 'content-length': '100' });
       exchange.response.write('0123456789', () => exchange.socket.end());
     }),
-    spans: 'retryable',
+    spans: 'accepted',
     losesAcknowledgements: true,
   },
   'sends the body slowly': {
@@ -145,7 +145,7 @@ export const responseFaults = {
       exchange.response.writeHead(200, { 'content-type': 'application/x-protobuf' });
       await pipeline(Readable.from(Array.from({ length: 256 }, () => CHUNK)), exchange.response);
     }),
-    spans: 'retryable',
+    spans: 'accepted',
     losesAcknowledgements: true,
   },
   'sends an invalid protobuf response': {
@@ -196,6 +196,7 @@ export const responseFaults = {
       return { answer: (exchange) => ((count += 1) % 2 === 1 ? exchange.reject(503) : exchange.accept()) };
     },
     spans: 'retryable',
+    isIntermittent: true,
   },
   'rejects two requests in three with 429': {
     start: () => {
@@ -206,6 +207,7 @@ export const responseFaults = {
       };
     },
     spans: 'retryable',
+    isIntermittent: true,
   },
 } as const satisfies Record<string, Fault>;
 

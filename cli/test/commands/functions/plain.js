@@ -36,8 +36,3 @@ exports.memory = async () => {
     await new Promise((resolve) => setImmediate(resolve));
   }
 };
-let calls = 0;
-exports.thirdHangs = () => {
-  calls += 1;
-  return calls === 3 ? new Promise(() => undefined) : Promise.resolve(calls);
-};
