@@ -12,7 +12,7 @@ import type { InvocationResult, InvokeOptions } from './invocation';
 import { LogLines } from './log-lines';
 import { PlatformSpans } from './platform-spans';
 import { ServerProcess } from './server-process';
-import { forwardRequest, sendControlRequest } from './server-requests';
+import { forwardRequest, FunctionTimeout, sendControlRequest } from './server-requests';
 import type { RequestOutcome } from './server-requests';
 
 /** Sends a request to the port of the process, with a timeout in seconds and FC's headers. */
@@ -64,6 +64,7 @@ export class ServerInstance {
   readonly #pending = new Set<Promise<InvocationResult>>();
   #process: ServerProcess | undefined;
   #starting: Promise<void> | undefined;
+  #isStuck = false;
 
   constructor(options: ServerOptions) {
     const { functionName = 'function', handler = 'index.handler', memorySize = 512, env = {}, tracing } = options;
@@ -158,7 +159,8 @@ export class ServerInstance {
       .then(() => this.#send(request, path, send))
       .catch((error: unknown) => this.#failure(error));
     this.#limit.leave();
-    if (this.#limit.idle && this.#options.freeze === true) this.#process?.freeze();
+    if (outcome.timedOut === true) this.#isStuck = true;
+    if (this.#limit.idle) await this.#rest();
     const { body = NO_BODY, error }: RequestOutcome = outcome;
     trace?.end(coldStart, error?.errorType ?? error?.errorMessage);
     void this.#platform?.flush();
@@ -173,11 +175,22 @@ export class ServerInstance {
     };
   }
 
+  // A server that did not answer in time may never do so again, so it is replaced once no other request is running.
+  async #rest(): Promise<void> {
+    if (this.#isStuck) {
+      this.#isStuck = false;
+      await this.kill();
+    } else if (this.#options.freeze === true) this.#process?.freeze();
+  }
+
   async #failure(error: unknown): Promise<RequestOutcome> {
     const { code, message } = error as NodeJS.ErrnoException;
     // The process has probably crashed. The next request must see that it has exited.
     if (code?.startsWith('ECONN') === true) await this.#process?.exitsWithin(100);
-    return { error: { errorMessage: message, errorType: 'FunctionUnhandledError' } };
+    return {
+      error: { errorMessage: message, errorType: 'FunctionUnhandledError' },
+      timedOut: error instanceof FunctionTimeout,
+    };
   }
 
   // Requests that arrive while the instance starts wait for the same start.

@@ -9,7 +9,12 @@ import type { ErrorResponse } from './instance-protocol';
 export interface RequestOutcome {
   readonly body?: Buffer;
   readonly error?: ErrorResponse;
+  /** Whether the server did not answer in time. */
+  readonly timedOut?: boolean;
 }
+
+/** The server did not answer within the timeout of the function. */
+export class FunctionTimeout extends Error {}
 
 interface RequestToSend {
   readonly method: string;
@@ -29,7 +34,7 @@ function send(
     const request = httpRequest({ host: '127.0.0.1', port, method, path, headers }, resolve);
     onRequest?.(request);
     const timer = setTimeout(
-      () => request.destroy(new Error(`Function timed out after ${timeout} seconds`)),
+      () => request.destroy(new FunctionTimeout(`Function timed out after ${timeout} seconds`)),
       timeout * 1000,
     );
     request.on('error', reject).once('close', () => clearTimeout(timer));

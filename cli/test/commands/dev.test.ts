@@ -1,6 +1,7 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../../src/loopback';
 import { startCli } from '../cli-process';
 import type { RunningCli } from '../cli-process';
 
@@ -89,4 +90,19 @@ test('the instance is replaced once when files change', async () => {
 
 test('a server on a custom runtime gets the requests as they are', async () => {
   expect(await (await fetch(`${urls.server}/a/b?c=1`, { method: 'PUT' })).text()).toBe('PUT /a/b?c=1');
+});
+
+test('--inspect lets a function wait for a debugger before its module is loaded, without a timeout', async () => {
+  const port = await freePort();
+  const { child, prints, printed, ended } = startCli([
+    ...['dev', join(folder, 's.yaml#shop'), '--port', '0', '--viewer-port', '0', '--inspect', String(port)],
+  ]);
+  await prints('not like the cloud');
+  const [, url] = /^shop .*?(http:\/\/127.0.0.1:\d+)/m.exec(printed())!;
+  const call = fetch(url!).catch(() => 'ended without an answer');
+  await prints(`Debugger listening on ws://127.0.0.1:${port}/`);
+  expect((await fetch(`http://127.0.0.1:${port}/json/list`)).status).toBe(200);
+  child.kill('SIGINT');
+  expect(await ended).toMatchObject({ code: 130, left: [] });
+  await call;
 });

@@ -140,6 +140,12 @@ describe('behind an HTTP trigger', () => {
     expect(await call('/again')).toMatchObject({ ok: true, coldStart: true });
   });
 
+  test('a server that is stuck is replaced after the timeout, and goes on', async () => {
+    const { call } = await trigger({ timeout: 0.5 });
+    expect((await call('/busy')).error?.errorMessage).toBe('Function timed out after 0.5 seconds');
+    expect(await call('/path')).toMatchObject({ ok: true, coldStart: true });
+  });
+
   test('a request that exceeds the timeout gets 502', async () => {
     expect(await (await trigger({ timeout: 0.3 })).call('/hang')).toMatchObject({
       ok: false,

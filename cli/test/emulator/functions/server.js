@@ -55,6 +55,9 @@ const PATHS = {
   '/broken': (request, body, response) => response.write('half', () => response.destroy()),
   '/crash': () => process.exit(1),
   '/hang': () => undefined,
+  '/busy': () => {
+    for (;;);
+  },
 };
 
 createServer((request, response) => {
