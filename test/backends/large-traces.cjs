@@ -21,7 +21,7 @@ const { handler, preStop } = createHandler(Report, {
   flushTimeoutMillis: 20_000,
   exportTimeoutMillis: 20_000,
 });
-(async () => {
+void (async () => {
   const traceId = await invoke(handler, {}, fakeFcContext());
   await preStop(fakeFcContext());
   console.log(JSON.stringify({ traceId, stats: deliveryStats() }));
