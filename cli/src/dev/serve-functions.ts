@@ -56,7 +56,10 @@ function functionFactory(traces: ReceivedTraces, values: DevValues) {
             sampled: () => Math.random() * 100 < values.sample,
             onSpans: traces.addPlatformSpans,
           },
-      onLog: (line) => printer.log(spec.name, line),
+      onLog: (line) => {
+        printer.log(spec.name, line);
+        traces.addLogLine(line, spec.name);
+      },
       onThaw: traces.thawed,
       maxInstances: 1,
       inspectPort: values.inspect === undefined ? undefined : values.inspect + index,

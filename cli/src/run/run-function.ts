@@ -109,7 +109,10 @@ export async function runFunction(spec: FunctionSpec, values: RunValues, cleanup
   };
   const target = emulateFunction(spec, {
     tracing: values['no-tracing'] ? undefined : tracing,
-    onLog: logs.add,
+    onLog: (line) => {
+      logs.add(line);
+      traces.addLogLine(line, spec.name);
+    },
     onThaw: traces.thawed,
   });
   cleanup.defer((immediately) => (immediately ? target.kill() : target.stop()));

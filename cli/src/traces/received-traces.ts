@@ -1,5 +1,6 @@
 import type { SpanRecord } from 'fc-traced/testing';
 import type { ViewerSpan } from '../viewer/model/span';
+import { LogRecords } from './log-records';
 import { startViewer } from '../viewer/server';
 import type { Viewer, ViewerOptions } from '../viewer/server';
 
@@ -20,6 +21,7 @@ export class ReceivedTraces {
   // The spans that arrived before the thaw, by trace.
   readonly #beforeThaw = new Map<string, ReadonlySet<string>>();
   readonly #checks = new Set<() => void>();
+  readonly #logs = new LogRecords((log) => this.viewer.add({ spans: [], logs: [log] }));
 
   private constructor(viewer: Viewer) {
     this.viewer = viewer;
@@ -39,7 +41,15 @@ export class ReceivedTraces {
   }
 
   /** Adds FC's own spans. */
-  readonly addPlatformSpans = (spans: readonly SpanRecord[]): void => this.viewer.add({ spans });
+  readonly addPlatformSpans = (spans: readonly SpanRecord[]): void => {
+    this.viewer.add({ spans });
+    this.#logs.addPlatformSpans(spans);
+  };
+
+  /** Adds a line that a function logs to the trace that it belongs to. */
+  addLogLine(line: string, functionName: string): void {
+    this.#logs.addLine(line, functionName);
+  }
 
   /** The spans of a trace that have arrived. */
   spansOf(traceId: string): readonly ViewerSpan[] {

@@ -35,9 +35,19 @@ function textOf(node: SpanNode, ...keys: readonly string[]): string | undefined 
   return undefined;
 }
 
-// FC's spans of one function are one node, beside the node of the function itself.
+function isOfPlatform(node: SpanNode): boolean {
+  return node.phase === 'platform' || (node.phase === 'coldStart' && serviceOf(node.span) === 'fc.platform');
+}
+
+/** The span that caused a call: between two functions there are FC's own spans, which are left out. */
+function callerOf(node: SpanNode): SpanNode | undefined {
+  let caller = node.parent;
+  while (caller?.parent !== undefined && isOfPlatform(caller)) caller = caller.parent;
+  return caller;
+}
+
 function ownerOf(node: SpanNode): Pick<MapNode, 'id' | 'label' | 'type'> {
-  if (node.phase === 'platform' || (node.phase === 'coldStart' && serviceOf(node.span) === 'fc.platform')) {
+  if (isOfPlatform(node)) {
     return { id: 'platform', label: 'Function Compute', type: 'platform' };
   }
   const label = serviceOf(node.span) || valueText(node.span.resource['faas.name'] ?? '?');
@@ -86,13 +96,15 @@ export function callMap(trace: TraceModel): CallMap {
     edges.set(`${from}\n${to}`, edge);
   };
   for (const node of trace.nodes) {
+    const caller = callerOf(node);
+    if (isOfPlatform(node) && caller !== undefined && !isOfPlatform(caller)) continue;
     const owner = ownerOf(node);
     const own = visit(owner);
     own.spans += 1;
     own.errors += node.error ? 1 : 0;
     own.selfNanos += node.selfNanos;
-    const caller = node.parent === undefined ? undefined : ownerOf(node.parent);
-    if (caller !== undefined && caller.id !== owner.id && node.phase !== 'coldStart') call(caller.id, owner.id, node);
+    const from = caller === undefined ? undefined : ownerOf(caller).id;
+    if (from !== undefined && from !== owner.id && node.phase !== 'coldStart') call(from, owner.id, node);
     const callee = calleeOf(node);
     if (callee !== undefined) {
       const called = visit(callee);

@@ -8,6 +8,8 @@ import { t } from './preferences';
 import { valueElement } from './span-values';
 import type { TraceSession } from './trace-session';
 
+const NUMBERS: ReadonlySet<string> = new Set(['started', 'client', 'server']);
+
 const timeOf = (node: SpanNode | undefined): string => (node === undefined ? '—' : durationText(node.end - node.start));
 const recorded = (value: string | undefined): HTMLElement =>
   value === undefined ? h('span', { class: 'muted' }, t('notRecorded')) : valueElement(value);
@@ -54,7 +56,15 @@ function sessionElement(session: TraceSession, { id, protocolVersion, messages }
     h(
       'table',
       { class: 'grid' },
-      h('thead', {}, h('tr', {}, ...titles.map((title) => h('th', { scope: 'col' }, t(title))))),
+      h(
+        'thead',
+        {},
+        h(
+          'tr',
+          {},
+          ...titles.map((title) => h('th', { scope: 'col', class: NUMBERS.has(title) ? 'number' : '' }, t(title))),
+        ),
+      ),
       h('tbody', {}, ...messages.map((message) => messageRow(session, message))),
     ),
   );

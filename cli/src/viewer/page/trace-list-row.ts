@@ -41,7 +41,9 @@ export function traceListRow({ trace, selected, marked, longestNanos, onMark }: 
         h('bdi', {}, visibleLine(trace.name, 120) || '—'),
       ),
       h('bdi', { class: 'service' }, visibleLine([trace.service, ...others].filter(Boolean).join(', '), 80)),
-      trace.trigger !== undefined && h('span', { class: 'badge' }, visibleLine(trace.trigger, 20)),
+      trace.trigger !== undefined &&
+        trace.trigger !== 'other' &&
+        h('span', { class: 'badge' }, visibleLine(trace.trigger, 20)),
       trace.coldStart && h('span', { class: 'badge cold' }, t('coldStart')),
       trace.arrivedAfterThaw > 0 && h('span', { class: 'badge thaw' }, t('arrivedAfterThaw')),
     ),

@@ -98,6 +98,22 @@ test('the map has services, what they call without spans of its own, and the cal
   expect(layoutMap(map).map(({ column }) => column)).toEqual([0, 1, 2, 2, 2]);
 });
 
+test('a function that calls another one through Function Compute calls it directly on the map', () => {
+  const trace = buildTrace({
+    spans: [
+      at(1, undefined, 'InvokeFunction', service('fc.platform')),
+      at(2, 1, 'orders', { ...service('orders'), kind: 'server' }),
+      at(3, 2, 'InvokeFunction', service('fc.platform')),
+      at(4, 3, 'Invocation', service('fc.platform')),
+      at(5, 4, 'stock', { ...service('stock'), kind: 'server' }),
+    ],
+  });
+  expect(callMap(trace).edges.map(({ from, to }) => `${from} > ${to}`)).toEqual([
+    'platform > service orders',
+    'service orders > service stock',
+  ]);
+});
+
 test('a map with a cycle has a layout', () => {
   const trace = buildTrace({
     spans: [at(1, undefined, 'a', service('a')), at(2, 1, 'b', service('b')), at(3, 2, 'a', service('a'))],
