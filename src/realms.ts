@@ -82,3 +82,9 @@ export function isEventEmitter(value: unknown): value is EventEmitter {
 function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
+
+/** Lets the process end while a timer is active, and returns the timer. Timers of a browser environment are numbers. */
+export function unref<T>(timer: T): T {
+  (timer as Partial<NodeJS.Timeout>).unref?.();
+  return timer;
+}

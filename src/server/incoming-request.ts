@@ -8,6 +8,7 @@ import { queryOfTarget } from '../fc/http-event';
 import type { RequestParts } from '../fc/http-event';
 import type { UrlParts } from '../http/http-attributes';
 import { HttpError } from '../http/http-error';
+import { unref } from '../realms';
 
 /**
  * Reads the body of a request. Rejects with an `HttpError` 413 if it has more than `limit` bytes, and with an error if
@@ -44,7 +45,7 @@ const DISCARD_MILLIS = 30_000;
  */
 export function discardBody(request: IncomingMessage): void {
   if (request.complete || request.destroyed) return;
-  const timer = setTimeout(() => request.socket.destroy(), DISCARD_MILLIS).unref();
+  const timer = unref(setTimeout(() => request.socket.destroy(), DISCARD_MILLIS));
   request.resume();
   for (const event of ['end', 'close']) request.once(event, () => clearTimeout(timer));
 }

@@ -18,12 +18,22 @@ function attributesOf(tags: Readonly<Record<string, unknown>>): Record<string, u
   return Object.fromEntries(Object.entries(tags).filter(([key]) => !NON_ATTRIBUTE_TAGS.test(key)));
 }
 
+/** Instrumentation scopes are in the records that were sent by OTLP, not in those of thrift. */
+function scopeOf({
+  'otel.scope.name': name,
+  'otel.scope.version': version,
+}: Readonly<Record<string, unknown>>): { name: string; version?: string } | undefined {
+  if (typeof name !== 'string') return undefined;
+  return { name, ...(typeof version === 'string' && { version }) };
+}
+
 function recordOf(span: JaegerSpan, trace: JaegerTrace): SpanRecord {
   const tags = tagsOf(span.tags);
   const process = trace.processes[span.processID];
   const parent = span.references.find(({ refType, traceID }) => refType === 'CHILD_OF' && traceID === span.traceID);
   const code = tags['otel.status_code'];
   const message = tags['otel.status_description'];
+  const scope = scopeOf(tags);
   return {
     traceId: padded(span.traceID),
     spanId: span.spanID,
@@ -44,6 +54,7 @@ function recordOf(span: JaegerSpan, trace: JaegerTrace): SpanRecord {
     links: span.references
       .filter(({ refType }) => refType === 'FOLLOWS_FROM')
       .map(({ traceID, spanID }) => ({ traceId: padded(traceID), spanId: spanID, attributes: {} })),
+    ...(scope !== undefined && { scope }),
     resource: { 'service.name': process?.serviceName, ...attributesOf(tagsOf(process?.tags ?? [])) },
   };
 }

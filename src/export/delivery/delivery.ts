@@ -3,6 +3,7 @@ import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { performance } from 'node:perf_hooks';
 import type { EventLoopUtilization } from 'node:perf_hooks';
 import { countDropped, countError, restoreCounts, warnOfOutage } from '../../diagnostics';
+import { unref } from '../../realms';
 import { callIn } from '../../tracing/context/active-context';
 import { deliveryCounts } from '../../tracing/telemetry/delivery-stats';
 import type { DropReason } from '../../tracing/telemetry/delivery-stats';
@@ -170,10 +171,11 @@ export class Delivery implements SpanProcessor {
   }
 
   private startEarlyTimer(): NodeJS.Timeout {
-    return setTimeout(() => {
+    const send = (): void => {
       this.earlyTimer = undefined;
       this.send();
-    }, EARLY_MILLIS).unref();
+    };
+    return unref(setTimeout(send, EARLY_MILLIS));
   }
 
   /** Starts as many requests as the policy allows. */
@@ -202,7 +204,7 @@ export class Delivery implements SpanProcessor {
     clearTimeout(this.retryTimer);
     // Without a delay, the next response decides.
     if (!Number.isFinite(delayMillis)) return;
-    this.retryTimer = inBackground(() => setTimeout(() => this.send(), Math.max(1, Math.ceil(delayMillis))).unref());
+    this.retryTimer = inBackground(() => unref(setTimeout(() => this.send(), Math.max(1, Math.ceil(delayMillis)))));
   }
 
   private async transmit(batch: Batch<ReadableSpan>, start: number): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Agent, ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import { unref } from '../../realms';
 import type { Certificates, ResponseHead, SendFailure } from '../exporters/exporters';
 import { LiveTimeout } from './live-timeout';
 
@@ -54,10 +55,11 @@ export class HttpSender {
     this.agent = new this.http.Agent({ keepAlive: true, maxFreeSockets: MOST_IDLE, ...target.tls });
     this.agent.on('free', (socket: Socket) => {
       this.idleSince.set(socket, Date.now());
-      this.sweeping ??= setTimeout(() => {
+      const sweep = (): void => {
         this.sweeping = undefined;
         this.closeIdle(0);
-      }, IDLE_MILLIS).unref();
+      };
+      this.sweeping ??= unref(setTimeout(sweep, IDLE_MILLIS));
     });
   }
 

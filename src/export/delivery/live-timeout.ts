@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { unref } from '../../realms';
 
 /** How often the time is taken. */
 const TICK_MILLIS = 50;
@@ -34,7 +35,7 @@ export class LiveTimeout {
 
   /** Keeps no process alive. */
   unref(): this {
-    this.timer.unref();
+    unref(this.timer);
     return this;
   }
 

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { performance } from 'node:perf_hooks';
+import { unref } from '../../realms';
 import { readNumber } from '../../safe-access';
 import type { Invocation } from './invocation';
 
@@ -110,7 +111,7 @@ export class Deadline {
   private timerFor(millisBefore: number, task: () => void): NodeJS.Timeout | undefined {
     const delayMillis = Math.max(0, this.remainingMillis() - millisBefore);
     // Also if the timeout is unknown. No instance lives for 24 days.
-    return delayMillis > MAX_TIMER_MILLIS ? undefined : setTimeout(task, delayMillis).unref();
+    return delayMillis > MAX_TIMER_MILLIS ? undefined : unref(setTimeout(task, delayMillis));
   }
 
   private abort(): void {
