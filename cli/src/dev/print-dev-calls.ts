@@ -1,7 +1,7 @@
 import type { InvocationResult } from '../emulator/invocation';
 import { paint, print } from '../terminal';
 import { printCall, renderAnswer } from '../run/print-calls';
-import { printable } from '../traces/render-trace';
+import { shortLogLine } from '../traces/render-trace';
 import type { ReceivedTraces } from '../traces/received-traces';
 
 // More calls in a second are printed as one line each.
@@ -29,6 +29,6 @@ export class DevCallPrinter {
   }
 
   log(name: string, line: string): void {
-    print(`${paint('dim', `${name} |`)} ${printable(line)}`);
+    print(`${paint('dim', `${name} |`)} ${shortLogLine(line)}`);
   }
 }

@@ -1,3 +1,6 @@
+import { format } from 'node:util';
+import { logLine } from './console-lines';
+
 /** The two shapes of FC's context object: FC 3.0 with Node.js 18 and 20, and FC 2.0 with Node.js up to 16. */
 export type Generation = '3.0' | '2.0';
 
@@ -29,7 +32,7 @@ const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 
 function createLogger({ generation, requestId }: ContextFields): Record<string, unknown> {
   const write = (level: string, parts: readonly unknown[]): void => {
-    process.stdout.write(`${new Date().toISOString()} ${requestId} [${level}] ${parts.map(String).join(' ')}\n`);
+    process.stdout.write(`${logLine(requestId, level, format(...parts))}\n`);
   };
   const logger: Record<string, unknown> = {
     requestId,

@@ -3,6 +3,7 @@ import { readSync, writeSync } from 'node:fs';
 import { open } from 'node:inspector';
 import { callFunction } from './call-function';
 import type { Outcome } from './call-function';
+import { formatConsole } from './console-lines';
 import { createContext } from './context';
 import { errorResponse, RESPONSE_FD, responseBody } from './instance-protocol';
 import type { CallRequest, CallResponse } from './instance-protocol';
@@ -14,6 +15,7 @@ const codeDir = process.cwd();
 const [inspectPort] = process.argv.splice(2);
 
 const loaded = new Map<string, Promise<FcFunction>>();
+let requestId = '';
 let failCurrentCall: ((error: unknown) => void) | undefined;
 
 // Synchronous, whatever the size: the response must get out even if nothing else runs in this process afterwards.
@@ -73,6 +75,7 @@ function load(call: CallRequest): Promise<FcFunction> {
 
 async function serve(call: CallRequest): Promise<void> {
   const done = (outcome: Outcome): void => respond(outcome, call);
+  requestId = call.context.requestId;
   let fcFunction: FcFunction;
   try {
     fcFunction = await load(call);
@@ -97,6 +100,7 @@ process.on('message', (call: CallRequest) => {
   void serve(call);
 });
 process.on('disconnect', () => process.exit());
+formatConsole(() => requestId);
 // Breakpoints in the first line of the module work, because a debugger sets them before it lets the process go on.
 if (inspectPort !== undefined) open(Number(inspectPort), '127.0.0.1', true);
 send('ready');

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { InvocationResult } from '../emulator/invocation';
 import { paint, print } from '../terminal';
-import { highlightTree, printable, renderTree } from '../traces/render-trace';
+import { highlightTree, printable, renderTree, shortLogLine } from '../traces/render-trace';
 import { isPlatformSpan } from '../traces/received-traces';
 import type { ViewerSpan } from '../viewer/model/span';
 import { toOtlpJson } from '../viewer/otlp-json';
@@ -42,7 +42,7 @@ export function renderAnswer({ ok, body, error, durationMs, coldStart, status }:
 /** Prints one call for people: its answer, its logs and its trace. */
 export function printCall({ result, logs, spans }: Omit<TracedCall, 'number'>, title: string): void {
   print(`${paint('bold', title)}  ${result.ok ? 'response' : 'error'}  ${renderAnswer(result)}`);
-  for (const line of logs.slice(0, SHOWN_LOG_LINES)) print(`  ${paint('dim', printable(line))}`);
+  for (const line of logs.slice(0, SHOWN_LOG_LINES)) print(`  ${paint('dim', shortLogLine(line))}`);
   if (logs.length > SHOWN_LOG_LINES) print(paint('dim', `  … ${logs.length - SHOWN_LOG_LINES} more lines`));
   if (spans.length > 0) print(paint('dim', `  trace  ${spans[0]!.traceId}`), highlightTree(renderTree(spans)));
   if (spans.length > 0 && spans.every(isPlatformSpan)) {

@@ -17,6 +17,11 @@ export function printable(text: string): string {
   return text.replaceAll(CONTROL, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
+/** A log line of FC's runtime without its time and request id, for people; other lines as they are. */
+export function shortLogLine(line: string): string {
+  return printable(line.replace(/^\d{4}-\d\d-\d\dT[\d:.]+Z \S+ (?=\[\w+\] )/, '').replaceAll('\r', '\n    '));
+}
+
 const isLate = (span: SpanRecord): boolean => (span as ViewerSpan).arrivedAfterThaw === true;
 const milliseconds = ({ startNanos, endNanos }: SpanRecord): string =>
   `${(Number(endNanos - startNanos) / 1e6).toFixed(1)} ms`;

@@ -27,10 +27,11 @@ beforeAll(async () => {
   urls = { api: url('InvokeFunction'), shop: url('shop'), server: url('server'), viewer: url('viewer') };
 });
 afterAll(async () => {
-  cli.child.kill('SIGINT');
+  // As a closed terminal does.
+  cli.child.kill('SIGHUP');
   const { code, left } = await cli.ended;
   rmSync(folder, { recursive: true, force: true });
-  expect({ code, left }).toEqual({ code: 130, left: [] });
+  expect({ code, left }).toEqual({ code: 129, left: [] });
 });
 
 const post = (path: string, body = ''): Promise<Response> => fetch(urls.api + path, { method: 'POST', body });
@@ -45,7 +46,7 @@ test('dev says where each function is, and what is not like the cloud; timers do
 test('an HTTP trigger keeps one warm instance, with hooks and environment of s.yaml, and prints its traces', async () => {
   expect(await shop()).toMatchObject({ calls: 1, initialized: 1, greeting: 'hello' });
   expect(await shop()).toMatchObject({ calls: 2, initialized: 1 });
-  await cli.prints('shop | call 2');
+  await cli.prints('shop | [verbose] call 2');
   await cli.prints('└─ Invocation');
   const [, traceId] = /#\/trace\/([0-9a-f]{32})/.exec(cli.printed())!;
   expect((await fetch(`${urls.viewer}/api/traces/${traceId}`)).status).toBe(200);

@@ -303,7 +303,7 @@ describe('hooks', () => {
     await instance.invoke('');
     expect(await instance.preStop()).toMatchObject({ ok: true });
     await instance.stop();
-    expect(instance.logs).toEqual([expect.stringMatching(/^preStop 1-/)]);
+    expect(instance.logs).toEqual([expect.stringMatching(/^\d{4}-.*Z 1-\S+ \[verbose\] preStop 1-/)]);
   });
 });
 
@@ -313,7 +313,7 @@ test('logs has the lines that the function writes', async () => {
   await instance.stop();
   expect(instance.logs).toEqual([
     expect.stringMatching(new RegExp(`^\\d{4}-.*Z ${requestId} \\[info\\] from the logger$`)),
-    'from the console',
+    expect.stringMatching(new RegExp(`^\\d{4}-.*Z ${requestId} \\[verbose\\] from the console$`)),
   ]);
 });
 

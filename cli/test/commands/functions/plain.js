@@ -36,3 +36,8 @@ exports.memory = async () => {
     await new Promise((resolve) => setImmediate(resolve));
   }
 };
+let calls = 0;
+exports.thirdHangs = () => {
+  calls += 1;
+  return calls === 3 ? new Promise(() => undefined) : Promise.resolve(calls);
+};

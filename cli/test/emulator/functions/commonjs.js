@@ -119,3 +119,21 @@ exports.described = (event, context, callback) => {
     body: Buffer.from('short').toString('base64'),
   });
 };
+exports.levels = (event, context, callback) => {
+  console.log('a %s', 'b', { c: 1 });
+  console.info('two\nlines');
+  console.warn('careful');
+  console.error(new TypeError('wrong').message);
+  console.debug('detail');
+  context.logger.error('from the logger', 7);
+  callback(null, '');
+};
+exports.autoCallback = (event, context, callback) => setTimeout(() => callback(null, 'from the callback'), 5);
+exports.autoPromise = async () => 'from the promise';
+exports.autoBoth = async (event, context, callback) => callback(null, 'the first wins');
+exports.autoValue = () => 'from the return';
+exports.orphan = (event, context, callback) => {
+  const { spawn } = require('node:child_process');
+  const child = spawn(process.execPath, ['-e', 'setInterval(() => undefined, 1000)'], { stdio: 'ignore' });
+  callback(null, String(child.pid));
+};
