@@ -28,7 +28,8 @@ export function parseLogLine(line: string, service: string, now: number): Parsed
       ...(spanId === undefined ? {} : { spanId }),
       timeNanos: nanosOf(Number.isNaN(millis) ? now : millis),
       severity: level.toUpperCase(),
-      body: text.replace(CORRELATION, ''),
+      // FC's runtime writes each text as one line.
+      body: text.replace(CORRELATION, '').replaceAll('\r', '\n'),
       attributes: requestId === undefined ? {} : { request_id: requestId },
       resource: { 'service.name': service },
     },

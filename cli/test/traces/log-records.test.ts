@@ -7,7 +7,7 @@ const IDS = 'trace_id=4bf92f3577b34da6a3ce929d0e0e4736 span_id=b7ad6b7169203331 
 test.each([
   [`2026-11-21T12:38:42.117Z 1-67 [info] order taken ${IDS}`, 'INFO', 'order taken', true],
   ['2026-11-21T12:38:42.117Z 1-67 [error] no teapot', 'ERROR', 'no teapot', false],
-  ['2026-11-21 12:38:42.117 1-67 [verbose] two\nlines', 'VERBOSE', 'two\nlines', false],
+  ['2026-11-21 12:38:42.117 1-67 [verbose] two\rlines', 'VERBOSE', 'two\nlines', false],
 ])('%j is a line of FC', (line, severity, body, hasTrace) => {
   const { log, traceId, requestId } = parseLogLine(line, 'orders', 0);
   expect(log).toMatchObject({ severity, body, timeNanos: 1_795_264_722_117_000_000n });
