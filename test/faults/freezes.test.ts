@@ -5,8 +5,8 @@ import type { Protocol } from './exchange';
 import { ProgramProcess } from './program-process';
 import type { Seen, Stats } from './program-process';
 
-const FREEZES = runs({ short: 40, long: 200, full: 1_000 });
-const PROGRAMS = 4;
+const FREEZES = runs({ short: 12, long: 200, full: 1_000 });
+const PROGRAMS = runs({ short: 1, long: 4 });
 /** Longer than what an export takes on a busy machine. */
 const TIMEOUT_MILLIS = 1_500;
 /** Some freezes end shortly after the export timeout. */
