@@ -44,8 +44,7 @@ const hasHttpTrigger = (spec: FunctionSpec): boolean =>
   isServer(spec) || spec.triggers.length === 0 || spec.triggers.some(({ type }) => type === 'http');
 
 /** Returns a function that starts the function at a position of `s.yaml`. */
-function functionFactory(traces: ReceivedTraces, values: DevValues) {
-  const printer = new DevCallPrinter(traces);
+function functionFactory(traces: ReceivedTraces, printer: DevCallPrinter, values: DevValues) {
   const notes = new Set<string>();
   return (spec: FunctionSpec, index: number): EmulatedFunction => {
     const created = emulateFunction(spec, {
@@ -81,8 +80,8 @@ export async function serveFunctions(
 ): Promise<string> {
   const traces = await startOnPort(values['viewer-port'], values.store);
   cleanup.defer(() => traces.close());
-  const create = functionFactory(traces, values);
   const printer = new DevCallPrinter(traces);
+  const create = functionFactory(traces, printer, values);
   const functions = specs.map(
     (first, index) =>
       new DevFunction(first, {

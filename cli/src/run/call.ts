@@ -13,11 +13,10 @@ export interface CallInput {
   readonly traceparent: string | undefined;
 }
 
-/** One call: its result, and what the function logged meanwhile. */
+/** One call and its result. */
 export interface Call {
   readonly number: number;
   readonly result: InvocationResult;
-  readonly logs: readonly string[];
 }
 
 const callerOf = (traceparent: string | undefined): Caller | undefined =>

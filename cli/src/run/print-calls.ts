@@ -13,8 +13,9 @@ const SHOWN_FAILURES = 10;
 const SHOWN_LOG_LINES = 200;
 const SHOWN_BODY_CHARACTERS = 4000;
 
-/** What a call is shown with: its spans, which may be none. */
+/** What a call is shown with: what the function logged, and its spans, which may be none. */
 export interface TracedCall extends Call {
+  readonly logs: readonly string[];
   readonly spans: readonly ViewerSpan[];
 }
 

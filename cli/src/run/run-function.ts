@@ -14,6 +14,7 @@ import { UsageError } from '../usage-error';
 import type { ViewerSpan } from '../viewer/model/span';
 import { callOnce, forEachNumber } from './call';
 import type { Call, CallInput } from './call';
+import { CallLogs } from './call-logs';
 import { eventOf, readEvent } from './event-source';
 import { printerOf } from './print-calls';
 
@@ -37,23 +38,6 @@ export type RunValues = Pick<
 // OpenTelemetry's SDK exports every five seconds.
 const LATE_SPANS_MILLIS = 6000;
 const MAX_HELD_CALLS = 100;
-const MAX_LOG_LINES = 10_000;
-
-/** The lines that the function logs, by call as far as calls do not overlap. */
-class CallLogs {
-  #lines: string[] = [];
-
-  readonly add = (line: string): void => {
-    if (this.#lines.length < MAX_LOG_LINES) this.#lines.push(line);
-    else if (this.#lines.length === MAX_LOG_LINES) this.#lines.push('… more lines were not kept');
-  };
-
-  take(): string[] {
-    const lines = this.#lines;
-    this.#lines = [];
-    return lines;
-  }
-}
 
 function inputOf(spec: FunctionSpec, values: RunValues): CallInput {
   const { event, trigger, http, traceparent } = values;
@@ -127,7 +111,8 @@ export async function runFunction(spec: FunctionSpec, values: RunValues, cleanup
     while (held.length > kept && !cleanup.started) {
       const [{ result }] = held as [Call];
       if (!isLast && held.length <= MAX_HELD_CALLS && lacksSpans(result, traces)) return;
-      printer.call({ ...held.shift()!, spans: spansOf(result.traceId) });
+      const lines = logs.take(result.requestId);
+      printer.call({ ...held.shift()!, logs: lines, spans: spansOf(result.traceId) });
     }
   };
   await forEachNumber(
@@ -136,7 +121,7 @@ export async function runFunction(spec: FunctionSpec, values: RunValues, cleanup
     async (number) => {
       const result = await callOnce(target, trigger, input);
       ok &&= result.ok;
-      held.push({ number, result, logs: logs.take() });
+      held.push({ number, result });
       release(1);
     },
     () => cleanup.started,
