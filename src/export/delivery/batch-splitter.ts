@@ -31,6 +31,7 @@ export class BatchSplitter {
   acknowledged(now: number): void {
     this.acknowledgedAt = now;
     this.searches = 0;
+    this.queue.raiseLimit();
   }
 
   /** Puts the batch or its parts back into the queue, or settles it and returns why its spans are dropped. */

@@ -28,6 +28,8 @@ export interface QueueSettings<S> {
   readonly sizeOf: (span: S) => number;
 }
 
+/** How much a limit that was learned from a refusal grows with each accepted request. */
+const LIMIT_GROWTH = 1.1;
 /** Spans are measured when a batch is cut, and at the latest when this many are not measured. */
 const MOST_UNMEASURED = 512;
 
@@ -148,6 +150,11 @@ export class SpanQueue<S> {
   /** Limits the bytes of further batches: the endpoint refused a larger one as too large. */
   limitBatch(bytes: number): void {
     this.batchBytes = Math.min(this.batchBytes, bytes);
+  }
+
+  /** Raises the limit again, a little: the endpoint accepted a request. What it refused may have been temporary. */
+  raiseLimit(): void {
+    this.batchBytes = Math.min(this.settings.batchBytes, this.batchBytes * LIMIT_GROWTH);
   }
 
   /** Removes all spans that are not part of a request in progress, and returns them. */
