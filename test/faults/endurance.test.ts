@@ -54,7 +54,8 @@ test.each(cases)(
     expect(Math.max(after.sockets, open)).toBeLessThanOrEqual(10);
     const { made, acknowledged, waiting, dropped } = after.stats;
     expect(made).toBe((1 + WARM_UP + CALLS) * 3);
-    expect(waiting).toBeLessThanOrEqual(QUEUE_SPANS + AT_ONCE);
+      // A local root is never dropped, so that a full queue may have a few more.
+    expect(waiting).toBeLessThanOrEqual(QUEUE_SPANS * 1.05);
     expect(dropped).toEqual({ ...dropped, queueFull: made - acknowledged - waiting });
     // A request may be in progress.
     const stored = collector.ledger.stored().length;
