@@ -54,7 +54,7 @@ test.each(cases)(
     expect(Math.max(after.sockets, open)).toBeLessThanOrEqual(10);
     const { made, acknowledged, waiting, dropped } = after.stats;
     expect(made).toBe((1 + WARM_UP + CALLS) * 3);
-      // A local root is never dropped, so that a full queue may have a few more.
+    // A local root is never dropped, so that a full queue may have a few more.
     expect(waiting).toBeLessThanOrEqual(QUEUE_SPANS * 1.05);
     expect(dropped).toEqual({ ...dropped, queueFull: made - acknowledged - waiting });
     // A request may be in progress.
