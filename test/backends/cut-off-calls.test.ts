@@ -35,7 +35,7 @@ const AT_ONCE = 4;
     // Not the first call: FC's time starts a little earlier than that of a process that loads the program.
     await instance.invoke({ end: 'work' });
     const call = instance.invoke({ end: 'hang' });
-    const isHanging = (): boolean => instance.logs.filter((line) => line === 'paying').length === 2;
+    const isHanging = (): boolean => instance.logs.filter((line) => line.endsWith('paying')).length === 2;
     while (signal && !isHanging()) await new Promise((resolve) => setTimeout(resolve, 5));
     if (signal) process.kill(instance.pid!, 'SIGTERM');
     const { traceId } = await call;
