@@ -54,7 +54,8 @@ async function processesLeft(text: string): Promise<string[]> {
 export function startCli(args: readonly string[], env: Record<string, string> = {}, input?: string): RunningCli {
   const temporary = mkdtempSync(join(tmpdir(), 'fc-traced-test-'));
   const child = spawn(process.execPath, [MAIN, ...args], {
-    env: { ...process.env, TMPDIR: temporary, ...env },
+    // jest asks its workers for colors, also where nobody sees them.
+    env: { ...process.env, FORCE_COLOR: undefined, TMPDIR: temporary, ...env },
     stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   });
   child.stdin?.end(input);
