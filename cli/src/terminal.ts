@@ -2,10 +2,10 @@ import { createColors } from 'picocolors';
 
 type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
 
-// picocolors also takes a CI for a terminal.
+// Not `undefined`: picocolors then decides itself, and treats a CI as a terminal.
 const colors = createColors(
   Boolean(process.env['FORCE_COLOR']) ||
-    (process.stdout.isTTY && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb'),
+    (process.stdout.isTTY === true && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb'),
 );
 
 /** Styles a text when the output is a terminal. */

@@ -119,7 +119,7 @@ testInBrowser('the tabs, the help, the language and the theme have keys', async 
   await shown.press('2', '?');
   expect(await shown.page.locator('dialog.help kbd').count()).toBeGreaterThan(40);
   await shown.press('Escape');
-  expect(await shown.page.locator('dialog.help').count()).toBe(0);
+  await shown.page.locator('dialog.help').waitFor({ state: 'detached' });
   await shown.press('L');
   await shown.page.waitForSelector('text=自身耗时');
   await shown.press('L', 'd');
