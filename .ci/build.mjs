@@ -50,6 +50,8 @@ function removePrivateTypes(folder) {
   const visit = (file) => {
     if (reached.has(file)) return;
     reached.add(file);
+    // What a module imports for its side effects has no types.
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/^import '\.[^']+';\n/gm, ''));
     for (const [, from, imported] of readFileSync(file, 'utf8').matchAll(/from '(\.[^']+)'|import\("(\.[^"]+)"\)/g)) {
       visit(`${path.resolve(path.dirname(file), from ?? imported)}.d.ts`);
     }

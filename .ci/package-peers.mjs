@@ -14,7 +14,7 @@ const major = Number(process.versions.node.split('.')[0]);
 
 /** Packages to install beside fc-traced, the oldest major version of Node.js that they support, and the API's version. */
 const COMBINATIONS = [
-  [20, '1.9', []],
+  [20, '1.10', []],
   [20, '1.9', ['@opentelemetry/auto-instrumentations-node@0.60.0']],
   [20, '1.9', ['@opentelemetry/auto-instrumentations-node@0.81.2']],
   [20, '1.9', ['@opentelemetry/instrumentation-http@0.57.0', '@opentelemetry/instrumentation-pg@0.50.0']],
