@@ -30,7 +30,7 @@ export function checkKeep(value: unknown): string | undefined {
     if (itsCheck === undefined) {
       const nearest = nearestRule(key.slice(0, 64));
       const hint = nearest === undefined ? `they are ${NAMES.join(', ')}` : `did you mean "${nearest}"?`;
-      return `an object of rules; ${JSON.stringify(key)} is none of them (${hint})`;
+      return `an object of rules; ${JSON.stringify(key)} is not one of them (${hint})`;
     }
     const wanted = given === undefined ? undefined : itsCheck(given);
     if (wanted !== undefined) return `an object of rules; "${key}" must be ${wanted}, not ${describeValue(given)}`;

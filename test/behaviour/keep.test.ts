@@ -464,8 +464,8 @@ test('without rules there is nothing to keep, and the option costs nothing', () 
 test.each<[unknown, string]>([
   [true, 'an object of rules (errors, slowerThanMillis, coldStart, when), not true.'],
   [[], 'an object of rules (errors, slowerThanMillis, coldStart, when), not an array.'],
-  [{ error: true }, 'an object of rules; "error" is none of them (did you mean "errors"?).'],
-  [{ slowerThan: 5 }, 'an object of rules; "slowerThan" is none of them (did you mean "slowerThanMillis"?).'],
+  [{ error: true }, 'an object of rules; "error" is not one of them (did you mean "errors"?).'],
+  [{ slowerThan: 5 }, 'an object of rules; "slowerThan" is not one of them (did you mean "slowerThanMillis"?).'],
   [{ errors: 1 }, 'an object of rules; "errors" must be true or false, not 1.'],
   [
     { slowerThanMillis: '1s' },
