@@ -35,7 +35,8 @@ describe('the packed package', () => {
 
   test('contains only these, dist, documents and samples: no tool, test, bench, source or build state', () => {
     const beside = ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'CONTRIBUTING.md'];
-    const documents = /^(?:docs\/[^/]+|bench\/README|cli\/README)\.md$|^samples\/(?:README\.md|(?!dist)[^/.]+\/.)/;
+    const documents =
+      /^(?:docs\/(?:[\w-]+\/)*[^/]+|bench\/README|cli\/README)\.md$|^samples\/(?:README\.md|(?!dist)[^/.]+\/.)/;
     expect(
       files.filter((file) => !beside.includes(file) && !documents.test(file) && !file.startsWith('dist/')),
     ).toEqual([]);

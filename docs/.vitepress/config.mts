@@ -1,0 +1,89 @@
+// The documentation site: the Markdown files of the repository that `sidebar.json` lists, built by VitePress.
+// `npm run docs` builds it into docs/.vitepress/dist, `npm run docs:dev` serves it while pages are written.
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitepress';
+import type { DefaultTheme } from 'vitepress';
+import { chineseLocale, chineseSearch } from './chinese.mjs';
+import { files, pageOf, sidebarOf, translatedPages } from './pages.mjs';
+import { tokenize } from './search.mjs';
+import { finishLinks, rewriteLinks } from './source-links.mjs';
+
+const local = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
+
+/** The folder of the site on its server, such as `/fc-traced/`. */
+const base = process.env['DOCS_BASE'] ?? '/';
+
+/** What the theme needs besides the default theme's configuration. */
+export interface ThemeConfig extends DefaultTheme.Config {
+  /** The pages that exist in both languages, by their path in the English part. */
+  readonly translated: readonly string[];
+}
+
+export default defineConfig<ThemeConfig>({
+  title: 'fc-traced',
+  description: 'OpenTelemetry tracing for class handlers on Alibaba Cloud Function Compute',
+  base,
+  srcDir: '..',
+  outDir: local('dist'),
+  cacheDir: local('cache'),
+  srcExclude: ['**/node_modules/**', '**/dist/**', '**/dist.*/**', '**/coverage/**', '**/test/**'],
+  rewrites: Object.fromEntries(files.map((file) => [file, pageOf(file)])),
+  cleanUrls: false,
+  head: [
+    ['link', { rel: 'icon', type: 'image/svg+xml', href: `${base}favicon.svg` }],
+    ['meta', { name: 'theme-color', content: '#0f766e' }],
+  ],
+  locales: {
+    root: { label: 'English', lang: 'en' },
+    ...(sidebarOf('zh-CN').length > 0 && { 'zh-CN': { label: '简体中文', lang: 'zh-CN', ...chineseLocale } }),
+  },
+  themeConfig: {
+    translated: translatedPages(),
+    sidebar: sidebarOf('en'),
+    outline: { level: [2, 3] },
+    externalLinkIcon: true,
+    search: {
+      provider: 'local',
+      options: {
+        miniSearch: { options: { tokenize }, searchOptions: { fuzzy: 0.15, prefix: true } },
+        locales: { 'zh-CN': { translations: chineseSearch } },
+      },
+    },
+  },
+  markdown: {
+    config: rewriteLinks,
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-default' },
+    anchor: { slugify },
+  },
+  vite: {
+    publicDir: local('public'),
+    server: { watch: { ignored: ['**/dist/**', '**/dist.*/**', '**/coverage/**', '**/cache/**'] } },
+    resolve: {
+      // The language switch of the default theme would link to pages that are not translated.
+      alias: [{ find: /^.*\/composables\/langs$/, replacement: local('theme/languages.ts') }],
+    },
+    plugins: [
+      {
+        name: 'packages-of-the-site',
+        enforce: 'pre',
+        // Pages are outside of this folder, which has the packages.
+        resolveId(source, _importer, { ssr }) {
+          if (!/^vue(\/|$)/.test(source)) return undefined;
+          return ssr
+            ? { id: source, external: true }
+            : this.resolve(source, local('theme/index.ts'), { skipSelf: true });
+        },
+      },
+    ],
+  },
+  buildEnd: ({ outDir }) => finishLinks(outDir),
+});
+
+/** Returns the anchor of a heading, as GitHub makes it, so that links work in both places. */
+function slugify(heading: string): string {
+  return heading
+    .trim()
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+    .replace(/ /g, '-');
+}
