@@ -83,14 +83,14 @@ export class ColdStart {
     return isRecorded ? this : undefined;
   }
 
-  /** Records the phases before the first invocation, whose parent is the span in `caller`, once. Never throws. */
-  record(telemetry: Telemetry, caller: Context, invocation: Span): void {
+  /** Records the phases before the first invocation once, below the span in `request` if there is one. Never throws. */
+  record(telemetry: Telemetry, request: Context, invocation: Span): void {
     if (this.isRecorded) return;
     this.isRecorded = true;
     try {
       // Loaded lazily: an invocation that is not recorded does not need it.
       const { recordStart } = require('./start-spans') as typeof import('./start-spans');
-      recordStart(telemetry.tracer, this.phases.all, caller, invocation, this.offsetMillis);
+      recordStart(telemetry, this.phases.all, request, invocation, this.offsetMillis);
     } catch {
       countFailure();
     }

@@ -1,10 +1,11 @@
-import type { Context, HrTime, Span, Tracer } from '@opentelemetry/api';
+import type { Context, HrTime, Span, SpanOptions } from '@opentelemetry/api';
 import { performance } from 'node:perf_hooks';
 import { codeFolder } from '../config/config';
 import { warnOnce } from '../diagnostics';
 import { ATTR_FAAS_COLDSTART } from '../semconv';
 import { contextWithSpan, spanIn } from '../tracing/context/linked-context';
 import { state } from '../tracing/telemetry/state';
+import type { Telemetry } from '../tracing/telemetry/telemetry';
 import { firstModuleAt, loadedBeforeEventLoop } from './first-module';
 import { requireRecorder } from './loading';
 import { isOwnFile } from './module-name';
@@ -12,14 +13,15 @@ import { KEPT_READY_MILLIS } from './phases';
 import type { Phase } from './phases';
 
 /**
- * Creates the spans of a cold start: of the process, and of what the function did in `phases`. Their parent is the
- * caller's span in `caller`, or the invocation span if there is none. `offsetMillis`: how far the system clock was
- * ahead of the clock of `performance`.
+ * Creates the spans of a cold start: of the process, and of what the function did in `phases`. Their parent is the span
+ * in `request`, which is that of the whole request. Without one, the cold start is a root beside the invocation span:
+ * it begins before the invocation, so it cannot be part of it. `offsetMillis`: how far the system clock was ahead of the
+ * clock of `performance`.
  */
 export function recordStart(
-  tracer: Tracer,
+  telemetry: Telemetry,
   phases: readonly Phase[],
-  caller: Context,
+  request: Context,
   invocation: Span,
   offsetMillis: number,
 ): void {
@@ -32,8 +34,20 @@ export function recordStart(
     attributes: { [ATTR_FAAS_COLDSTART]: true },
     children,
   };
-  const parent = spanIn(caller) === undefined ? contextWithSpan(caller, invocation) : caller;
-  recordPhase(tracer, coldStart, parent, wallClock(offsetMillis, startOf(invocation)));
+  const clock = wallClock(offsetMillis, startOf(invocation));
+  const startBelow: StartSpan = (name, options, context) => telemetry.tracer.startSpan(name, options, context);
+  const startBeside: StartSpan = (name, options, context) => startRoot(telemetry, invocation, name, options, context);
+  recordPhase(coldStart, request, clock, startBelow, spanIn(request) === undefined ? startBeside : startBelow);
+}
+
+type StartSpan = (name: string, options: SpanOptions, context: Context) => Span;
+
+/** Starts a root in the trace of the invocation. The application's provider can only start another trace: it is linked. */
+function startRoot(telemetry: Telemetry, invocation: Span, name: string, options: SpanOptions, context: Context): Span {
+  const { traceId, traceState } = invocation.spanContext();
+  const links = telemetry.ownsResource ? [] : [{ context: invocation.spanContext() }];
+  const root = { traceId, decision: { isSampled: true, traceState } };
+  return telemetry.startInvocationSnapshot(name, { ...options, links }, context, root);
 }
 
 /** Omits the phases that ended long before the next one began: the platform had started the process in advance. */
@@ -90,14 +104,21 @@ function startOf(span: Span): number {
   return Array.isArray(startTime) ? startTime[0] * 1e3 + startTime[1] / 1e6 : Number.POSITIVE_INFINITY;
 }
 
-/** Creates the spans of a phase and its children. */
-function recordPhase(tracer: Tracer, phase: Phase, context: Context, clock: WallClock): void {
-  const span = tracer.startSpan(
+/** Creates the spans of a phase and its children. `startFirst` starts that of the phase itself. */
+function recordPhase(
+  phase: Phase,
+  context: Context,
+  clock: WallClock,
+  start: StartSpan,
+  startFirst: StartSpan = start,
+): void {
+  const startTime = clock(phase.start);
+  const span = startFirst(
     phase.name,
-    { startTime: clock(phase.start), ...(phase.attributes && { attributes: phase.attributes }) },
+    { startTime, ...(phase.attributes && { attributes: phase.attributes }) },
     context,
   );
   const inner = contextWithSpan(context, span);
-  for (const child of phase.children) recordPhase(tracer, child, inner, clock);
+  for (const child of phase.children) recordPhase(child, inner, clock, start);
   span.end(clock(phase.end));
 }

@@ -6,6 +6,8 @@ import { percentDecode } from './header-text';
 export interface JaegerSpanContext {
   readonly traceId: string;
   readonly spanId: string;
+  /** The id of the parent of the span. `undefined` if the span is a root, or if its parent is not named. */
+  readonly parentSpanId: string | undefined;
   readonly sampled: boolean;
   readonly debug: boolean;
 }
@@ -28,8 +30,9 @@ export function parseJaegerSpanContext(text: string): JaegerSpanContext | undefi
   const traceId = match[1]!.toLowerCase().padStart(32, '0');
   const spanId = match[2]!.toLowerCase().padStart(16, '0');
   if (/^0+$/.test(traceId) || /^0+$/.test(spanId)) return undefined;
+  const parentSpanId = /^0*$/.test(match[3]!) ? undefined : match[3]!.toLowerCase().padStart(16, '0');
   const flags = Number.parseInt(match[4]!, 16);
-  return { traceId, spanId, sampled: (flags & 1) === 1, debug: (flags & 2) === 2 };
+  return { traceId, spanId, parentSpanId, sampled: (flags & 1) === 1, debug: (flags & 2) === 2 };
 }
 
 /** The header with the caller's span, in requests to `InvokeFunction` and in those to a custom runtime. */

@@ -7,7 +7,7 @@ import { countError, countLoss, countMalformed, takeCounts, warnOnce } from '../
 import { functionAttributes, invocationAttributes } from '../fc/attributes';
 import type { InstanceFacts } from '../fc/attributes';
 import type { FcContext } from '../fc/context';
-import { readFcTracing } from '../propagation/carriers';
+import { readFcParent, readFcTracing } from '../propagation/carriers';
 import { resolveParent } from '../propagation/parent';
 import type { Parentage } from '../propagation/parent';
 import { readField, readText } from '../safe-access';
@@ -144,6 +144,19 @@ export function keptParentContext({ parent, ...parentage }: Parentage, kept: Spa
 export function parentContext({ parent, baggage }: Parentage): Context {
   const base = baggage === undefined ? ROOT_CONTEXT : propagation.setBaggage(ROOT_CONTEXT, baggage);
   return parent === undefined || !isSpanContextValid(parent) ? base : trace.setSpanContext(base, parent);
+}
+
+/**
+ * The context of a cold start, given that of the invocation: with the span of the whole request. The parent of the
+ * invocation is FC's span `Invocation`, which begins when the instance has started. FC names the parent of that span,
+ * which is also the parent of FC's own span of the cold start. Otherwise the parent of the invocation is that of the
+ * cold start.
+ */
+export function requestContext(parent: Context, { context }: IncomingCall): Context {
+  const caller = trace.getSpanContext(parent);
+  const request = readFcParent(readField(context, 'tracing'));
+  if (caller === undefined || request?.traceId !== caller.traceId) return parent;
+  return trace.setSpanContext(parent, { ...caller, spanId: request.spanId });
 }
 
 /** What an invocation span needs that is not part of the call. */

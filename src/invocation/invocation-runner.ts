@@ -30,6 +30,7 @@ import {
   keptParentContext,
   parentContext,
   planInvocation,
+  requestContext,
   startInvocationSpan,
 } from './invocation-plan';
 import type { InvocationPlan } from './invocation-plan';
@@ -174,9 +175,12 @@ export class InvocationRunner {
     const recordColdStart = (): void =>
       recordedColdStart?.record(
         recorded!,
-        candidate === undefined
-          ? parentContext(plan.parentage)
-          : keptParentContext(plan.parentage, span!.spanContext()),
+        requestContext(
+          candidate === undefined
+            ? parentContext(plan.parentage)
+            : keptParentContext(plan.parentage, span!.spanContext()),
+          call,
+        ),
         span!,
       );
     let thrown: unknown;

@@ -129,6 +129,21 @@ export function parseJaegerParent(text: string): SpanContext | undefined {
   };
 }
 
+/**
+ * Returns the span context of the parent of FC's span in `context.tracing`: the span of the whole request, in which the
+ * instance started. `undefined` if FC does not name it. Never throws.
+ */
+export function readFcParent(tracing: unknown): SpanContext | undefined {
+  try {
+    const text = firstNonEmpty(tracing, 'openTracingSpanContext', 'spanContext');
+    const parsed = typeof text === 'string' ? parseJaegerSpanContext(text) : undefined;
+    if (parsed?.parentSpanId === undefined) return undefined;
+    return { traceId: parsed.traceId, spanId: parsed.parentSpanId, traceFlags: parsed.sampled ? 1 : 0, isRemote: true };
+  } catch {
+    return undefined;
+  }
+}
+
 function firstNonEmpty(tracing: unknown, ...names: string[]): unknown {
   return names
     .map((name) => readField(tracing, name))

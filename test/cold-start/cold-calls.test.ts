@@ -13,14 +13,14 @@ const WITH_HOOK = [
   '├─ ColdStart',
   '│  ├─ PrepareCode',
   '│  └─ RuntimeInitialization',
+  '├─ cold start  faas.coldstart=true',
+  '│  ├─ start process',
+  '│  ├─ load modules',
+  '│  └─ initialize',
+  '│     ├─ build container',
+  '│     └─ load tracing',
   '├─ Initializer',
   '└─ Invocation',
-  '   ├─ cold start  faas.coldstart=true',
-  '   │  ├─ start process',
-  '   │  ├─ load modules',
-  '   │  └─ initialize',
-  '   │     ├─ build container',
-  '   │     └─ load tracing',
   '   └─ shop  faas.coldstart=true',
   '      └─ Prices.of',
 ].join('\n');
@@ -29,11 +29,11 @@ const WITHOUT_HOOK = [
   '├─ ColdStart',
   '│  ├─ PrepareCode',
   '│  └─ RuntimeInitialization',
+  '├─ cold start  faas.coldstart=true',
+  '│  ├─ start process',
+  '│  ├─ load modules',
+  '│  └─ load tracing',
   '└─ Invocation',
-  '   ├─ cold start  faas.coldstart=true',
-  '   │  ├─ start process',
-  '   │  ├─ load modules',
-  '   │  └─ load tracing',
   '   └─ shop  faas.coldstart=true',
   '      ├─ build container',
   '      └─ Prices.of',
@@ -51,6 +51,17 @@ function outside(spans: readonly SpanRecord[], outer: string, inner: readonly st
   return inner.filter(
     (name) => find(spans, name).startNanos < startNanos - ROUNDING || find(spans, name).endNanos > endNanos + ROUNDING,
   );
+}
+
+/** The spans that are not within the time of their parent. */
+function outsideOfParents(spans: readonly SpanRecord[]): string[] {
+  return spans
+    .filter((span) => {
+      const parent = spans.find(({ spanId }) => spanId === span.parentSpanId);
+      if (parent === undefined) return false;
+      return span.startNanos < parent.startNanos - ROUNDING || span.endNanos > parent.endNanos + ROUNDING;
+    })
+    .map(({ name }) => name);
 }
 
 /** Expects that each span ends before the next one starts. */
@@ -116,6 +127,10 @@ describe.each<Protocol>(['jaeger', 'otlp'])('over %s', (protocol) => {
     expect(outside(spans, 'shop', ['build container', 'Prices.of'])).toEqual([]);
     expectInOrder(spans, ['start process', 'load modules', 'load tracing', 'build container', 'Prices.of']);
     expectInOrder(spans, ['cold start', 'shop']);
+  });
+
+  test('each span is within the time of its parent, FC’s spans included', () => {
+    for (const { spans } of [hooked, plain]) expect(outsideOfParents(spans)).toEqual([]);
   });
 
   test('a module that takes 200 ms and a singleton that takes 5 ms count in their phases', () => {

@@ -8,12 +8,12 @@ const ask = (port: string): string => `
 
 const COLD = (...initialize: string[]): string =>
   [
+    'cold start  faas.coldstart=true',
+    '├─ start process',
+    '├─ load modules',
+    '└─ initialize',
+    ...initialize.map((name, index) => `   ${index === initialize.length - 1 ? '└─' : '├─'} ${name}`),
     'front  faas.coldstart=true',
-    '└─ cold start  faas.coldstart=true',
-    '   ├─ start process',
-    '   ├─ load modules',
-    '   └─ initialize',
-    ...initialize.map((name, index) => `      ${index === initialize.length - 1 ? '└─' : '├─'} ${name}`),
   ].join('\n');
 
 test('serve records the cold start in the trace of the first request only', async () => {

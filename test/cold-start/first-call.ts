@@ -14,7 +14,7 @@ export function inColdProcess<T>(script: string, before = ''): Promise<T> {
     const nothing = async () => {};
     const processor = { onStart() {}, onEnd: (span) => spans.push(sdkSpanRecord(span)), forceFlush: nothing, shutdown: nothing };
     const trees = () => buildTraces(spans).map((trace) => renderTrace(trace, { attributes: ['faas.coldstart'] }));
-    const sampledAs = (flag) => fakeFcContext({ tracing: { openTracingSpanContext: '124ed43254b54966:aaaaaaaaaaaaaaaa:0:' + flag } });
+    const sampledAs = (flag, parent = '0') => fakeFcContext({ tracing: { openTracingSpanContext: '124ed43254b54966:aaaaaaaaaaaaaaaa:' + parent + ':' + flag } });
     class Shop { handle() { return this.take(); } take() { return 'taken'; } }
     Object.defineProperty(Shop.prototype, 'take', Traced()(Shop.prototype, 'take', Object.getOwnPropertyDescriptor(Shop.prototype, 'take')));
     const create = (options) => createHandler(Shop, { name: 'shop', spanProcessors: [processor], ...options });
@@ -25,11 +25,11 @@ export function inColdProcess<T>(script: string, before = ''): Promise<T> {
 
 /** The trace of the first invocation of a process if it has no parent. */
 export const COLD_ROOT = [
+  'cold start  faas.coldstart=true',
+  '├─ start process',
+  '├─ load modules',
+  '└─ load tracing',
   'shop  faas.coldstart=true',
-  '├─ cold start  faas.coldstart=true',
-  '│  ├─ start process',
-  '│  ├─ load modules',
-  '│  └─ load tracing',
   '├─ build container',
   '└─ Shop.take',
 ].join('\n');

@@ -1,6 +1,7 @@
+import type { SpanRecord } from '../../src/testing/trace-tree';
 import { COLD_ROOT, inColdProcess, WARM_ROOT } from './first-call';
 
-test('without a caller, the cold start is a child of the invocation span, the only root', async () => {
+test('without a caller, the cold start is a root of its own in the trace of the invocation, before it', async () => {
   expect(
     await inColdProcess(`
     const { handler } = create();
@@ -11,13 +12,61 @@ test('without a caller, the cold start is a child of the invocation span, the on
   ).toEqual([COLD_ROOT, WARM_ROOT]);
 });
 
-test('with a caller, the cold start and the invocation span are both children of the caller’s span', async () => {
+test('with a caller whose parent is not known, the cold start and the invocation span are both its children', async () => {
   const result = await inColdProcess<{ parents: Record<string, string>; traceIds: string[] }>(`
     await invoke(create().handler, {}, sampledAs(1));
     report({ parents: Object.fromEntries(spans.map(({ name, parentSpanId }) => [name, parentSpanId])), traceIds: [...new Set(spans.map(({ traceId }) => traceId))] });
   `);
   expect(result.traceIds).toEqual(['0000000000000000124ed43254b54966']);
   expect(result.parents).toMatchObject({ shop: 'aaaaaaaaaaaaaaaa', 'cold start': 'aaaaaaaaaaaaaaaa' });
+});
+
+test.each<[string, string, { parent?: string }, string]>([
+  ['FC’s span names its parent', "sampledAs(1, 'bbbbbbbbbbbbbbbb')", {}, 'bbbbbbbbbbbbbbbb'],
+  ['FC’s span names its parent without leading zeros', "sampledAs(1, 'BB')", {}, '00000000000000bb'],
+  ['FC’s span is a root', "sampledAs(1, '0000000000000000')", {}, 'aaaaaaaaaaaaaaaa'],
+  ['FC’s span is a root, without an id', "sampledAs(1, '')", {}, 'aaaaaaaaaaaaaaaa'],
+  [
+    'the request has the trace context of a caller in the same trace',
+    "sampledAs(1, 'bbbbbbbbbbbbbbbb')",
+    { parent: '00-0000000000000000124ed43254b54966-cccccccccccccccc-01' },
+    'bbbbbbbbbbbbbbbb',
+  ],
+  [
+    'the request has the trace context of a caller in another trace',
+    "sampledAs(1, 'bbbbbbbbbbbbbbbb')",
+    { parent: '00-11111111111111111111111111111111-cccccccccccccccc-01' },
+    'cccccccccccccccc',
+  ],
+])('%s: the parent of the cold start', async (_what, context, options, expected) => {
+  const { cold, shop } = await inColdProcess<{ cold: SpanRecord; shop: SpanRecord }>(`
+    const { initialize, handler } = create(${JSON.stringify(options)});
+    await initialize(${context});
+    await invoke(handler, {}, ${context});
+    const plain = (name) => JSON.parse(JSON.stringify(spans.find((span) => span.name === name), (key, value) => typeof value === 'bigint' ? String(value) : value));
+    report({ cold: plain('cold start'), shop: plain('shop') });
+  `);
+  expect(cold.parentSpanId).toBe(expected);
+  expect(cold.traceId).toBe(shop.traceId);
+  expect(shop.parentSpanId).toBe(options.parent === undefined ? 'aaaaaaaaaaaaaaaa' : 'cccccccccccccccc');
+});
+
+test.each([
+  ['without a caller', 'fakeFcContext()', '{}'],
+  ['with FC’s spans', "sampledAs(1, 'bbbbbbbbbbbbbbbb')", '{}'],
+  ['without a caller, kept', 'fakeFcContext()', '{ sampleRatio: 0, keep: { coldStart: true } }'],
+])('%s, each span of a cold call is within its parent', async (_what, context, options) => {
+  const outside = await inColdProcess<unknown[]>(`
+    const { initialize, handler } = create(${options});
+    await initialize(${context});
+    await invoke(handler, {}, ${context});
+    const parentOf = (child) => spans.find(({ spanId }) => spanId === child.parentSpanId);
+    report([spans.length, ...spans.filter((span) => {
+      const parent = parentOf(span);
+      return parent !== undefined && (span.startNanos < parent.startNanos || span.endNanos > parent.endNanos);
+    }).map(({ name }) => name)]);
+  `);
+  expect(outside).toEqual([8]);
 });
 
 test('after a first call that is not sampled, the second one has no cold start', async () => {
@@ -74,7 +123,7 @@ test('recordTraces does not record the cold start', async () => {
   ).toEqual(['Shop.take', 'shop']);
 });
 
-test('on the application’s provider, the cold start has no span "load tracing"', async () => {
+test('on the application’s provider, the cold start has no span "load tracing", and without a caller it is a linked trace', async () => {
   expect(
     await inColdProcess(`
     const { BasicTracerProvider } = require('@opentelemetry/sdk-trace-base');
@@ -82,18 +131,20 @@ test('on the application’s provider, the cold start has no span "load tracing"
     const { initialize, handler } = create({ spanProcessors: [] });
     await initialize(fakeFcContext());
     await invoke(handler);
-    report(trees());
+    const [shop, coldStart] = ['shop', 'cold start'].map((name) => spans.find((span) => span.name === name));
+    const links = coldStart.links.map(({ traceId, spanId }) => traceId === shop.traceId && spanId === shop.spanId);
+    report([...trees(), links]);
   `),
   ).toEqual([
+    ['shop  faas.coldstart=true', '└─ Shop.take'].join('\n'),
     [
-      'shop  faas.coldstart=true',
-      '├─ cold start  faas.coldstart=true',
-      '│  ├─ start process',
-      '│  ├─ load modules',
-      '│  └─ initialize',
-      '│     └─ build container',
-      '└─ Shop.take',
+      'cold start  faas.coldstart=true',
+      '├─ start process',
+      '├─ load modules',
+      '└─ initialize',
+      '   └─ build container',
     ].join('\n'),
+    [true],
   ]);
 });
 

@@ -3,6 +3,7 @@ import { buildTraces, renderTrace } from '../../src/testing/trace-tree';
 import { root } from '../package/fresh-process';
 import { codeBlocks, firstColumn, readDocument } from '../package/markdown';
 import { play } from '../samples/play';
+import { COLD_ROOT } from './first-call';
 
 const guide = readDocument(root, 'docs/cold-start.md');
 const trees = codeBlocks(guide)
@@ -23,11 +24,15 @@ test('the table explains exactly the phases in the first tree', () => {
   ).toEqual(explained);
 });
 
-test('the second tree is a part of a real trace', async () => {
+test('the second tree is the trace of a call without a caller', () => {
+  expect(trees[1]).toBe(COLD_ROOT);
+});
+
+test('the third tree is a part of a real trace', async () => {
   const { spans } = await play('shop', 'otlp', [{ sku: 'teapot' }], {
     codeDir: join(__dirname, 'functions'),
     handler: 'shop.handler',
     env: { TRACED_SLOWEST_MODULES: '1', SLOW_MILLIS: '1000' },
   });
-  expect(renderTrace(buildTraces(spans)[0]!)).toContain(trees[1]);
+  expect(renderTrace(buildTraces(spans)[0]!)).toContain(trees[2]);
 });

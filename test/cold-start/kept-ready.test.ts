@@ -45,7 +45,7 @@ test('a process that the platform started in advance is not part of the cold sta
     performance.now = () => now.call(performance) + 11_000;
   `,
     ),
-  ).toEqual([COLD_ROOT.replace('│  ├─ start process\n', '')]);
+  ).toEqual([COLD_ROOT.replace('├─ start process\n', '')]);
 });
 
 test('with recordTraces, the first call is a cold start at any time', async () => {

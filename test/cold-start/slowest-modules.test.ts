@@ -41,7 +41,7 @@ test.each<Protocol>(['jaeger', 'otlp'])(
     expect(own(slowest!)).toBeGreaterThanOrEqual(SLOW);
     const [trace] = buildTraces(spans);
     expect(renderTrace(trace!)).toContain(
-      ['   │  ├─ load modules', '   │  │  └─ require slow-rates', '   │  └─ load tracing'].join('\n'),
+      ['│  ├─ load modules', '│  │  └─ require slow-rates', '│  └─ load tracing'].join('\n'),
     );
   },
 );

@@ -40,7 +40,7 @@ function platformSpans(trace: TraceBuilder, cold: boolean, milliseconds: number)
   }
   const invocation = trace.add('Invocation', root, shift + 2, total - 2, PLATFORM);
   if (cold) {
-    const own = trace.add('cold start', invocation, 128, 429, { ...ORDERS, attributes: { 'faas.coldstart': true } });
+    const own = trace.add('cold start', root, 128, 429, { ...ORDERS, attributes: { 'faas.coldstart': true } });
     trace.add('start process', own, 128, 171, ORDERS);
     trace.add('load modules', own, 172, 310, ORDERS);
     const initialize = trace.add('initialize', own, 320, 429, ORDERS);
