@@ -28,7 +28,7 @@ function compile(project, outDir, ...options) {
 }
 
 /** Compiles a folder against the types of this build. */
-function compileAgainstBuild(folder, output) {
+function compileAgainstBuild(folder, output, ...options) {
   const paths = Object.fromEntries(
     ENTRY_POINTS.map((entry) => [
       entry === 'index' ? 'fc-traced' : `fc-traced/${entry}`,
@@ -38,7 +38,7 @@ function compileAgainstBuild(folder, output) {
   const project = path.join(folder, `tsconfig.${process.pid}.json`);
   writeFileSync(project, JSON.stringify({ extends: './tsconfig.json', compilerOptions: { paths } }));
   try {
-    compile(project, next(output));
+    compile(project, next(output), ...options);
   } finally {
     rmSync(project);
   }
@@ -97,7 +97,7 @@ try {
     writeFileSync(path.join(next(dist), `${entry}.d.mts`), `export * from './${entry}.js';\n`);
   }
   compileAgainstBuild(path.join(root, 'samples'), samples);
-  compileAgainstBuild(path.join(root, 'cli', 'src'), cli);
+  compileAgainstBuild(path.join(root, 'cli', 'src'), cli, '--declaration');
   await bundlePage(path.join(next(cli), 'page'));
   await bundleCli(root, next(cli));
   for (const output of outputs) {

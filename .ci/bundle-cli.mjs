@@ -1,4 +1,4 @@
-// Bundles the program of `fc-traced-cli` with all its libraries, so that installing it installs nothing else. The
+// Bundles the program of `fc-traced-cli` with all its libraries, so that installing it installs only esbuild beside it. The
 // samples stay separate files, which only this repository has. The licences of the libraries are collected beside it.
 import { copyFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -24,6 +24,8 @@ export async function bundleCli(root, output) {
     entryPoints: {
       main: path.join(root, 'cli', 'src', 'main.ts'),
       'instance-main': path.join(root, 'cli', 'src', 'emulator', 'instance-main.ts'),
+      bundler: path.join(root, 'cli', 'src', 'bundler.ts'),
+      'webpack-loader': path.join(root, 'cli', 'src', 'bundling', 'webpack-loader.ts'),
     },
     outdir: output,
     allowOverwrite: true,
@@ -40,8 +42,9 @@ export async function bundleCli(root, output) {
     metafile: true,
     logLevel: 'warning',
     alias: { 'fc-traced/testing': path.join(root, 'src', 'testing.ts') },
-    // Only the samples send spans to a backend of another process.
+    // Only the samples send spans to a backend of another process. esbuild has a binary, and is installed with the tools.
     external: [
+      'esbuild',
       '@opentelemetry/exporter-jaeger',
       '@opentelemetry/exporter-trace-otlp-proto',
       '@opentelemetry/resources',

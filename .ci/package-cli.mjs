@@ -1,10 +1,10 @@
 // Plays a new user: packs both packages and, in an empty folder, gets with four commands from `npm install` to the trace
-// of a function of its own, in TypeScript. Checks that this takes less than a minute, that the tools install no further
-// package, and that the function passes its own test.
+// of a function of its own, in TypeScript. Checks that this takes less than a minute, that the tools install only
+// esbuild, and that the function passes its own test.
 //   node .ci/package-cli.mjs FOLDER [TRIGGER]
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -30,8 +30,12 @@ const sizeOf = (entry) =>
 const runtime = pack();
 const tools = pack('-w', 'cli');
 assert.deepEqual(
-  tools.files.map((file) => file.path).filter((file) => /^dist\/(?!main\.js|instance-main\.js|page\/)/.test(file)),
-  ['dist/jaeger.thrift', 'dist/third-party-licenses.txt'],
+  tools.files
+    .map((file) => file.path)
+    .filter((file) => /^dist\/(?!main\.js|instance-main\.js|page\/|bundling\/.*\.d\.ts)/.test(file)),
+  ['bundler.d.ts', 'bundler.js', 'jaeger.thrift', 'third-party-licenses.txt', 'webpack-loader.js'].map(
+    (file) => `dist/${file}`,
+  ),
 );
 
 // With `--prefer-offline` the time does not depend on the network alone.
@@ -58,8 +62,25 @@ assert.ok(seconds < 60, `the four commands took ${seconds} s`);
 const { dependencies, optionalDependencies } = JSON.parse(
   readFileSync(path.join(app, 'node_modules', 'fc-traced-cli', 'package.json'), 'utf8'),
 );
-assert.deepEqual({ dependencies, optionalDependencies }, { dependencies: undefined, optionalDependencies: undefined });
+assert.deepEqual([Object.keys(dependencies), optionalDependencies], [['esbuild'], undefined]);
 assert.ok(!existsSync(path.join(app, 'node_modules', 'fc-traced-cli', 'node_modules')));
+
+// In one file, from a folder without packages.
+run('npx', ['--no-install', 'fc-traced', 'build']);
+const builtYaml = readFileSync(path.join(app, 's.built.yaml'), 'utf8');
+const builtName = /code: \.\/built\/(\S+)/.exec(builtYaml)[1];
+const single = path.join(folder, 'single-file');
+cpSync(path.join(app, 'built', builtName), single, { recursive: true });
+assert.deepEqual(readdirSync(single), ['handler.js']);
+const fromOneFile = run('npx', [
+  '--no-install',
+  'fc-traced',
+  'run',
+  path.join(single, 'handler.js'),
+  '--format',
+  'json',
+]);
+assert.ok(fromOneFile.includes('"name":"Work.process"'), fromOneFile);
 
 run('npm', ['test']);
 run('npm', ['run', 'build']);

@@ -39,6 +39,13 @@ function backendOf(protocol: Protocol, text: string): Backend {
 /** Accepts any text. */
 export const text = (value: string): string => value;
 
+/** Splits a list at its commas. */
+export const list = (value: string): string[] =>
+  value
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+
 /** A check for whole numbers in a range. */
 export const integer =
   (from: number, to: number) =>

@@ -1,5 +1,6 @@
 import type { Command } from '../command';
 import { IN_REPOSITORY } from '../repository';
+import { build } from './build';
 import { demo } from './demo';
 import { dev } from './dev';
 import { doctor } from './doctor';
@@ -18,6 +19,7 @@ export const COMMANDS: readonly Command[] = [
   view,
   exportTrace,
   doctor,
+  build,
   ...(IN_REPOSITORY ? [demo, sample] : []),
   help,
 ];

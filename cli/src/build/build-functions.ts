@@ -1,0 +1,90 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { extname, relative, resolve } from 'node:path';
+import { BundleError } from '../bundling/bundle-error';
+import type { BundleErrorCode } from '../bundling/bundle-error';
+import { TypeScriptOutput } from '../bundling/typescript-output';
+import { forgetProjects } from '../bundling/typescript-settings';
+import type { FunctionSpec } from '../functions/function-spec';
+import { isUsageError } from '../usage-error';
+import { writeBuiltYaml } from './built-yaml';
+import type { BuiltSettings } from './built-yaml';
+import { bundleFunction } from './bundle-function';
+import type { BundledFunction, BundleSettings } from './bundle-function';
+import { checkCompileCache, writeCompileCache } from './compile-cache';
+import { measureLoad } from './load-time';
+import type { LoadTimes } from './load-time';
+import { sizeOf } from './size-report';
+import type { SizeReport } from './size-report';
+
+/** What a build can be asked for, besides the bundle. */
+export interface BuildSettings extends BundleSettings {
+  readonly compileCache: boolean;
+  /** Whether the functions are loaded, to check them and to measure the time. */
+  readonly load: boolean;
+}
+
+/** A function that was built. */
+export interface BuiltFunction {
+  readonly bundled: BundledFunction;
+  readonly size: SizeReport;
+  readonly load: LoadTimes | undefined;
+  /** The bytes of the compile cache; `undefined` without one. */
+  readonly cacheBytes: number | undefined;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** A function that could not be built. */
+export interface FailedFunction {
+  readonly spec: FunctionSpec;
+  readonly code: BundleErrorCode;
+  readonly message: string;
+}
+
+/** What a build did. */
+export interface BuildResult {
+  readonly built: readonly BuiltFunction[];
+  readonly failed: readonly FailedFunction[];
+  /** The file for `s deploy`; `undefined` for a module alone. */
+  readonly yaml: string | undefined;
+}
+
+async function buildOne(
+  spec: FunctionSpec,
+  settings: BuildSettings,
+  typescript: TypeScriptOutput,
+): Promise<BuiltFunction> {
+  if (settings.compileCache) checkCompileCache(spec);
+  const bundled = await bundleFunction(spec, settings, typescript);
+  const load = settings.load ? await measureLoad(bundled, typescript) : undefined;
+  const cache = settings.compileCache ? await writeCompileCache(bundled) : undefined;
+  return { bundled, size: sizeOf(bundled), load, cacheBytes: cache?.bytes, env: cache?.env ?? {} };
+}
+
+/**
+ * Builds functions, each into a folder of its own, and writes `s.built.yaml` if they are from an `s.yaml`. A function
+ * that cannot be built does not keep the others from being built.
+ */
+export async function buildFunctions(specs: readonly FunctionSpec[], settings: BuildSettings): Promise<BuildResult> {
+  forgetProjects();
+  const typescript = new TypeScriptOutput();
+  mkdirSync(settings.outDir, { recursive: true });
+  const built: BuiltFunction[] = [];
+  const failed: FailedFunction[] = [];
+  for (const spec of specs) {
+    try {
+      built.push(await buildOne(spec, settings, typescript));
+    } catch (error) {
+      if (isUsageError(error)) failed.push({ spec, code: 'BUNDLE_FAILED', message: error.message });
+      else if (error instanceof BundleError) failed.push({ spec, code: error.code, message: error.message });
+      else throw error;
+    }
+  }
+  const yaml = specs[0]!.file;
+  const isYaml = /\.ya?ml$/.test(extname(yaml)) && existsSync(yaml);
+  const changes = built.map(({ bundled: { spec, folder }, env }): BuiltSettings => ({
+    spec,
+    folder: resolve(folder),
+    env,
+  }));
+  return { built, failed, yaml: isYaml && built.length > 0 ? relative('.', writeBuiltYaml(yaml, changes)) : undefined };
+}

@@ -1,0 +1,311 @@
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { build } from 'esbuild';
+import type { BuildOptions, Metafile, Plugin } from 'esbuild';
+import { BundleError } from '../bundling/bundle-error';
+import { bundledFiles, REQUIRE_BANNER } from '../bundling/esbuild-plugin';
+import { isProgramModule, packageOf } from '../bundling/module-files';
+import { checkBundledFiles, patchedPackages } from '../bundling/program-checks';
+import type { TypeScriptOutput } from '../bundling/typescript-output';
+import { isServer } from '../functions/function-spec';
+import type { FunctionSpec } from '../functions/function-spec';
+import { chooseExporters, omitExporter } from './exporter-choice';
+import type { ExporterChoice, ExporterName } from './exporter-choice';
+import { copyPackages, hasAddon } from './external-packages';
+import { modulesOf, sourceRootOf } from './function-modules';
+import type { FunctionModule } from './function-modules';
+import { lazyChunks } from './lazy-chunks';
+import { programModules } from './program-modules';
+import { omitUnusedInstrumentations } from './unused-instrumentations';
+
+/** What a build can be asked for. */
+export interface BundleSettings {
+  /** The folder with a folder for each function. */
+  readonly outDir: string;
+  /** Packages that are copied instead of bundled. */
+  readonly external: readonly string[];
+  /** Files and folders that are copied, relative to the working directory. */
+  readonly include: readonly string[];
+  readonly exporter: ExporterName | 'both' | undefined;
+  /** Whether the source maps are deployed as well. */
+  readonly sourceMaps: boolean;
+}
+
+/** A function that has been bundled. */
+export interface BundledFunction {
+  readonly spec: FunctionSpec;
+  readonly modules: readonly FunctionModule[];
+  /** The folder to deploy. */
+  readonly folder: string;
+  /** The bundle in it. */
+  readonly file: string;
+  readonly metafile: Metafile;
+  readonly exporters: ExporterChoice;
+  /** Packages in `node_modules` of the folder. */
+  readonly copiedPackages: readonly string[];
+  /** Those of them with a native addon, which is one for this machine. */
+  readonly addons: readonly string[];
+  /** Files that the function reads, relative to the folder. */
+  readonly copiedFiles: readonly string[];
+  /** What the developer should know. */
+  readonly notes: readonly string[];
+}
+
+type Format = 'cjs' | 'esm';
+
+/** FC looks for `.js` first. Files that a start command names keep their name. */
+function fileNameOf(spec: FunctionSpec, { place }: FunctionModule, format: Format): string {
+  if (!isServer(spec)) return `${place}.${format === 'cjs' ? 'js' : 'mjs'}`;
+  const [, ending = 'js'] =
+    new RegExp(`${place.replaceAll(/[.\\]/g, '\\$&')}\\.([mc]?js)`).exec(spec.command?.join(' ') ?? '') ?? [];
+  return `${place}.${ending}`;
+}
+
+/** The bundle of several modules exports each as a namespace, so that their classes exist once. */
+function inputOf(modules: readonly FunctionModule[], outfile: string): BuildOptions {
+  const [first, ...others] = modules;
+  if (others.length === 0) return { entryPoints: [first!.source], outfile };
+  const contents = modules
+    .map(({ source }, index) => `export * as module${index} from ${JSON.stringify(source)};`)
+    .join('\n');
+  return { stdin: { contents, resolveDir: dirname(first!.source), sourcefile: 'modules.js' }, outfile };
+}
+
+const TOP_LEVEL_AWAIT = /Top-level await is currently not supported with the "cjs" output format/;
+
+function failureOf(spec: FunctionSpec, error: unknown): unknown {
+  const { errors } = error as {
+    errors?: { text: string; detail?: unknown; location?: { file: string; line: number } }[];
+  };
+  const own = errors?.find(({ detail }) => detail instanceof BundleError);
+  if (own !== undefined) return own.detail;
+  const [first] = errors ?? [];
+  if (first === undefined) return error;
+  const place = first.location ? ` (${first.location.file}:${first.location.line})` : '';
+  const remedy = first.text.startsWith('Could not resolve')
+    ? '. Install it, or name it in --external if it is not needed'
+    : '';
+  return new BundleError('BUNDLE_FAILED', `${spec.name}: ${first.text}${place}${remedy}`, { cause: error });
+}
+
+interface Attempt {
+  readonly format: Format;
+  readonly external: readonly string[];
+  readonly omitted: ExporterName | undefined;
+  /** The code of the program itself, once it is known. */
+  readonly code: string | undefined;
+}
+
+/** Packages that cannot be part of a bundle, because of an addon. */
+const addonPackages = (found: Set<string>): Plugin => ({
+  name: 'addons',
+  setup({ onResolve }) {
+    onResolve({ filter: /\.node$/ }, ({ path, resolveDir }) => {
+      const owner = packageOf(isAbsolute(path) ? path : resolve(resolveDir, path));
+      if (owner !== undefined) found.add(owner.name);
+      return { path, external: true };
+    });
+  },
+});
+
+class FunctionBundler {
+  readonly #modules: readonly FunctionModule[];
+  readonly #folder: string;
+  readonly #roots: readonly string[];
+  readonly #addons = new Set<string>();
+
+  constructor(
+    private readonly spec: FunctionSpec,
+    private readonly settings: BundleSettings,
+    private readonly typescript: TypeScriptOutput,
+  ) {
+    this.#modules = modulesOf(spec);
+    this.#folder = join(settings.outDir, spec.name);
+    this.#roots = [...new Set(this.#modules.map(sourceRootOf))];
+  }
+
+  async bundle(): Promise<BundledFunction> {
+    let attempt: Attempt = { format: 'cjs', external: this.settings.external, omitted: undefined, code: undefined };
+    let exporters: ExporterChoice = { omitted: undefined, reason: undefined };
+    // What cannot be bundled, and which exporter is needed, is known after a first bundle.
+    for (;;) {
+      const { metafile, references, file } = await this.#attempt(attempt).catch((error: unknown) => {
+        const text = (error as { errors?: { text: string }[] }).errors?.map((one) => one.text).join('\n') ?? '';
+        if (!TOP_LEVEL_AWAIT.test(text) || attempt.format === 'esm') throw failureOf(this.spec, error);
+        return { metafile: undefined, references: undefined, file: '' };
+      });
+      if (metafile === undefined) {
+        attempt = { ...attempt, format: this.#esm() };
+        continue;
+      }
+      const files = bundledFiles(metafile, process.cwd());
+      const needed = this.#unbundleable(files).filter((name) => !attempt.external.includes(name));
+      const code = files
+        .filter(isProgramModule)
+        .map((one) => readFileSync(one, 'utf8'))
+        .join('\n');
+      exporters = chooseExporters(this.spec, this.settings.exporter, code);
+      if (needed.length === 0 && attempt.code === code && exporters.omitted === attempt.omitted) {
+        checkBundledFiles(files);
+        return this.#finish(file, metafile, exporters, attempt, references);
+      }
+      attempt = { ...attempt, external: [...attempt.external, ...needed], omitted: exporters.omitted, code };
+    }
+  }
+
+  #esm(): Format {
+    const { generation, name } = this.spec;
+    if (generation === '3.0') return 'esm';
+    throw new BundleError('BUNDLE_FAILED', `${name}: FC 2.0 does not load ES modules, which top-level await needs`);
+  }
+
+  #unbundleable(files: readonly string[]): string[] {
+    const program = files.filter(isProgramModule).flatMap((file) => patchedPackages(readFileSync(file, 'utf8')));
+    const bundled = new Set(files.map((file) => packageOf(file)?.name));
+    return [...this.#addons, ...program.filter((name) => bundled.has(name))];
+  }
+
+  async #attempt({ format, external, omitted, code }: Attempt) {
+    const name = this.#modules.length === 1 ? fileNameOf(this.spec, this.#modules[0]!, format) : 'modules.js';
+    const file = join(this.#folder, name);
+    const program = programModules(this.typescript, this.#roots, this.spec.codeDir, this.#folder, file);
+    const { metafile } = await build({
+      ...inputOf(this.#modules, file),
+      bundle: true,
+      platform: 'node',
+      format,
+      target: 'node20',
+      // Spans and errors are named after classes and functions.
+      keepNames: true,
+      minifySyntax: true,
+      minifyWhitespace: true,
+      treeShaking: true,
+      legalComments: 'none',
+      sourcemap: this.settings.sourceMaps ? 'linked' : 'external',
+      sourcesContent: true,
+      metafile: true,
+      write: true,
+      allowOverwrite: true,
+      logLevel: 'silent',
+      external: external.flatMap((one) => [one, `${one}/*`]),
+      plugins: [
+        addonPackages(this.#addons),
+        ...(code === undefined ? [] : [omitUnusedInstrumentations(code)]),
+        ...(omitted === undefined ? [] : [omitExporter(omitted)]),
+        lazyChunks,
+        program.plugin,
+      ],
+      ...(format === 'esm' && { banner: { js: REQUIRE_BANNER } }),
+    });
+    return { metafile, references: program.references, file };
+  }
+
+  #finish(
+    file: string,
+    metafile: Metafile,
+    exporters: ExporterChoice,
+    { format, external }: Attempt,
+    references: ReturnType<typeof programModules>['references'] | undefined,
+  ): BundledFunction {
+    const { spec, settings } = this;
+    const folder = this.#folder;
+    if (format === 'esm' && !file.endsWith('.mjs')) {
+      writeFileSync(join(folder, 'package.json'), '{"type":"module"}\n');
+    }
+    this.#writeEntries(format);
+    if (!settings.sourceMaps) this.#moveSourceMap(file);
+    const copiedPackages = copyPackages(external, dirname(this.#modules[0]!.source), folder);
+    return {
+      spec,
+      modules: this.#modules,
+      folder,
+      file,
+      metafile,
+      exporters,
+      copiedPackages,
+      addons: copiedPackages.filter((name) => hasAddon(join(folder, 'node_modules', ...name.split('/')))),
+      copiedFiles: this.#copyFiles(references?.files ?? new Map()),
+      notes: references?.notes ?? [],
+    };
+  }
+
+  /** Where handler and hooks are in several modules, each is a file that takes its part of the bundle. */
+  #writeEntries(format: Format): void {
+    if (this.#modules.length === 1) return;
+    for (const [index, module] of this.#modules.entries()) {
+      const entry = join(this.#folder, fileNameOf(this.spec, module, format));
+      const path = `./${relative(dirname(entry), join(this.#folder, 'modules.js')).split(sep).join('/')}`;
+      mkdirSync(dirname(entry), { recursive: true });
+      writeFileSync(
+        entry,
+        format === 'cjs'
+          ? `module.exports = require(${JSON.stringify(path)}).module${index};\n`
+          : `import { module${index} } from ${JSON.stringify(path)};\n${module.functions
+              .map((name) => `export const ${name} = module${index}.${name};`)
+              .join('\n')}\n`,
+      );
+    }
+  }
+
+  // A source map is several times as large as its bundle, so it is kept beside the folder that is deployed.
+  #moveSourceMap(file: string): void {
+    const map = `${file}.map`;
+    if (!existsSync(map)) return;
+    const target = join(`${this.#folder}.maps`, relative(this.#folder, map));
+    mkdirSync(dirname(target), { recursive: true });
+    cpSync(map, target);
+    rmSync(map);
+  }
+
+  #copyFiles(references: ReadonlyMap<string, string>): string[] {
+    const { codeDir, file, env } = this.spec;
+    const copied = new Set<string>();
+    const copy = (from: string, place: string): void => {
+      const to = join(this.#folder, place);
+      if (copied.has(place) || !existsSync(from)) return;
+      mkdirSync(dirname(to), { recursive: true });
+      cpSync(from, to, { recursive: true });
+      copied.add(place);
+    };
+    for (const [from, place] of references) copy(from, place);
+    // What is deployed today beside the code. The folder of s.yaml also has everything else of the project.
+    if (codeDir !== dirname(file) && existsSync(codeDir)) {
+      for (const place of filesBeside(codeDir)) copy(join(codeDir, place), place);
+    }
+    for (const value of Object.values(env)) {
+      const place = /^\/code\/([^*?]+)$/.exec(value)?.[1];
+      for (const root of place === undefined ? [] : [codeDir, ...this.#roots]) copy(join(root, place!), place!);
+    }
+    for (const path of this.settings.include) {
+      if (!existsSync(path)) throw new BundleError('BUNDLE_FAILED', `--include: there is no ${path}`);
+      const root = [codeDir, ...this.#roots, process.cwd()].find(
+        (one) => !relative(one, resolve(path)).startsWith('..'),
+      );
+      copy(resolve(path), relative(root ?? dirname(resolve(path)), resolve(path)));
+    }
+    return [...copied].sort();
+  }
+}
+
+const CODE = /\.(?:[mc]?[jt]s|[jt]sx|map|tsbuildinfo)$/;
+const NOT_DEPLOYED = new Set(['node_modules', 'package.json', 'package-lock.json', 'yarn.lock', 'pnpm-lock.yaml']);
+
+function filesBeside(folder: string, below = ''): string[] {
+  return readdirSync(join(folder, below)).flatMap((name) => {
+    const place = join(below, name);
+    if (NOT_DEPLOYED.has(name) || name.startsWith('.')) return [];
+    if (statSync(join(folder, place)).isDirectory()) return filesBeside(folder, place);
+    return CODE.test(name) ? [] : [place];
+  });
+}
+
+/** Bundles a function into a folder of its own. Rejects with a {@link BundleError} if that is not possible. */
+export async function bundleFunction(
+  spec: FunctionSpec,
+  settings: BundleSettings,
+  typescript: TypeScriptOutput,
+): Promise<BundledFunction> {
+  const folder = join(settings.outDir, spec.name);
+  for (const old of [folder, `${folder}.maps`]) rmSync(old, { recursive: true, force: true });
+  return new FunctionBundler(spec, settings, typescript).bundle();
+}

@@ -1,0 +1,89 @@
+import { existsSync } from 'node:fs';
+import { basename, dirname, join, posix, relative, resolve, sep } from 'node:path';
+import { transformSync } from 'esbuild';
+import { compilerOptionsOf } from '../bundling/typescript-settings';
+
+const DIR = String.raw`(?:\b__dirname\b|\bimport\.meta\.dirname\b)`;
+const TEXT = String.raw`(?:'[^'\n]*'|"[^"\n]*"|\`[^\`$\n]*\`)`;
+const JOINED = new RegExp(String.raw`(?:join|resolve)\(\s*${DIR}\s*((?:,\s*${TEXT}\s*)+)\)`, 'g');
+const ADDED = new RegExp(String.raw`${DIR}\s*\+\s*(${TEXT})`, 'g');
+const FILLED = /`\$\{(?:__dirname|import\.meta\.dirname)\}([^`$]+)`/g;
+const URLS = new RegExp(String.raw`new\s+URL\(\s*(${TEXT})\s*,\s*import\.meta\.url\s*\)`, 'g');
+const READS = new RegExp(String.raw`\b(?:readFile|readFileSync|createReadStream|open|openSync)\(\s*(${TEXT})`, 'g');
+const MENTIONS = /\b__(?:dir|file)name\b|\bimport\.meta\.(?:url|dirname|filename)\b/;
+const MENTION = /\b__dirname\b|\bimport\.meta\.(?:url|dirname)\b/g;
+
+/** The files beside a module that its code reads, as far as it names them by literals. */
+export interface FileReferences {
+  /** Absolute. They exist. */
+  readonly files: readonly string[];
+  /** Whether the code uses its own place in another way as well. */
+  readonly isDynamic: boolean;
+}
+
+const unquoted = (text: string): string => text.trim().slice(1, -1);
+
+/** Finds the files that the code of a module reads: beside itself, or below the code folder, where FC starts it. */
+export function findReferences(code: string, file: string, codeFolders: readonly string[]): FileReferences {
+  const folder = dirname(file);
+  const own = [
+    ...[...code.matchAll(JOINED)].map(([, list]) =>
+      join(folder, ...[...list!.matchAll(new RegExp(TEXT, 'g'))].map(([text]) => unquoted(text))),
+    ),
+    ...[...code.matchAll(ADDED)].map(([, text]) => folder + unquoted(text!)),
+    ...[...code.matchAll(FILLED)].map(([, text]) => folder + text!),
+    ...[...code.matchAll(URLS)].map(([, text]) => resolve(folder, unquoted(text!))),
+  ];
+  const named = [...code.matchAll(READS)].flatMap(([, text]) =>
+    codeFolders.map((codeFolder) => resolve(codeFolder, unquoted(text!))),
+  );
+  const mentions = code.match(MENTION)?.length ?? 0;
+  const files = [...own, ...named].filter((path) => existsSync(path) && path !== folder);
+  return { files: [...new Set(files)], isDynamic: mentions > own.length };
+}
+
+/**
+ * Lets the code of a module find the files beside it, although the bundle is in another folder: what it sees as its own
+ * place is `place` below the folder of the bundle. Returns `undefined` if the code does not use its place.
+ */
+export function relocate(code: string, file: string, place: string): string | undefined {
+  if (!MENTIONS.test(code)) return undefined;
+  const loader = /\.[mc]?tsx?$/.test(file) ? (file.endsWith('x') ? 'tsx' : 'ts') : file.endsWith('x') ? 'jsx' : 'js';
+  const replaced = transformSync(code.replace(/^#!.*/, ''), {
+    loader,
+    sourcefile: basename(file),
+    sourcemap: 'inline',
+    target: 'esnext',
+    logLevel: 'silent',
+    tsconfigRaw: { compilerOptions: compilerOptionsOf(file) },
+    define: {
+      __dirname: '__fcTracedDirname',
+      __filename: '__fcTracedFilename',
+      'import.meta.dirname': '__fcTracedDirname',
+      'import.meta.filename': '__fcTracedFilename',
+      'import.meta.url': '__fcTracedUrl',
+    },
+  }).code;
+  const folder = JSON.stringify(posix.dirname(place));
+  const name = JSON.stringify(posix.basename(place));
+  const [directive = ''] = /^\s*(?:"use strict";)?/.exec(replaced) ?? [];
+  return (
+    `${directive}var __fcTracedDirname = require("node:path").join(__dirname, ${folder}), ` +
+    `__fcTracedFilename = require("node:path").join(__fcTracedDirname, ${name}), ` +
+    '__fcTracedUrl = require("node:url").pathToFileURL(__fcTracedFilename).href; ' +
+    replaced.slice(directive.length)
+  );
+}
+
+/**
+ * Where a file belongs below the folder of the bundle, so that files keep their places to each other: below the folder
+ * of the sources, or below `node_modules`. `undefined` for files elsewhere.
+ */
+export function placeOf(file: string, roots: readonly string[]): string | undefined {
+  const installed = file.lastIndexOf(`${sep}node_modules${sep}`);
+  const path =
+    installed >= 0
+      ? file.slice(installed + 1)
+      : roots.map((root) => relative(root, file)).find((below) => !below.startsWith('..'));
+  return path?.split(sep).join('/');
+}

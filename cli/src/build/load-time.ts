@@ -1,0 +1,168 @@
+import { execFile } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join, relative } from 'node:path';
+import { build } from 'esbuild';
+import { BundleError } from '../bundling/bundle-error';
+import type { TypeScriptOutput } from '../bundling/typescript-output';
+import { ServerProcess } from '../emulator/server-process';
+import { isServer } from '../functions/function-spec';
+import type { FunctionSpec } from '../functions/function-spec';
+import { onExit } from '../cleanup';
+import type { BundledFunction } from './bundle-function';
+import { programModules } from './program-modules';
+
+/** How long a function takes to load, in milliseconds: the median of a few new processes on this machine. */
+export interface LoadTimes {
+  /** With its packages in `node_modules`; `undefined` if it cannot be loaded that way. */
+  readonly before: number | undefined;
+  /** `undefined` if it cannot be loaded on this machine at all, also without being bundled. */
+  readonly after: number | undefined;
+  /** Why it cannot be loaded on this machine. */
+  readonly problem: string | undefined;
+}
+
+const RUNS = 5;
+const TIMEOUT_MILLIS = 30_000;
+
+const LOAD = `const [file, names] = process.argv.slice(1);
+const start = process.hrtime.bigint();
+const load = file.endsWith('.mjs') ? import(require('node:url').pathToFileURL(file)) : Promise.resolve().then(() => require(file));
+load.then((module) => {
+  const end = process.hrtime.bigint();
+  const missing = names.split(',').filter((name) => name !== '' && typeof (module[name] ?? module.default?.[name]) !== 'function');
+  process.stdout.write(JSON.stringify({ millis: Number(end - start) / 1e6, missing }), () => process.exit());
+}, (error) => { console.error(error); process.exit(1); });`;
+
+interface Loadable {
+  readonly file: string;
+  readonly folder: string;
+  readonly functions: readonly string[];
+}
+
+const environmentOf = (spec: FunctionSpec): Record<string, string> => ({
+  PATH: process.env['PATH'] ?? '',
+  FC_FUNCTION_NAME: spec.name,
+  FC_FUNCTION_HANDLER: spec.handler,
+  ...spec.env,
+});
+
+function loadOnce(spec: FunctionSpec, { file, folder, functions }: Loadable): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const options = { cwd: folder, env: environmentOf(spec), timeout: TIMEOUT_MILLIS, encoding: 'utf8' } as const;
+    execFile(process.execPath, ['-e', LOAD, file, functions.join(',')], options, (error, stdout, stderr) => {
+      const result = /\{"millis":.*\}$/.exec(stdout)?.[0];
+      if (error || result === undefined) return reject(new Error(stderr.trim() || (error?.message ?? 'it exits')));
+      const { millis, missing } = JSON.parse(result) as { millis: number; missing: string[] };
+      if (missing.length > 0) return reject(new Error(`${basename(file)} does not export ${missing.join(', ')}`));
+      resolve(millis);
+    });
+  });
+}
+
+/** The time until a server listens. */
+async function startOnce(spec: FunctionSpec, { file, folder }: Loadable): Promise<number> {
+  const start = performance.now();
+  const output: string[] = [];
+  try {
+    const server = await ServerProcess.start({
+      command: [process.execPath, file],
+      codeDir: folder,
+      env: environmentOf(spec),
+      onLog: (line) => output.push(line),
+    });
+    const millis = performance.now() - start;
+    await server.end();
+    return millis;
+  } catch (error) {
+    throw new Error([(error as Error).message, ...output].join('\n'), { cause: error });
+  }
+}
+
+const loadOrStart = (spec: FunctionSpec, loadable: Loadable): Promise<number> =>
+  isServer(spec) ? startOnce(spec, loadable) : loadOnce(spec, loadable);
+
+const medianOf = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!;
+
+/** The nearest `node_modules` above a file; `undefined` if there is none. */
+function modulesAbove(folder: string): string | undefined {
+  const own = join(folder, 'node_modules');
+  if (existsSync(own)) return own;
+  return dirname(folder) === folder ? undefined : modulesAbove(dirname(folder));
+}
+
+/** The function with its packages in `node_modules`, in a folder from which they are found. */
+async function unbundled(bundled: BundledFunction, typescript: TypeScriptOutput): Promise<Loadable | undefined> {
+  const [module] = bundled.modules;
+  const installed = modulesAbove(dirname(module!.source));
+  if (installed === undefined) return undefined;
+  const folder = join(realpathSync(installed), `.fc-traced-${process.pid}`);
+  const file = join(folder, `${basename(module!.place)}${bundled.file.endsWith('.mjs') ? '.mjs' : '.cjs'}`);
+  mkdirSync(folder, { recursive: true });
+  await build({
+    entryPoints: [module!.source],
+    outfile: file,
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    format: bundled.file.endsWith('.mjs') ? 'esm' : 'cjs',
+    target: 'node20',
+    logLevel: 'silent',
+    plugins: [programModules(typescript, [dirname(module!.source)], bundled.spec.codeDir, folder, file).plugin],
+  });
+  return { file, folder, functions: module!.functions };
+}
+
+async function medianLoad(spec: FunctionSpec, loadable: Loadable): Promise<number | Error> {
+  const times: number[] = [];
+  try {
+    for (let run = 0; run < RUNS; run += 1) times.push(await loadOrStart(spec, loadable));
+    return medianOf(times);
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+const firstLines = (error: Error): string =>
+  error.message
+    .split('\n')
+    .filter((line) => /\S/.test(line) && !/^\s+at |^node:|^\s*\^/.test(line))
+    .slice(0, 3)
+    .join(' ');
+
+/**
+ * Loads a function before and after it was bundled: in new processes, from a folder outside of the project, in which no
+ * package is found that is not deployed. Rejects with a {@link BundleError} if it cannot be loaded.
+ */
+export async function measureLoad(bundled: BundledFunction, typescript: TypeScriptOutput): Promise<LoadTimes> {
+  const { spec, folder, file, modules } = bundled;
+  const copy = mkdtempSync(join(realpathSync(tmpdir()), 'fc-traced-build-'));
+  const remove = (): void => rmSync(copy, { recursive: true, force: true });
+  const cancel = onExit(remove);
+  let before: Loadable | undefined;
+  try {
+    cpSync(folder, copy, { recursive: true });
+    const name = modules.length === 1 ? relative(folder, file) : undefined;
+    const [first] = modules;
+    const extension = file.endsWith('.mjs') ? '.mjs' : '.js';
+    const after = { file: join(copy, name ?? first!.place + extension), folder: copy, functions: first!.functions };
+    before = await unbundled(bundled, typescript).catch(() => undefined);
+    const beforeTime = before === undefined ? undefined : await medianLoad(spec, before);
+    const afterTime = await medianLoad(spec, after);
+    if (typeof afterTime === 'number') {
+      return { before: typeof beforeTime === 'number' ? beforeTime : undefined, after: afterTime, problem: undefined };
+    }
+    const problem = firstLines(afterTime);
+    // A module that needs a variable or a service of its deployment fails in the same way without a bundle.
+    if (beforeTime instanceof Error && firstLines(beforeTime) === problem) {
+      return { before: undefined, after: undefined, problem };
+    }
+    throw new BundleError('LOAD_FAILED', `${spec.name}: the built function cannot be loaded: ${problem}`, {
+      cause: afterTime,
+    });
+  } finally {
+    if (before !== undefined) rmSync(before.folder, { recursive: true, force: true });
+    cancel();
+    remove();
+  }
+}

@@ -1,0 +1,88 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, relative } from 'node:path';
+import type { Loader, OnLoadResult, Plugin } from 'esbuild';
+import { BundleError } from '../bundling/bundle-error';
+import { inlineDefinition, JAEGER_THRIFT } from '../bundling/jaeger-definition';
+import { isInstalled } from '../bundling/module-files';
+import type { TypeScriptOutput } from '../bundling/typescript-output';
+import { needsMetadata } from '../bundling/typescript-settings';
+import { findReferences, placeOf, relocate } from './file-references';
+
+/** What the modules of a bundle read, and what is not known of it. */
+export interface ModuleReferences {
+  /** The place below the folder of the bundle of each file. */
+  readonly files: Map<string, string>;
+  readonly notes: string[];
+}
+
+const DYNAMIC = /(?<![\w$.])require\(\s*(?!['"`)])/;
+
+/**
+ * The plugin that reads the modules of a bundle: compiles those whose decorators need types, lets modules find the files
+ * beside them, and records these files.
+ */
+export function programModules(
+  typescript: TypeScriptOutput,
+  roots: readonly string[],
+  codeDir: string,
+  folder: string,
+  outfile: string,
+): { plugin: Plugin; references: ModuleReferences } {
+  const references: ModuleReferences = { files: new Map(), notes: [] };
+  const bundlePlace = relative(folder, dirname(outfile));
+
+  async function sourceOf(file: string, text: string): Promise<{ code: string; loader: Loader | undefined }> {
+    if (JAEGER_THRIFT.test(file)) return { code: inlineDefinition(text, file), loader: undefined };
+    if (isInstalled(file) || !needsMetadata(file, text)) return { code: text, loader: undefined };
+    return typescript.compile(file);
+  }
+
+  function recordReferences(text: string, file: string): void {
+    const { files, isDynamic } = findReferences(text, file, isInstalled(file) ? [] : [codeDir, ...roots]);
+    for (const found of files) {
+      const place = placeOf(found, [...roots, codeDir]);
+      if (place !== undefined) references.files.set(found, place);
+      else note(`${shown(file)} reads ${shown(found)}, which is outside of the code folder: move it into it`);
+    }
+    if (isInstalled(file)) return;
+    if (isDynamic) note(`${shown(file)} computes a path from its own place: name the files that it reads in --include`);
+    if (DYNAMIC.test(text)) {
+      note(`${shown(file)} requires a module whose name is computed: name its package in --external`);
+    }
+  }
+
+  const note = (text: string): void => {
+    if (!references.notes.includes(text)) references.notes.push(text);
+  };
+  const shown = (file: string): string => relative('.', file);
+
+  async function load(file: string): Promise<OnLoadResult | undefined> {
+    const text = await readFile(file, 'utf8');
+    const { code, loader } = await sourceOf(file, text);
+    recordReferences(text, file);
+    const place = placeOf(file, roots)?.replace(/\.([mc]?)tsx?$/, '.$1js');
+    // In the folder of the bundle, its place is that of the bundle.
+    const below = place === undefined ? undefined : relative(bundlePlace, place).split('\\').join('/');
+    const relocated = below === undefined ? undefined : relocate(code, file, below);
+    if (relocated !== undefined) return { contents: relocated, loader: loader ?? loaderOf(file) };
+    return code === text ? undefined : { contents: code, ...(loader !== undefined && { loader }) };
+  }
+
+  const plugin: Plugin = {
+    name: 'program-modules',
+    setup({ onLoad }) {
+      onLoad({ filter: /\.(?:[mc]?[jt]s|[jt]sx)$/ }, async ({ path }) => {
+        try {
+          return await load(path);
+        } catch (error) {
+          if (!(error instanceof BundleError)) throw error;
+          return { errors: [{ text: error.message, detail: error }] };
+        }
+      });
+    },
+  };
+  return { plugin, references };
+}
+
+// After `relocate`, whose output is still TypeScript for a TypeScript file only in its types, which it removes.
+const loaderOf = (file: string): Loader => (file.endsWith('x') ? 'jsx' : 'js');

@@ -1,0 +1,48 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, sep } from 'node:path';
+
+const MODULE = /\.([mc]?ts|tsx|[mc]?js|jsx)$/;
+
+/** Whether a file is a module of the program itself: JavaScript or TypeScript outside of `node_modules`. */
+export function isProgramModule(file: string): boolean {
+  return MODULE.test(file) && !file.endsWith('.d.ts') && !isInstalled(file);
+}
+
+/** Whether a file belongs to an installed package, or to a linked copy of `fc-traced`. */
+export function isInstalled(file: string): boolean {
+  return file.split(/[\\/]/).includes('node_modules') || linkedPackageOf(file) !== undefined;
+}
+
+const names = new Map<string, string | undefined>();
+
+/** The name in the nearest `package.json`. */
+function packageNameOf(folder: string): string | undefined {
+  if (names.has(folder)) return names.get(folder);
+  const manifest = join(folder, 'package.json');
+  const own = existsSync(manifest) ? (JSON.parse(readFileSync(manifest, 'utf8')) as { name?: string }).name : undefined;
+  const name = own ?? (dirname(folder) === folder ? undefined : packageNameOf(dirname(folder)));
+  names.set(folder, name);
+  return name;
+}
+
+function linkedPackageOf(file: string): InstalledPackage | undefined {
+  const [, folder] = /^(.*)[\\/]dist[\\/][\w.-]+$/.exec(file) ?? [];
+  return folder !== undefined && packageNameOf(folder) === 'fc-traced' ? { name: 'fc-traced', folder } : undefined;
+}
+
+/** An installed package to which a file belongs. */
+export interface InstalledPackage {
+  readonly name: string;
+  readonly folder: string;
+}
+
+/** The installed package to which a file belongs; `undefined` for a file of the program. */
+export function packageOf(file: string): InstalledPackage | undefined {
+  const marker = `${sep}node_modules${sep}`;
+  const at = file.lastIndexOf(marker);
+  if (at < 0) return linkedPackageOf(file);
+  const modules = file.slice(0, at + marker.length);
+  const [first = '', second = ''] = file.slice(modules.length).split(sep);
+  const name = first.startsWith('@') ? `${first}/${second}` : first;
+  return { name, folder: join(dirname(join(modules, 'x')), ...name.split('/')) };
+}

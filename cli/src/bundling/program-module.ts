@@ -1,0 +1,43 @@
+import { relative } from 'node:path';
+import type { Loader, TransformOptions } from 'esbuild';
+import { BundleError } from './bundle-error';
+import type { TypeScriptOutput } from './typescript-output';
+import { compilerOptionsOf, isTypeScriptFile, needsMetadata } from './typescript-settings';
+
+/** A module that any bundler and any version of Node.js reads, with its source map as JSON. */
+export interface PortableModule {
+  readonly code: string;
+  readonly map: string;
+}
+
+function loaderOf(file: string): Loader {
+  if (file.endsWith('.tsx')) return 'tsx';
+  if (file.endsWith('.jsx')) return 'jsx';
+  return isTypeScriptFile(file) ? 'ts' : 'js';
+}
+
+/**
+ * Compiles a module of a program for bundlers that know neither the types of constructor parameters nor standard
+ * decorators, and that rename classes: removes types, lowers decorators, and fixes the names of classes and functions,
+ * which no minifier can change then. Rejects with a {@link BundleError}.
+ */
+export async function compileModule(file: string, source: string, output: TypeScriptOutput): Promise<PortableModule> {
+  const compiled = needsMetadata(file, source) ? await output.compile(file) : { code: source, loader: loaderOf(file) };
+  const { transform } = require('esbuild') as typeof import('esbuild');
+  const options: TransformOptions = {
+    loader: compiled.loader,
+    sourcefile: file,
+    sourcemap: 'external',
+    sourcesContent: true,
+    keepNames: true,
+    target: 'node20',
+    logLevel: 'silent',
+    tsconfigRaw: { compilerOptions: compilerOptionsOf(file) },
+  };
+  try {
+    const { code, map } = await transform(compiled.code, options);
+    return { code, map };
+  } catch (cause) {
+    throw new BundleError('BUNDLE_FAILED', `${relative('.', file)}: ${(cause as Error).message}`, { cause });
+  }
+}

@@ -1,0 +1,88 @@
+import { existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { BundleError } from './bundle-error';
+import { inlineDefinition, JAEGER_THRIFT } from './jaeger-definition';
+import { isProgramModule } from './module-files';
+import { compileModule } from './program-module';
+import type { PortableModule } from './program-module';
+import { checkBundledFiles } from './program-checks';
+import { TypeScriptOutput } from './typescript-output';
+import { forgetProjects } from './typescript-settings';
+
+interface OutputChunk {
+  readonly type: string;
+  readonly code?: string;
+  readonly modules?: Readonly<Record<string, unknown>>;
+}
+
+/** The hooks that Rollup, Rolldown and Vite share. */
+export interface RollupPlugin {
+  readonly name: 'fc-traced';
+  /** Vite: before its own transformation of TypeScript. */
+  readonly enforce: 'pre';
+  buildStart(): void;
+  resolveId: {
+    readonly order: 'pre';
+    handler(source: string, importer: string | undefined): string | undefined;
+  };
+  transform: {
+    readonly order: 'pre';
+    handler(code: string, id: string): Promise<PortableModule | { code: string; map: null } | undefined>;
+  };
+  generateBundle(options: { readonly format?: string }, bundle: Readonly<Record<string, OutputChunk>>): void;
+}
+
+const EXTENSIONS: Readonly<Record<string, readonly string[]>> = {
+  '': ['.ts', '.mts', '.cts', '.tsx', '/index.ts'],
+  '.js': ['.ts', '.tsx'],
+  '.mjs': ['.mts'],
+  '.cjs': ['.cts'],
+};
+
+/** The TypeScript source that a relative import means: `./orders` and `./orders.js` are `./orders.ts`. */
+export function sourceOf(source: string, importer: string | undefined): string | undefined {
+  if (importer === undefined || !/^\.{1,2}\//.test(source) || !isProgramModule(importer)) return undefined;
+  const path = resolve(dirname(importer), source);
+  if (existsSync(path) && /\.\w+$/.test(path)) return undefined;
+  const [ending = ''] = /\.[mc]?js$/.exec(path) ?? [];
+  const stem = path.slice(0, path.length - ending.length);
+  return EXTENSIONS[ending]!.map((extension) => stem + extension).find((file) => existsSync(file));
+}
+
+const fileOf = (id: string): string => id.replace(/[?#].*$/, '');
+
+// A call of `require` that no bundler has replaced, in a module that does not define it.
+const REQUIRE = /(?<![\w$.])require\(/;
+const DEFINED = /\b(?:const|let|var|function) (?:require|__require)\b|createRequire|__commonJS/;
+
+/** The plugin for Rollup, Rolldown and Vite. */
+export function rollupPlugin(): RollupPlugin {
+  const output = new TypeScriptOutput();
+  return {
+    name: 'fc-traced',
+    enforce: 'pre',
+    buildStart: forgetProjects,
+    resolveId: { order: 'pre', handler: sourceOf },
+    transform: {
+      order: 'pre',
+      async handler(code, id) {
+        const file = fileOf(id);
+        if (JAEGER_THRIFT.test(file)) return { code: inlineDefinition(code, file), map: null };
+        // What another plugin has changed is not what tsc reads.
+        if (!existsSync(file) || !isProgramModule(file)) return undefined;
+        return compileModule(file, code, output);
+      },
+    },
+    generateBundle({ format }, bundle) {
+      const chunks = Object.values(bundle).filter(({ type }) => type === 'chunk');
+      checkBundledFiles(chunks.flatMap(({ modules }) => Object.keys(modules ?? {}).map(fileOf)));
+      const isEsm = format === 'es' || format === 'esm' || format === 'module';
+      const lacking = chunks.some(({ code = '' }) => isEsm && REQUIRE.test(code) && !DEFINED.test(code));
+      if (!lacking) return;
+      throw new BundleError(
+        'NO_REQUIRE',
+        "the bundle is an ES module, and modules in it call require. Write it as CommonJS: format: 'cjs'",
+      );
+    },
+  };
+}

@@ -1,0 +1,163 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { parse } from 'yaml';
+import type { InstalledCopy } from '../../../test/package/installed-copy';
+import { runCli } from '../cli-process';
+import { writeProject } from './project';
+
+interface Report {
+  readonly ok: boolean;
+  readonly yaml: string;
+  readonly functions: readonly {
+    readonly function: string;
+    readonly bytes: number;
+    readonly packages: readonly { readonly name: string | null; readonly bytes: number }[];
+    readonly loadMillis: { readonly before: number; readonly after: number } | null;
+    readonly omittedExporter: string | null;
+    readonly files: readonly string[];
+    readonly notes: readonly string[];
+  }[];
+  readonly failed: readonly { readonly function: string; readonly code: string; readonly message: string }[];
+}
+
+let project: InstalledCopy;
+let alone: string;
+let report: Report;
+let code: number | null;
+
+const built = (name: string) => report.functions.find((one) => one.function === name)!;
+
+/** Runs a script in the folder of a built function, copied to where no packages are installed. */
+function inFolder(name: string, script: string): unknown {
+  const folder = path.join(alone, name);
+  return JSON.parse(
+    execFileSync(process.execPath, ['-e', script], {
+      cwd: folder,
+      env: { PATH: process.env['PATH'], RATES: '/code/rates/2026.json' },
+      encoding: 'utf8',
+    }),
+  ) as unknown;
+}
+
+beforeAll(async () => {
+  project = writeProject();
+  alone = mkdtempSync(path.join(tmpdir(), 'fc-traced-alone-'));
+  const yaml = path.join(project.folder, 's.yaml');
+  const outDir = path.join(project.folder, 'built');
+  const result = await runCli(['build', yaml, '--out-dir', outDir, '--format', 'json']);
+  if (result.stdout === '') throw new Error(result.stderr);
+  report = JSON.parse(result.stdout) as Report;
+  ({ code } = result);
+  cpSync(outDir, alone, { recursive: true });
+}, 120_000);
+afterAll(() => {
+  project.remove();
+  rmSync(alone, { recursive: true, force: true });
+});
+
+test('classes that are injected by their types run from one file, with their names and the files that they read', () => {
+  expect(
+    inFolder(
+      'shop',
+      `const { handler } = require('./shop/index.js');
+       require('./hooks.js').initialize({}).then(() => handler(Buffer.from('{}'), {})).then((answer) => console.log(JSON.stringify(answer)));`,
+    ),
+  ).toEqual({ names: ['Item', 'function', 'Item'], page: '<h1>shop</h1>', rates: '{"usd":7}' });
+});
+
+test('the types of parameters are those that tsc emits: of interfaces, aliases, enums, generic and type-only imports', () => {
+  expect(inFolder('shop', "console.log(JSON.stringify(require('./shop/index.js').types()))")).toEqual([
+    'Object',
+    'Number',
+    'Number',
+    'Box',
+    'Object',
+    'Nothing',
+    'Object',
+    'Array',
+    'Array',
+  ]);
+});
+
+test('a handler and a hook in two modules share their classes', () => {
+  expect(
+    inFolder(
+      'shop',
+      "console.log(JSON.stringify(require('./hooks.js').initialize === require('./shop/index.js').initialize))",
+    ),
+  ).toBe(true);
+});
+
+test('a module with top-level await becomes an ES module, in which require and its place are known', () => {
+  expect(
+    inFolder(
+      'later',
+      "import('./later.mjs').then(({ handler }) => handler()).then((answer) => console.log(JSON.stringify(answer)))",
+    ),
+  ).toEqual(['later', 'function', true]);
+});
+
+test('what is copied: files beside the code that are not code, and what a variable names in /code', () => {
+  expect(built('shop').files).toEqual(['logo.svg', 'rates/2026.json', 'shop/page.html']);
+  expect(readdirSync(path.join(alone, 'shop')).sort()).toEqual(['hooks.js', 'logo.svg', 'modules.js', 'rates', 'shop']);
+  expect(built('shop').notes).toEqual([]);
+});
+
+test('source maps are beside the folder that is deployed, with the sources', () => {
+  const map = JSON.parse(readFileSync(path.join(alone, 'shop.maps', 'modules.js.map'), 'utf8')) as {
+    sources: string[];
+    sourcesContent: string[];
+  };
+  const index = map.sources.findIndex((source) => source.endsWith('src/shop/index.ts'));
+  expect(map.sourcesContent[index]).toContain('readonly stock: Stock');
+});
+
+test('an exporter is left out only where s.yaml sets the endpoint of the other protocol', () => {
+  expect(report.functions.map((one) => [one.function, one.omittedExporter])).toEqual([
+    ['shop', null],
+    ['later', null],
+    ['web', 'jaeger'],
+    ['throws', null],
+  ]);
+  expect(readFileSync(path.join(alone, 'web', 'server.js'), 'utf8')).toContain(
+    'the Jaeger exporter was left out of this bundle by fc-traced build',
+  );
+});
+
+test('the report has the size of each package, and the time to load the function before and after', () => {
+  const names = built('shop').packages.map(({ name }) => name);
+  expect(names).toEqual(expect.arrayContaining(['fc-traced', '@opentelemetry/api', 'tsyringe', null]));
+  for (const { function: name, loadMillis } of report.functions) {
+    // It needs what its deployment has, so it fails in the same way without a bundle.
+    if (name === 'throws') expect(loadMillis).toBeNull();
+    else expect(loadMillis).toEqual({ before: expect.any(Number) as number, after: expect.any(Number) as number });
+  }
+});
+
+test('s.built.yaml is s.yaml with the built folders: references and comments stay', () => {
+  const text = readFileSync(path.join(project.folder, 's.built.yaml'), 'utf8');
+  const before = readFileSync(path.join(project.folder, 's.yaml'), 'utf8');
+  expect(text).toContain('# The functions of the test.');
+  const expected = parse(before) as { resources: Record<string, { props: { code: string } }> };
+  for (const { function: name } of report.functions) expected.resources[name]!.props.code = `./built/${name}`;
+  expect(parse(text)).toEqual(expected);
+});
+
+test('a function that cannot be built has a code and a remedy, and the others are built', () => {
+  expect(code).toBe(1);
+  expect(report.failed.map((one) => [one.function, one.code])).toEqual([
+    ['missing', 'BUNDLE_FAILED'],
+    ['shell', 'UNKNOWN_START_FILE'],
+  ]);
+  expect(report.failed[0]!.message).toMatch(
+    /^\[BUNDLE_FAILED\] missing: Could not resolve "no-such-package" \(.*missing\.ts:1\)\. Install it, or name it in --external/,
+  );
+  expect(report.failed[1]!.message).toContain('customRuntimeConfig: { command: [node, server.js] }');
+});
+
+test('nothing is left in node_modules', () => {
+  expect(readdirSync(path.join(project.folder, 'node_modules')).filter((name) => name.startsWith('.'))).toEqual([]);
+  expect(existsSync(path.join(project.folder, 'node_modules', 'fc-traced'))).toBe(true);
+});
