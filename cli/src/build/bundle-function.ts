@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { build } from 'esbuild';
 import type { BuildOptions, Metafile, Plugin } from 'esbuild';
@@ -11,6 +11,7 @@ import { isServer } from '../functions/function-spec';
 import type { FunctionSpec } from '../functions/function-spec';
 import { chooseExporters, omitExporter } from './exporter-choice';
 import type { ExporterChoice, ExporterName } from './exporter-choice';
+import { copyFiles } from './copied-files';
 import { copyPackages, hasAddon } from './external-packages';
 import { modulesOf, sourceRootOf } from './function-modules';
 import type { FunctionModule } from './function-modules';
@@ -224,7 +225,7 @@ class FunctionBundler {
       exporters,
       copiedPackages,
       addons: copiedPackages.filter((name) => hasAddon(join(folder, 'node_modules', ...name.split('/')))),
-      copiedFiles: this.#copyFiles(references?.files ?? new Map()),
+      copiedFiles: copyFiles(spec, folder, this.#roots, settings.include, references?.files ?? new Map()),
       notes: references?.notes ?? [],
     };
   }
@@ -256,47 +257,6 @@ class FunctionBundler {
     cpSync(map, target);
     rmSync(map);
   }
-
-  #copyFiles(references: ReadonlyMap<string, string>): string[] {
-    const { codeDir, file, env } = this.spec;
-    const copied = new Set<string>();
-    const copy = (from: string, place: string): void => {
-      const to = join(this.#folder, place);
-      if (copied.has(place) || !existsSync(from)) return;
-      mkdirSync(dirname(to), { recursive: true });
-      cpSync(from, to, { recursive: true });
-      copied.add(place);
-    };
-    for (const [from, place] of references) copy(from, place);
-    // What is deployed today beside the code. The folder of s.yaml also has everything else of the project.
-    if (codeDir !== dirname(file) && existsSync(codeDir)) {
-      for (const place of filesBeside(codeDir)) copy(join(codeDir, place), place);
-    }
-    for (const value of Object.values(env)) {
-      const place = /^\/code\/([^*?]+)$/.exec(value)?.[1];
-      for (const root of place === undefined ? [] : [codeDir, ...this.#roots]) copy(join(root, place!), place!);
-    }
-    for (const path of this.settings.include) {
-      if (!existsSync(path)) throw new BundleError('BUNDLE_FAILED', `--include: there is no ${path}`);
-      const root = [codeDir, ...this.#roots, process.cwd()].find(
-        (one) => !relative(one, resolve(path)).startsWith('..'),
-      );
-      copy(resolve(path), relative(root ?? dirname(resolve(path)), resolve(path)));
-    }
-    return [...copied].sort();
-  }
-}
-
-const CODE = /\.(?:[mc]?[jt]s|[jt]sx|map|tsbuildinfo)$/;
-const NOT_DEPLOYED = new Set(['node_modules', 'package.json', 'package-lock.json', 'yarn.lock', 'pnpm-lock.yaml']);
-
-function filesBeside(folder: string, below = ''): string[] {
-  return readdirSync(join(folder, below)).flatMap((name) => {
-    const place = join(below, name);
-    if (NOT_DEPLOYED.has(name) || name.startsWith('.')) return [];
-    if (statSync(join(folder, place)).isDirectory()) return filesBeside(folder, place);
-    return CODE.test(name) ? [] : [place];
-  });
 }
 
 /** Bundles a function into a folder of its own. Rejects with a {@link BundleError} if that is not possible. */

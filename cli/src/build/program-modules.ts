@@ -18,8 +18,8 @@ export interface ModuleReferences {
 const DYNAMIC = /(?<![\w$.])require\(\s*(?!['"`)])/;
 
 /**
- * The plugin that reads the modules of a bundle: compiles those whose decorators need types, lets modules find the files
- * beside them, and records these files.
+ * The plugin that reads the modules of a bundle: compiles those whose decorators need types, lets modules find the
+ * files beside them, and records these files.
  */
 export function programModules(
   typescript: TypeScriptOutput,

@@ -4,8 +4,8 @@ import { isProgramModule } from '../bundling/module-files';
 const PACKAGE = /^@opentelemetry\/instrumentation-([\w-]+)$/;
 
 /**
- * Leaves the instrumentations out of a bundle that are installed, but that the program does not use: none of its modules
- * names the option `instrumentations`, or the package. `fc-traced` treats them as not installed.
+ * Leaves the instrumentations out of a bundle that are installed, but that the program does not use: none of its
+ * modules names the option `instrumentations`, or the package. `fc-traced` treats them as not installed.
  */
 export function omitUnusedInstrumentations(programCode: string): Plugin {
   const isUsed = (name: string): boolean =>

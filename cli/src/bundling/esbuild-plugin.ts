@@ -11,7 +11,8 @@ import { forgetProjects, needsMetadata } from './typescript-settings';
 
 /** What an ES module needs to run CommonJS that is bundled into it. */
 export const REQUIRE_BANNER =
-  "import { createRequire as __createRequire } from 'node:module'; import { dirname as __pathDirname } from 'node:path'; " +
+  "import { createRequire as __createRequire } from 'node:module'; " +
+  "import { dirname as __pathDirname } from 'node:path'; " +
   "import { fileURLToPath as __fileURLToPath } from 'node:url'; const require = __createRequire(import.meta.url); " +
   'const __filename = __fileURLToPath(import.meta.url); const __dirname = __pathDirname(__filename);';
 

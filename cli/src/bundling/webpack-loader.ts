@@ -1,5 +1,6 @@
 import { inlineDefinition, JAEGER_THRIFT } from './jaeger-definition';
 import { compileModule } from './program-module';
+import type { PortableModule } from './program-module';
 import { TypeScriptOutput } from './typescript-output';
 
 /** What a loader of webpack and Rspack uses of its context. */
@@ -12,15 +13,18 @@ const output = new TypeScriptOutput();
 
 /** The loader of the plugin for webpack and Rspack. It runs before all others. */
 export default function loader(this: LoaderContext, source: string): void {
-  const { resourcePath } = this;
-  const done = this.async();
-  if (JAEGER_THRIFT.test(resourcePath)) {
-    done(null, inlineDefinition(source, resourcePath));
+  void compile(this.resourcePath, source, this.async());
+}
+
+async function compile(file: string, source: string, done: ReturnType<LoaderContext['async']>): Promise<void> {
+  let compiled: PortableModule;
+  try {
+    compiled = JAEGER_THRIFT.test(file)
+      ? { code: inlineDefinition(source, file), map: '' }
+      : await compileModule(file, source, output);
+  } catch (error) {
+    done(error as Error);
     return;
   }
-  void compileModule(resourcePath, source, output)
-    .then(({ code, map }) => () => done(null, code, map))
-    .catch((error: Error) => () => done(error))
-    // Outside of the promise: an error of the bundler is not one of the module.
-    .then((finish) => setImmediate(finish));
+  done(null, compiled.code, compiled.map === '' ? undefined : compiled.map);
 }

@@ -21,16 +21,16 @@ export const build: Command<(typeof OPTION_NAMES)[number]> = {
   summary: 'bundle functions, each into one file, and write the s.yaml that deploys them',
   positionals: '[FUNCTIONS]',
   options: OPTION_NAMES,
-  helpBeforeOptions: `FUNCTIONS is s.yaml, its folder, one of its functions as s.yaml#NAME, or a module. Without it, it is the s.yaml in this
-folder. Each function gets the folder built/NAME, with one file where its handler is, and the files that it reads.
+  helpBeforeOptions: `FUNCTIONS is s.yaml, its folder, one of its functions as s.yaml#NAME, or a module. Without it, it is the s.yaml in
+this folder. Each function gets the folder built/NAME, with one file where its handler is, and the files that it reads.
 s.built.yaml is s.yaml with these folders: s deploy -t s.built.yaml. s.yaml is not changed.
 
 TypeScript is compiled. If tsconfig.json has emitDecoratorMetadata, the project's own typescript emits the types by
 which classes are injected. Names of classes and functions are kept.`,
-  helpAfterOptions: `What is copied beside the file: files that a module names by its own place, as join(__dirname, 'page.html'), or below the
-code folder, as readFile('page.html'); files of the code folder that are not code, if it is not the folder of s.yaml;
-what a variable in s.yaml names in /code; and --include. Packages that cannot be bundled are copied to node_modules: those with
-native addons, those that the option instrumentations patches, and --external.
+  helpAfterOptions: `What is copied beside the file: files that a module names by its own place, as join(__dirname, 'page.html'), or below
+the code folder, as readFile('page.html'); files of the code folder that are not code, if it is not the folder of
+s.yaml; what a variable in s.yaml names in /code; and --include. Packages that cannot be bundled are copied to
+node_modules: those with native addons, those that the option instrumentations patches, and --external.
 
 An exporter is left out if s.yaml sets the endpoint in a variable of the other protocol and the program sets none.
 
