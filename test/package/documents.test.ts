@@ -62,11 +62,15 @@ describe('the documents', () => {
 });
 
 describe('the README', () => {
+  test('has fewer than 220 lines', () => {
+    expect(readme.trimEnd().split('\n').length).toBeLessThan(220);
+  });
+
   test('starts with one sentence, the smallest program in eighteen lines, and its trace', () => {
-    const [title, sentence, ...rest] = readme.split('\n\n');
+    const [title, sentence] = readme.split('\n\n');
     expect(title).toBe('# fc-traced');
     expect(sentence).toMatch(/^[^.]+\.$/);
-    expect(rest[0]).toContain('<!-- from samples/hello/handler.ts -->');
+    expect(blocks[0]).toMatchObject({ from: 'samples/hello/handler.ts' });
     expect(blocks[0]).toMatchObject({
       language: 'ts',
       text: readFileSync(path.join(root, 'samples/hello/handler.ts'), 'utf8').trimEnd(),
@@ -76,53 +80,64 @@ describe('the README', () => {
   });
 
   test('shows only traces of samples', () => {
-    const samples = documents.filter((file) => file.startsWith('samples/')).map((file) => readDocument(root, file));
+    const names = readdirSync(path.join(root, 'samples', 'hello', 'trace'));
+    // Without attributes.
+    const samples = names.map((name) =>
+      readFileSync(path.join(root, 'samples', 'hello', 'trace', name), 'utf8')
+        .replace(/ {2}\w[^\n]*$/gm, '')
+        .trimEnd(),
+    );
     const trees = blocks.filter(({ text }) => text.includes('└─'));
-    expect(trees.length).toBeGreaterThanOrEqual(2);
-    expect(trees.filter(({ text }) => !samples.some((sample) => sample.includes(text)))).toEqual([]);
+    expect(trees.map(({ text }) => samples.includes(text))).toEqual([true, true]);
   });
+});
 
-  test('lists exactly the options of a handler', () => {
-    expect(firstColumn(readme, 'Options', 'option')).toEqual(
+describe('the guides', () => {
+  const configuration = readDocument(root, 'docs/configuration.md');
+
+  test('list exactly the options of a handler', () => {
+    expect(firstColumn(configuration, 'Options', 'option')).toEqual(
       optionsListedBy(() => createHandler(class {}, noSuchOption)),
     );
   });
 
-  test('lists exactly the options of @Traced and of @Service', () => {
-    expect(firstColumn(readme, 'Traced methods', 'option')).toEqual(optionsListedBy(() => Traced(noSuchOption)));
-    expect(firstColumn(readme, 'Dependency injection', 'option')).toEqual(optionsListedBy(() => Service(noSuchOption)));
+  test('list exactly the options of @Traced and of @Service', () => {
+    const traced = readDocument(root, 'docs/traced.md');
+    const injection = readDocument(root, 'docs/dependency-injection.md');
+    expect(firstColumn(traced, 'Options', 'option')).toEqual(optionsListedBy(() => Traced(noSuchOption)));
+    expect(firstColumn(injection, 'Scopes', 'option')).toEqual(optionsListedBy(() => Service(noSuchOption)));
   });
 
-  test('lists exactly the error codes', () => {
-    expect(firstColumn(readme, 'Errors', 'code')).toEqual(Object.keys(ERROR_CODES));
+  test('list exactly the error codes', () => {
+    expect(firstColumn(readDocument(root, 'docs/errors.md'), 'Errors', 'code')).toEqual(Object.keys(ERROR_CODES));
   });
 
-  test('names every variable that fc-traced reads', () => {
+  test('name every variable that fc-traced reads', () => {
     const sources = ['src/semconv.ts'];
     const read = sources.flatMap((file) => [
       ...readFileSync(path.join(root, file), 'utf8').matchAll(/'((?:OTEL|FC|TRACED)_[A-Z_]+)'/g),
     ]);
-    expect([...new Set([...read].map((match) => match[1]!))].filter((name) => !readme.includes(`\`${name}\``))).toEqual(
-      [],
-    );
+    const names = [...new Set([...read].map((match) => match[1]!))];
+    expect(names.filter((name) => !configuration.includes(`\`${name}\``))).toEqual([]);
   });
 
-  test('quotes messages that fc-traced logs', () => {
+  test('quote messages that fc-traced logs', () => {
     const code = sourceFiles(path.join(root, 'src'))
       .map((file) => readCode(path.join(root, 'src', file)))
       .join('\n');
-    const quoted = firstColumn(readme, 'When no trace arrives', 'message');
+    const quoted = firstColumn(readDocument(root, 'docs/troubleshooting.md'), 'Messages', 'message');
     expect(quoted.length).toBeGreaterThan(3);
     // `…`, HOST and numbers are variable; what follows a colon is composed from another message.
     const fixed = quoted.flatMap((message) => message.split(/…|HOST|\d+|:/)).map((part) => part.trim());
     expect(fixed.filter((part) => !code.includes(part))).toEqual([]);
   });
 
-  test('names only commands that exist', () => {
+  test.each(documents)('%s names only scripts of npm that exist', (file) => {
     const { scripts } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
       scripts: Record<string, string>;
     };
-    const named = [...readme.matchAll(/npm run (?:-s )?([a-z:]+)/g)].map((match) => match[1]!);
+    const text = readDocument(root, file).replace(/^```[^]*?^```$/gm, '');
+    const named = [...text.matchAll(/npm run (?:-s )?([a-z:]+)/g)].map((match) => match[1]!);
     expect(named.filter((name) => scripts[name] === undefined)).toEqual([]);
   });
 });

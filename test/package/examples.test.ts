@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -37,6 +37,8 @@ async function compile(examples: readonly Example[], decorators: 'legacy' | 'sta
   const folder = mkdtempSync(path.join(tmpdir(), 'fc-traced-examples-'));
   try {
     examples.forEach(({ text }, index) => writeFileSync(path.join(folder, `example-${index}.ts`), `${text}\n`));
+    // The example that tests the function of the README imports it.
+    cpSync(path.join(root, 'samples/hello/handler.ts'), path.join(folder, 'handler.ts'));
     const isLegacy = decorators === 'legacy';
     writeFileSync(
       path.join(folder, 'tsconfig.json'),

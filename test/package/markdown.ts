@@ -51,10 +51,10 @@ function prose(markdown: string): string {
   return markdown.replace(/^```[\s\S]*?^```$/gm, '');
 }
 
-/** Returns the links of a document to files of this repository. */
+/** Returns the links and pictures of a document that are files of this repository. */
 export function relativeLinks(markdown: string): string[] {
-  return [...prose(markdown).matchAll(/\]\(([^)\s]+)\)/g)]
-    .map((match) => match[1]!)
+  return [...prose(markdown).matchAll(/\]\(([^)\s]+)\)|(?:src|srcset|href)="([^"]+)"/g)]
+    .map((match) => match[1] ?? match[2]!)
     .filter((target) => !/^[a-z]+:/.test(target));
 }
 

@@ -36,6 +36,11 @@ afterAll(async () => {
   await shown?.close();
 });
 
+async function showForReadme(): Promise<void> {
+  await shown.page.setViewportSize({ width: 960, height: 696 });
+  await shown.showTrace(cold.traceId);
+}
+
 const SCREENSHOTS: readonly [string, () => Promise<void>][] = [
   ['viewer-list', () => shown.showList()],
   ['viewer-cold-start', () => shown.showTrace(cold.traceId)],
@@ -73,6 +78,16 @@ const SCREENSHOTS: readonly [string, () => Promise<void>][] = [
       await shown.page.waitForSelector('text=冷启动');
     },
   ],
+  // The picture of the README, in both color schemes. The package contains it, so it is small.
+  ['trace-light', () => showForReadme()],
+  [
+    'trace-dark',
+    async () => {
+      await showForReadme();
+      await shown.press('d');
+      await shown.page.waitForSelector('html[data-theme=dark]');
+    },
+  ],
   [
     'viewer-phone',
     async () => {
@@ -92,6 +107,9 @@ testInBrowser.each(SCREENSHOTS)('%s.png is a picture of the viewer', async (name
   await shown.page.mouse.move(0, 0);
   const file = join(folder, `${name}.png`);
   await shown.page.screenshot({ path: file, animations: 'disabled' });
+  if (kept && findProgram('pngquant') !== undefined && name.startsWith('trace-')) {
+    execFileSync('pngquant', ['32', '--nofs', '--strip', '--force', '--output', file, file]);
+  }
   if (kept && findProgram('optipng') !== undefined) execFileSync('optipng', ['-quiet', '-strip', 'all', '-o2', file]);
   expect(statSync(file).size).toBeGreaterThan(10_000);
   expect(shown.complaints).toEqual([]);
