@@ -6,7 +6,7 @@ import { runs } from '../soak';
 import { expectSameBehaviour } from './programs/same-behaviour';
 
 // program-properties.test.ts runs the same number.
-const PROGRAMS = runs({ short: 2_000, long: 25_000 });
+const PROGRAMS = runs({ short: 800, long: 25_000 });
 
 const noop = async (): Promise<void> => {};
 let spans: SpanRecord[] = [];

@@ -5,7 +5,7 @@ import { fakeFcContext, recordTraces } from 'fc-traced/testing';
 import { runs } from '../soak';
 import { expectSame } from './expect-same';
 
-const RUNS = runs({ short: 1_500, long: 7_500 });
+const RUNS = runs({ short: 500, long: 7_500 });
 
 @Handler()
 class Echo {

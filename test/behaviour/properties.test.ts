@@ -5,7 +5,7 @@ import { fakeFcContext, recordTraces } from 'fc-traced/testing';
 import { runs } from '../soak';
 import { expectSame } from './expect-same';
 
-const RUNS = runs({ short: 3_000, long: 30_000 });
+const RUNS = runs({ short: 1_000, long: 30_000 });
 
 @Handler()
 class Echo {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { createHandler, Handler } from 'fc-traced';
 import type { FcContext } from 'fc-traced';
 import { fakeFcContext, invoke, recordTraces } from 'fc-traced/testing';
+import { runs } from '../soak';
 
 let value: unknown;
 @Handler()
@@ -47,7 +48,7 @@ test('for any request, the response of the method is returned unchanged, and the
       expect(await ask(JSON.parse(text) as object)).toBe(value);
       expect(traces.spans().map(({ status }) => status.code)).toEqual(['UNSET']);
     }),
-    { numRuns: 1_000 },
+    { numRuns: runs({ short: 300, long: 3_000 }) },
   );
 });
 
@@ -62,6 +63,6 @@ test('for any value, FC gets a response: the value or a 500', async () => {
         expect(Number.isInteger(answer.statusCode)).toBe(true);
       },
     ),
-    { numRuns: 1_000 },
+    { numRuns: runs({ short: 300, long: 3_000 }) },
   );
 });

@@ -90,12 +90,13 @@ export class Compiled {
     this.folder = mkdtempSync(path.join(cache, 'fc-traced-matrix-'));
   }
 
-  compile(): void {
+  compile(variants: readonly Variant[]): void {
     const installed = path.join(this.folder, 'node_modules', 'fc-traced');
     mkdirSync(installed, { recursive: true });
-    cpSync(path.join(root, 'package.json'), path.join(installed, 'package.json'));
-    this.tsc('package', 'src/tsconfig.json', { outDir: path.join(installed, 'dist') });
-    for (const variant of VARIANTS) {
+    for (const part of ['package.json', 'dist']) {
+      cpSync(path.join(root, part), path.join(installed, part), { recursive: true });
+    }
+    for (const variant of variants) {
       const { decorators, compiler, target } = variant;
       const isLegacy = decorators === 'legacy';
       const paths = {
@@ -134,6 +135,7 @@ export class Compiled {
     const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', main, ...files], {
       env: { ...process.env, MATRIX_TARGET: variant.target },
       maxBuffer: 2 ** 26,
+      timeout: 100_000,
     });
     return JSON.parse(stdout.slice(stdout.lastIndexOf('\n'))) as Result[];
   }

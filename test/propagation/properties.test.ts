@@ -8,9 +8,10 @@ import { formatBaggage, parseBaggageHeader } from '../../src/propagation/baggage
 import { parseTraceparent, readW3cHeaders } from '../../src/propagation/carriers';
 import { parseTraceState } from '../../src/propagation/trace-state';
 import { ensureContextManager } from '../../src/tracing/context/active-context';
+import { runs } from '../soak';
 
 ensureContextManager();
-const RUNS = { numRuns: 1_000 };
+const RUNS = { numRuns: runs({ short: 300, long: 3_000 }) };
 const PARENT = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-03';
 
 const text = fc.oneof(
@@ -162,7 +163,7 @@ test.each([true, false])(
           traces?.clear();
         },
       ),
-      { numRuns: 400 },
+      { numRuns: runs({ short: 150, long: 1_000 }) },
     );
     traces?.stop();
   },

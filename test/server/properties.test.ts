@@ -7,6 +7,7 @@ import { recordTraces } from 'fc-traced/testing';
 import { createServer, request } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { runs } from '../soak';
 
 /** The response to a request. */
 interface Answer {
@@ -150,7 +151,7 @@ test('serve passes the body to the class and its response to the client, for any
       expect(await send(running.port, given)).toEqual({ status: 200, body: given.body.toString('base64') });
       expect(traces.spans().length).toBeLessThanOrEqual(1);
     }),
-    { numRuns: 1_500 },
+    { numRuns: runs({ short: 500, long: 5_000 }) },
   );
 }, 60_000);
 
@@ -161,6 +162,6 @@ test('a listener responds the same with and without traceListener, for any heade
       const [actual, expected] = await Promise.all([send(portOf(traced), given), send(portOf(plain), given)]);
       expect(actual).toEqual(expected);
     }),
-    { numRuns: 1_500 },
+    { numRuns: runs({ short: 500, long: 5_000 }) },
   );
 }, 60_000);

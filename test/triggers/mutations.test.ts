@@ -2,11 +2,12 @@ import { createHandler, forEachRecord } from 'fc-traced';
 import type { FcFunction } from 'fc-traced';
 import { fakeEvent, invoke, recordTraces } from 'fc-traced/testing';
 import { expectSame } from '../behaviour/expect-same';
+import { runs } from '../soak';
 import { mutated, mutatedBytes, randomFrom } from './mutations';
 import { shapes } from './shapes';
 
-/** Mutations of each event. `FC_TRACED_MUTATIONS=100000 npx jest test/triggers/mutations` runs the long test. */
-const ROUNDS = Number(process.env.FC_TRACED_MUTATIONS ?? 150);
+/** Mutations of each event. `FC_TRACED_MUTATIONS=100000 npx jest test/triggers/mutations` runs the longest test. */
+const ROUNDS = Number(process.env.FC_TRACED_MUTATIONS ?? runs({ short: 40, long: 300 }));
 const SEED = Number(process.env.FC_TRACED_SEED ?? 13);
 
 const traces = recordTraces();
