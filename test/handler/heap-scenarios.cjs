@@ -66,11 +66,12 @@ const scenarios = {
       gc();
       return process.memoryUsage().heapUsed;
     };
+    const calls = Number(process.argv[3]);
     // The compiler allocates code, and later frees it, in single rounds. What invocations keep grows in each.
     let before = await run(2_000);
     const rounds = [];
     for (let round = 0; round < 5; round += 1) {
-      const after = await run(2_000);
+      const after = await run(calls);
       rounds.push(after - before);
       before = after;
     }

@@ -13,7 +13,7 @@ import type { Connection } from './transports';
 import { callTool, Forecast, weatherClient, weatherServer } from './weather';
 import type { Generation, WeatherServer } from './weather';
 
-const CALLS = runs({ short: 200, long: 1_000 });
+const CALLS = runs({ short: 100, long: 1_000 });
 const CONCURRENCY = 50;
 
 const traces = recordTraces();
