@@ -2,11 +2,8 @@
 // in one chunk, and the other chunks get it from there. So every class exists once, whatever entry points a program
 // loads. A chunk is loaded when one of its modules is first needed.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import { build } from 'esbuild';
-
-const require = createRequire(import.meta.url);
 
 /** The entry points of the package. Each is a file of its own, and so is the chunk of what `fc-traced` itself loads. */
 export const ENTRY_POINTS = ['index', 'testing', 'server', 'mcp'];
@@ -25,7 +22,7 @@ const EXTERNAL = [
 /** The chunk of a module that `fc-traced` does not load itself: that of the first row whose expression matches. */
 const CHUNKS = [
   [/^export\/exporters\/otlp/, 'otlp'],
-  [/^export\/exporters\/jaeger/, 'jaeger'],
+  [/^export\/(?:exporters\/jaeger|thrift\/)/, 'jaeger'],
   [/^export\//, 'sdk'],
   // With the decoder of CBOR.
   [/^fc\/triggers\/tablestore$/, 'tablestore'],
@@ -72,7 +69,7 @@ export async function buildChunks(src, dist) {
       // A bundler may put the code of a program into strict mode. So all of it runs in strict mode here as well.
       banner: { js: "'use strict';" },
       sourcemap: 'linked',
-      plugins: [chunkPlugin(src, chunk, chunkOf, modules), compiledIn],
+      plugins: [chunkPlugin(src, chunk, chunkOf, modules)],
     });
     removeForeignSources(path.join(dist, `${fileOf(chunk)}.map`));
     for (const input of Object.keys(metafile.inputs)) inputs.add(path.resolve(src, input));
@@ -189,60 +186,6 @@ function chunkPlugin(src, current, chunkOf, modules) {
       }));
     },
   };
-}
-
-const ASSIGN = `module.exports = function extend(target, ...sources) {
-  for (const source of sources) for (const key of Object.keys(source ?? {})) Reflect.set(target, key, source[key]);
-  return target;
-};`;
-
-/** Compiles in only what is used of packages that are written as CommonJS, or required by such packages. */
-const compiledIn = {
-  name: 'compiled in',
-  setup(bundle) {
-    bundle.onLoad({ filter: /[\\/]jaeger-client[\\/]dist[\\/]src[\\/]thrift\.js$/ }, ({ path: file }) => ({
-      contents: inlineIdl(readFileSync(file, 'utf8'), file),
-    }));
-    bundle.onLoad({ filter: /[\\/]thriftrw[\\/]thrift-idl\.js$/ }, () => ({ contents: parsedIdl() }));
-    // Written for sloppy mode: assigning to the name of a function throws in strict mode.
-    bundle.onLoad({ filter: /[\\/]xtend[\\/]mutable\.js$/ }, () => ({ contents: ASSIGN }));
-    // Requiring an ES module would compile in all of its names.
-    bundle.onResolve({ filter: /^@opentelemetry\/(?:core|semantic-conventions)$/ }, ({ kind, path: name, importer }) =>
-      kind === 'require-call'
-        ? { path: `${name} for ${importer}`, namespace: 'used', pluginData: { name, importer } }
-        : undefined,
-    );
-    bundle.onLoad({ filter: /^/, namespace: 'used' }, ({ pluginData: { name, importer } }) => {
-      const code = readFileSync(importer, 'utf8');
-      const [, variable] = new RegExp(`(\\w+) = require\\("${name}"\\)`).exec(code);
-      const used = [...code.matchAll(new RegExp(`\\b${variable}\\.(\\w+)`, 'g'))].map(([, used]) => used);
-      return {
-        contents: `export { ${[...new Set(used)].join(', ')} } from '${name}';`,
-        resolveDir: path.dirname(importer),
-      };
-    });
-  },
-};
-
-const IDL = 'jaeger-client/dist/src/jaeger-idl/thrift/jaeger.thrift';
-
-/** Replaces the parser of Thrift definitions, half of the exporter's code, by its result for Jaeger's definition. */
-function parsedIdl() {
-  const text = readFileSync(require.resolve(IDL), 'ascii');
-  const program = JSON.stringify(require('thriftrw/thrift-idl').parse(text));
-  return `exports.parse = (text) => {
-  if (text.length !== ${text.length}) throw new Error('not the definition of Jaeger');
-  return JSON.parse(${JSON.stringify(program)});
-};`;
-}
-
-/** jaeger-client reads the definition of its messages from a file beside it. Bundles have no such file. */
-function inlineIdl(code, file) {
-  const read = /_fs2\.default\.readFileSync\(_path2\.default\.join\(__dirname, '([^']+)'\), 'ascii'\)/;
-  const [, definition] = read.exec(code) ?? [];
-  if (definition === undefined) throw new Error('jaeger-client has changed: it does not read jaeger.thrift');
-  const text = readFileSync(path.join(path.dirname(file), definition), 'ascii');
-  return code.replace(read, () => JSON.stringify(text));
 }
 
 /** Removes the sources of other packages from a source map. Their names remain, so that stack traces are complete. */

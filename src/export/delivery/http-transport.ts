@@ -1,13 +1,11 @@
 import { ROOT_CONTEXT } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
-import { types } from 'node:util';
 import { brotliDecompress, gunzip, inflate } from 'node:zlib';
 import { callIn } from '../../tracing/context/active-context';
-import type { ResponseHead, SendFailure, SpanEncoder } from '../exporters/exporters';
+import type { SpanEncoder } from '../exporters/exporters';
 import { HttpSender } from './http-sender';
 import type { Exchange, HttpTarget } from './http-sender';
-import { LiveTimeout } from './live-timeout';
 import { verdictOf } from './verdict';
 import type { Verdict } from './verdict';
 
@@ -53,7 +51,7 @@ export class HttpTransport implements SpanTransport {
 
   constructor(
     private readonly encoder: SpanEncoder,
-    private readonly timeoutMillis: number,
+    timeoutMillis: number,
   ) {
     const { url, headers, tls } = encoder;
     this.target = { url, headers, timeoutMillis, ...(tls !== undefined && { tls }) };
@@ -70,7 +68,6 @@ export class HttpTransport implements SpanTransport {
 
   sendSync(batches: readonly (readonly ReadableSpan[])[], timeoutMillis: number): readonly boolean[] {
     const bodies = batches.map((spans) => this.encoder.encodeSync(spans));
-    if (!bodies.every((body) => body !== undefined)) return batches.map(() => false);
     const { sendSync } = require('./send-sync') as typeof import('./send-sync');
     return sendSync(this.target, bodies, timeoutMillis);
   }
@@ -83,16 +80,12 @@ export class HttpTransport implements SpanTransport {
     spans: readonly ReadableSpan[],
     countRejected: (count: number | Promise<number>) => void,
   ): Promise<Verdict> {
-    let body: Uint8Array | ResponseHead | SendFailure;
+    let body: Uint8Array;
     try {
-      body = await this.encode(spans);
+      body = await this.encoder.encode(spans);
     } catch (error) {
       countRejected(0);
       return { kind: 'unencodable', reason: `spans cannot be encoded: ${String(error)}`, byContent: true };
-    }
-    if (!types.isUint8Array(body)) {
-      countRejected(0);
-      return verdictOf(body, 0);
     }
     if (body.byteLength > MOST_REQUEST_BYTES) {
       countRejected(0);
@@ -106,18 +99,6 @@ export class HttpTransport implements SpanTransport {
       hasBody ? this.rejectedIn(exchange, String(head.headers['content-encoding'] ?? ''), spans.length) : 0,
     );
     return verdict;
-  }
-
-  /** An exporter that encodes and sends has the time of a request. */
-  private encode(spans: readonly ReadableSpan[]): Promise<Uint8Array | ResponseHead | SendFailure> {
-    return new Promise((resolve, reject) => {
-      const encoded = this.encoder.encode(spans);
-      if (types.isUint8Array(encoded)) return resolve(encoded);
-      const timeout = new LiveTimeout(this.timeoutMillis, () =>
-        resolve({ error: new Error(`no answer within ${this.timeoutMillis} ms`), timedOut: true }),
-      );
-      encoded.finally(() => timeout.clear()).then(resolve, reject);
-    });
   }
 
   private async rejectedIn({ body }: Exchange, encoding: string, most: number): Promise<number> {

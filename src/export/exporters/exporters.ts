@@ -53,13 +53,10 @@ export interface SpanEncoder {
   readonly tls?: Certificates;
   /** Whether the resource is repeated in each span. */
   readonly repeatsResource: boolean;
-  /**
-   * Encodes spans as the body of one request. May throw or reject. An exporter that cannot encode without sending
-   * returns the outcome instead.
-   */
-  encode(spans: readonly ReadableSpan[]): Uint8Array | Promise<Uint8Array | ResponseHead | SendFailure>;
-  /** Encodes spans when the event loop does not run any more. `undefined` if that is not possible. May throw. */
-  encodeSync(spans: readonly ReadableSpan[]): Uint8Array | undefined;
+  /** Encodes spans as the body of one request. May throw or reject. */
+  encode(spans: readonly ReadableSpan[]): Uint8Array | Promise<Uint8Array>;
+  /** Encodes spans when the event loop does not run any more. May throw. */
+  encodeSync(spans: readonly ReadableSpan[]): Uint8Array;
   /** Returns how many spans the body of a successful response says were rejected. May throw. */
   rejectedIn?(body: Buffer): number;
 }
