@@ -63,7 +63,10 @@ export interface KeepOptions {
   readonly slowerThanMillis?: number;
   /** Keep traces of cold starts. Default: false. */
   readonly coldStart?: boolean;
-  /** Returns whether to keep a trace. Called at the end of an invocation that no other rule keeps. Must be quick. */
+  /**
+   * Returns whether to keep a trace. Called at the end of an invocation that no other rule keeps. Must be quick.
+   * Default: none.
+   */
   readonly when?: (summary: KeepSummary) => boolean;
   /** Whether the rules also apply if the caller, or FC, decided not to sample the trace. Default: false. */
   readonly overrideCaller?: boolean;
@@ -82,7 +85,10 @@ export interface HandlerOptions {
   readonly name?: string;
   /** The entry method. Ignored if methods are decorated with `@Handler()`. Default: `handle`. */
   readonly method?: string;
-  /** Tokens of the constructor's parameters, in order. With them, no `emitDecoratorMetadata` is needed. */
+  /**
+   * Tokens of the constructor's parameters, in order. With them, no `emitDecoratorMetadata` is needed. Default: the
+   * parameter types that the compiler emitted.
+   */
   readonly inject?: readonly InjectionToken[];
   /**
    * The container that resolves services. Each invocation gets a child container. Default: tsyringe's global container.
@@ -102,24 +108,27 @@ export interface HandlerOptions {
   /**
    * The parent of the invocation span. Takes precedence over the trace context that the caller sent. `'message'`: the
    * span in the trace context of the message, if the event holds a single one. By default, and for several messages,
-   * their contexts are linked. A function gets the decoded event.
+   * their contexts are linked. A function gets the decoded event. Default: the trace context that the caller sent.
    */
   readonly parent?: ParentCarrier | ((event: unknown, context: FcContext) => ParentCarrier);
   /**
-   * Where traces are sent: an `http` or `https` URL with its full path. Default: the `OTEL_*` variables, then
-   * `context.tracing.jaegerEndpoint`.
+   * Where traces are sent: an `http` or `https` URL with its full path. Default: `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`,
+   * `OTEL_EXPORTER_OTLP_ENDPOINT`, `OTEL_EXPORTER_JAEGER_ENDPOINT`, then `context.tracing.jaegerEndpoint`.
    */
   readonly endpoint?: string;
   /**
-   * The protocol of the endpoint. Default: derived from the path, Jaeger for `…/api/traces`, OTLP for
-   * `…/api/otlp/traces` and `…/v1/traces`.
+   * The protocol of the endpoint. Default: that of `OTEL_TRACES_EXPORTER`, else derived from the path, Jaeger for
+   * `…/api/traces`, OTLP for `…/api/otlp/traces` and `…/v1/traces`.
    */
   readonly protocol?: Protocol;
-  /** HTTP headers of OTLP exports, in addition to those of `OTEL_EXPORTER_OTLP_HEADERS`. */
+  /**
+   * HTTP headers of OTLP exports, in addition to those of `OTEL_EXPORTER_OTLP_TRACES_HEADERS` and
+   * `OTEL_EXPORTER_OTLP_HEADERS`. Default: none.
+   */
   readonly headers?: Readonly<Record<string, string>>;
   /**
-   * The timeout of one export in milliseconds, more than 0. Default: `OTEL_EXPORTER_OTLP_TIMEOUT`, else
-   * `flushTimeoutMillis`, but at least 1000.
+   * The timeout of one export in milliseconds, more than 0. Default: `OTEL_EXPORTER_OTLP_TRACES_TIMEOUT`,
+   * `OTEL_EXPORTER_OTLP_TIMEOUT`, else `flushTimeoutMillis`, but at least 1000.
    */
   readonly exportTimeoutMillis?: number;
   /**
@@ -151,7 +160,7 @@ export interface HandlerOptions {
   /**
    * The ratio of new traces that are recorded, 0 to 1: a number, ratios by trigger, or a function that returns the
    * ratio. The caller's decision is kept. Triggers without a ratio, and a function that returns `undefined`, use the
-   * default: `TRACED_SAMPLE_RATIO`, then `OTEL_TRACES_SAMPLER`, else 1.
+   * default. Default: `TRACED_SAMPLE_RATIO`, then `OTEL_TRACES_SAMPLER` with `OTEL_TRACES_SAMPLER_ARG`, else 1.
    */
   readonly sampleRatio?: SampleRatio;
   /**
@@ -162,7 +171,7 @@ export interface HandlerOptions {
   readonly keep?: KeepOptions;
   /** The `service.name` of the resource. Default: `OTEL_SERVICE_NAME`, else the name of the FC function. */
   readonly serviceName?: string;
-  /** Additional resource attributes. */
+  /** Additional resource attributes. Default: none; `OTEL_RESOURCE_ATTRIBUTES` is read as well. */
   readonly resourceAttributes?: Attributes;
   /**
    * Whether an HTTP request gets an HTTP response: return values become responses, errors become status codes. With

@@ -49,8 +49,8 @@ export interface ServiceOptions {
   /** The tokens of the constructor's parameters, in order. Default: the parameter types that the compiler emitted. */
   readonly inject?: readonly InjectionToken[];
   /**
-   * `transient` (default): a new object wherever it is injected. `invocation`: one object per invocation. `singleton`:
-   * one object per function instance.
+   * `transient`: a new object wherever it is injected. `invocation`: one object per invocation. `singleton`: one object
+   * per function instance. Default: `transient`.
    */
   readonly scope?: ServiceScope;
 }

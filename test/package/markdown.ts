@@ -58,14 +58,18 @@ export function relativeLinks(markdown: string): string[] {
     .filter((target) => !/^[a-z]+:/.test(target));
 }
 
-/** Returns the anchors of a document's headings. */
+/** Returns the anchors of a document's headings. Further headings with the same text have a number. */
 export function anchorsOf(markdown: string): string[] {
-  return [...prose(markdown).matchAll(/^#+ (.+)$/gm)].map((match) =>
-    match[1]!
+  const counts = new Map<string, number>();
+  return [...prose(markdown).matchAll(/^#+ (.+)$/gm)].map((match) => {
+    const anchor = match[1]!
       .toLowerCase()
       .replace(/[^\p{L}\p{N}\s_-]/gu, '')
-      .replace(/ /g, '-'),
-  );
+      .replace(/ /g, '-');
+    const count = counts.get(anchor) ?? 0;
+    counts.set(anchor, count + 1);
+    return count === 0 ? anchor : `${anchor}-${count}`;
+  });
 }
 
 /** Returns the code in the first column of the table below `heading` whose first column is named `head`. */

@@ -38,6 +38,7 @@ export interface DtsChange {
   readonly afterImage?: DtsImage;
 }
 
+/** A record of a DTS event: a change of a row, in a CloudEvent. */
 export type DtsRecord = CloudEvent<DtsChange>;
 
 /** The event of a DTS trigger: a batch. */

@@ -20,6 +20,7 @@ export interface KafkaMessage {
   readonly value: unknown;
 }
 
+/** A record of a Kafka event: a message, in a CloudEvent. */
 export type KafkaRecord = CloudEvent<KafkaMessage>;
 
 /** The event of a Kafka trigger: a batch. */

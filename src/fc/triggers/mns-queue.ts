@@ -13,6 +13,7 @@ export interface MnsQueueMessage {
   readonly messageBody: string;
 }
 
+/** A record of an SMQ queue: a message, in a CloudEvent. */
 export type MnsQueueRecord = CloudEvent<MnsQueueMessage>;
 
 /** The event of a trigger of an MNS (SMQ) queue: a batch. */

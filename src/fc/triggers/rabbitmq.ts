@@ -29,6 +29,7 @@ export interface RabbitMqMessage {
   readonly body: unknown;
 }
 
+/** A record of a RabbitMQ event: a message, in a CloudEvent. */
 export type RabbitMqRecord = CloudEvent<RabbitMqMessage>;
 
 /** The event of a RabbitMQ trigger: a batch. */

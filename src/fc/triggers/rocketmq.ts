@@ -45,6 +45,7 @@ export interface RocketMqMessage {
   readonly body: unknown;
 }
 
+/** A record of a RocketMQ event: a message, in a CloudEvent. */
 export type RocketMqRecord = CloudEvent<RocketMqMessage>;
 
 /** The event of a RocketMQ trigger: a batch. */

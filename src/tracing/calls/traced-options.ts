@@ -60,7 +60,7 @@ export interface TracedOptions<F extends AnyMethod = AnyMethod, T = any> {
   readonly callback?: boolean;
   /** Whether to record `fc_traced.stream.bytes` and `fc_traced.stream.items` of a returned stream. Default: false. */
   readonly countStream?: boolean;
-  /** Only valid on a class. Declared here so that TypeScript can distinguish the two kinds of options. */
+  /** Only valid on a class. Declared here so that TypeScript can distinguish the two kinds of options. Default: none. */
   readonly filter?: undefined;
 }
 
