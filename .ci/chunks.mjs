@@ -188,11 +188,16 @@ function chunkPlugin(src, current, chunkOf, modules) {
   };
 }
 
-/** Removes the sources of other packages from a source map. Their names remain, so that stack traces are complete. */
+/**
+ * Removes the sources of other packages from a source map. Their names remain, so that stack traces are complete. Lines
+ * of our own sources that are only a comment become empty, which makes the package a tenth smaller.
+ */
 function removeForeignSources(file) {
   const map = JSON.parse(readFileSync(file, 'utf8'));
   map.sourcesContent = map.sourcesContent.map((content, index) =>
-    map.sources[index].includes('node_modules/') ? null : content,
+    map.sources[index].includes('node_modules/')
+      ? null
+      : (content?.replaceAll(/^ *(\/\/|\/\*|\*[ /]|\*$).*/gm, '') ?? null),
   );
   map.sources = map.sources.map((source) => source.replace(/^.*node_modules\//, 'node_modules/'));
   writeFileSync(file, JSON.stringify(map));
