@@ -5,9 +5,10 @@
 // Commands that need an account are not run. Asserts that the five-minute start takes less than five minutes.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { linkPackages } from './link-packages.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const [folder, mode] = process.argv.slice(2);
@@ -32,18 +33,6 @@ const pack = (...args) =>
       shell: process.platform === 'win32',
     }),
   )[0].filename;
-
-/** Links the packages of this repository, and the build as fc-traced. */
-function linkPackages() {
-  const modules = path.join(app, 'node_modules');
-  mkdirSync(modules);
-  const link = (name, target) => symlinkSync(target, path.join(modules, name), 'junction');
-  for (const name of readdirSync(path.join(root, 'node_modules'))) {
-    if (!name.startsWith('.') && !name.startsWith('fc-traced')) link(name, path.join(root, 'node_modules', name));
-  }
-  link('fc-traced', root);
-  writeFileSync(path.join(app, 'package.json'), '{"name":"hello","version":"1.0.0"}');
-}
 
 /** The blocks of a section: the language, the text, and the last name of a file in the lines above. */
 function blocksOf(document, heading) {
@@ -99,8 +88,10 @@ writeFileSync(path.join(app, 'handler.ts'), handler);
 const programs = { tsc: 'node_modules/typescript/bin/tsc', 'fc-traced': 'cli/dist/main.js' };
 let commandOf = (line) =>
   line.replace(/^npx (tsc|fc-traced)/, (_, name) => `"${process.execPath}" "${path.join(root, programs[name])}"`);
-if (linked) linkPackages();
-else {
+if (linked) {
+  linkPackages(app);
+  writeFileSync(path.join(app, 'package.json'), '{"name":"hello","version":"1.0.0"}');
+} else {
   const packed = { 'fc-traced': `../${pack()}`, 'fc-traced-cli': `../${pack('-w', 'cli')}` };
   commandOf = (line) =>
     line.startsWith('npm install')

@@ -1,10 +1,12 @@
 import { chain } from './chain';
+import { express } from './express';
 import { mcpWeather } from './mcp-weather';
 import { nas } from './nas';
 import { ordersQueue } from './orders-queue';
 import { rds } from './rds';
 import { singleFunctionSample } from './sample';
 import type { Sample } from './sample';
+import { thumbnails } from './thumbnails';
 
 const COLD_AND_WARM = [
   { name: 'cold', title: 'cold call' },
@@ -37,4 +39,15 @@ export const SAMPLES: readonly Sample[] = [
   mcpWeather,
   chain,
   ordersQueue,
+  singleFunctionSample(
+    'scheduled-job',
+    'What did last night’s job do, for which schedule was it, and why did it fail?',
+    [
+      ...COLD_AND_WARM,
+      { name: 'failing', title: 'failing call', event: { payload: '{"shops":["teapots","samovars"],"hours":4}' } },
+    ],
+    ['faas.trigger', 'faas.time', 'carts.removed'],
+  ),
+  thumbnails,
+  express,
 ];

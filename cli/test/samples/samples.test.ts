@@ -13,11 +13,12 @@ test('every folder of samples is in the table of samples, and its question in sa
   for (const { name, question } of SAMPLES) expect(readme).toContain(`| [${name}](${name}/README.md) | ${question}`);
 });
 
-const WITH_SERVICES = ['rds', 'nas', 'chain', 'mcp-weather', 'orders-queue'];
+const SHORT = ['rds', 'nas', 'chain', 'mcp-weather', 'orders-queue', 'scheduled-job', 'thumbnails', 'express'];
 
-test.each(WITH_SERVICES)('the sample %s is short, and its README shows every expected trace or links to it', (name) => {
+test.each(SHORT)('the sample %s is short, and its README shows every expected trace or links to it', (name) => {
   const folder = join(samples, name);
-  for (const file of ['handler.ts', 'event.json', 's.yaml', 'README.md']) {
+  const program = name === 'express' ? 'server.ts' : 'handler.ts';
+  for (const file of [program, 'event.json', 's.yaml', 'README.md']) {
     expect(existsSync(join(folder, file))).toBe(true);
   }
   for (const file of readdirSync(folder).filter((one) => one.endsWith('.ts'))) {
@@ -42,10 +43,12 @@ test.each([...S_YAML, ['orders', 's.fc2.yaml'] as const])(
     for (const [, file, exported] of yaml.matchAll(/(?:handler|initializer): (\w+)\.(\w+)/g)) {
       files.set(file!, [...(files.get(file!) ?? []), exported!]);
     }
-    expect(files.has('handler')).toBe(true);
+    expect(files.has(name === 'express' ? 'server' : 'handler')).toBe(true);
     for (const [file, named] of files) {
       const source = readFileSync(join(samples, name, `${file}.ts`), 'utf8');
-      expect(named.filter((one) => one !== 'preFreeze').sort()).toEqual(['handler', 'initialize', 'preStop']);
+      // Express and Nest get no hooks: their programs would have to answer them.
+      const expected = name === 'express' ? ['handler'] : ['handler', 'initialize', 'preStop'];
+      expect(named.filter((one) => one !== 'preFreeze').sort()).toEqual(expected);
       // FC 3.0 has no such hook.
       expect(named.includes('preFreeze')).toBe(yaml.includes('component: fc\n'));
       if (/void serve\(|createServer\(/.test(source)) expect(yaml).toMatch(new RegExp(`- ${file}\\.js$`, 'm'));
