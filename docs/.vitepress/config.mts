@@ -57,6 +57,8 @@ export default defineConfig<ThemeConfig>({
   },
   vite: {
     publicDir: local('public'),
+    // The index of the search is loaded when somebody searches.
+    build: { chunkSizeWarningLimit: 4_000 },
     server: { watch: { ignored: ['**/dist/**', '**/dist.*/**', '**/coverage/**', '**/cache/**'] } },
     resolve: {
       // The language switch of the default theme would link to pages that are not translated.

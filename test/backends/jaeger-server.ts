@@ -35,7 +35,8 @@ export interface JaegerTrace {
   readonly processes: Readonly<Record<string, { readonly serviceName: string; readonly tags: readonly JaegerTag[] }>>;
 }
 
-async function freePorts(count: number): Promise<number[]> {
+/** Returns free ports of the loopback interface. */
+export async function freePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(
     Array.from(
       { length: count },
@@ -65,7 +66,8 @@ async function respondsOk(url: string): Promise<boolean> {
   );
 }
 
-async function readTrace(query: string, traceId: string, count: number): Promise<JaegerTrace> {
+/** Reads a trace with the query API as soon as it has `count` spans. Rejects after ten seconds. */
+export async function readTrace(query: string, traceId: string, count: number): Promise<JaegerTrace> {
   let seen = 0;
   for (const deadline = Date.now() + 10_000; Date.now() < deadline; await sleep(100)) {
     const body = (await (await fetch(`${query}/api/traces/${traceId}`)).json()) as { data?: JaegerTrace[] | null };

@@ -36,7 +36,7 @@ describe('the packed package', () => {
   test('contains only these, dist, documents with the pictures of the README, and samples: no tool, test, bench, source or build state', () => {
     const beside = ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md'];
     const documents =
-      /^docs\/(?:[\w-]+\/)*[^/]+\.md$|^docs\/images\/trace-(?:light|dark)\.png$|^README\.zh-CN\.md$|^samples\/(?:README\.md|(?!dist)[^/.]+\/.)/;
+      /^docs\/(?:[\w-]+\/)*[^/]+\.md$|^docs\/backends\/[\w-]+\.yaml$|^docs\/images\/trace-(?:light|dark)\.png$|^README\.zh-CN\.md$|^samples\/(?:README\.md|(?!dist)[^/.]+\/.)/;
     expect(
       files.filter((file) => !beside.includes(file) && !documents.test(file) && !file.startsWith('dist/')),
     ).toEqual([]);
