@@ -50,6 +50,48 @@ function delivery(roundTripMillis) {
   };
 }
 
+const plainServer = 'node:http';
+const batchedServer = 'instrumentation-http, batched';
+const flushedServer = 'instrumentation-http, flushed';
+const unrecorded = 'fc-traced serve, not recorded';
+const recorded = 'fc-traced serve, recorded';
+
+/** A contest of requests. Each contender prints the time of a request, and the 99th percentile of the latencies. */
+const requests = {
+  title: 'serve: a request of ten short asynchronous calls, 20 connections',
+  unit: 'µs',
+  slow: true,
+  contenders: {
+    [plainServer]: ['requests.cjs', 'plain'],
+    [unrecorded]: ['requests.cjs', 'unrecorded'],
+    [batchedServer]: ['requests.cjs', 'batched'],
+    [flushedServer]: ['requests.cjs', 'flushed'],
+    [recorded]: ['requests.cjs', 'recorded'],
+  },
+  goals: [
+    {
+      text: `not recorded, at most 2.00 of ${plainServer}`,
+      value: (ns) => ns[`${unrecorded}, each`] / ns[`${plainServer}, each`],
+      most: 2,
+    },
+    {
+      text: `recorded, at most 1 / 1.6 of ${flushedServer}`,
+      value: (ns) => ns[`${recorded}, each`] / ns[`${flushedServer}, each`],
+      most: 1 / 1.6,
+    },
+    {
+      text: `recorded, at most 1 / 0.60 of ${batchedServer}`,
+      value: (ns) => ns[`${recorded}, each`] / ns[`${batchedServer}, each`],
+      most: 1 / 0.6,
+    },
+    {
+      text: `recorded, the 99th percentile at most that of ${flushedServer}`,
+      value: (ns) => ns[`${recorded}, p99`] / ns[`${flushedServer}, p99`],
+      most: 1,
+    },
+  ],
+};
+
 const sample = 'the published sample, delivering';
 
 /** A contest of cold starts over one protocol. */
@@ -203,6 +245,7 @@ export const contests = [
       most: 2.5,
     },
   },
+  requests,
   cold('otlp', [
     ['fc-traced, unsampled', 'ours-unsampled', 0.45],
     ['fc-traced, one file, unsampled', 'one file-unsampled', 0.25],

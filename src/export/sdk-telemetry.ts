@@ -47,6 +47,9 @@ export interface SdkSettings {
 }
 
 const NO_LINKS: never[] = [];
+// The API exports its enumerations with getters.
+const { SAMPLED } = TraceFlags;
+const { INTERNAL } = SpanKind;
 
 /** The SDK as fc-traced sets it up: sampler, id generator, delivery, and the span processors of the option. */
 export class SdkTelemetry implements Telemetry {
@@ -126,7 +129,7 @@ export class SdkTelemetry implements Telemetry {
     }
     const parentSpanContext = parent.spanContext();
     const { traceId, traceState } = parentSpanContext;
-    const traceFlags = parentSpanContext.traceFlags & TraceFlags.SAMPLED;
+    const traceFlags = parentSpanContext.traceFlags & SAMPLED;
     if (traceFlags === 0 && state.buffers.get(parentSpanContext)?.admits() !== true) {
       return trace.wrapSpanContext({ traceId, spanId: newSpanId(), traceFlags, ...(traceState && { traceState }) });
     }
@@ -136,7 +139,7 @@ export class SdkTelemetry implements Telemetry {
       context,
       spanContext: { traceId, spanId: newSpanId(), traceFlags, traceState },
       name,
-      kind: options?.kind ?? SpanKind.INTERNAL,
+      kind: options?.kind ?? INTERNAL,
       links: options?.links ?? NO_LINKS,
       parentSpanContext,
       attributes: options?.attributes === undefined ? undefined : sanitizeAttributes(options.attributes),

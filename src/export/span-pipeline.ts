@@ -9,6 +9,9 @@ import type { SpanOutlet, SpanRecorder, TraceBuffer } from '../tracing/telemetry
 import { redactEndingSpan, redactStartingSpan } from './redact-span';
 import { alignStart } from './start-clock';
 
+// The API exports its enumerations with getters.
+const { SAMPLED } = TraceFlags;
+
 /**
  * The only span processor of our SDK set-up. It aligns start times, adds baggage attributes, removes secrets, calls the
  * span processors of the option `spanProcessors`, and then passes ended spans to the delivery and to recorders.
@@ -38,7 +41,7 @@ export class SpanPipeline implements SpanProcessor {
 
   onStart(span: Span, context: Context): void {
     alignStart(span, context);
-    if ((span.spanContext().traceFlags & TraceFlags.SAMPLED) === 0) this.buffer(span, context);
+    if ((span.spanContext().traceFlags & SAMPLED) === 0) this.buffer(span, context);
     if (this.baggageKeys.length > 0) span.setAttributes(baggageAttributes(context, this.baggageKeys));
     // Without other processors nothing reads the span before it ends.
     if (this.processors.length === 0) return;
@@ -68,7 +71,7 @@ export class SpanPipeline implements SpanProcessor {
 
   onEnd(span: ReadableSpan): void {
     const spanContext = span.spanContext();
-    const buffer = (spanContext.traceFlags & TraceFlags.SAMPLED) === 0 ? state.buffers.get(spanContext) : undefined;
+    const buffer = (spanContext.traceFlags & SAMPLED) === 0 ? state.buffers.get(spanContext) : undefined;
     if (buffer === undefined) this.export(span);
     else buffer.hasEnded(span, this.outlet);
   }

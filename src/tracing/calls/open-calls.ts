@@ -49,8 +49,8 @@ export function abandonSpan(span: Span): void {
 /** The number of spans or contexts at which ended ones are removed for the first time. */
 const MIN_TO_PRUNE = 64;
 
-/** How many ended calls keep their span as the active one. */
-const MAX_ENDED = 256;
+/** How many ended calls keep their span as the active one. A power of two. Each is copied by several collections. */
+const MAX_ENDED = 32;
 
 /** A list of spans, from which those that have ended are removed from time to time. */
 class SpanList {
@@ -163,7 +163,7 @@ export class OpenCalls {
   addEnded(context: LinkedContext): void {
     this.ended[this.endedAt]?.release();
     this.ended[this.endedAt] = context;
-    this.endedAt = (this.endedAt + 1) % MAX_ENDED;
+    this.endedAt = (this.endedAt + 1) & (MAX_ENDED - 1);
   }
 
   /** Ends all open calls and spans, and releases the contexts of spans. */

@@ -8,6 +8,9 @@ import { extract, ignoreRejection } from './attributes';
 import type { Extractor } from './attributes';
 import type { CheckedTracedOptions } from './traced-options';
 
+// The API exports its enumerations with getters.
+const { INTERNAL } = SpanKind;
+
 /** The names of OpenTelemetry's span kinds. */
 export type SpanKindName = 'internal' | 'server' | 'client' | 'producer' | 'consumer';
 
@@ -47,6 +50,8 @@ export interface SpanSpec {
   /** Returns the class that defines the method, from the `this` of a call. */
   ownerOf(self: unknown): Owner;
   readonly options: CheckedTracedOptions;
+  /** Whether a span has no more than its name, kind and parent when it starts. */
+  readonly isPlain: boolean;
   /** Attributes that are the same for each call. */
   readonly fixedAttributes: Attributes | undefined;
   /** Returns the attributes of a call from its arguments, including those with `@SpanAttribute`. */
@@ -91,18 +96,11 @@ const MAX_LINKS = 128;
 /** Starts the span of a call. Returns `undefined` if telemetry fails; the call then runs without a span. */
 export function startSpanOf(site: CallSite): Span | undefined {
   const { spec, telemetry, context, self, args } = site;
-  const { kind, links, root } = spec.options;
+  const { kind, root } = spec.options;
   const parent = spanIn(context);
   try {
     const name = spanNameOf(spec, self);
-    if (
-      spec.argumentAttributes === undefined &&
-      spec.fixedAttributes === undefined &&
-      links === undefined &&
-      root !== true
-    ) {
-      return telemetry.startCall(name, kind === SpanKind.INTERNAL ? undefined : { kind }, context, parent);
-    }
+    if (spec.isPlain) return telemetry.startCall(name, kind === INTERNAL ? undefined : { kind }, context, parent);
     const problems: string[] = [];
     const options: SpanOptions = { kind, root: root === true, links: linksOf(site, parent, problems) };
     if (spec.fixedAttributes !== undefined) options.attributes = spec.fixedAttributes;

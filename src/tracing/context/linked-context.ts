@@ -89,7 +89,8 @@ class EndedSpan implements Span {
 export class LinkedContext implements Context {
   readonly #base: Context;
   #span: Span | undefined;
-  #isReleased = false;
+  /** The ids of the span, once it has been released. */
+  #released: SpanContext | undefined;
   readonly #invocation: Invocation | undefined;
   /** The context whose span this one shares, so that it is released there. */
   readonly #owner: LinkedContext | undefined;
@@ -102,18 +103,20 @@ export class LinkedContext implements Context {
   }
 
   static spanOf(context: LinkedContext): Span | undefined {
-    return context.#owner === undefined ? context.#span : context.#owner.#span;
+    const holder = context.#owner ?? context;
+    if (holder.#span === undefined && holder.#released !== undefined) holder.#span = new EndedSpan(holder.#released);
+    return holder.#span;
   }
 
   static invocationOf(context: LinkedContext): Invocation | undefined {
     return context.#invocation;
   }
 
-  /** Replaces the span by its ids. */
+  /** Replaces the span by its ids. What stands for them is only created for work that continues. */
   release(): void {
-    if (this.#isReleased || this.#span === undefined) return;
-    this.#isReleased = true;
-    this.#span = new EndedSpan(this.#span.spanContext());
+    if (this.#released !== undefined || this.#span === undefined) return;
+    this.#released = this.#span.spanContext();
+    this.#span = undefined;
   }
 
   /** The span has ended: it is replaced by its ids with the end of the invocation. */

@@ -176,9 +176,11 @@ function knownEncodings(secretText: string): Encodings {
   return found;
 }
 
-/** Returns whether any secret is known. */
+const { ofProcess, ofInvocations, ofCallers, ofFc } = state.secrets;
+
+/** Returns whether any secret is known. Allocates nothing: each string of a span asks. */
 export function knowsSecrets(): boolean {
-  return Object.values(state.secrets).some(({ size }) => size > 0);
+  return ofProcess.size + ofInvocations.size + ofCallers.size + ofFc.size > 0;
 }
 
 /** Replaces the known secrets in a string: as they are, and in their encodings. */
