@@ -5,9 +5,10 @@ import { copyIdentity } from '../replace-method';
 import { attributeValues } from '../tracing/calls/attributes';
 import type { Extractor } from '../tracing/calls/attributes';
 import { runInSpan } from '../tracing/calls/run-in-span';
+import { isPlain } from '../tracing/calls/span-spec';
 import type { Owner, SpanSpec } from '../tracing/calls/span-spec';
-import { errorMatcher } from '../tracing/calls/traced-options';
-import type { AnyMethod, CheckedTracedOptions, TracedOptions } from '../tracing/calls/traced-options';
+import { errorMatcher, withAllKeys } from '../tracing/calls/traced-options';
+import type { AnyMethod, CheckedTracedOptions } from '../tracing/calls/traced-options';
 import { activeContext } from '../tracing/context/active-context';
 import { telemetryOfCall } from '../tracing/context/ambient-telemetry';
 import { isAsyncFunction } from '../tracing/end-strategies/promise';
@@ -79,20 +80,6 @@ export interface TracedMember {
   readonly parameters?: ReadonlyMap<number, string> | undefined;
 }
 
-/** All options of a method, so that the objects of all methods have the same properties. V8 reads these faster. */
-const ABSENT = {
-  name: undefined,
-  nameFromInstanceClass: undefined,
-  kind: undefined,
-  attributes: undefined,
-  resultAttributes: undefined,
-  links: undefined,
-  expectedErrors: undefined,
-  root: undefined,
-  callback: undefined,
-  countStream: undefined,
-} satisfies Record<keyof Omit<TracedOptions, 'filter'>, undefined>;
-
 /** Returns the spec of a member's spans. */
 export function specOf(
   options: CheckedTracedOptions,
@@ -101,17 +88,12 @@ export function specOf(
   const nameIn = (owner: string): string => options.name ?? `${owner === '' ? '(anonymous)' : owner}${memberName(key)}`;
   const fixedAttributes = typeof options.attributes === 'object' ? attributeValues(options.attributes) : undefined;
   const argumentAttributes = withParameters(options, parameters);
-  const isPlain =
-    fixedAttributes === undefined &&
-    argumentAttributes === undefined &&
-    options.links === undefined &&
-    options.root !== true;
   return {
     name: options.name ?? (className === undefined ? undefined : nameIn(className)),
     nameIn,
     ownerOf: (self) => owningClass(self, key, wrapper()),
-    options: { ...ABSENT, ...options },
-    isPlain,
+    options: withAllKeys(options),
+    isPlain: isPlain(options, fixedAttributes, argumentAttributes),
     fixedAttributes,
     argumentAttributes,
     isExpected: errorMatcher(options.expectedErrors),

@@ -62,6 +62,15 @@ export interface SpanSpec {
   readonly isAsync: boolean;
 }
 
+/** Whether spans have no more than their name, kind and parent when they start. Found out once, not for each call. */
+export function isPlain(
+  { links, root }: CheckedTracedOptions,
+  fixedAttributes: Attributes | undefined,
+  argumentAttributes: Extractor | undefined,
+): boolean {
+  return fixedAttributes === undefined && argumentAttributes === undefined && links === undefined && root !== true;
+}
+
 /** Returns the name of the span of a call. */
 export function spanNameOf(spec: SpanSpec, self: unknown): string {
   const { options } = spec;

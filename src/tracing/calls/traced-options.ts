@@ -97,6 +97,13 @@ const METHOD_KEYS = Object.keys(CHECKS).filter((key) => key !== 'filter');
 const CLASS_KEYS = ['kind', 'nameFromInstanceClass', 'expectedErrors', 'filter'];
 const NAMES = `${METHOD_KEYS.join(', ')}; on a class: ${CLASS_KEYS.join(', ')}`;
 
+const ABSENT: Readonly<Record<string, undefined>> = Object.fromEntries(METHOD_KEYS.map((key) => [key, undefined]));
+
+/** The same options with all keys, so that the objects of all methods have one shape, which V8 reads faster. */
+export function withAllKeys(options: CheckedTracedOptions): CheckedTracedOptions {
+  return { ...ABSENT, ...options };
+}
+
 function invalid(message: string): FcTracedError {
   return new FcTracedError('INVALID_OPTION', message);
 }
