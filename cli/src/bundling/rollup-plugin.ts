@@ -49,7 +49,8 @@ export function sourceOf(source: string, importer: string | undefined): string |
   return EXTENSIONS[ending]!.map((extension) => stem + extension).find((file) => existsSync(file));
 }
 
-const fileOf = (id: string): string => id.replace(/[?#].*$/, '');
+// Ids of generated modules start with a NUL, and many have a query.
+const fileOf = (id: string): string => id.replace(/^\0/, '').replace(/[?#].*$/, '');
 
 // A call of `require` that no bundler has replaced, in a module that does not define it.
 const REQUIRE = /(?<![\w$.])require\(/;

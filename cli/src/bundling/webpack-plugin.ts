@@ -58,7 +58,7 @@ export function webpackPlugin(): WebpackPlugin {
         enforce: 'pre',
         use: [{ loader }],
       });
-      options.resolve.extensions = [...new Set([...(options.resolve.extensions ?? []), '.ts', '.mts', '.cts'])];
+      options.resolve.extensions = [...new Set([...(options.resolve.extensions ?? ['...']), '.ts', '.mts', '.cts'])];
       options.resolve.extensionAlias = { ...ALIASES, ...options.resolve.extensionAlias };
       // Packages that are used only where they are installed.
       options.ignoreWarnings = [
