@@ -68,6 +68,8 @@ export async function buildChunks(src, dist) {
       legalComments: 'none',
       // A bundler may put the code of a program into strict mode. So all of it runs in strict mode here as well.
       banner: { js: "'use strict';" },
+      // webpack would treat a chunk in which a package tests for AMD as an AMD module, and lose its exports.
+      define: { define: 'undefined' },
       sourcemap: 'linked',
       plugins: [chunkPlugin(src, chunk, chunkOf, modules)],
     });

@@ -1,11 +1,10 @@
-// A cold start: `cold.cjs PROGRAM-WAY MILLISECONDS`, where PROGRAM is one of `bench/programs`, or one file that contains it, and
-// WAY is a protocol or `unsampled`. Prints the nanoseconds from the start of loading to the first answer.
-const { execFile } = require('node:child_process');
+// A cold start: `cold.cjs PROGRAM-WAY MILLISECONDS`, where PROGRAM is one of `bench/programs`, or the output of `fc-traced build`
+// for it, and WAY is a protocol or `unsampled`. Prints the nanoseconds from the start of loading to the first answer.
+const { execFile, execFileSync } = require('node:child_process');
 const { mkdtempSync, rmSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const path = require('node:path');
 const { promisify } = require('node:util');
-const { buildSync } = require('esbuild');
 const { startChild } = require('../child.cjs');
 const { contend } = require('../measure.cjs');
 
@@ -18,16 +17,9 @@ async function cold(kind, way) {
   try {
     let program = path.join(__dirname, '..', 'programs', PROGRAMS[kind]);
     if (kind === 'one file') {
-      const outfile = path.join(folder, 'program.cjs');
-      buildSync({
-        entryPoints: [program],
-        outfile,
-        bundle: true,
-        platform: 'node',
-        logLevel: 'silent',
-        tsconfigRaw: '{}',
-      });
-      program = outfile;
+      const cli = path.join(__dirname, '..', '..', 'cli', 'dist', 'main.js');
+      execFileSync(process.execPath, [cli, 'build', program, '--out-dir', folder, '--no-load']);
+      program = path.join(folder, 'fc-traced', 'fc-traced.js');
     }
     const [target, flag] = WAYS[way];
     const { stdout } = await promisify(execFile)(process.execPath, [

@@ -4,11 +4,21 @@
 // docs/bundlers.md. Needs the build.
 //   node test/bundlers/matrix.mjs [--write] [--only TOOL]
 import { execFile, execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { parseArgs, promisify } from 'node:util';
+import { parseArgs, promisify, stripVTControlCharacters } from 'node:util';
 import { root, TOOLS } from './tools.mjs';
 
 const require = createRequire(import.meta.url);
@@ -23,7 +33,10 @@ const DOCUMENT = path.join(root, 'docs', 'bundlers.md');
 const BINARIES = Object.fromEntries(
   NODES.map((major) => [
     major,
-    execFileSync(path.join(root, '.ci', 'node.sh'), [major], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }).trim(),
+    execFileSync(path.join(root, '.ci', 'node.sh'), [major], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'inherit'],
+    }).trim(),
   ]),
 );
 
@@ -73,10 +86,9 @@ const RENAMED = 'spans have the names of minified classes';
 
 /** The line of an error that says what is wrong. */
 function messageOf(error) {
-  const text = [error.stderr, error.stdout, error.message].filter(Boolean).join('\n');
+  const text = stripVTControlCharacters([error.stderr, error.stdout, error.message].filter(Boolean).join('\n'));
   // Lines of minified code are long.
   const lines = text
-    .replaceAll(/\u001B\[\d+m/g, '')
     .split('\n')
     .filter((line) => line.trim() !== '' && line.length < 1000);
   const found =
@@ -160,7 +172,10 @@ function cellOf(results, protocol) {
 
 function problemsOf(results) {
   const problems = [...new Set(results.map(({ problem }) => problem).filter((problem) => problem !== undefined))];
-  return problems.map((problem) => `\`${problem.replaceAll('`', "'")}\``).sort().join('; ');
+  return problems
+    .map((problem) => `\`${problem.replaceAll('`', "'")}\``)
+    .sort()
+    .join('; ');
 }
 
 const failures = [];
@@ -200,7 +215,9 @@ const end = text.indexOf(after);
 if (values.only === undefined) {
   if (values.write) writeFileSync(DOCUMENT, text.slice(0, start) + table + text.slice(end));
   else if (text.slice(start, end) !== table) {
-    failures.push(`the table in docs/bundlers.md is not this one; node test/bundlers/matrix.mjs --write writes it:\n${table}`);
+    failures.push(
+      `the table in docs/bundlers.md is not this one; node test/bundlers/matrix.mjs --write writes it:\n${table}`,
+    );
   }
 }
 console.log(`${traces} traces in ${((performance.now() - started) / 1000).toFixed(0)} s`);

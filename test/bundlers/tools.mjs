@@ -46,12 +46,10 @@ const byCommand =
   };
 
 /** webpack and Rspack have their commands in packages of their own. */
-const byApi =
-  (name, file) =>
-  async (folder, plugin) => {
-    if (!plugin) await compile(folder, 'compiled');
-    writeRecipe(folder, file, plugin, false);
-    const script = `
+const byApi = (name, file) => async (folder, plugin) => {
+  if (!plugin) await compile(folder, 'compiled');
+  writeRecipe(folder, file, plugin, false);
+  const script = `
       const { pathToFileURL } = require('node:url');
       import(pathToFileURL(${JSON.stringify(path.join(folder, file))})).then(({ default: config }) => {
         let bundler = require(${JSON.stringify(require.resolve(name))});
@@ -62,9 +60,9 @@ const byApi =
           }
         });
       });`;
-    writeFileSync(path.join(folder, 'bundle.cjs'), script);
-    await run(folder, 'bundle.cjs');
-  };
+  writeFileSync(path.join(folder, 'bundle.cjs'), script);
+  await run(folder, 'bundle.cjs');
+};
 
 async function swc(folder) {
   const { transformFile } = require('@swc/core');
@@ -87,7 +85,8 @@ async function swc(folder) {
   }
 }
 
-const versionOf = (name) => JSON.parse(readFileSync(path.join(root, 'node_modules', name, 'package.json'), 'utf8')).version;
+const versionOf = (name) =>
+  JSON.parse(readFileSync(path.join(root, 'node_modules', name, 'package.json'), 'utf8')).version;
 
 /** The tools: their name and version, whether they bundle, and how they build a folder with or without the plugin. */
 export const TOOLS = [
@@ -135,5 +134,10 @@ export const TOOLS = [
     build: byCommand('vite', 'vite.config.mjs', true, 'build', '--logLevel', 'error'),
   },
   { name: 'webpack', version: versionOf('webpack'), bundles: true, build: byApi('webpack', 'webpack.config.mjs') },
-  { name: 'Rspack', version: versionOf('@rspack/core'), bundles: true, build: byApi('@rspack/core', 'rspack.config.mjs') },
+  {
+    name: 'Rspack',
+    version: versionOf('@rspack/core'),
+    bundles: true,
+    build: byApi('@rspack/core', 'rspack.config.mjs'),
+  },
 ];

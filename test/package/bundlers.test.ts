@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { runs } from '../soak';
 import { BUNDLERS } from './bundle';
 import { root } from './fresh-process';
 import { InstalledCopy } from './installed-copy';
@@ -60,7 +61,10 @@ const PROGRAMS: Readonly<Record<string, { code: string; printed: string }>> = {
   },
 };
 
-describe.each(Object.entries(BUNDLERS))('%s', (_name, bundle) => {
+// The short run has esbuild only. test/bundlers/matrix.mjs, a step of .ci/run, sends traces from bundles of all bundlers.
+const tested = Object.entries(BUNDLERS).slice(0, runs({ short: 1, long: 3 }));
+
+describe.each(tested)('%s', (_name, bundle) => {
   const copy = new InstalledCopy();
   const bundled = (program: string): string => path.join(copy.folder, 'out', `${program}.cjs`);
   const missingParts = (program: string): string[] => {

@@ -5,7 +5,7 @@ import type { BuildOptions, Loader, Metafile, Plugin } from 'esbuild';
 import { BundleError } from './bundle-error';
 import { inlineDefinition, JAEGER_THRIFT } from './jaeger-definition';
 import { isInstalled } from './module-files';
-import { checkBundledFiles } from './program-checks';
+import { addonError, checkBundledFiles } from './program-checks';
 import { TypeScriptOutput } from './typescript-output';
 import { forgetProjects, needsMetadata } from './typescript-settings';
 
@@ -65,6 +65,10 @@ export function esbuildPlugin(): Plugin {
       onLoad({ filter: JAEGER_THRIFT }, async ({ path }) => ({
         contents: inlineDefinition(await readFile(path, 'utf8'), path),
       }));
+      // With a loader for addons, the user has decided what happens to them.
+      if (initialOptions.loader?.['.node'] === undefined) {
+        onLoad({ filter: /\.node$/ }, ({ path }) => failure(addonError(path)));
+      }
       onEnd(({ metafile }) => {
         if (metafile === undefined) return undefined;
         try {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { relative } from 'node:path';
+import { basename, relative } from 'node:path';
 import { BundleError } from './bundle-error';
 import { isProgramModule, packageOf } from './module-files';
 
@@ -21,6 +21,16 @@ const NAME = /['"`]([\w-]+)['"`]/g;
 export function patchedPackages(code: string): string[] {
   const names = [...code.matchAll(OPTION)].flatMap(([, list]) => [...list!.matchAll(NAME)].map(([, name]) => name!));
   return [...new Set(names.flatMap((name) => PATCHED[name] ?? []))];
+}
+
+/** The error for a native addon that a bundler found. */
+export function addonError(file: string): BundleError {
+  const name = packageOf(file)?.name ?? relative('.', file);
+  return new BundleError(
+    'ADDON_BUNDLED',
+    `${name} has a native addon, ${basename(file)}, which cannot be part of a bundle. Make it external ` +
+      `(external: ['${name}']), and deploy it in node_modules, installed on Linux x64. fc-traced build does both`,
+  );
 }
 
 /** The packages of a bundle, with the folders that they come from. */

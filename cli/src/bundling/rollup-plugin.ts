@@ -5,7 +5,7 @@ import { inlineDefinition, JAEGER_THRIFT } from './jaeger-definition';
 import { isProgramModule } from './module-files';
 import { compileModule } from './program-module';
 import type { PortableModule } from './program-module';
-import { checkBundledFiles } from './program-checks';
+import { addonError, checkBundledFiles } from './program-checks';
 import { TypeScriptOutput } from './typescript-output';
 import { forgetProjects } from './typescript-settings';
 
@@ -25,6 +25,7 @@ export interface RollupPlugin {
     readonly order: 'pre';
     handler(source: string, importer: string | undefined): string | undefined;
   };
+  load(id: string): undefined;
   transform: {
     readonly order: 'pre';
     handler(code: string, id: string): Promise<PortableModule | { code: string; map: null } | undefined>;
@@ -64,6 +65,10 @@ export function rollupPlugin(): RollupPlugin {
     enforce: 'pre',
     buildStart: forgetProjects,
     resolveId: { order: 'pre', handler: sourceOf },
+    load(id) {
+      if (id.endsWith('.node')) throw addonError(fileOf(id));
+      return undefined;
+    },
     transform: {
       order: 'pre',
       async handler(code, id) {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { JAEGER_THRIFT } from './jaeger-definition';
 import { isProgramModule } from './module-files';
-import { checkBundledFiles } from './program-checks';
+import { addonError, checkBundledFiles } from './program-checks';
 import { forgetProjects } from './typescript-settings';
 
 interface Module {
@@ -68,7 +68,11 @@ export function webpackPlugin(): WebpackPlugin {
       hooks.compile.tap('fc-traced', forgetProjects);
       hooks.afterCompile.tap('fc-traced', ({ modules, errors }) => {
         try {
-          checkBundledFiles(filesOf(modules));
+          const files = filesOf(modules);
+          const addon = files.find((file) => file.endsWith('.node'));
+          // With a loader for addons, there are no errors.
+          if (addon !== undefined && errors.length > 0) throw addonError(addon);
+          checkBundledFiles(files);
         } catch (error) {
           errors.push(error);
         }

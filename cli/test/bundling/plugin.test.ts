@@ -1,0 +1,148 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { build } from 'esbuild';
+import type { BuildOptions } from 'esbuild';
+import { rollup } from 'rollup';
+import { InstalledCopy } from '../../../test/package/installed-copy';
+import { BUNDLE_ERROR_CODES, fcTraced } from '../../src/bundler';
+import { guardCyclicMetadata } from '../../src/bundling/cyclic-metadata';
+import { sourceOf } from '../../src/bundling/rollup-plugin';
+
+let copy: InstalledCopy;
+beforeAll(() => {
+  copy = new InstalledCopy(['tslib']);
+  const compilerOptions = { experimentalDecorators: true, emitDecoratorMetadata: true, types: [] };
+  copy.write('tsconfig.json', JSON.stringify({ compilerOptions }));
+});
+afterAll(() => copy.remove());
+
+const writePackage = (folder: string, files: Readonly<Record<string, string>>): void => {
+  for (const [file, text] of Object.entries(files)) copy.write(path.join(folder, file), text);
+};
+
+async function messageOf(entry: string, options: BuildOptions = {}): Promise<string> {
+  const built = build({
+    entryPoints: [entry],
+    outfile: path.join(copy.folder, 'out.js'),
+    bundle: true,
+    platform: 'node',
+    logLevel: 'silent',
+    plugins: [fcTraced.esbuild()],
+    ...options,
+  });
+  const { errors } = (await built.catch((error: unknown) => error)) as { errors: { text: string }[] };
+  return errors.map(({ text }) => text).join('\n');
+}
+
+test('injected types without TypeScript fail with NO_TYPESCRIPT and the command that installs it', async () => {
+  const entry = copy.write(
+    'src/typed.ts',
+    "import { Service } from 'fc-traced';\nimport { Other } from './other';\n@Service() export class A { constructor(b: Other) {} }",
+  );
+  copy.write('src/other.ts', 'export class Other {}');
+  expect(await messageOf(entry)).toMatch(
+    /^\[NO_TYPESCRIPT\] the decorators in .*typed\.ts need the types that emitDecoratorMetadata asks for, which only TypeScript emits\. Install it: npm i -D typescript$/,
+  );
+});
+
+test('two copies of a library that a process must have once fail with SEVERAL_COPIES and their folders', async () => {
+  writePackage('node_modules/older', {
+    'package.json': '{"name":"older","main":"index.js"}',
+    'index.js': "exports.decorate = require('reflect-metadata');",
+    'node_modules/reflect-metadata/package.json': '{"name":"reflect-metadata","main":"Reflect.js"}',
+    'node_modules/reflect-metadata/Reflect.js': 'exports.copy = 2;',
+  });
+  const entry = copy.write('src/copies.js', "import 'reflect-metadata';\nconsole.log(require('older').decorate);");
+  const message = await messageOf(entry);
+  expect(message).toMatch(/^\[SEVERAL_COPIES\] the bundle contains reflect-metadata 2 times: /);
+  expect(message).toContain('older/node_modules/reflect-metadata');
+  expect(message).toContain('npm ls reflect-metadata');
+});
+
+test('a bundled library that an instrumentation has to patch fails with LIBRARY_BUNDLED, and passes as external', async () => {
+  writePackage('node_modules/pg', {
+    'package.json': '{"name":"pg","main":"index.js"}',
+    'index.js': 'exports.Pool = class {};',
+  });
+  const entry = copy.write(
+    'src/library.js',
+    "import { createHandler } from 'fc-traced';\nimport { Pool } from 'pg';\nclass A { handle() { return new Pool(); } }\nexport const { handler } = createHandler(A, { instrumentations: ['pg'] });",
+  );
+  expect(await messageOf(entry)).toMatch(
+    /^\[LIBRARY_BUNDLED\] .*library\.js names an instrumentation for pg, which is part of the bundle, where it cannot be patched\. Make it external \(external: \['pg'\]\)/,
+  );
+  expect(await messageOf(entry, { external: ['pg'] })).toBe('');
+});
+
+test('a native addon fails with ADDON_BUNDLED, in esbuild and in Rollup', async () => {
+  writePackage('node_modules/sharp', {
+    'package.json': '{"name":"sharp","main":"index.js"}',
+    'index.js': "module.exports = require('./sharp.node');",
+    'sharp.node': '',
+  });
+  const entry = copy.write('src/addon.js', "import sharp from 'sharp';\nconsole.log(sharp);");
+  const expected =
+    "[ADDON_BUNDLED] sharp has a native addon, sharp.node, which cannot be part of a bundle. Make it external (external: ['sharp'])";
+  expect(await messageOf(entry)).toContain(expected);
+  const direct = copy.write(
+    'src/direct.js',
+    `import addon from ${JSON.stringify(path.join(copy.folder, 'node_modules/sharp/sharp.node'))};\nconsole.log(addon);`,
+  );
+  await expect(rollup({ input: direct, plugins: [fcTraced.rollup()], logLevel: 'silent' })).rejects.toThrow(expected);
+});
+
+test('an ES module of esbuild has the function require; one of Rollup without it fails with NO_REQUIRE', async () => {
+  const entry = copy.write('src/esm.js', "export const path = require('node:path');");
+  expect(await messageOf(entry, { format: 'esm' })).toBe('');
+  expect(readFileSync(path.join(copy.folder, 'out.js'), 'utf8')).toContain('createRequire');
+  const bundle = await rollup({ input: entry, plugins: [fcTraced.rollup()], logLevel: 'silent' });
+  await expect(bundle.generate({ format: 'es' })).rejects.toThrow(
+    "[NO_REQUIRE] the bundle is an ES module, and modules in it call require. Write it as CommonJS: format: 'cjs'",
+  );
+});
+
+test('a syntax error in TypeScript fails with TYPESCRIPT_FAILED and the message of tsc', async () => {
+  const other = new InstalledCopy(['tslib', 'typescript']);
+  try {
+    other.write('tsconfig.json', readFileSync(path.join(copy.folder, 'tsconfig.json'), 'utf8'));
+    const entry = other.write('wrong.ts', '@Service() export class A { constructor(b: ) {} }');
+    expect(await messageOf(entry)).toMatch(
+      /^\[TYPESCRIPT_FAILED\] .*wrong\.ts\(1,44\): error TS1110: Type expected\.$/,
+    );
+  } finally {
+    other.remove();
+  }
+});
+
+test('metadata of classes that import each other is read when it is known, and other code is not changed', () => {
+  const code = [
+    "import { Orders, type Other } from './orders.js';",
+    "import * as kinds from './kinds.js';",
+    'Stock = __decorate([',
+    '    __metadata("design:paramtypes", [Orders, String, Stock, kinds.Box, typeof (_a = typeof Orders !== "undefined" && Orders) === "function" ? _a : Object])',
+    '], Stock);',
+  ].join('\n');
+  const guarded = guardCyclicMetadata(code);
+  expect(guarded).toContain(
+    '[__imported(() => Orders), String, Stock, __imported(() => kinds.Box), __imported(() => typeof (_a = typeof Orders',
+  );
+  expect(guarded.split('\n')).toHaveLength(code.split('\n').length);
+  const unchanged = 'Stock = __decorate([\n    __metadata("design:paramtypes", [String])\n], Stock);';
+  expect(guardCyclicMetadata(unchanged)).toBe(unchanged);
+});
+
+test('a relative import finds the TypeScript source that it means', () => {
+  const importer = copy.write('src/importer.ts', '');
+  writeFileSync(path.join(copy.folder, 'src', 'page.mts'), '');
+  expect(sourceOf('./other', importer)).toBe(path.join(copy.folder, 'src', 'other.ts'));
+  expect(sourceOf('./other.js', importer)).toBe(path.join(copy.folder, 'src', 'other.ts'));
+  expect(sourceOf('./page.mjs', importer)).toBe(path.join(copy.folder, 'src', 'page.mts'));
+  expect(sourceOf('./addon.js', importer)).toBeUndefined();
+  expect(sourceOf('pg', importer)).toBeUndefined();
+});
+
+test('docs/bundlers.md lists exactly the codes', () => {
+  const text = readFileSync(path.join(__dirname, '..', '..', '..', 'docs', 'bundlers.md'), 'utf8');
+  const listed = [...text.matchAll(/^\| `([A-Z_]+)` \|/gm)].map(([, code]) => code);
+  expect(new Set(listed)).toEqual(new Set(Object.keys(BUNDLE_ERROR_CODES)));
+});
