@@ -88,9 +88,7 @@ const RENAMED = 'spans have the names of minified classes';
 function messageOf(error) {
   const text = stripVTControlCharacters([error.stderr, error.stdout, error.message].filter(Boolean).join('\n'));
   // Lines of minified code are long.
-  const lines = text
-    .split('\n')
-    .filter((line) => line.trim() !== '' && line.length < 1000);
+  const lines = text.split('\n').filter((line) => line.trim() !== '' && line.length < 1000);
   const found =
     lines.find((line) => /\[[A-Z][A-Z_]{5,}\]|FcTracedError|^fc-traced: /.test(line)) ??
     lines.find((line) => /^\s*(?:\[!\] )?\(?\w*Error\b/.test(line)) ??

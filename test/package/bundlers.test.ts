@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { build } from 'esbuild';
 import { runs } from '../soak';
 import { BUNDLERS } from './bundle';
 import { root } from './fresh-process';
@@ -95,6 +96,42 @@ describe.each(tested)('%s', (_name, bundle) => {
     expect(missingParts('everything')).toEqual([]);
   });
 });
+
+test.each(['jaeger', 'otlp'] as const)(
+  'a bundle that lacks the exporter for %s says so, and answers',
+  async (protocol) => {
+    const copy = new InstalledCopy();
+    try {
+      const program = copy.write(
+        'program.js',
+        `const { createHandler } = require('fc-traced');
+       const { handler } = createHandler(class { handle() { return 'answered'; } });
+       const tracing = {
+         openTracingSpanContext: '124ed43254b54966:124ed43254b54966:0:1',
+         openTracingSpanBaggages: {},
+         jaegerEndpoint: 'http://127.0.0.1:9${protocol === 'jaeger' ? '/api/traces' : '/v1/traces'}',
+       };
+       handler(Buffer.from('{}'), { requestId: '1', credentials: {}, function: {}, tracing }).then(console.log);`,
+      );
+      const bundled = path.join(copy.folder, 'alone', 'program.cjs');
+      await build({
+        entryPoints: [program],
+        outfile: bundled,
+        bundle: true,
+        platform: 'node',
+        logLevel: 'silent',
+        external: [`./chunk-${protocol}.js`],
+      });
+      const { stdout, stderr } = await promisify(execFile)(process.execPath, [bundled], { cwd: copy.folder });
+      expect(stdout).toBe('answered\n');
+      expect(stderr).toContain(
+        `the file chunk-${protocol}.js of fc-traced was not found; deploy all files of its folder dist`,
+      );
+    } finally {
+      copy.remove();
+    }
+  },
+);
 
 describe('sideEffects in package.json', () => {
   const { sideEffects } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
