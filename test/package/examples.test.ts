@@ -39,6 +39,8 @@ async function compile(examples: readonly Example[], decorators: 'legacy' | 'sta
     examples.forEach(({ text }, index) => writeFileSync(path.join(folder, `example-${index}.ts`), `${text}\n`));
     // The example that tests the function of the README imports it.
     cpSync(path.join(root, 'samples/hello/handler.ts'), path.join(folder, 'handler.ts'));
+    writeFileSync(path.join(folder, 'source-maps.ts'), '');
+    cpSync(path.join(__dirname, 'other-frameworks.d.ts'), path.join(folder, 'other-frameworks.d.ts'));
     const isLegacy = decorators === 'legacy';
     writeFileSync(
       path.join(folder, 'tsconfig.json'),

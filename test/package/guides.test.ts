@@ -1,8 +1,11 @@
+import { transformSync } from '@swc/core';
 import type { FcFunction } from 'fc-traced';
-import { fakeEvent, invoke, recordTraces } from 'fc-traced/testing';
+import { fakeEvent, fakeFcContext, invoke, recordTraces } from 'fc-traced/testing';
+import { execFileSync } from 'node:child_process';
 import { renderTrace } from '../../src/testing/trace-tree';
 import { runExample } from './compiled-example';
 import { root } from './fresh-process';
+import { InstalledCopy } from './installed-copy';
 import { codeBlocks, readDocument } from './markdown';
 
 // Each guide opens with the question that it answers, then shows code and a trace, and ends with limits.
@@ -74,6 +77,50 @@ test('docs/dependency-injection.md: the other examples run', async () => {
     results.push(await invoke(handler, { to: 'ann' }));
   }
   expect(results).toEqual([3, expect.any(Number), 'not sent']);
+});
+
+test('docs/operations.md: the response has the trace id and the request id, also if the trace is not recorded', async () => {
+  const { text } = codeBlocks(readDocument(root, 'docs/operations.md')).find((block) =>
+    block.text.includes('logFields'),
+  )!;
+  const { handler } = runExample<{ handler: FcFunction }>(text, (name) => require(name) as unknown);
+  const answer = (await invoke(handler, fakeEvent('http'), fakeFcContext({ requestId: 'r-1' }))) as {
+    headers: Record<string, string>;
+  };
+  expect(answer.headers).toMatchObject({ 'x-request-id': 'r-1' });
+  expect(answer.headers['x-trace-id']).toMatch(/^[0-9a-f]{32}$/);
+});
+
+test('docs/operations.md: with the entry that enables source maps, the stack in the trace names the TypeScript file', () => {
+  const guide = codeBlocks(readDocument(root, 'docs/operations.md'));
+  const at = guide.findIndex(({ text }) => text.includes('setSourceMapsEnabled'));
+  const copy = new InstalledCopy();
+  try {
+    const source = [
+      "import { createHandler } from 'fc-traced';",
+      '',
+      'class Orders {',
+      '  handle(): never {',
+      "    throw new Error('line 5');",
+      '  }',
+      '}',
+      'export const { handler, initialize, preStop } = createHandler(Orders);',
+    ].join('\n');
+    const options = {
+      jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
+      module: { type: 'commonjs' },
+    } as const;
+    const compile = (text: string, filename: string): string =>
+      transformSync(text, { ...options, configFile: false, swcrc: false, filename, sourceMaps: 'inline' }).code;
+    copy.write('handler.js', compile(source, copy.write('handler.ts', source)));
+    copy.write('source-maps.js', compile(guide[at]!.text, 'source-maps.ts'));
+    const index = copy.write('index.js', compile(guide[at + 1]!.text, 'index.ts'));
+    const program = `require(${JSON.stringify(index)}).handler(Buffer.from('{}'), {}).catch((e) => console.log(e.stack))`;
+    const stack = execFileSync(process.execPath, ['-e', program], { encoding: 'utf8', cwd: copy.folder });
+    expect(stack).toContain('handler.ts:5');
+  } finally {
+    copy.remove();
+  }
 });
 
 test('docs/quickstart.md: the program without decorators runs', async () => {
