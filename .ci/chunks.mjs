@@ -71,7 +71,7 @@ export async function buildChunks(src, dist) {
       // webpack would treat a chunk in which a package tests for AMD as an AMD module, and lose its exports.
       define: { define: 'undefined' },
       sourcemap: 'linked',
-      plugins: [chunkPlugin(src, chunk, chunkOf, modules)],
+      plugins: [jaegerConversion(src), chunkPlugin(src, chunk, chunkOf, modules)],
     });
     removeForeignSources(path.join(dist, `${fileOf(chunk)}.map`));
     for (const input of Object.keys(metafile.inputs)) inputs.add(path.resolve(src, input));
@@ -186,6 +186,32 @@ function chunkPlugin(src, current, chunkOf, modules) {
         contents: `export const { ${modules.get(id).names.join(', ')} } = ${referTo(id)};`,
         resolveDir: src,
       }));
+    },
+  };
+}
+
+/**
+ * Compiles in only the conversion of spans from the Jaeger exporter: the parts of jaeger-client that it uses are those of
+ * `src/export/thrift/jaeger-client.ts`, and of `@opentelemetry/core`, an ES module, only the names that it uses.
+ */
+function jaegerConversion(src) {
+  const conversion = /[\\/]exporter-jaeger[\\/]build[\\/]src[\\/]transform\.js$/;
+  return {
+    name: 'the conversion of the Jaeger exporter',
+    setup(bundle) {
+      bundle.onResolve({ filter: /^\.\/types$/ }, ({ importer }) =>
+        conversion.test(importer) ? { path: path.join(src, 'export/thrift/jaeger-client.ts') } : undefined,
+      );
+      bundle.onResolve({ filter: /^@opentelemetry\/core$/ }, ({ path: name, importer }) =>
+        conversion.test(importer) ? { path: name, namespace: 'used', pluginData: importer } : undefined,
+      );
+      bundle.onLoad({ filter: /^/, namespace: 'used' }, ({ path: name, pluginData: importer }) => {
+        const names = [...readFileSync(importer, 'utf8').matchAll(/\bcore_1\.(\w+)/g)].map(([, used]) => used);
+        return {
+          contents: `export { ${[...new Set(names)].join(', ')} } from '${name}';`,
+          resolveDir: path.dirname(importer),
+        };
+      });
     },
   };
 }

@@ -1,21 +1,32 @@
-import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
-import type { Attributes, HrTime } from '@opentelemetry/api';
-import { readField } from '../../safe-access';
+import { spanToThrift } from '@opentelemetry/exporter-jaeger/build/src/transform';
 import { ATTR_SERVICE_NAME } from '../../semconv';
 import type { ReadableSpan } from '../sdk';
+import { TagType } from './jaeger-client';
+import type { ThriftLog, ThriftTag } from './jaeger-client';
 import { ThriftWriter } from './thrift-writer';
 
 // The numbers of fields and enumerations are those of
-// https://github.com/jaegertracing/jaeger-idl/blob/main/thrift/jaeger.thrift. What spans become is what the OpenTelemetry
-// exporter for Jaeger sends, https://opentelemetry.io/docs/specs/otel/trace/sdk_exporters/jaeger/, without the values that
-// it sends for unset optional fields.
+// https://github.com/jaegertracing/jaeger-idl/blob/main/thrift/jaeger.thrift. `@opentelemetry/exporter-jaeger` says what
+// a span becomes, https://opentelemetry.io/docs/specs/otel/trace/sdk_exporters/jaeger/. Optional fields that are not set
+// are not written.
 
-/** The values of `TagType` that attributes have. */
-const TagType = { STRING: 0, DOUBLE: 1, BOOL: 2 } as const;
+const TAG_TYPES: Readonly<Record<string, number>> = { [TagType.STRING]: 0, [TagType.DOUBLE]: 1, [TagType.BOOL]: 2 };
 const FOLLOWS_FROM = 1;
-const SAMPLED = 1;
 
-type Tag = readonly [key: string, value: unknown];
+/** What the conversion makes of a span. Its own type takes 64 bits for numbers. */
+interface ThriftSpan {
+  readonly traceIdLow: Buffer;
+  readonly traceIdHigh: Buffer;
+  readonly spanId: Buffer;
+  readonly parentSpanId: Buffer;
+  readonly operationName: string;
+  readonly references: readonly Pick<ThriftSpan, 'traceIdLow' | 'traceIdHigh' | 'spanId'>[];
+  readonly flags: number;
+  readonly startTime: Buffer;
+  readonly duration: Buffer;
+  readonly tags: readonly ThriftTag[];
+  readonly logs: readonly ThriftLog[];
+}
 
 /** Encodes spans as a `Batch` of Jaeger thrift, the body of one request. Throws for a span that cannot be encoded. */
 export function encodeBatch(spans: readonly ReadableSpan[]): Uint8Array {
@@ -30,81 +41,37 @@ export function encodeBatch(spans: readonly ReadableSpan[]): Uint8Array {
 }
 
 function writeSpan(writer: ThriftWriter, span: ReadableSpan): void {
-  const { traceId, spanId, traceFlags } = span.spanContext();
-  writeTraceId(writer, 1, traceId);
-  writer.hexField(3, spanId);
-  writer.hexField(4, span.parentSpanContext?.spanId ?? '');
-  writer.stringField(5, span.name);
-  writer.structsField(6, span.links, ({ context }) => {
-    writer.i32Field(1, FOLLOWS_FROM);
-    writeTraceId(writer, 2, context.traceId);
-    writer.hexField(4, context.spanId);
+  const converted = spanToThrift(span as Parameters<typeof spanToThrift>[0]) as unknown as ThriftSpan;
+  writer.int64Field(1, converted.traceIdLow);
+  writer.int64Field(2, converted.traceIdHigh);
+  writer.int64Field(3, converted.spanId);
+  writer.int64Field(4, converted.parentSpanId);
+  writer.stringField(5, converted.operationName);
+  writer.structsField(6, converted.references, ({ traceIdLow, traceIdHigh, spanId }) => {
+    writer.int32Field(1, FOLLOWS_FROM);
+    writer.int64Field(2, traceIdLow);
+    writer.int64Field(3, traceIdHigh);
+    writer.int64Field(4, spanId);
   });
-  writer.i32Field(7, traceFlags || SAMPLED);
-  writer.i64Field(8, microseconds(span.startTime));
-  writer.i64Field(9, microseconds(span.duration));
-  writeTags(writer, 10, tagsOf(span));
-  writer.structsField(11, span.events, (event) => {
-    writer.i64Field(1, microseconds(event.time));
-    writeTags(writer, 2, [
-      ['event', event.name],
-      ...attributeTags(event.attributes),
-      ...countTag('otel.event.dropped_attributes_count', readField(event, 'droppedAttributesCount')),
-    ]);
+  writer.int32Field(7, converted.flags);
+  writer.int64Field(8, converted.startTime);
+  writer.int64Field(9, converted.duration);
+  const { tags } = converted;
+  // The conversion writes a missing version as the word `undefined`.
+  const hasVersion = span.instrumentationScope.version !== undefined;
+  writeTags(writer, 10, hasVersion ? tags : tags.filter(({ key }) => key !== 'otel.library.version'));
+  writer.structsField(11, converted.logs, ({ timestamp, fields }) => {
+    writer.int64Field(1, timestamp);
+    writeTags(writer, 2, fields);
   });
 }
 
-/** The low and the high half of a trace id, in this order. */
-function writeTraceId(writer: ThriftWriter, id: number, digits: string): void {
-  writer.hexField(id, digits.slice(-16));
-  writer.hexField(id + 1, digits.slice(0, -16));
-}
-
-function microseconds([seconds, nanos]: HrTime): number {
-  const value = seconds * 1e6 + nanos / 1e3;
-  return Number.isFinite(value) ? Math.trunc(value) : 0;
-}
-
-function tagsOf(span: ReadableSpan): Tag[] {
-  const { status, kind, instrumentationScope } = span;
-  const tags = attributeTags(span.attributes);
-  if (status.code !== SpanStatusCode.UNSET) {
-    tags.push(['otel.status_code', SpanStatusCode[status.code]]);
-    if (status.message) tags.push(['otel.status_description', status.message]);
-  }
-  if (status.code === SpanStatusCode.ERROR) tags.push(['error', true]);
-  if (kind !== undefined && kind !== SpanKind.INTERNAL) tags.push(['span.kind', SpanKind[kind].toLowerCase()]);
-  tags.push(...attributeTags(span.resource.attributes));
-  tags.push(['otel.library.name', instrumentationScope.name]);
-  if (instrumentationScope.version !== undefined) tags.push(['otel.library.version', instrumentationScope.version]);
-  tags.push(
-    ...countTag('otel.dropped_attributes_count', span.droppedAttributesCount),
-    ...countTag('otel.dropped_events_count', span.droppedEventsCount),
-    ...countTag('otel.dropped_links_count', span.droppedLinksCount),
-  );
-  return tags;
-}
-
-function attributeTags(attributes: Attributes | undefined): Tag[] {
-  return Object.entries(attributes ?? {});
-}
-
-function countTag(key: string, count: unknown): Tag[] {
-  return typeof count === 'number' && count !== 0 ? [[key, count]] : [];
-}
-
-function writeTags(writer: ThriftWriter, id: number, tags: readonly Tag[]): void {
-  writer.structsField(id, tags, ([key, value]) => {
+function writeTags(writer: ThriftWriter, id: number, tags: readonly ThriftTag[]): void {
+  writer.structsField(id, tags, ({ key, vType, vStr, vDouble, vBool }) => {
     writer.stringField(1, key);
-    if (typeof value === 'number') {
-      writer.i32Field(2, TagType.DOUBLE);
-      writer.doubleField(4, value);
-    } else if (typeof value === 'boolean') {
-      writer.i32Field(2, TagType.BOOL);
-      writer.boolField(5, value);
-    } else {
-      writer.i32Field(2, TagType.STRING);
-      writer.stringField(3, String(value));
-    }
+    writer.int32Field(2, TAG_TYPES[vType]!);
+    if (vType === TagType.DOUBLE) writer.doubleField(4, vDouble);
+    else if (vType === TagType.BOOL) writer.boolField(5, vBool);
+    else writer.stringField(3, vStr);
   });
 }

@@ -30,22 +30,15 @@ export class ThriftWriter {
     this.length = this.buffer.writeDoubleBE(value, this.length);
   }
 
-  i32Field(id: number, value: number): void {
+  int32Field(id: number, value: number): void {
     this.field(ThriftType.I32, id, 4);
     this.length = this.buffer.writeInt32BE(value, this.length);
   }
 
-  /** Writes a whole number of up to 2^53. */
-  i64Field(id: number, value: number): void {
+  /** Writes eight bytes, the most significant first. */
+  int64Field(id: number, bytes: Uint8Array): void {
     this.field(ThriftType.I64, id, 8);
-    this.length = this.buffer.writeBigInt64BE(BigInt(value), this.length);
-  }
-
-  /** Writes 64 bits that are given as hex digits. Leading zeros may be missing. */
-  hexField(id: number, digits: string): void {
-    this.field(ThriftType.I64, id, 8);
-    this.buffer.fill(0, this.length, this.length + 8);
-    this.buffer.write(digits.length === 16 ? digits : digits.slice(-16).padStart(16, '0'), this.length, 'hex');
+    this.buffer.set(bytes, this.length);
     this.length += 8;
   }
 

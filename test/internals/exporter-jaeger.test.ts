@@ -5,9 +5,13 @@ import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import fc from 'fast-check';
 import { Thrift } from 'thriftrw';
 import { readFileSync } from 'node:fs';
+import { spanToThrift } from '@opentelemetry/exporter-jaeger/build/src/transform';
+import * as client from '@opentelemetry/exporter-jaeger/build/src/types';
 import { encodeBatch } from '../../src/export/thrift/jaeger-batch';
+import { ThriftReferenceType, ThriftUtils, Utils } from '../../src/export/thrift/jaeger-client';
 
-// The encoder against the exporter of OpenTelemetry, whose bytes are read with the definition of Jaeger's client.
+// The encoder against the exporter of OpenTelemetry, whose bytes are read with the definition of Jaeger's client, and our
+// parts of jaeger-client against its own. The exporter's conversion is `spanToThrift`.
 
 const definition = require.resolve('jaeger-client/dist/src/jaeger-idl/thrift/jaeger.thrift');
 // Its types lack what is used here.
@@ -150,4 +154,39 @@ test('a span whose name is no string cannot be encoded', () => {
   const [ended] = memory.getFinishedSpans();
   const broken = Object.create(ended!, { name: { value: Symbol('no name') } }) as ReadableSpan;
   expect(() => encodeBatch([broken])).toThrow(TypeError);
+});
+
+test('our parts of jaeger-client return for the conversion what its own return', () => {
+  const tag = fc.record({ key: text, value: fc.oneof(text, fc.boolean(), fc.double()) });
+  const used = ({ key, vType, vStr, vDouble, vBool }: Readonly<Record<string, unknown>>): unknown => ({
+    key,
+    vType,
+    vStr,
+    vDouble,
+    vBool,
+  });
+  fc.assert(
+    fc.property(fc.array(tag), fc.maxSafeInteger(), fc.double(), id(16), (tags, whole, fraction, hex) => {
+      const number = Math.abs(fraction) < 2 ** 53 || Number.isNaN(fraction) ? fraction : 0;
+      for (const value of [whole, number, hex, hex.slice(3)]) {
+        expect(Utils.encodeInt64(value)).toEqual(client.Utils.encodeInt64(value));
+      }
+      const [own, theirs] = [ThriftUtils, client.ThriftUtils].map(({ getThriftTags }) => getThriftTags(tags).map(used));
+      expect(own).toEqual(theirs);
+      const [log] = ThriftUtils.getThriftLogs([{ timestamp: Math.abs(whole) / 1e3, fields: tags }]);
+      const [other] = client.ThriftUtils.getThriftLogs([{ timestamp: Math.abs(whole) / 1e3, fields: tags }]);
+      expect(log!.timestamp).toEqual(other!.timestamp);
+    }),
+  );
+  expect(ThriftUtils.emptyBuffer).toEqual(client.ThriftUtils.emptyBuffer);
+  expect(ThriftReferenceType.FOLLOWS_FROM).toBe(client.ThriftReferenceType.FOLLOWS_FROM);
+  // All that the conversion uses of them.
+  const members = [...String(spanToThrift).matchAll(/types_1\.(\w+)\.(\w+)/g)].map(([, part, member]) => [
+    part,
+    member,
+  ]);
+  expect(members.length).toBeGreaterThan(5);
+  for (const [part, member] of members) {
+    expect(Object.keys({ Utils, ThriftUtils, ThriftReferenceType }[part as 'Utils'])).toContain(member);
+  }
 });
