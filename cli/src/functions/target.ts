@@ -61,8 +61,9 @@ function moduleOf(target: string): FunctionSpec | undefined {
 }
 
 /**
- * The functions that a target names: a module (`handler.js`, `dist/handler.handler`), a file of Serverless Devs or its
- * folder (`s.yaml`, `.`), one of its functions (`s.yaml#orders`), or a function of `s.yaml` in this folder (`orders`).
+ * The functions that a target names: a function of `s.yaml` in this folder (`orders`), a module (`handler.js`,
+ * `dist/handler.handler`), a file of Serverless Devs or its folder (`s.yaml`, `.`), or one of its functions
+ * (`s.yaml#orders`).
  * Without a target: all functions of `s.yaml` in this folder. Throws a `UsageError` if there is none.
  */
 export function findFunctions(target: string | undefined): FunctionSpec[] {
@@ -74,6 +75,9 @@ export function findFunctions(target: string | undefined): FunctionSpec[] {
   const [path, name] = target.split('#', 2) as [string, string?];
   const yaml = isFolder(path) ? yamlIn(path) : YAML.test(path) && isFile(path) ? path : undefined;
   if (yaml !== undefined) return named(readServerlessDevs(resolve(yaml)), name, yaml);
+  // A name without a folder and an extension is first that of a function: a file `shop.ts` beside `s.yaml` is its source.
+  const functions = here !== undefined && /^[\w-]+$/.test(target) ? readServerlessDevs(resolve(here)) : [];
+  if (functions.some((one) => one.name === target)) return named(functions, target, here!);
   const module = moduleOf(target);
   if (module !== undefined) return [module];
   if (here === undefined || YAML.test(path)) {

@@ -71,3 +71,15 @@ test('a module that exists in no form is refused with the place and what to do',
     /^a: there is no module .*dist\/h\.js for the handler dist\/h\.handler\. Check handler and code/,
   );
 });
+
+test('a bare name is that of a function of s.yaml, although a file has the same name', () => {
+  write('a.ts', '@Handler() class Other {}');
+  const before = process.cwd();
+  try {
+    process.chdir(folder);
+    expect(findFunction('a')).toMatchObject({ name: 'a', handler: 'dist/h.handler' });
+    expect(findFunction('./a.ts')).toMatchObject({ handler: 'a.handler' });
+  } finally {
+    process.chdir(before);
+  }
+});
