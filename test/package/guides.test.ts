@@ -56,6 +56,17 @@ test.each(Object.entries(EVENTS))('%s: the first example creates the trace below
   }
 });
 
+test('traces that several documents show are the same in each', () => {
+  const treesOf = (file: string): string[] =>
+    codeBlocks(readDocument(root, file)).flatMap(({ language, text }) => (language === '' ? [text] : []));
+  // guide-examples.test.ts, quickstart.test.ts and `test/samples/hello.test.ts` check the trees in these documents.
+  const [secrets] = codeBlocks(readDocument(root, 'docs/secrets.md'));
+  expect(codeBlocks(readDocument(root, 'docs/traced.md')).map(({ text }) => text)).toContain(secrets!.text);
+  expect(treesOf('docs/traced.md')).toContain(treesOf('docs/secrets.md')[0]);
+  expect(treesOf('README.md')).toContain(treesOf('docs/local-development.md')[0]);
+  expect(treesOf('README.md')[0]).toContain(treesOf('docs/testing.md')[0]!.split('\n').at(-1));
+});
+
 test('docs/testing.md: the examples run, and their expectations hold', async () => {
   const examples = codeBlocks(readDocument(root, 'docs/testing.md')).filter(
     ({ text, from }) => from === undefined && /export (?:const|async function) run\b/.test(text),
