@@ -1,7 +1,7 @@
 // The documentation site: the Markdown files of the repository that `sidebar.json` lists, built by VitePress.
 // `npm run docs` builds it into docs/.vitepress/dist, `npm run docs:dev` serves it while pages are written.
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vitepress';
+import { defineConfigWithTheme } from 'vitepress';
 import type { DefaultTheme } from 'vitepress';
 import { chineseLocale, chineseSearch } from './chinese.mjs';
 import { files, pageOf, sidebarOf, translatedPages } from './pages.mjs';
@@ -19,7 +19,7 @@ export interface ThemeConfig extends DefaultTheme.Config {
   readonly translated: readonly string[];
 }
 
-export default defineConfig<ThemeConfig>({
+export default defineConfigWithTheme<ThemeConfig>({
   title: 'fc-traced',
   description: 'OpenTelemetry tracing for class handlers on Alibaba Cloud Function Compute',
   base,
