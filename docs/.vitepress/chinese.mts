@@ -3,7 +3,7 @@ import type { LocaleSpecificConfig } from 'vitepress';
 import type { ThemeConfig } from './config.mjs';
 import { sidebarOf } from './pages.mjs';
 
-export const chineseLocale: LocaleSpecificConfig<Partial<ThemeConfig>> = {
+export const chineseLocale: LocaleSpecificConfig<ThemeConfig> = {
   description: '面向阿里云函数计算的 OpenTelemetry 链路追踪：用装饰器追踪类形式的函数',
   themeConfig: {
     sidebar: sidebarOf('zh-CN'),

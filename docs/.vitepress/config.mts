@@ -16,7 +16,7 @@ const base = process.env['DOCS_BASE'] ?? '/';
 /** What the theme needs besides the default theme's configuration. */
 export interface ThemeConfig extends DefaultTheme.Config {
   /** The pages that exist in both languages, by their path in the English part. */
-  readonly translated: readonly string[];
+  readonly translated?: readonly string[];
 }
 
 export default defineConfigWithTheme<ThemeConfig>({

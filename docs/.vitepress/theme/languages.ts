@@ -26,7 +26,7 @@ export function useLangs({ correspondingLink = false } = {}): {
       .filter(([language]) => language !== localeIndex.value)
       .map(([language, { label }]) => {
         const own = page.value.relativePath.slice(start(localeIndex.value).length - 1);
-        const exists = correspondingLink && theme.value.translated.includes(own);
+        const exists = correspondingLink && theme.value.translated?.includes(own) === true;
         const address = own.replace(/(^|\/)index\.md$/, '$1').replace(/\.md$/, '.html');
         return { text: label, link: exists ? `${start(language)}${address}${hash.value}` : start(language) };
       }),
