@@ -34,6 +34,9 @@ const CHUNKS = [
   [/^testing\//, 'testing-modules'],
   // Loaded while the core is loading, so it may use only modules that have been evaluated by then.
   [/^cold-start\/(?:slowest-requires|module-name)$/, 'slowest-requires'],
+  // What each recorded invocation needs, with the program's tracer provider as well.
+  [/^invocation\/(?:cut-off|open-span-snapshots|process-end)$/, 'recorded'],
+  [/^(?:cold-start\/start-spans|tracing\/context\/deadline|tracing\/redaction\/redact-(?:url|value))$/, 'recorded'],
   // Modules that few invocations need.
   [/^/, 'seldom'],
 ];
@@ -61,7 +64,7 @@ export async function buildChunks(src, dist) {
     const own = [...new Set(ids)];
     const { metafile } = await build({
       ...COMMON,
-      stdin: { contents: entryOf(chunk, own, modules), resolveDir: src, sourcefile: `${chunk} (generated)` },
+      stdin: { contents: entryOf(chunk, own, modules, chunkOf), resolveDir: src, sourcefile: `${chunk} (generated)` },
       absWorkingDir: src,
       outfile: path.join(dist, fileOf(chunk)),
       external: EXTERNAL,
@@ -90,15 +93,24 @@ const COMMON = {
   tsconfigRaw: { compilerOptions: { useDefineForClassFields: true, experimentalDecorators: true } },
 };
 
-/** What a chunk evaluates and exports: an entry point its names, and another chunk its modules as namespaces. */
-function entryOf(chunk, ids, modules) {
+/**
+ * What a chunk evaluates and exports: an entry point its names, and another chunk its modules as namespaces. A module
+ * that only modules of the same chunk require is evaluated when they do.
+ */
+function entryOf(chunk, ids, modules, chunkOf) {
   if (ENTRY_POINTS.includes(chunk)) return `export * from './${chunk}';`;
+  const isLazyHere = (id) => {
+    const importers = [...modules].flatMap(([importer, { imports }]) =>
+      imports.filter((imported) => imported.id === id).map(({ kind }) => ({ importer, kind })),
+    );
+    return importers.every(({ importer, kind }) => kind === 'require-call' && chunkOf(importer) === chunk);
+  };
   const first = chunk === CORE ? modules.get('index').imports : [];
   return [
     ...first
       .filter(({ isBare }) => isBare)
       .map(({ id }) => `import ${JSON.stringify(modules.has(id) ? `./${id}` : id)};`),
-    ...ids.map((id) => `export * as ${variableOf(id)} from './${id}';`),
+    ...ids.filter((id) => !isLazyHere(id)).map((id) => `export * as ${variableOf(id)} from './${id}';`),
   ].join('\n');
 }
 

@@ -8,7 +8,6 @@ import { state } from '../tracing/telemetry/state';
 import type { Telemetry } from '../tracing/telemetry/telemetry';
 import { firstModuleAt, loadedBeforeEventLoop } from './first-module';
 import { requireRecorder } from './loading';
-import { isOwnFile } from './module-name';
 import { KEPT_READY_MILLIS } from './phases';
 import type { Phase } from './phases';
 
@@ -81,7 +80,9 @@ export function processPhases(): readonly Phase[] {
  * loading the program. FC's built-in runtimes start first and wait for the code.
  */
 function isMainProgram(): boolean {
-  return loadedBeforeEventLoop && process.argv[1] !== undefined && isOwnFile(process.argv[1], codeFolder());
+  if (!loadedBeforeEventLoop || process.argv[1] === undefined) return false;
+  const { isOwnFile } = require('./module-name') as typeof import('./module-name');
+  return isOwnFile(process.argv[1], codeFolder());
 }
 
 /** Converts a time on the clock of `performance.now()` to milliseconds since the Unix epoch. */

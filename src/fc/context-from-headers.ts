@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { format } from 'node:util';
 import { countMalformed } from '../diagnostics';
@@ -70,7 +69,7 @@ export function trustedFcHeaders(headers: IncomingHttpHeaders, trust: HeaderTrus
  */
 export function contextOf(headers: IncomingHttpHeaders, instance: InstanceFacts): FcContext {
   const text = (name: string): string | undefined => readText(headers, `x-fc-${name}`);
-  const requestId = text('request-id') ?? randomUUID();
+  const requestId = text('request-id') ?? (require('node:crypto') as typeof import('node:crypto')).randomUUID();
   const memory = readNumber(headers, 'x-fc-function-memory') ?? readNumber(instance, 'memoryMb');
   return {
     requestId,

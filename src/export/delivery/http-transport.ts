@@ -1,7 +1,6 @@
 import { ROOT_CONTEXT } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
-import { brotliDecompress, gunzip, inflate } from 'node:zlib';
 import { callIn } from '../../tracing/context/active-context';
 import type { SpanEncoder } from '../exporters/exporters';
 import { HttpSender } from './http-sender';
@@ -37,11 +36,12 @@ type Decoder = (
   options: { readonly maxOutputLength: number },
   done: (error: Error | null, decoded: Buffer) => void,
 ) => void;
-const DECODERS: Readonly<Record<string, Decoder>> = {
-  gzip: gunzip,
-  'x-gzip': gunzip,
-  deflate: inflate,
-  br: brotliDecompress,
+/** The functions of `node:zlib` that decode a body. */
+const DECODERS: Readonly<Record<string, 'gunzip' | 'inflate' | 'brotliDecompress'>> = {
+  gzip: 'gunzip',
+  'x-gzip': 'gunzip',
+  deflate: 'inflate',
+  br: 'brotliDecompress',
 };
 
 /** Sends spans over HTTP as an encoder encodes them. Its requests are not traced and carry no trace context. */
@@ -119,8 +119,10 @@ function decode(body: Buffer, encoding: string): Promise<Buffer> | Buffer {
   if (name === '' || name === 'identity') return body;
   const decoder = Object.hasOwn(DECODERS, name) ? DECODERS[name] : undefined;
   if (decoder === undefined) throw new Error('unknown content encoding');
+  // Loaded when it is needed: few collectors compress their responses.
+  const zlib = require('node:zlib') as Readonly<Record<typeof decoder, Decoder>>;
   return new Promise((resolve, reject) => {
-    decoder(body, { maxOutputLength: MOST_BODY_BYTES }, (error, decoded) =>
+    zlib[decoder](body, { maxOutputLength: MOST_BODY_BYTES }, (error, decoded) =>
       error === null ? resolve(decoded) : reject(error),
     );
   });

@@ -3,7 +3,6 @@ import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { gzip, gzipSync } from 'node:zlib';
 import { warnOnce } from '../../diagnostics';
 import { readField } from '../../safe-access';
 import { VERSION } from '../../semconv';
@@ -28,7 +27,7 @@ export function createEncoder({ url, headers, variables }: ExporterSettings): Sp
     ...(tls !== undefined && { tls }),
     repeatsResource: false,
     encode: (spans) => (isGzip ? compress(serialize(spans)) : serialize(spans)),
-    encodeSync: (spans) => (isGzip ? gzipSync(serialize(spans)) : serialize(spans)),
+    encodeSync: (spans) => (isGzip ? zlib().gzipSync(serialize(spans)) : serialize(spans)),
     rejectedIn(body) {
       // A body in JSON begins with a brace, which no protobuf response does: field 15 of type 3.
       const isJson = body[0] === 0x7b;
@@ -47,9 +46,12 @@ function serialize(spans: Parameters<SpanEncoder['encode']>[0]): Uint8Array {
   return bytes;
 }
 
+/** Loaded when it is needed: compression is off by default. */
+const zlib = (): typeof import('node:zlib') => require('node:zlib') as typeof import('node:zlib');
+
 function compress(bytes: Uint8Array): Promise<Uint8Array> {
   return new Promise((done, reject) => {
-    gzip(bytes, (error, compressed) => (error === null ? done(compressed) : reject(error)));
+    zlib().gzip(bytes, (error, compressed) => (error === null ? done(compressed) : reject(error)));
   });
 }
 

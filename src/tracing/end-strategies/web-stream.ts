@@ -1,4 +1,3 @@
-import { finished } from 'node:stream';
 import { bytesIn, hasTag, isReadableStream, isWritableStream } from '../../realms';
 import { shadowMethod } from '../../replace-method';
 import { dataProperty, readField } from '../../safe-access';
@@ -143,6 +142,7 @@ function followWritable(stream: WritableStream, call: TracedCall): WritableStrea
   });
   // `pipeTo` of another stream uses an internal writer, whose methods are not replaced above. `finished` reports that
   // end too.
+  const { finished } = require('node:stream') as typeof import('node:stream');
   finished(stream as unknown as NodeJS.WritableStream, (error) => {
     if (isAborted) call.cancel();
     else if (error) call.fail(error);

@@ -1,5 +1,3 @@
-import { randomFillSync } from 'node:crypto';
-
 const BYTES = 4_096;
 const NO_SPAN_ID = '0'.repeat(16);
 const NO_TRACE_ID = '0'.repeat(32);
@@ -9,7 +7,8 @@ let used = 0;
 
 function take(length: number): string {
   if (used + length > digits.length) {
-    randomFillSync(buffer);
+    // Loaded when it is needed: an invocation that is not recorded may need no id.
+    (require('node:crypto') as typeof import('node:crypto')).randomFillSync(buffer);
     digits = buffer.toString('hex');
     used = 0;
   }
