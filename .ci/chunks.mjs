@@ -36,7 +36,8 @@ const CHUNKS = [
   [/^cold-start\/(?:slowest-requires|module-name)$/, 'slowest-requires'],
   // What each recorded invocation needs, with the program's tracer provider as well.
   [/^invocation\/(?:cut-off|open-span-snapshots|process-end)$/, 'recorded'],
-  [/^(?:cold-start\/start-spans|tracing\/context\/deadline|tracing\/redaction\/redact-(?:url|value))$/, 'recorded'],
+  [/^(?:cold-start\/start-spans|tracing\/context\/deadline)$/, 'recorded'],
+  [/^tracing\/redaction\/(?:redact-(?:url|value)|secret-encodings)$/, 'recorded'],
   // Modules that few invocations need.
   [/^/, 'seldom'],
 ];

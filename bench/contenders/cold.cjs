@@ -1,7 +1,8 @@
-// A cold start: `cold.cjs PROGRAM-WAY MILLISECONDS`, where PROGRAM is one of `bench/programs`, or the output of `fc-traced build`
-// for it, and WAY is a protocol or `unsampled`. Prints the nanoseconds from the start of loading to the first answer.
+// A cold start: `cold.cjs PROGRAM-WAY MILLISECONDS`, where PROGRAM is one of `bench/programs`, or the one file that
+// `fc-traced build` makes of it, and WAY is a protocol or `unsampled`. Prints the nanoseconds from the start of loading
+// to the first answer.
 const { execFile, execFileSync } = require('node:child_process');
-const { mkdtempSync, rmSync } = require('node:fs');
+const { copyFileSync, existsSync, mkdirSync, statSync, symlinkSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const path = require('node:path');
 const { promisify } = require('node:util');
@@ -11,16 +12,30 @@ const { contend } = require('../measure.cjs');
 const PROGRAMS = { sample: 'sample.cjs', ours: 'fc-traced.cjs', 'one file': 'fc-traced.cjs' };
 const WAYS = { otlp: ['/v1/traces', 1], jaeger: ['/api/traces', 1], unsampled: ['/v1/traces', 0] };
 
+const root = path.join(__dirname, '..', '..');
+
+/** Builds the program once for each build of fc-traced, in a folder where it is installed, as a user does. */
+function oneFile(name) {
+  const { mtimeMs } = statSync(path.join(root, 'dist', 'chunk-core.js'));
+  const folder = path.join(tmpdir(), `fc-traced-cold-${mtimeMs}`);
+  const built = path.join(folder, 'built', 'program', 'program.js');
+  if (!existsSync(built)) {
+    mkdirSync(folder, { recursive: true });
+    copyFileSync(path.join(__dirname, '..', 'programs', name), path.join(folder, 'program.cjs'));
+    if (!existsSync(path.join(folder, 'node_modules'))) {
+      symlinkSync(path.join(root, 'node_modules'), path.join(folder, 'node_modules'));
+    }
+    const cli = path.join(root, 'cli', 'dist', 'main.js');
+    execFileSync(process.execPath, [cli, 'build', 'program.cjs', '--no-load'], { cwd: folder, stdio: 'ignore' });
+  }
+  return built;
+}
+
 async function cold(kind, way) {
   const collector = await startChild('sink.cjs', []);
-  const folder = mkdtempSync(path.join(tmpdir(), 'fc-traced-cold-'));
   try {
-    let program = path.join(__dirname, '..', 'programs', PROGRAMS[kind]);
-    if (kind === 'one file') {
-      const cli = path.join(__dirname, '..', '..', 'cli', 'dist', 'main.js');
-      execFileSync(process.execPath, [cli, 'build', program, '--out-dir', folder, '--no-load']);
-      program = path.join(folder, 'fc-traced', 'fc-traced.js');
-    }
+    const name = PROGRAMS[kind];
+    const program = kind === 'one file' ? oneFile(name) : path.join(__dirname, '..', 'programs', name);
     const [target, flag] = WAYS[way];
     const { stdout } = await promisify(execFile)(process.execPath, [
       path.join(__dirname, '..', 'cold-function.cjs'),
@@ -33,7 +48,6 @@ async function cold(kind, way) {
     return steps.at(-1);
   } finally {
     collector.stop();
-    rmSync(folder, { recursive: true });
   }
 }
 
