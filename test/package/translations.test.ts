@@ -7,6 +7,7 @@ import { anchorsOf, codeBlocks, readDocument, relativeLinks } from './markdown';
 const PAGES = [
   ['README.md', 'README.zh-CN.md'],
   ['docs/quickstart.md', 'docs/zh-CN/quickstart.md'],
+  ['docs/questions.md', 'docs/zh-CN/questions.md'],
   ['docs/triggers.md', 'docs/zh-CN/triggers.md'],
 ] as const;
 
