@@ -26,11 +26,16 @@ function examplesOf(file: string): Example[] {
 }
 
 const inComments = sourceFiles(path.join(root, 'src')).flatMap(examplesOf);
-const inDocuments = documentsIn(root).flatMap((file) =>
-  codeBlocks(readDocument(root, file)).flatMap(({ language, from, text, line }) =>
-    language === 'ts' && from === undefined ? [{ place: `${file}, line ${line}`, text }] : [],
-  ),
-);
+/** The blocks of all documents. A translated page has the code of its original, which is compiled once. */
+const inDocuments = [
+  ...new Map(
+    documentsIn(root).flatMap((file) =>
+      codeBlocks(readDocument(root, file)).flatMap(({ language, from, text, line }) =>
+        language === 'ts' && from === undefined ? [[text, { place: `${file}, line ${line}`, text }] as const] : [],
+      ),
+    ),
+  ).values(),
+];
 
 /** Compiles examples, one module each, and returns the compiler's errors with the place of the example. */
 async function compile(examples: readonly Example[], decorators: 'legacy' | 'standard'): Promise<string[]> {
