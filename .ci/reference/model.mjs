@@ -4,19 +4,16 @@ import path from 'node:path';
 import ts from 'typescript-api';
 import { ENTRY_POINTS } from '../chunks.mjs';
 
+const compilerOptions = { target: ts.ScriptTarget.ES2022, removeComments: true };
+
 /** Creates the program of `src`, with the options of its tsconfig.json. */
 export function createProgram(root) {
   const src = path.join(root, 'src');
   const { config } = ts.readConfigFile(path.join(root, 'tsconfig.json'), ts.sys.readFile);
   const { options } = ts.parseJsonConfigFileContent({ ...config, include: [], files: [] }, ts.sys, root);
   const rootNames = [...ENTRY_POINTS, 'semconv', 'errors'].map((name) => path.join(src, `${name}.ts`));
-  return ts.createProgram(rootNames, {
-    ...options,
-    noEmit: false,
-    declaration: true,
-    emitDeclarationOnly: true,
-    removeComments: true,
-  });
+  // Only names are resolved, not types, so neither the types of Node.js nor those of jest are needed.
+  return ts.createProgram(rootNames, { ...options, types: [], noLib: true });
 }
 
 /** Returns the text of a doc comment, with links as the names that they link to. */
@@ -49,8 +46,9 @@ function emittedDeclarations(program) {
   const byFile = new Map();
   return (fileName) => {
     if (!byFile.has(fileName)) {
-      let emitted = '';
-      program.emit(program.getSourceFile(fileName), (_name, text) => (emitted = text), undefined, true);
+      const { outputText: emitted } = ts.transpileDeclaration(program.getSourceFile(fileName).text, {
+        compilerOptions,
+      });
       const byName = new Map();
       const file = ts.createSourceFile('emitted.d.ts', emitted, ts.ScriptTarget.ES2022, true);
       for (const statement of file.statements) {
@@ -61,6 +59,8 @@ function emittedDeclarations(program) {
           .getText()
           .replace(/^export /, '')
           .replace(/^declare /, '')
+          // Private members, and members that are keyed by a symbol.
+          .replaceAll(/^ +(?:#private|(?:readonly |get )?\[\w+(?:\.\w+)?\]).*\n/gm, '')
           .replaceAll(/^( {4})+/gm, (indent) => '  '.repeat(indent.length / 4));
         byName.set(name, [...(byName.get(name) ?? []), text]);
       }

@@ -2,7 +2,7 @@
 // `npm run docs` builds it into docs/.vitepress/dist, `npm run docs:dev` serves it while pages are written.
 import { fileURLToPath } from 'node:url';
 import { defineConfigWithTheme } from 'vitepress';
-import type { DefaultTheme } from 'vitepress';
+import type { DefaultTheme, MarkdownOptions } from 'vitepress';
 import { chineseLocale, chineseSearch } from './chinese.mjs';
 import { files, pageOf, sidebarOf, translatedPages } from './pages.mjs';
 import { tokenize } from './search.mjs';
@@ -12,6 +12,10 @@ const local = (file: string): string => fileURLToPath(new URL(file, import.meta.
 
 /** The folder of the site on its server, such as `/fc-traced/`. */
 const base = process.env['DOCS_BASE'] ?? '/';
+
+type Highlighter = Parameters<NonNullable<MarkdownOptions['shikiSetup']>>[0];
+
+const codeThemes = { light: 'github-light-high-contrast', dark: 'github-dark-default' } as const;
 
 /** What the theme needs besides the default theme's configuration. */
 export interface ThemeConfig extends DefaultTheme.Config {
@@ -52,7 +56,8 @@ export default defineConfigWithTheme<ThemeConfig>({
   },
   markdown: {
     config: rewriteLinks,
-    theme: { light: 'github-light-high-contrast', dark: 'github-dark-default' },
+    theme: { ...codeThemes },
+    shikiSetup: prepareHighlighter,
     anchor: { slugify },
   },
   vite: {
@@ -88,4 +93,25 @@ function slugify(heading: string): string {
     .toLowerCase()
     .replace(/[^\p{L}\p{N}\s_-]/gu, '')
     .replace(/ /g, '-');
+}
+
+const SAMPLE = `import { Traced } from 'fc-traced';
+@Service()
+export class Stock extends Base<number> {
+  constructor(private readonly store: Store) {}
+  @Traced({ attributes: (sku: string) => ({ sku }) }) async find(sku: string): Promise<number> {
+    return \`\${sku} of\`;
+  }
+}`;
+
+/**
+ * Highlights some code before the first page. The highlighter gives up on a line after half a second, and its first use
+ * compiles its expressions, which takes longer on a slow machine.
+ */
+function prepareHighlighter(highlighter: Highlighter): void {
+  for (const lang of ['ts', 'yaml', 'json', 'sh', 'js'] as const) {
+    for (const theme of Object.values(codeThemes)) {
+      highlighter.codeToTokensBase(SAMPLE, { lang, theme, tokenizeTimeLimit: 0 });
+    }
+  }
 }

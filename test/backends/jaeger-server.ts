@@ -7,6 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export interface JaegerServer {
   readonly thriftEndpoint: string;
   readonly otlpEndpoint: string;
+  /** The address of the query API. */
+  readonly queryUrl: string;
   /** Reads a trace with the query API as soon as it has `count` spans. Rejects after ten seconds. */
   readTrace(traceId: string, count: number): Promise<JaegerTrace>;
   stop(): Promise<void>;
@@ -132,6 +134,7 @@ export async function startJaeger(binary: string): Promise<JaegerServer> {
   return {
     thriftEndpoint: `http://127.0.0.1:${thrift}/api/traces`,
     otlpEndpoint: `http://127.0.0.1:${otlp}/v1/traces`,
+    queryUrl: `http://127.0.0.1:${query}`,
     readTrace: (traceId, count) => readTrace(`http://127.0.0.1:${query}`, traceId, count),
     stop,
   };
