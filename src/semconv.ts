@@ -1,5 +1,21 @@
-// The names of all attributes, events and environment variables. `@opentelemetry/semantic-conventions` is not used: it
+// The names of spans, attributes, events and environment variables. `@opentelemetry/semantic-conventions` is not used: it
 // takes longer to load than fc-traced itself, and exports the FaaS names only from its incubating entry point.
+
+// The names of spans
+/** Internal: the time before the first invocation of an instance; contains the following spans. */
+export const SPAN_COLD_START = 'cold start';
+/** Internal: from the start of the process until Node.js can run a program. */
+export const SPAN_START_PROCESS = 'start process';
+/** Internal: the program's modules; contains the slowest ones with `TRACED_SLOWEST_MODULES`. */
+export const SPAN_LOAD_MODULES = 'load modules';
+/** Internal: the lifecycle hook `initialize`. */
+export const SPAN_INITIALIZE = 'initialize';
+/** Internal: the construction of the container and of the singletons. */
+export const SPAN_BUILD_CONTAINER = 'build container';
+/** Internal: the loading of the SDK and of the exporter. */
+export const SPAN_LOAD_TRACING = 'load tracing';
+/** Client: the request for which `traceHeaders` or `invokeHeaders` was called. */
+export const SPAN_OUTGOING_REQUEST = 'outgoing request';
 
 // fc-traced: counters, reported on the next invocation span
 /** Integer, invocation: spans of this instance that were not delivered since the last such report. */

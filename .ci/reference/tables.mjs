@@ -96,7 +96,8 @@ export function errorsPage(program, root) {
   ].join('\n\n');
 }
 
-const SPANS = [
+/** The spans that are named after something of the program. */
+const NAMED_SPANS = [
   ['the name of the function, or the option `name`', 'server', 'an invocation'],
   [
     '`METHOD route`, such as `POST /orders/{id}`',
@@ -105,18 +106,19 @@ const SPANS = [
   ],
   ['`Class.method`, or the option `name` of `@Traced`', 'internal', 'a call of a traced method'],
   ['`process` and the destination', 'consumer', 'a batch of messages, and each of its records'],
-  ['`outgoing request`', 'client', '`traceHeaders` and `invokeHeaders` in a recorded invocation'],
   ['`tools/call NAME`, `prompts/get NAME`, or the MCP method', 'client and server', 'a request or notification of MCP'],
-  ['`cold start`', 'internal', 'the time before the first invocation of an instance; contains the following'],
-  ['`start process`', 'internal', 'from the start of the process until Node.js can run a program'],
-  ['`load modules`', 'internal', "the program's modules; contains the slowest modules with `TRACED_SLOWEST_MODULES`"],
-  ['`initialize`', 'internal', 'the lifecycle hook'],
-  ['`build container`', 'internal', 'the construction of the singletons'],
-  ['`load tracing`', 'internal', 'the SDK and the exporter'],
 ];
 
 export function attributesPage(program, root) {
   const names = semconv(program, root).filter(({ constant }) => /^(ATTR|EVENT)_/.test(constant));
+  const fixed = semconv(program, root)
+    .filter(({ constant }) => constant.startsWith('SPAN_'))
+    .map(({ value, comment }) => {
+      const match = /^([A-Z][a-z]+): (.+)\.$/s.exec(comment);
+      if (match === null) complain(`${value}: the doc comment is not "Kind: what."`);
+      const [, kind, what] = match ?? ['', '', ''];
+      return [code(value), kind.toLowerCase(), cell(what)];
+    });
   const rows = (constants) =>
     constants.map(({ value, comment }) => {
       const match = /^([A-Z][a-z]+(?:\[\])?), (.+?): (.+)\.$/s.exec(comment);
@@ -128,7 +130,7 @@ export function attributesPage(program, root) {
     '# Spans and attributes',
     'All names that `fc-traced` records. Names follow the semantic conventions of OpenTelemetry; its own start with `fc_traced.`. Attributes that the program adds, and those of instrumented libraries, come on top. Bodies of messages, arguments and results are recorded only by your options.',
     '## Spans',
-    table(['name', 'kind', 'what it is'], SPANS),
+    table(['name', 'kind', 'what it is'], [...NAMED_SPANS, ...fixed]),
     '## Attributes and events',
     ...grouped(names).flatMap(([{ title, links }, constants]) => [
       `### ${title}`,

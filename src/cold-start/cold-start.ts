@@ -1,6 +1,7 @@
 import type { Context, Span } from '@opentelemetry/api';
 import { performance } from 'node:perf_hooks';
 import { countLoss } from '../diagnostics';
+import { SPAN_BUILD_CONTAINER } from '../semconv';
 import { isClientError, recordFailure } from '../tracing/calls/failure';
 import { spanIn } from '../tracing/context/linked-context';
 import { state } from '../tracing/telemetry/state';
@@ -8,8 +9,6 @@ import type { Telemetry } from '../tracing/telemetry/telemetry';
 import { firstModuleAt, loadedBeforeEventLoop } from './first-module';
 import { endLoading, endLoadingSoon } from './loading';
 import { Phases, wasKeptReady } from './phases';
-
-const BUILD = 'build container';
 
 /** A call that arrives earlier after the program was loaded is the one that it was loaded for, in milliseconds. */
 const LOADED_FOR_CALL_MILLIS = 100;
@@ -38,7 +37,7 @@ export class ColdStart {
 
   /** Measures the construction of singletons in the initializer. Returns and throws what `work` does. */
   build<T>(work: () => T): T {
-    const built = this.measure(BUILD, work);
+    const built = this.measure(SPAN_BUILD_CONTAINER, work);
     this.isBuilt = true;
     return built;
   }
@@ -116,7 +115,7 @@ export class ColdStart {
 
 function startBuild(telemetry: Telemetry, active: Context): Span | undefined {
   try {
-    return telemetry.startCall(BUILD, undefined, active, spanIn(active));
+    return telemetry.startCall(SPAN_BUILD_CONTAINER, undefined, active, spanIn(active));
   } catch {
     countFailure();
     return undefined;

@@ -2,7 +2,7 @@ import type { Context, HrTime, Span, SpanOptions } from '@opentelemetry/api';
 import { performance } from 'node:perf_hooks';
 import { codeFolder } from '../config/config';
 import { warnOnce } from '../diagnostics';
-import { ATTR_FAAS_COLDSTART } from '../semconv';
+import { ATTR_FAAS_COLDSTART, SPAN_COLD_START, SPAN_LOAD_MODULES, SPAN_START_PROCESS } from '../semconv';
 import { contextWithSpan, spanIn } from '../tracing/context/linked-context';
 import { state } from '../tracing/telemetry/state';
 import type { Telemetry } from '../tracing/telemetry/telemetry';
@@ -27,7 +27,7 @@ export function recordStart(
   const children = withoutIdleStart([...processPhases(), ...phases]);
   if (children.length === 0) return;
   const coldStart: Phase = {
-    name: 'cold start',
+    name: SPAN_COLD_START,
     start: children[0]!.start,
     end: children.at(-1)!.end,
     attributes: { [ATTR_FAAS_COLDSTART]: true },
@@ -66,11 +66,11 @@ export function processPhases(): readonly Phase[] {
       'Node.js has changed: performance.nodeTiming of node:perf_hooks is missing, so cold starts have no span "start process"',
     );
   } else {
-    phases.push({ name: 'start process', start: 0, end: ready, children: [] });
+    phases.push({ name: SPAN_START_PROCESS, start: 0, end: ready, children: [] });
   }
   if (state.loadedAt !== undefined) {
     const start = isMainProgram() ? ready : firstModuleAt;
-    phases.push({ name: 'load modules', start, end: state.loadedAt, children: requireRecorder?.phases() ?? [] });
+    phases.push({ name: SPAN_LOAD_MODULES, start, end: state.loadedAt, children: requireRecorder?.phases() ?? [] });
   }
   return phases;
 }

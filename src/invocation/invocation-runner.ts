@@ -8,6 +8,7 @@ import type { HandlerOptions } from '../config/options';
 import { ensureDiagLogger, warnOnce } from '../diagnostics';
 import type { FcContext } from '../fc/context';
 import { correlateLogs } from '../logs/log-lines';
+import { SPAN_INITIALIZE } from '../semconv';
 import { recordFailure } from '../tracing/calls/failure';
 import { OpenCalls } from '../tracing/calls/open-calls';
 import { callIn, ensureContextManager } from '../tracing/context/active-context';
@@ -100,7 +101,7 @@ export class InvocationRunner {
    * what `build` throws.
    */
   prepare(context: FcContext, build?: () => void): void {
-    this.coldStart.measure('initialize', () => this.initialize(context, build));
+    this.coldStart.measure(SPAN_INITIALIZE, () => this.initialize(context, build));
   }
 
   private initialize(context: FcContext, build: (() => void) | undefined): void {

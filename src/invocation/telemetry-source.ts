@@ -8,6 +8,7 @@ import { functionAttributes } from '../fc/attributes';
 import type { FcContext } from '../fc/context';
 import { INSTRUMENTATIONS } from '../instrumentation/registry';
 import { readText } from '../safe-access';
+import { SPAN_LOAD_TRACING } from '../semconv';
 import { foreignTelemetry, registerAmbientProvider } from '../tracing/context/ambient-telemetry';
 import { state } from '../tracing/telemetry/state';
 import type { FlushCause, Telemetry } from '../tracing/telemetry/telemetry';
@@ -88,7 +89,7 @@ export class TelemetrySource {
     const telemetry =
       destination.kind === 'provider'
         ? destination.telemetry
-        : this.coldStart.measure('load tracing', () => this.loadSdk(destination, context));
+        : this.coldStart.measure(SPAN_LOAD_TRACING, () => this.loadSdk(destination, context));
     this.evictOldest();
     this.cache.set(key, telemetry);
     this.setUpInstrumentations(this.config.instrumentations);

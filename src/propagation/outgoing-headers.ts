@@ -3,6 +3,7 @@ import type { Context, Span } from '@opentelemetry/api';
 import { countLoss } from '../diagnostics';
 import { percentEncode } from '../fc/header-text';
 import { BAGGAGE_ITEM_PREFIX, SPAN_CONTEXT_HEADER } from '../fc/tracing';
+import { SPAN_OUTGOING_REQUEST } from '../semconv';
 import { endSafely } from '../tracing/calls/open-calls';
 import { activeContext } from '../tracing/context/active-context';
 import { telemetryIn } from '../tracing/context/ambient-telemetry';
@@ -36,7 +37,7 @@ function outgoingRequest(context: Context): Outgoing {
 /** Starts and ends the span of one request; returns its id if it is sampled. */
 function startRequestSpan(context: Context, parent: Span): string | undefined {
   try {
-    const span = telemetryIn(context)?.startCall('outgoing request', { kind: SpanKind.CLIENT }, context, parent);
+    const span = telemetryIn(context)?.startCall(SPAN_OUTGOING_REQUEST, { kind: SpanKind.CLIENT }, context, parent);
     if (span === undefined) return undefined;
     endSafely(span);
     return (span.spanContext().traceFlags & 1) === 1 ? span.spanContext().spanId.toLowerCase() : undefined;
