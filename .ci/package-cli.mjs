@@ -71,15 +71,9 @@ const builtYaml = readFileSync(path.join(app, 's.built.yaml'), 'utf8');
 const builtName = /code: \.\/built\/(\S+)/.exec(builtYaml)[1];
 const single = path.join(folder, 'single-file');
 cpSync(path.join(app, 'built', builtName), single, { recursive: true });
-assert.deepEqual(readdirSync(single), ['handler.js']);
-const fromOneFile = run('npx', [
-  '--no-install',
-  'fc-traced',
-  'run',
-  path.join(single, 'handler.js'),
-  '--format',
-  'json',
-]);
+assert.deepEqual(readdirSync(single, { recursive: true }).sort(), ['dist', path.join('dist', 'handler.js')]);
+const oneFile = path.join(single, 'dist', 'handler.js');
+const fromOneFile = run('npx', ['--no-install', 'fc-traced', 'run', oneFile, '--trigger', trigger, '--format', 'json']);
 assert.ok(fromOneFile.includes('"name":"Work.process"'), fromOneFile);
 
 run('npm', ['test']);

@@ -4,6 +4,7 @@ import { BundleError } from '../bundling/bundle-error';
 import type { BundleErrorCode } from '../bundling/bundle-error';
 import { TypeScriptOutput } from '../bundling/typescript-output';
 import { forgetProjects } from '../bundling/typescript-settings';
+import { isServer } from '../functions/function-spec';
 import type { FunctionSpec } from '../functions/function-spec';
 import { isUsageError } from '../usage-error';
 import { writeBuiltYaml } from './built-yaml';
@@ -52,11 +53,12 @@ async function buildOne(
   spec: FunctionSpec,
   settings: BuildSettings,
   typescript: TypeScriptOutput,
+  caches: boolean,
 ): Promise<BuiltFunction> {
-  if (settings.compileCache) checkCompileCache(spec);
+  if (caches) checkCompileCache(spec);
   const bundled = await bundleFunction(spec, settings, typescript);
   const load = settings.load ? await measureLoad(bundled, typescript) : undefined;
-  const cache = settings.compileCache ? await writeCompileCache(bundled) : undefined;
+  const cache = caches ? await writeCompileCache(bundled) : undefined;
   return { bundled, size: sizeOf(bundled), load, cacheBytes: cache?.bytes, env: cache?.env ?? {} };
 }
 
@@ -69,10 +71,13 @@ export async function buildFunctions(specs: readonly FunctionSpec[], settings: B
   const typescript = new TypeScriptOutput();
   mkdirSync(settings.outDir, { recursive: true });
   const built: BuiltFunction[] = [];
+  // Of several functions, those that can have a compile cache get one.
+  const noServers = !specs.some(isServer);
   const failed: FailedFunction[] = [];
   for (const spec of specs) {
     try {
-      built.push(await buildOne(spec, settings, typescript));
+      const caches = settings.compileCache && (isServer(spec) || noServers);
+      built.push(await buildOne(spec, settings, typescript, caches));
     } catch (error) {
       if (isUsageError(error)) failed.push({ spec, code: 'BUNDLE_FAILED', message: error.message });
       else if (error instanceof BundleError) failed.push({ spec, code: error.code, message: error.message });

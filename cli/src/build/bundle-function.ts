@@ -14,7 +14,7 @@ import type { ExporterChoice, ExporterName } from './exporter-choice';
 import { copyFiles } from './copied-files';
 import { copyPackages, hasAddon } from './external-packages';
 import { modulesOf, sourceRootOf } from './function-modules';
-import type { FunctionModule } from './function-modules';
+import type { FunctionModule, SourceRoot } from './function-modules';
 import { lazyChunks } from './lazy-chunks';
 import { programModules } from './program-modules';
 import { omitUnusedInstrumentations } from './unused-instrumentations';
@@ -112,7 +112,7 @@ const addonPackages = (found: Set<string>): Plugin => ({
 class FunctionBundler {
   readonly #modules: readonly FunctionModule[];
   readonly #folder: string;
-  readonly #roots: readonly string[];
+  readonly #roots: readonly SourceRoot[];
   readonly #addons = new Set<string>();
 
   constructor(
@@ -122,7 +122,8 @@ class FunctionBundler {
   ) {
     this.#modules = modulesOf(spec);
     this.#folder = join(settings.outDir, spec.name);
-    this.#roots = [...new Set(this.#modules.map(sourceRootOf))];
+    const roots = this.#modules.map(sourceRootOf);
+    this.#roots = roots.filter(({ folder }, index) => roots.findIndex((root) => root.folder === folder) === index);
   }
 
   async bundle(): Promise<BundledFunction> {

@@ -7,6 +7,9 @@ import { isServer } from '../functions/function-spec';
 import type { FunctionSpec } from '../functions/function-spec';
 import type { BundledFunction } from './bundle-function';
 
+// Writing the cache takes milliseconds, on a busy machine longer.
+const EXIT_TIMEOUT_MILLIS = 30_000;
+
 const FOLDER = '.compile-cache';
 /** Where FC puts the code of a function. */
 const CODE_FOLDER = '/code';
@@ -19,7 +22,7 @@ export function checkCompileCache(spec: FunctionSpec): void {
     throw new BundleError(
       'NO_COMPILE_CACHE',
       `--compile-cache: ${spec.name} runs on ${spec.runtime}, whose Node.js has no compile cache. Only a custom runtime ` +
-        'with Node.js 22 or newer has one: leave the option out, or build those functions by name',
+        'with Node.js 22 or newer has one: leave the option out',
     );
   }
   const [major = 0] = process.versions.node.split('.').map(Number);
@@ -32,8 +35,10 @@ export function checkCompileCache(spec: FunctionSpec): void {
 }
 
 /** The name of the cache of a module, which Node.js derives from its path. */
-const cacheName = (kind: number, path: string): string =>
-  crc32(Buffer.concat([Buffer.from([kind]), Buffer.from(path)])).toString(16);
+export const cacheName = (kind: number, path: string): string =>
+  crc32(Buffer.concat([Buffer.from([kind]), Buffer.from(path)]))
+    .toString(16)
+    .padStart(8, '0');
 
 /** Lets the caches of the modules in a folder apply to the same modules in `/code`. */
 function moveCaches(caches: string, folder: string): number {
@@ -77,7 +82,7 @@ export async function writeCompileCache({ spec, folder, file }: BundledFunction)
     onLog: () => undefined,
   });
   process.kill(server.pid!, 'SIGUSR2');
-  await server.exitsWithin(5000);
+  await server.exitsWithin(EXIT_TIMEOUT_MILLIS);
   await server.end();
   const [version] = existsSync(root) ? readdirSync(root) : [];
   if (version === undefined || moveCaches(join(root, version), folder) === 0) {

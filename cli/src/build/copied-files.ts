@@ -1,7 +1,9 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { BundleError } from '../bundling/bundle-error';
 import type { FunctionSpec } from '../functions/function-spec';
+import { placeOf } from './file-references';
+import type { SourceRoot } from './function-modules';
 
 const CODE = /\.(?:[mc]?[jt]s|[jt]sx|map|tsbuildinfo)$/;
 const NOT_DEPLOYED = new Set(['node_modules', 'package.json', 'package-lock.json', 'yarn.lock', 'pnpm-lock.yaml']);
@@ -22,7 +24,7 @@ function filesBeside(folder: string, below = ''): string[] {
 export function copyFiles(
   { codeDir, file, env }: FunctionSpec,
   folder: string,
-  roots: readonly string[],
+  roots: readonly SourceRoot[],
   include: readonly string[],
   references: ReadonlyMap<string, string>,
 ): string[] {
@@ -41,12 +43,13 @@ export function copyFiles(
   }
   for (const value of Object.values(env)) {
     const place = /^\/code\/([^*?]+)$/.exec(value)?.[1];
-    for (const root of place === undefined ? [] : [codeDir, ...roots]) copy(join(root, place!), place!);
+    for (const root of place === undefined ? [] : [codeDir, ...roots.map((one) => one.folder)])
+      copy(join(root, place!), place!);
   }
   for (const path of include) {
     if (!existsSync(path)) throw new BundleError('BUNDLE_FAILED', `--include: there is no ${path}`);
-    const root = [codeDir, ...roots, process.cwd()].find((one) => !relative(one, resolve(path)).startsWith('..'));
-    copy(resolve(path), relative(root ?? dirname(resolve(path)), resolve(path)));
+    const here = [...roots, { folder: codeDir, place: '.' }, { folder: process.cwd(), place: '.' }];
+    copy(resolve(path), placeOf(resolve(path), here) ?? basename(path));
   }
   return [...copied].sort();
 }

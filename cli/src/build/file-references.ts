@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join, posix, relative, resolve, sep } from 'node:path';
 import { transformSync } from 'esbuild';
+import type { SourceRoot } from './function-modules';
 import { compilerOptionsOf } from '../bundling/typescript-settings';
 
 const DIR = String.raw`(?:\b__dirname\b|\bimport\.meta\.dirname\b)`;
@@ -79,11 +80,13 @@ export function relocate(code: string, file: string, place: string): string | un
  * Where a file belongs below the folder of the bundle, so that files keep their places to each other: below the folder
  * of the sources, or below `node_modules`. `undefined` for files elsewhere.
  */
-export function placeOf(file: string, roots: readonly string[]): string | undefined {
+export function placeOf(file: string, roots: readonly SourceRoot[]): string | undefined {
   const installed = file.lastIndexOf(`${sep}node_modules${sep}`);
-  const path =
-    installed >= 0
-      ? file.slice(installed + 1)
-      : roots.map((root) => relative(root, file)).find((below) => !below.startsWith('..'));
-  return path?.split(sep).join('/');
+  if (installed >= 0)
+    return file
+      .slice(installed + 1)
+      .split(sep)
+      .join('/');
+  const root = roots.find(({ folder }) => !relative(folder, file).startsWith('..'));
+  return root && posix.join(root.place, relative(root.folder, file).split(sep).join('/'));
 }

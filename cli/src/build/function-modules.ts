@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, extname, join, posix, relative, resolve, sep } from 'node:path';
 import { BundleError } from '../bundling/bundle-error';
 import { isServer } from '../functions/function-spec';
 import type { FunctionSpec } from '../functions/function-spec';
@@ -80,11 +80,20 @@ export function modulesOf(spec: FunctionSpec): FunctionModule[] {
   return [...byPlace].map(([place, functions]) => moduleAt(spec, place, functions));
 }
 
-/** The folder of the sources that corresponds to the code folder. */
-export function sourceRootOf({ source, place }: FunctionModule): string {
+/** A folder of sources, and where it is in the code folder. */
+export interface SourceRoot {
+  readonly folder: string;
+  /** Such as `dist` for sources in `src` with the handler `dist/handler.handler`, or `.`. */
+  readonly place: string;
+}
+
+/** The folder of the sources of a module. */
+export function sourceRootOf({ source, place }: FunctionModule): SourceRoot {
   const stem = withoutExtension(source);
   const suffix = sep + place.split('/').join(sep);
-  return stem.endsWith(suffix) ? stem.slice(0, stem.length - suffix.length) : dirname(source);
+  return stem.endsWith(suffix)
+    ? { folder: stem.slice(0, stem.length - suffix.length), place: '.' }
+    : { folder: dirname(source), place: posix.dirname(place) };
 }
 
 /** Whether a module is TypeScript. */

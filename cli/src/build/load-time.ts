@@ -10,6 +10,7 @@ import { isServer } from '../functions/function-spec';
 import type { FunctionSpec } from '../functions/function-spec';
 import { onExit } from '../cleanup';
 import type { BundledFunction } from './bundle-function';
+import { sourceRootOf } from './function-modules';
 import { programModules } from './program-modules';
 
 /** How long a function takes to load, in milliseconds: the median of a few new processes on this machine. */
@@ -108,7 +109,7 @@ async function unbundled(bundled: BundledFunction, typescript: TypeScriptOutput)
     format: bundled.file.endsWith('.mjs') ? 'esm' : 'cjs',
     target: 'node20',
     logLevel: 'silent',
-    plugins: [programModules(typescript, [dirname(module!.source)], bundled.spec.codeDir, folder, file).plugin],
+    plugins: [programModules(typescript, [sourceRootOf(module!)], bundled.spec.codeDir, folder, file).plugin],
   });
   return { file, folder, functions: module!.functions };
 }

@@ -7,6 +7,7 @@ import { isInstalled } from '../bundling/module-files';
 import type { TypeScriptOutput } from '../bundling/typescript-output';
 import { needsMetadata } from '../bundling/typescript-settings';
 import { findReferences, placeOf, relocate } from './file-references';
+import type { SourceRoot } from './function-modules';
 
 /** What the modules of a bundle read, and what is not known of it. */
 export interface ModuleReferences {
@@ -23,7 +24,7 @@ const DYNAMIC = /(?<![\w$.])require\(\s*(?!['"`)])/;
  */
 export function programModules(
   typescript: TypeScriptOutput,
-  roots: readonly string[],
+  roots: readonly SourceRoot[],
   codeDir: string,
   folder: string,
   outfile: string,
@@ -38,9 +39,13 @@ export function programModules(
   }
 
   function recordReferences(text: string, file: string): void {
-    const { files, isDynamic } = findReferences(text, file, isInstalled(file) ? [] : [codeDir, ...roots]);
+    const { files, isDynamic } = findReferences(
+      text,
+      file,
+      isInstalled(file) ? [] : [codeDir, ...roots.map((root) => root.folder)],
+    );
     for (const found of files) {
-      const place = placeOf(found, [...roots, codeDir]);
+      const place = placeOf(found, [...roots, { folder: codeDir, place: '.' }]);
       if (place !== undefined) references.files.set(found, place);
       else note(`${shown(file)} reads ${shown(found)}, which is outside of the code folder: move it into it`);
     }

@@ -74,6 +74,7 @@ function packageText(before: PackageJson, name: string): string {
       test: 'node --require @swc-node/register test/handler.test.ts',
       start: 'fc-traced run',
       dev: 'fc-traced dev',
+      bundle: 'fc-traced build',
       ...Object.fromEntries(
         Object.entries(before.scripts ?? {}).filter(([, script]) => !script.includes('no test specified')),
       ),
@@ -105,7 +106,9 @@ export function createProject(folder: string, trigger: TriggerName): string[] {
   }
   const packageFile = join(root, 'package.json');
   const manifest = packageText(readPackage(packageFile), name);
-  const ignored = existsSync(join(root, '.gitignore')) ? {} : { '.gitignore': 'node_modules/\ndist/\n' };
+  const ignored = existsSync(join(root, '.gitignore'))
+    ? {}
+    : { '.gitignore': 'node_modules/\ndist/\nbuilt/\ns.built.yaml\n' };
   const all = Object.entries({ ...files, ...ignored, 'package.json': manifest });
   for (const [file, text] of all) {
     mkdirSync(dirname(join(root, file)), { recursive: true });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parse } from 'yaml';
 import type { InstalledCopy } from '../../../test/package/installed-copy';
+import { cacheName } from '../../src/build/compile-cache';
 import { runCli } from '../cli-process';
 import { writeProject } from './project';
 
@@ -155,6 +156,22 @@ test('a function that cannot be built has a code and a remedy, and the others ar
     /^\[BUNDLE_FAILED\] missing: Could not resolve "no-such-package" \(.*missing\.ts:1\)\. Install it, or name it in --external/,
   );
   expect(report.failed[1]!.message).toContain('customRuntimeConfig: { command: [node, server.js] }');
+});
+
+test('a compile cache needs a custom runtime, and the version of Node.js that the function runs on', async () => {
+  const outDir = path.join(project.folder, 'cached');
+  const args = ['--out-dir', outDir, '--format', 'json', '--no-load', '--compile-cache'];
+  const { stdout } = await runCli(['build', path.join(project.folder, 's.yaml#shop'), ...args]);
+  expect((JSON.parse(stdout) as Report).failed).toMatchObject([
+    {
+      code: 'NO_COMPILE_CACHE',
+      message:
+        '[NO_COMPILE_CACHE] --compile-cache: shop runs on nodejs20, whose Node.js has no compile cache. Only a custom runtime ' +
+        'with Node.js 22 or newer has one: leave the option out',
+    },
+  ]);
+  // The name that Node.js 22 and 24 give to the cache of this module.
+  expect(cacheName(0, '/code/server.js')).toBe('5ec800e5');
 });
 
 test('nothing is left in node_modules', () => {
