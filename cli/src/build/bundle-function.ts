@@ -17,6 +17,7 @@ import { modulesOf, sourceRootOf } from './function-modules';
 import type { FunctionModule, SourceRoot } from './function-modules';
 import { lazyChunks } from './lazy-chunks';
 import { programModules } from './program-modules';
+import { renamedModules } from './renamed-modules';
 import { omitUnusedInstrumentations } from './unused-instrumentations';
 
 /** What a build can be asked for. */
@@ -95,6 +96,8 @@ interface Attempt {
   readonly omitted: ExporterName | undefined;
   /** The code of the program itself, once it is known. */
   readonly code: string | undefined;
+  /** Modules whose classes and functions would lose their names. */
+  readonly renamed: ReadonlySet<string>;
 }
 
 /** Packages that cannot be part of a bundle, because of an addon. */
@@ -127,7 +130,13 @@ class FunctionBundler {
   }
 
   async bundle(): Promise<BundledFunction> {
-    let attempt: Attempt = { format: 'cjs', external: this.settings.external, omitted: undefined, code: undefined };
+    let attempt: Attempt = {
+      format: 'cjs',
+      external: this.settings.external,
+      omitted: undefined,
+      code: undefined,
+      renamed: new Set(),
+    };
     let exporters: ExporterChoice = { omitted: undefined, reason: undefined };
     // What cannot be bundled, and which exporter is needed, is known after a first bundle.
     for (;;) {
@@ -147,11 +156,19 @@ class FunctionBundler {
         .map((one) => readFileSync(one, 'utf8'))
         .join('\n');
       exporters = chooseExporters(this.spec, this.settings.exporter, code);
-      if (needed.length === 0 && attempt.code === code && exporters.omitted === attempt.omitted) {
+      const renamed = renamedModules(file).filter((one) => !attempt.renamed.has(one));
+      const isDone = needed.length === 0 && renamed.length === 0 && attempt.code === code;
+      if (isDone && exporters.omitted === attempt.omitted) {
         checkBundledFiles(files);
         return this.#finish(file, metafile, exporters, attempt, references);
       }
-      attempt = { ...attempt, external: [...attempt.external, ...needed], omitted: exporters.omitted, code };
+      attempt = {
+        ...attempt,
+        external: [...attempt.external, ...needed],
+        omitted: exporters.omitted,
+        code,
+        renamed: new Set([...attempt.renamed, ...renamed]),
+      };
     }
   }
 
@@ -167,18 +184,16 @@ class FunctionBundler {
     return [...this.#addons, ...program.filter((name) => bundled.has(name))];
   }
 
-  async #attempt({ format, external, omitted, code }: Attempt) {
+  async #attempt({ format, external, omitted, code, renamed }: Attempt) {
     const name = this.#modules.length === 1 ? fileNameOf(this.spec, this.#modules[0]!, format) : 'modules.js';
     const file = join(this.#folder, name);
-    const program = programModules(this.typescript, this.#roots, this.spec.codeDir, this.#folder, file);
+    const program = programModules(this.typescript, this.#roots, this.spec.codeDir, this.#folder, file, renamed);
     const { metafile } = await build({
       ...inputOf(this.#modules, file),
       bundle: true,
       platform: 'node',
       format,
       target: 'node20',
-      // Spans and errors are named after classes and functions.
-      keepNames: true,
       minifySyntax: true,
       minifyWhitespace: true,
       treeShaking: true,

@@ -6,6 +6,7 @@ import { inlineDefinition, JAEGER_THRIFT } from '../bundling/jaeger-definition';
 import { isInstalled } from '../bundling/module-files';
 import type { TypeScriptOutput } from '../bundling/typescript-output';
 import { needsMetadata } from '../bundling/typescript-settings';
+import { keepNames } from '../bundling/program-module';
 import { findReferences, placeOf, relocate } from './file-references';
 import type { SourceRoot } from './function-modules';
 
@@ -28,6 +29,7 @@ export function programModules(
   codeDir: string,
   folder: string,
   outfile: string,
+  renamed: ReadonlySet<string> = new Set(),
 ): { plugin: Plugin; references: ModuleReferences } {
   const references: ModuleReferences = { files: new Map(), notes: [] };
   const bundlePlace = relative(folder, dirname(outfile));
@@ -36,6 +38,13 @@ export function programModules(
     if (JAEGER_THRIFT.test(file)) return { code: inlineDefinition(text, file), loader: undefined };
     if (isInstalled(file) || !needsMetadata(file, text)) return { code: text, loader: undefined };
     return typescript.compile(file);
+  }
+
+  // Spans and errors are named after classes and functions. Fixing all names, as esbuild can, would slow down functions
+  // that create functions.
+  async function namedSource(file: string, text: string): Promise<{ code: string; loader: Loader | undefined }> {
+    const { code, loader } = await sourceOf(file, text);
+    return renamed.has(file) ? { code: await keepNames(file, code, loader), loader: 'js' } : { code, loader };
   }
 
   function recordReferences(text: string, file: string): void {
@@ -63,7 +72,7 @@ export function programModules(
 
   async function load(file: string): Promise<OnLoadResult | undefined> {
     const text = await readFile(file, 'utf8');
-    const { code, loader } = await sourceOf(file, text);
+    const { code, loader } = await namedSource(file, text);
     recordReferences(text, file);
     const place = placeOf(file, roots)?.replace(/\.([mc]?)tsx?$/, '.$1js');
     // In the folder of the bundle, its place is that of the bundle.

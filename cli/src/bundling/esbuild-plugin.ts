@@ -1,13 +1,14 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { BuildOptions, Loader, Metafile, Plugin } from 'esbuild';
+import type { BuildOptions, Metafile, Plugin } from 'esbuild';
 import { BundleError } from './bundle-error';
 import { inlineDefinition, JAEGER_THRIFT } from './jaeger-definition';
 import { isInstalled } from './module-files';
 import { addonError, checkBundledFiles } from './program-checks';
+import { compileModule } from './program-module';
 import { TypeScriptOutput } from './typescript-output';
-import { forgetProjects, needsMetadata } from './typescript-settings';
+import { forgetProjects } from './typescript-settings';
 
 /** What an ES module needs to run CommonJS that is bundled into it. */
 export const REQUIRE_BANNER =
@@ -16,13 +17,15 @@ export const REQUIRE_BANNER =
   "import { fileURLToPath as __fileURLToPath } from 'node:url'; const require = __createRequire(import.meta.url); " +
   'const __filename = __fileURLToPath(import.meta.url); const __dirname = __pathDirname(__filename);';
 
+const inlineMap = (map: string): string =>
+  `//# sourceMappingURL=data:application/json;base64,${Buffer.from(map).toString('base64')}`;
+
 /** A failure as esbuild reports it. */
 function failure(error: unknown): { errors: { text: string; detail: unknown }[] } {
   return { errors: [{ text: error instanceof BundleError ? error.message : String(error), detail: error }] };
 }
 
 function prepare(options: BuildOptions): void {
-  options.keepNames ??= true;
   options.metafile = true;
   if (options.format === 'esm' && options.platform === 'node' && !options.banner?.['js']?.includes('createRequire')) {
     options.banner = { ...options.banner, js: [options.banner?.['js'], REQUIRE_BANNER].filter(Boolean).join('\n') };
@@ -53,11 +56,12 @@ export function esbuildPlugin(): Plugin {
       prepare(initialOptions);
       const folder = resolve(initialOptions.absWorkingDir ?? '.');
       onStart(forgetProjects);
-      onLoad({ filter: /\.(?:[mc]?ts|tsx)$/ }, async ({ path }) => {
-        if (isInstalled(path) || !needsMetadata(path, await readFile(path, 'utf8'))) return undefined;
+      onLoad({ filter: /\.(?:[mc]?[jt]s|[jt]sx)$/ }, async ({ path }) => {
+        // The option keepNames would also slow down functions of libraries that create functions.
+        if (isInstalled(path)) return undefined;
         try {
-          const { code, loader } = await output.compile(path);
-          return { contents: code, loader: loader as Loader };
+          const { code, map } = await compileModule(path, await readFile(path, 'utf8'), output);
+          return { contents: `${code}\n${inlineMap(map)}`, loader: 'js' };
         } catch (error) {
           return failure(error);
         }

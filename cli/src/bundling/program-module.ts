@@ -16,6 +16,23 @@ function loaderOf(file: string): Loader {
   return isTypeScriptFile(file) ? 'ts' : 'js';
 }
 
+/** Compiles a module to JavaScript in which classes and functions keep their names, whatever a bundler calls them. */
+export async function keepNames(file: string, code: string, loader: Loader | undefined): Promise<string> {
+  const { transform } = require('esbuild') as typeof import('esbuild');
+  const compiled = await transform(code, { ...transformOptions(file, loader ?? loaderOf(file)), sourcemap: 'inline' });
+  return compiled.code;
+}
+
+const transformOptions = (file: string, loader: Loader): TransformOptions => ({
+  loader,
+  sourcefile: file,
+  sourcesContent: true,
+  keepNames: true,
+  target: 'node20',
+  logLevel: 'silent',
+  tsconfigRaw: { compilerOptions: compilerOptionsOf(file) },
+});
+
 /**
  * Compiles a module of a program for bundlers that know neither the types of constructor parameters nor standard
  * decorators, and that rename classes: removes types, lowers decorators, and fixes the names of classes and functions,
@@ -24,18 +41,11 @@ function loaderOf(file: string): Loader {
 export async function compileModule(file: string, source: string, output: TypeScriptOutput): Promise<PortableModule> {
   const compiled = needsMetadata(file, source) ? await output.compile(file) : { code: source, loader: loaderOf(file) };
   const { transform } = require('esbuild') as typeof import('esbuild');
-  const options: TransformOptions = {
-    loader: compiled.loader,
-    sourcefile: file,
-    sourcemap: 'external',
-    sourcesContent: true,
-    keepNames: true,
-    target: 'node20',
-    logLevel: 'silent',
-    tsconfigRaw: { compilerOptions: compilerOptionsOf(file) },
-  };
   try {
-    const { code, map } = await transform(compiled.code, options);
+    const { code, map } = await transform(compiled.code, {
+      ...transformOptions(file, compiled.loader),
+      sourcemap: 'external',
+    });
     return { code, map };
   } catch (cause) {
     throw new BundleError('BUNDLE_FAILED', `${relative('.', file)}: ${(cause as Error).message}`, { cause });
