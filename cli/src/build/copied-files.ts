@@ -43,8 +43,8 @@ export function copyFiles(
   }
   for (const value of Object.values(env)) {
     const place = /^\/code\/([^*?]+)$/.exec(value)?.[1];
-    for (const root of place === undefined ? [] : [codeDir, ...roots.map((one) => one.folder)])
-      copy(join(root, place!), place!);
+    if (place === undefined) continue;
+    for (const root of [codeDir, ...roots.map(({ folder: one }) => one)]) copy(join(root, place), place);
   }
   for (const path of include) {
     if (!existsSync(path)) throw new BundleError('BUNDLE_FAILED', `--include: there is no ${path}`);

@@ -82,11 +82,7 @@ export function relocate(code: string, file: string, place: string): string | un
  */
 export function placeOf(file: string, roots: readonly SourceRoot[]): string | undefined {
   const installed = file.lastIndexOf(`${sep}node_modules${sep}`);
-  if (installed >= 0)
-    return file
-      .slice(installed + 1)
-      .split(sep)
-      .join('/');
+  if (installed >= 0) return file.slice(installed + 1).replaceAll(sep, '/');
   const root = roots.find(({ folder }) => !relative(folder, file).startsWith('..'));
-  return root && posix.join(root.place, relative(root.folder, file).split(sep).join('/'));
+  return root && posix.join(root.place, relative(root.folder, file).replaceAll(sep, '/'));
 }
