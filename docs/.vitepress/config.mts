@@ -2,7 +2,7 @@
 // `npm run docs` builds it into docs/.vitepress/dist, `npm run docs:dev` serves it while pages are written.
 import { fileURLToPath } from 'node:url';
 import { defineConfigWithTheme } from 'vitepress';
-import type { DefaultTheme, MarkdownOptions } from 'vitepress';
+import type { DefaultTheme, MarkdownOptions, Plugin } from 'vitepress';
 import { chineseLocale, chineseSearch } from './chinese.mjs';
 import { files, pageOf, sidebarOf, translatedPages } from './pages.mjs';
 import { tokenize } from './search.mjs';
@@ -70,6 +70,7 @@ export default defineConfigWithTheme<ThemeConfig>({
       alias: [{ find: /^.*\/composables\/langs$/, replacement: local('theme/languages.ts') }],
     },
     plugins: [
+      searchReadmeInChinese(),
       {
         name: 'packages-of-the-site',
         enforce: 'pre',
@@ -114,4 +115,28 @@ function prepareHighlighter(highlighter: Highlighter): void {
       highlighter.codeToTokensBase(SAMPLE, { lang, theme, tokenizeTimeLimit: 0 });
     }
   }
+}
+
+/**
+ * Adds the Chinese README to the Chinese index of the search. VitePress derives the language from the path of the file,
+ * which has to contain the folder of the language, and not from the path of the page.
+ */
+function searchReadmeInChinese(): Plugin {
+  const INDEX = '/@localSearchIndex';
+  let site: { pages: string[] };
+  let pages: string[];
+  return {
+    name: 'search-readme-in-chinese',
+    enforce: 'pre',
+    configResolved(config) {
+      site = (config as unknown as { readonly vitepress: typeof site }).vitepress;
+      pages = site.pages;
+    },
+    load(id) {
+      if (!id.startsWith(INDEX)) return;
+      const inFolder = (page: string): string => (page === 'README.zh-CN.md' ? `docs/zh-CN/../../${page}` : page);
+      // The first request makes all indexes, those after it return them.
+      site.pages = id === INDEX ? pages.map(inFolder) : pages;
+    },
+  };
 }
