@@ -7,6 +7,7 @@ import { ambientSpan } from '../tracing/context/current-span';
 import type { InvocationDeadline } from '../tracing/context/deadline';
 import type { Invocation } from '../tracing/context/invocation';
 import { ACTIVE_SPAN, DEADLINE, FC_CONTEXT, FC_EVENT, TRACER } from './inject';
+import { parentOf } from './tsyringe-internals';
 
 export type { DependencyContainer, InjectionToken } from 'tsyringe';
 
@@ -17,39 +18,51 @@ export interface InvocationValues {
   readonly deadline: unknown;
 }
 
-const OWN_FACTORIES = new WeakSet<object>();
-const TOKENS: readonly InjectionToken[] = [TRACER, ACTIVE_SPAN, FC_CONTEXT, FC_EVENT, DEADLINE];
+/** The values of a container that this file created. The property is on the container, and costs less than a WeakMap. */
+const VALUES = Symbol('fc-traced values');
+
+type WithValues = DependencyContainer & { [VALUES]?: InvocationValues };
+
+/** The values of the invocation that a container, or an ancestor, belongs to. */
+function valuesOf(container: DependencyContainer): InvocationValues {
+  for (let at: WithValues | undefined = container; at !== undefined; at = parentOf(at)) {
+    if (at[VALUES] !== undefined) return at[VALUES];
+  }
+  // Without the private members of tsyringe, in a container that the program created.
+  return valuesForSingletons;
+}
+
+type Factory = (container: DependencyContainer) => unknown;
+
+/** Our tokens. Each has a factory, since tsyringe does not accept undefined as a value; all containers share it. */
+const PROVIDERS: readonly (readonly [InjectionToken, { readonly useFactory: Factory }])[] = [
+  [TRACER, { useFactory: () => ambientTracer }],
+  [ACTIVE_SPAN, { useFactory: () => ambientSpan }],
+  [FC_CONTEXT, { useFactory: (container) => valuesOf(container).context }],
+  [FC_EVENT, { useFactory: (container) => valuesOf(container).event }],
+  [DEADLINE, { useFactory: (container) => valuesOf(container).deadline }],
+];
+const OWN_FACTORIES = new Set<unknown>(PROVIDERS.map(([, { useFactory }]) => useFactory));
 
 /**
  * Creates a child container with our tokens. A token that is registered in `parent` already, such as a test double, is
  * kept.
  */
 export function createChild(parent: DependencyContainer, values: InvocationValues): DependencyContainer {
-  const child = parent.createChildContainer();
-  const factories = [
-    () => ambientTracer,
-    () => ambientSpan,
-    () => values.context,
-    () => values.event,
-    () => values.deadline,
-  ];
-  TOKENS.forEach((token, index) => {
-    // A factory, since tsyringe does not accept undefined as a value.
-    const useFactory = factories[index]!;
-    OWN_FACTORIES.add(useFactory);
-    if (!parent.isRegistered(token, true)) child.register(token, { useFactory });
-  });
+  const child: WithValues = parent.createChildContainer();
+  child[VALUES] = values;
+  for (const [token, provider] of PROVIDERS) if (!parent.isRegistered(token, true)) child.register(token, provider);
   return child;
 }
 
 /** Whether a factory is that of one of our tokens. */
 export function isOwnFactory(factory: unknown): boolean {
-  return typeof factory === 'function' && OWN_FACTORIES.has(factory);
+  return OWN_FACTORIES.has(factory);
 }
 
 /** Whether a token is one of ours, or registered in a container or an ancestor. */
 export function isResolvableToken(parent: DependencyContainer, token: InjectionToken): boolean {
-  return TOKENS.includes(token) || parent.isRegistered(token, true);
+  return PROVIDERS.some(([own]) => own === token) || parent.isRegistered(token, true);
 }
 
 /**

@@ -74,6 +74,11 @@ export function interceptConstruction(
     intercept(target, () => construct.call(container, target, context), context);
 }
 
+/** The container that created this one; `undefined` for a root. */
+export function parentOf(container: DependencyContainer): DependencyContainer | undefined {
+  return internal(container).parent;
+}
+
 /** Resolves a registration in a container, as a resolution of its own: it shares no resolution-scoped objects. */
 export function resolveIn(container: DependencyContainer, registration: Registration): unknown {
   return internal(container).resolveRegistration(registration, { scopedResolutions: new Map() });

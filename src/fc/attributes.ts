@@ -64,7 +64,9 @@ export function runsInFc({ functionName, instanceId, accountId }: InstanceFacts)
 
 /** Omits the attributes whose value is `undefined`. */
 function withoutUndefined(attributes: Attributes): Attributes {
-  return Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined));
+  const known: Attributes = {};
+  for (const key of Object.keys(attributes)) if (attributes[key] !== undefined) known[key] = attributes[key];
+  return known;
 }
 
 function resourceId(context: FcContext, instance: InstanceFacts): string | undefined {

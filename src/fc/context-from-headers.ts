@@ -1,34 +1,32 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { format } from 'node:util';
 import { countMalformed } from '../diagnostics';
-import { readNumber, readText } from '../safe-access';
+import { readNumber } from '../safe-access';
 import type { InstanceFacts } from './attributes';
 import type { FcContext, FcLogger } from './context';
 import { ENDPOINT_HEADER, readFcTracingHeaders } from './tracing';
 
-/** Writes lines in the format of FC's built-in runtimes: time, request id, level, message. */
-function loggerFor(requestId: string): FcLogger {
-  const write =
-    (level: string, print: (line: string) => void) =>
-    (...values: unknown[]): void =>
-      print(`${new Date().toISOString()} ${requestId} [${level}] ${format(...values)}`);
-  // oxlint-disable-next-line no-console -- FC logs what a custom runtime prints
-  const out = (line: string): void => console.log(line);
-  // oxlint-disable-next-line no-console -- as above
-  const err = (line: string): void => console.error(line);
+/** A method of a logger. */
+export type LogMethod = (...values: unknown[]) => void;
+
+// oxlint-disable-next-line no-console -- FC logs what a custom runtime prints
+const out = (line: string): void => console.log(line);
+// oxlint-disable-next-line no-console -- as above
+const err = (line: string): void => console.error(line);
+
+/**
+ * Writes lines in the format of FC's built-in runtimes: time, request id, level, message. `decorate` returns the method
+ * that the program gets.
+ */
+function loggerFor(requestId: string, decorate: (method: LogMethod) => LogMethod): FcLogger {
+  const write = (level: string, print: (line: string) => void): LogMethod =>
+    decorate((...values) => print(`${new Date().toISOString()} ${requestId} [${level}] ${format(...values)}`));
   return {
     log: write('verbose', out),
     debug: write('debug', out),
     info: write('info', out),
     warn: write('warning', err),
     error: write('error', err),
-  };
-}
-
-/** Omits the fields whose value is `undefined`, as FC does. */
-function withoutUndefined<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]: Exclude<T[K], undefined>;
   };
 }
 
@@ -63,39 +61,57 @@ export function trustedFcHeaders(headers: IncomingHttpHeaders, trust: HeaderTrus
   return { ...headers, [ENDPOINT_HEADER]: undefined };
 }
 
+/** The text of a header; `undefined` if it is missing or empty. */
+function textOf(value: string | string[] | undefined): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** Adds fields, omitting those whose value is `undefined`, as FC does. */
+function withFields<T extends object>(target: object, fields: readonly (readonly [keyof T & string, unknown])[]): T {
+  for (const [name, value] of fields) if (value !== undefined) (target as Record<string, unknown>)[name] = value;
+  return target as T;
+}
+
 /**
  * Makes FC's context from the `x-fc-*` headers that FC adds to each request to a custom runtime. Missing values are
  * taken from `instance`; otherwise they are empty or 0. `headers`: those that are believed. Without a request id, a random UUID is used.
+ * `decorate` returns the methods of the logger that the program gets.
  */
-export function contextOf(headers: IncomingHttpHeaders, instance: InstanceFacts): FcContext {
-  const text = (name: string): string | undefined => readText(headers, `x-fc-${name}`);
-  const requestId = text('request-id') ?? (require('node:crypto') as typeof import('node:crypto')).randomUUID();
-  const memory = readNumber(headers, 'x-fc-function-memory') ?? readNumber(instance, 'memoryMb');
+export function contextOf(
+  headers: IncomingHttpHeaders,
+  instance: InstanceFacts,
+  decorate: (method: LogMethod) => LogMethod = (method) => method,
+): FcContext {
+  const requestId = textOf(headers['x-fc-request-id']) ?? (require('node:crypto') as typeof import('node:crypto')).randomUUID();
   return {
     requestId,
-    credentials: withoutUndefined({
-      accessKeyId: text('access-key-id'),
-      accessKeySecret: text('access-key-secret'),
-      securityToken: text('security-token'),
-    }),
-    function: withoutUndefined({
-      name: text('function-name') ?? instance.functionName ?? '',
-      handler: text('function-handler') ?? '',
-      memory: memory ?? 0,
-      timeout: readNumber(headers, 'x-fc-function-timeout') ?? 0,
-      initializer: text('function-initializer'),
-      initializationTimeout: readNumber(headers, 'x-fc-initialization-timeout'),
-    }),
-    service: withoutUndefined({
-      name: text('service-name'),
-      logProject: text('service-logproject'),
-      logStore: text('service-logstore'),
-      qualifier: text('qualifier') ?? instance.qualifier,
-      versionId: text('version-id') ?? instance.functionVersion,
-    }),
-    region: text('region') ?? instance.region ?? '',
-    accountId: text('account-id') ?? instance.accountId ?? '',
-    logger: loggerFor(requestId),
+    credentials: withFields({}, [
+      ['accessKeyId', textOf(headers['x-fc-access-key-id'])],
+      ['accessKeySecret', textOf(headers['x-fc-access-key-secret'])],
+      ['securityToken', textOf(headers['x-fc-security-token'])],
+    ]),
+    function: withFields<FcContext['function']>(
+      {
+        name: textOf(headers['x-fc-function-name']) ?? instance.functionName ?? '',
+        handler: textOf(headers['x-fc-function-handler']) ?? '',
+        memory: readNumber(headers, 'x-fc-function-memory') ?? readNumber(instance, 'memoryMb') ?? 0,
+        timeout: readNumber(headers, 'x-fc-function-timeout') ?? 0,
+      },
+      [
+        ['initializer', textOf(headers['x-fc-function-initializer'])],
+        ['initializationTimeout', readNumber(headers, 'x-fc-initialization-timeout')],
+      ],
+    ),
+    service: withFields<NonNullable<FcContext['service']>>({}, [
+      ['name', textOf(headers['x-fc-service-name'])],
+      ['logProject', textOf(headers['x-fc-service-logproject'])],
+      ['logStore', textOf(headers['x-fc-service-logstore'])],
+      ['qualifier', textOf(headers['x-fc-qualifier']) ?? instance.qualifier],
+      ['versionId', textOf(headers['x-fc-version-id']) ?? instance.functionVersion],
+    ]),
+    region: textOf(headers['x-fc-region']) ?? instance.region ?? '',
+    accountId: textOf(headers['x-fc-account-id']) ?? instance.accountId ?? '',
+    logger: loggerFor(requestId, decorate),
     retryCount: readNumber(headers, 'x-fc-retry-count') ?? 0,
     tracing: readFcTracingHeaders(headers),
   };

@@ -75,7 +75,8 @@ export function readFcTracingHeaders(headers: Readonly<Record<string, string | s
   const texts = new Map<string, string>();
   const single: (readonly [string, string])[] = [];
   for (const name of Object.keys(headers)) {
-    if (name.length < PREFIX.length) continue;
+    // Most names are not converted to lower case.
+    if (name.length < PREFIX.length || (name.charCodeAt(0) | 0x20) !== PREFIX.charCodeAt(0)) continue;
     const key = name.toLowerCase();
     if (!key.startsWith(PREFIX)) continue;
     const text = textOf(headers[name]);
@@ -83,6 +84,8 @@ export function readFcTracingHeaders(headers: Readonly<Record<string, string | s
       single.push([name.slice(BAGGAGE_ITEM.length), percentDecode(text)]);
     } else if (text !== '') texts.set(key, text);
   }
+  // Without headers of FC, nothing else is allocated.
+  if (texts.size === 0 && single.length === 0) return { openTracingSpanBaggages: {} };
   const [spanContext, baggages, endpoint] = [SPAN_CONTEXT, BAGGAGES, ENDPOINT_HEADER].map((key) => texts.get(key));
   const { items, malformed } = baggages === undefined ? { items: [], malformed: 0 } : readBaggages(baggages);
   if (malformed > 0) {

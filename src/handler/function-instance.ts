@@ -84,7 +84,8 @@ export class FunctionInstance {
 
   /**
    * Runs one HTTP request, whose event is in the format of FC 3.0. Passes the response to `sink`, exports the spans,
-   * and resolves. Only then may the end of the response be sent. Never rejects.
+   * and resolves. Only then may the end of the response be sent. Never rejects. `url`: for a request to our own server,
+   * whose context has a logger that adds trace ids.
    */
   async respond(entry: Entry, event: unknown, context: FcContext, sink: HttpSink, url?: UrlParts): Promise<Outcome> {
     const route = routeOf(this.runner.options.route, event);
@@ -92,6 +93,7 @@ export class FunctionInstance {
     const call: IncomingCall = {
       event,
       context,
+      hasCorrelatedLogger: url !== undefined,
       trigger: 'http',
       triggerName: checked.trigger.name,
       headers: readField(event, 'headers'),

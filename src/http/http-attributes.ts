@@ -1,4 +1,4 @@
-import type { Attributes } from '@opentelemetry/api';
+import type { Attributes, AttributeValue } from '@opentelemetry/api';
 import { readField, readText } from '../safe-access';
 import {
   ATTR_CLIENT_ADDRESS,
@@ -23,6 +23,8 @@ const METHODS = new Set(['CONNECT', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH',
 function headerOf(headers: unknown, name: string): string | undefined {
   if (typeof headers !== 'object' || headers === null) return undefined;
   try {
+    // As most runtimes spell it.
+    if (Object.hasOwn(headers, name)) return readText(headers, name);
     const key = Object.keys(headers).find((known) => known.length === name.length && known.toLowerCase() === name);
     return key === undefined ? undefined : readText(headers, key);
   } catch {
@@ -74,7 +76,9 @@ function queryOf(event: unknown, known: string | undefined): string | undefined 
 function serverOf(host: string | undefined): Attributes {
   const match = host === undefined ? null : /^(\[[^\]]+\]|[^:]+)(?::(\d{1,5}))?$/.exec(host);
   if (match === null) return {};
-  return { [ATTR_SERVER_ADDRESS]: match[1]!, ...(match[2] !== undefined && { [ATTR_SERVER_PORT]: Number(match[2]) }) };
+  const attributes: Attributes = { [ATTR_SERVER_ADDRESS]: match[1]! };
+  if (match[2] !== undefined) attributes[ATTR_SERVER_PORT] = Number(match[2]);
+  return attributes;
 }
 
 /**
@@ -102,11 +106,12 @@ export function requestAttributes(event: unknown, { scheme, query }: UrlParts = 
       headerOf(headers, 'host') ?? headerOf(headers, ':authority') ?? readText(event, 'requestContext', 'domainName'),
     ),
   };
-  return Object.fromEntries(
-    Object.entries(found)
-      .filter(([, value]) => value !== undefined)
-      .map(([key, value]) => [key, typeof value === 'string' ? cutText(value, lengthOf(key)) : value]),
-  ) as Attributes;
+  const attributes: Attributes = {};
+  for (const key of Object.keys(found)) {
+    const value = found[key] as AttributeValue | undefined;
+    if (value !== undefined) attributes[key] = typeof value === 'string' ? cutText(value, lengthOf(key)) : value;
+  }
+  return attributes;
 }
 
 /** Of addresses, schemes and the like, less is recorded than of the others. */

@@ -34,8 +34,9 @@ export interface RecordedInvocation {
 /** Watches a recorded invocation until it has ended and its spans have been exported. */
 export class CutOffWatch implements WatchedInvocation {
   readonly exportMillis: number;
-  private readonly taken = new WeakSet<Span>();
-  private readonly reasons = new Set<CutOffReason>();
+  /** Created when the invocation is cut off, as are the reasons. */
+  private taken: WeakSet<Span> | undefined;
+  private reasons: Set<CutOffReason> | undefined;
   private readonly unwatch: () => void;
 
   constructor(private readonly recorded: RecordedInvocation) {
@@ -58,10 +59,12 @@ export class CutOffWatch implements WatchedInvocation {
   }
 
   takeSnapshots(reason: CutOffReason, thrown?: Thrown): boolean {
-    if (!this.recorded.span.isRecording() || this.reasons.has(reason) || !this.recorded.keepEarly()) return false;
+    if (!this.recorded.span.isRecording() || this.reasons?.has(reason) === true || !this.recorded.keepEarly())
+      return false;
     // The event `exit` may follow SIGTERM, or an uncaught error that something handled.
-    const isKnown = reason === 'exit' && (this.reasons.has('uncaught_error') || this.reasons.has('sigterm'));
-    this.reasons.add(reason);
+    const reasons = (this.reasons ??= new Set());
+    const isKnown = reason === 'exit' && (reasons.has('uncaught_error') || reasons.has('sigterm'));
+    reasons.add(reason);
     try {
       const { others, hasThrown } = this.takeOfOpenSpans(this.ownOf(thrown));
       if (!isKnown) this.takeOfInvocation(reason, others, hasThrown ? undefined : this.ownOf(thrown));
@@ -118,8 +121,9 @@ export class CutOffWatch implements WatchedInvocation {
     const { selected, others } = pathsToLeaves(open.filter((span) => span !== root));
     let hasThrown = false;
     for (const span of selected) {
-      if (this.taken.has(span)) continue;
-      this.taken.add(span);
+      const taken = (this.taken ??= new WeakSet());
+      if (taken.has(span)) continue;
+      taken.add(span);
       takeSnapshot(span, {
         start: (name, options) => telemetry.tracer.startSpan(name, options, contextBelow(span)),
         openMillis: telemetry.openMillis?.(span),

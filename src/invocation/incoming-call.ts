@@ -10,6 +10,8 @@ export interface IncomingCall {
   readonly bytes?: unknown;
   /** FC's context: the object that FC passed, or one made from the headers of a request to a custom runtime. */
   readonly context: FcContext;
+  /** Whether the lines of the context's logger contain trace ids without further work. */
+  readonly hasCorrelatedLogger?: boolean;
   readonly trigger: FaasTrigger;
   /** The name of the trigger, by which new traces are sampled; `other` if the event has an unknown shape. */
   readonly triggerName: TriggerName | 'other';

@@ -145,7 +145,7 @@ export class InvocationRunner {
     const budget = new WaitBudget(this.config.flushTimeoutMillis, context, startMillis, entered);
     const coldStart = this.takeColdStart();
     ensureContextManager();
-    correlateLogs(this.options.logCorrelation, context);
+    correlateLogs(this.options.logCorrelation, context, call.hasCorrelatedLogger);
     const plan = planInvocation(this.source, this.options, this.config, call);
     const { candidate } = plan;
     const started = startInvocationSpan(plan, call, {

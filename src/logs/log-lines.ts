@@ -193,13 +193,21 @@ function sharedWrapperOf(method: LogMethod): LogMethod {
   return wrapper;
 }
 
+/** Returns a method for a new logger, whose lines contain {@link logFields}. Costs less than to replace it later. */
+export function correlatedMethod(method: (...values: unknown[]) => void): (...values: unknown[]) => void {
+  return (...values) => method(...withFieldsIfPossible(values));
+}
+
 const LOGGER_METHODS = ['log', 'debug', 'info', 'warn', 'error'] as const;
 const CONSOLE_METHODS = [...LOGGER_METHODS, 'trace'] as const;
 
-/** Applies the option `logCorrelation` for one invocation or hook. Cheap if it is already applied. Never throws. */
-export function correlateLogs(option: boolean | 'console' | undefined, context: FcContext): void {
+/**
+ * Applies the option `logCorrelation` for one invocation or hook. Cheap if it is already applied. Never throws.
+ * `isCorrelated`: whether the methods of the context's logger were made by {@link correlatedMethod}.
+ */
+export function correlateLogs(option: boolean | 'console' | undefined, context: FcContext, isCorrelated = false): void {
   if (option === false) return;
-  correlateLogger(context);
+  if (!isCorrelated) correlateLogger(context);
   // Each time, because FC's runtime or a library may have replaced the methods since.
   if (option === 'console') correlateConsole();
 }

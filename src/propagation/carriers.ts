@@ -57,18 +57,19 @@ interface W3cHeaders {
   baggage?: unknown;
 }
 
-function pickW3cHeaders(headers: object): W3cHeaders {
-  const found: W3cHeaders = {};
+function pickW3cHeaders(headers: object): W3cHeaders | undefined {
+  let picked: W3cHeaders | undefined;
   for (const name of Object.keys(headers)) {
     // Skips most names without the cost of converting them to lower case.
     if (name.length !== 7 && name.length !== 10 && name.length !== 11) continue;
     const key = name.toLowerCase();
     if (key !== 'traceparent' && key !== 'tracestate' && key !== 'baggage') continue;
     const value: unknown = Reflect.get(headers, name);
+    const found = (picked ??= {});
     // A header in two spellings counts as one that was sent twice.
     found[key] = isBlank(found[key]) ? value : [found[key], value].flat();
   }
-  return found;
+  return picked;
 }
 
 /** The value of a header as a string; several values are joined with commas, as in HTTP. */
@@ -104,6 +105,7 @@ export function readW3cHeaders(headers: unknown): ExtractedContext {
   if (typeof headers !== 'object' || headers === null) return NOTHING_EXTRACTED;
   try {
     const found = pickW3cHeaders(headers);
+    if (found === undefined) return NOTHING_EXTRACTED;
     const spanContext = spanContextOf(found);
     const text = headerText(found.baggage);
     const { baggage, dropped } =
@@ -144,10 +146,11 @@ export function readFcParent(tracing: unknown): SpanContext | undefined {
   }
 }
 
-function firstNonEmpty(tracing: unknown, ...names: string[]): unknown {
-  return names
-    .map((name) => readField(tracing, name))
-    .find((value) => value !== undefined && value !== null && value !== '');
+function firstNonEmpty(tracing: unknown, first: string, second: string): unknown {
+  const value = readField(tracing, first);
+  if (value !== undefined && value !== null && value !== '') return value;
+  const other = readField(tracing, second);
+  return other === null || other === '' ? undefined : other;
 }
 
 /**

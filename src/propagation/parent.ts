@@ -64,6 +64,8 @@ function readExplicit(given: unknown): ExtractedContext {
   return typeof given === 'object' ? readW3cHeaders(given) : { malformed: 1 };
 }
 
+const SOURCE_NAMES = ['the parent option', 'the request headers', 'context.tracing'];
+
 /**
  * Resolves the parent of an invocation. The first valid source is the parent: the `parent` option, the W3C headers,
  * `context.tracing`. Without a valid source the invocation starts a new trace.
@@ -74,24 +76,18 @@ function readExplicit(given: unknown): ExtractedContext {
  */
 export function resolveParent(sources: ParentSources): Parentage {
   const all = [readExplicit(sources.explicit), readW3cHeaders(sources.headers), readFcTracing(sources.tracing)];
-  const names = ['the parent option', 'the request headers', 'context.tracing'];
-  all.forEach(({ malformed }, index) => {
-    if (malformed > 0) {
-      countMalformed(malformed, `malformed trace context or baggage in ${names[index]!} was left out`);
-    }
-  });
-  const found = all.flatMap(({ spanContext }) => (spanContext === undefined ? [] : [spanContext]));
-  const [parent, ...others] = found;
-  const traces = new Set([parent?.traceId]);
+  let parent: SpanContext | undefined;
+  let baggage: Baggage | undefined;
   const links: Link[] = [];
-  for (const context of others) {
-    if (traces.has(context.traceId)) continue;
-    traces.add(context.traceId);
-    links.push({ context });
-  }
-  const baggage = all.reduce<Baggage | undefined>(
-    (merged, extracted) => mergeBaggage(merged, extracted.baggage),
-    undefined,
-  );
+  all.forEach(({ spanContext, baggage: extracted, malformed }, index) => {
+    if (malformed > 0) {
+      countMalformed(malformed, `malformed trace context or baggage in ${SOURCE_NAMES[index]!} was left out`);
+    }
+    baggage = mergeBaggage(baggage, extracted);
+    if (spanContext === undefined) return;
+    parent ??= spanContext;
+    const isOf = ({ traceId }: SpanContext): boolean => traceId === spanContext.traceId;
+    if (!isOf(parent) && !links.some(({ context }) => isOf(context))) links.push({ context: spanContext });
+  });
   return { parent, links, baggage };
 }

@@ -2,7 +2,8 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { countError } from '../diagnostics';
 import type { FcContext } from '../fc/context';
-import { contextOf, trustedFcHeaders } from '../fc/context-from-headers';
+import { trustedFcHeaders } from '../fc/context-from-headers';
+import type { HeaderTrust } from '../fc/context-from-headers';
 import { controlOf } from '../fc/control-path';
 import type { Control } from '../fc/control-path';
 import { httpEventOf } from '../fc/http-event';
@@ -11,7 +12,15 @@ import type { FunctionInstance } from '../handler/function-instance';
 import { httpAnswerOfError } from '../http/http-answer';
 import { rememberDisconnect } from '../tracing/calls/failure';
 import { answerEvent, bytesOf } from './answer-event';
-import { discardBody, headerTrust, urlPartsOf, requestBody, requestParts } from './incoming-request';
+import {
+  discardBody,
+  hasBody,
+  headerTrust,
+  requestBody,
+  requestContext,
+  requestParts,
+  urlPartsOf,
+} from './incoming-request';
 import type { ServeOptions } from './serve';
 import { StreamingSink } from './streaming-sink';
 
@@ -27,18 +36,21 @@ const LOG_NAMES: Readonly<Record<Control, string>> = {
 
 /** Handles the requests that FC sends to a custom runtime. */
 export class FunctionServer {
+  private readonly trust: HeaderTrust;
+
   constructor(
     private readonly instance: FunctionInstance,
     private readonly definition: HandlerDefinition,
     private readonly options: ServeOptions,
-  ) {}
+  ) {
+    this.trust = headerTrust(options.trustFcHeaders, instance.runner.config.instance);
+  }
 
   /** Handles one request. Never rejects. */
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { instance } = this.instance.runner.config;
-    const fcHeaders = trustedFcHeaders(request.headers, headerTrust(this.options.trustFcHeaders, instance));
-    const context = contextOf(fcHeaders, instance);
+    const fcHeaders = trustedFcHeaders(request.headers, this.trust);
     const control = controlOf(request, fcHeaders);
+    const context = requestContext(fcHeaders, this.instance.runner, control === 'http');
     // FC uses these lines to find the log of an invocation.
     const logLine = (what: string): void => {
       if (fcHeaders['x-fc-request-id'] === undefined) return;
@@ -78,7 +90,9 @@ export class FunctionServer {
     const isStream = this.options.body === 'stream';
     let body: Buffer | undefined;
     try {
-      if (!isStream) body = await requestBody(request, this.options.bodyLimitBytes ?? BODY_LIMIT);
+      if (!isStream && hasBody(request)) {
+        body = await requestBody(request, this.options.bodyLimitBytes ?? BODY_LIMIT);
+      }
     } catch (error) {
       // The client disconnected before the request was complete.
       if (request.destroyed && !request.complete) return;
@@ -88,11 +102,9 @@ export class FunctionServer {
     }
     if (isStream) request.once('aborted', () => rememberDisconnect(request.errored));
     const isText = body === undefined || isUtf8(body);
-    const event = {
-      ...httpEventOf(requestParts(request, context, fcHeaders)),
-      isBase64Encoded: !isText,
-      body: body === undefined ? request : body.toString(isText ? 'utf8' : 'base64'),
-    };
+    const event: Record<string, unknown> = httpEventOf(requestParts(request, context, fcHeaders));
+    event.isBase64Encoded = !isText;
+    event.body = isStream ? request : (body?.toString(isText ? 'utf8' : 'base64') ?? '');
     const outcome = await this.instance.respond(this.entryOf(context), event, context, sink, urlPartsOf(request));
     sink.finish(outcome);
     // The connection can be reused only after the rest of the body has been read.

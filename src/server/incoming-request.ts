@@ -3,18 +3,31 @@ import type { TLSSocket } from 'node:tls';
 import { runsInFc } from '../fc/attributes';
 import type { InstanceFacts } from '../fc/attributes';
 import type { FcContext } from '../fc/context';
+import { contextOf } from '../fc/context-from-headers';
 import type { HeaderTrust } from '../fc/context-from-headers';
 import { queryOfTarget } from '../fc/http-event';
 import type { RequestParts } from '../fc/http-event';
 import type { UrlParts } from '../http/http-attributes';
 import { HttpError } from '../http/http-error';
+import type { InvocationRunner } from '../invocation/invocation-runner';
+import { correlatedMethod } from '../logs/log-lines';
 import { unref } from '../realms';
 
 /**
  * Reads the body of a request. Rejects with an `HttpError` 413 if it has more than `limit` bytes, and with an error if
  * the client disconnects.
  */
-export function requestBody(request: IncomingMessage, limit: number): Promise<Buffer> {
+export function requestBody(request: IncomingMessage, limit: number): Buffer | Promise<Buffer> {
+  return hasBody(request) ? readBody(request, limit) : Buffer.alloc(0);
+}
+
+/** Whether a request has a body (RFC 9112, section 6.3). Without these headers, Node.js reads none. */
+export function hasBody({ headers }: IncomingMessage): boolean {
+  const length = headers['content-length'];
+  return headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');
+}
+
+function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const pieces: Buffer[] = [];
     let bytes = 0;
@@ -32,7 +45,10 @@ export function requestBody(request: IncomingMessage, limit: number): Promise<Bu
     });
     request.once('end', () => resolve(Buffer.concat(pieces)));
     request.once('error', reject);
-    request.once('close', () => reject(new Error('the client disconnected before the end of the body')));
+    request.once('close', () => {
+      // Node.js closes each request. An error costs more than all else here.
+      if (!request.complete) reject(new Error('the client disconnected before the end of the body'));
+    });
   });
 }
 
@@ -54,6 +70,15 @@ export function discardBody(request: IncomingMessage): void {
 export function headerTrust(option: boolean | undefined, instance: InstanceFacts): HeaderTrust {
   if (option !== undefined) return option ? 'all' : 'none';
   return runsInFc(instance) ? 'platform' : 'none';
+}
+
+/** FC's context of a request. `isCorrelated`: its logger adds trace ids, unless the option `logCorrelation` is false. */
+export function requestContext(
+  fcHeaders: IncomingHttpHeaders,
+  { config: { instance }, options: { logCorrelation } }: InvocationRunner,
+  isCorrelated: boolean,
+): FcContext {
+  return contextOf(fcHeaders, instance, isCorrelated && logCorrelation !== false ? correlatedMethod : undefined);
 }
 
 /** The parts of a request to a Node.js server. `fcHeaders`: the headers of FC that are believed. */

@@ -20,9 +20,9 @@ const CONNECTION_HEADERS = new Set([
   'upgrade',
 ]);
 
-function wholeBytes(body: unknown): Buffer {
-  if (body === undefined) return Buffer.alloc(0);
-  return Buffer.isBuffer(body) ? body : Buffer.from(body as string);
+/** A string is written together with the headers. */
+function wholeBody(body: unknown): Buffer | string {
+  return (body as Buffer | string | undefined) ?? '';
 }
 
 /**
@@ -40,7 +40,7 @@ function lengthForHead({ headers, body }: HttpAnswer, bodyLength: number | undef
 /** Sends a response over an HTTP connection, except for its end. A stream is read no faster than the client reads. */
 export class StreamingSink implements HttpSink {
   isStarted = false;
-  private rest: Buffer | undefined;
+  private rest: Buffer | string | undefined;
   private onClose: () => void = () => {};
   private isClosed: boolean;
   private readonly isHead: boolean;
@@ -67,12 +67,11 @@ export class StreamingSink implements HttpSink {
     if (this.isClosed) return 'cancelled';
     this.setHead(answer, source);
     if (source === undefined || isBodiless) {
-      const bytes = wholeBytes(source === undefined ? answer.body : undefined);
-      const length = this.isHead
-        ? lengthForHead(answer, source === undefined ? bytes.length : undefined)
-        : bytes.length;
+      const body = wholeBody(source === undefined ? answer.body : undefined);
+      const bodyLength = Buffer.byteLength(body);
+      const length = this.isHead ? lengthForHead(answer, source === undefined ? bodyLength : undefined) : bodyLength;
       if (!BODILESS.has(answer.statusCode) && length !== undefined) this.response.setHeader('content-length', length);
-      this.rest = isBodiless ? undefined : bytes;
+      this.rest = isBodiless ? undefined : body;
       return 'sent';
     }
     return this.stream(source, String(answer.headers.get('content-type') ?? ''));

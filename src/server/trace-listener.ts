@@ -6,7 +6,7 @@ import { HANDLER_CHECKS } from '../config/options';
 import type { HandlerOptions } from '../config/options';
 import { countLoss } from '../diagnostics';
 import { FcTracedError } from '../errors';
-import { contextOf, trustedFcHeaders } from '../fc/context-from-headers';
+import { trustedFcHeaders } from '../fc/context-from-headers';
 import { controlOf } from '../fc/control-path';
 import { httpEventOf } from '../fc/http-event';
 import { requestAttributes, spanNameOf } from '../http/http-attributes';
@@ -22,7 +22,7 @@ import {
 import { recordFailure } from '../tracing/calls/failure';
 import { holdEnd } from './hold-end';
 import type { Ended, HeldResponse } from './hold-end';
-import { headerTrust, requestParts, urlPartsOf } from './incoming-request';
+import { headerTrust, requestContext, requestParts, urlPartsOf } from './incoming-request';
 
 /** Options of `traceListener`: those of `createHandler` that do not concern a class. */
 export interface TraceListenerOptions extends Omit<
@@ -128,8 +128,8 @@ export function traceListener(listener: RequestListener, options: TraceListenerO
   return function (this: unknown, request, response): unknown {
     const pass = (): unknown => Reflect.apply(listener, this, [request, response]);
     const fcHeaders = trustedFcHeaders(request.headers, trust);
-    const context = contextOf(fcHeaders, instance);
     const control = controlOf(request, fcHeaders);
+    const context = requestContext(fcHeaders, runner, control === 'http' || control === 'invoke');
     if (control === 'pre-freeze' || control === 'pre-stop') {
       return void runner.flush(control === 'pre-freeze' ? 'preFreeze' : 'preStop').then(pass);
     }
@@ -142,6 +142,7 @@ export function traceListener(listener: RequestListener, options: TraceListenerO
     const call: IncomingCall = {
       event,
       context,
+      hasCorrelatedLogger: true,
       trigger: isHttp ? 'http' : 'other',
       triggerName: isHttp ? 'http' : 'other',
       headers: request.headers,

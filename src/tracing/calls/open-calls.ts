@@ -50,7 +50,7 @@ export function abandonSpan(span: Span): void {
 const MIN_TO_PRUNE = 64;
 
 /** How many ended calls keep their span as the active one. A power of two. Each is copied by several collections. */
-const MAX_ENDED = 32;
+const MAX_ENDED = 256;
 
 /** A list of spans, from which those that have ended are removed from time to time. */
 class SpanList {
@@ -67,7 +67,7 @@ class SpanList {
   }
 
   recording(): Span[] {
-    return this.spans.filter((span) => span.isRecording());
+    return this.spans.length === 0 ? this.spans : this.spans.filter((span) => span.isRecording());
   }
 
   clear(): void {
@@ -93,7 +93,7 @@ export class OpenCalls {
   private readonly spans = new SpanList();
   private readonly others = new SpanList();
   /** Contexts by their span, which is that of a library. */
-  private readonly contexts = new Map<Span, LinkedContext>();
+  private contexts: Map<Span, LinkedContext> | undefined;
   private pruneContextsAt = MIN_TO_PRUNE;
   /** The contexts of the calls that ended last, the next one in the place `endedAt`. */
   private ended: LinkedContext[] = [];
@@ -139,21 +139,22 @@ export class OpenCalls {
 
   /** The context with a span that was added before. */
   contextOf(span: Span): LinkedContext | undefined {
-    return this.contexts.get(span);
+    return this.contexts?.get(span);
   }
 
   /** Adds a context whose span is released when it has ended, and with the invocation at the latest. */
   addContext(span: Span, context: LinkedContext): void {
     if (this.over) return;
-    if (this.contexts.size >= this.pruneContextsAt) {
-      for (const [one, itsContext] of this.contexts) {
+    const contexts = (this.contexts ??= new Map());
+    if (contexts.size >= this.pruneContextsAt) {
+      for (const [one, itsContext] of contexts) {
         if (one.isRecording()) continue;
         itsContext.release();
-        this.contexts.delete(one);
+        contexts.delete(one);
       }
-      this.pruneContextsAt = Math.max(MIN_TO_PRUNE, 2 * this.contexts.size);
+      this.pruneContextsAt = Math.max(MIN_TO_PRUNE, 2 * contexts.size);
     }
-    this.contexts.set(span, context);
+    contexts.set(span, context);
   }
 
   /**
@@ -172,9 +173,9 @@ export class OpenCalls {
     this.spans.recording().forEach(abandonSpan);
     this.spans.clear();
     this.others.clear();
-    for (const call of [...this.calls]) call.abandon();
-    for (const context of this.contexts.values()) context.release();
-    this.contexts.clear();
+    if (this.calls.length > 0) for (const call of [...this.calls]) call.abandon();
+    this.contexts?.forEach((context) => context.release());
+    this.contexts = undefined;
     for (const context of this.ended) context.release();
     this.ended = [];
   }

@@ -36,6 +36,9 @@ const apply: (fn: (...args: never[]) => unknown, self: unknown, args: ArrayLike<
  * invocation, because an application or a test can register or remove a manager at any time.
  */
 export function ensureContextManager(): void {
+  // One that worked before, works.
+  const before = state.contextManager;
+  if (before !== undefined && registeredWithApi('context') === before) return;
   const probe = ROOT_CONTEXT.setValue(PROBE_KEY, true);
   const seen = (): boolean => context.active() === probe;
   const registered = registeredManager();

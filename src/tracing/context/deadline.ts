@@ -41,11 +41,10 @@ export interface DeadlineTasks {
  * Has a timer only while something waits for it.
  */
 export class Deadline {
-  /** The object that the program gets. Its functions need no `this`, because a singleton calls them on a proxy. */
-  readonly injected: InvocationDeadline;
   /** By the clock of `performance.now()`; `Infinity` if it is unknown. */
   private readonly atMillis: number;
   private readonly marginMillis: number;
+  private given: InvocationDeadline | undefined;
   private controller: AbortController | undefined;
   private timer: NodeJS.Timeout | undefined;
   private tasks: DeadlineTasks | undefined;
@@ -56,13 +55,18 @@ export class Deadline {
     const isKnown = timeoutMillis !== undefined && timeoutMillis > 0;
     this.atMillis = isKnown ? startMillis + timeoutMillis : Number.POSITIVE_INFINITY;
     this.marginMillis = isKnown ? Math.min(marginMillis ?? defaultMargin(timeoutMillis), timeoutMillis / 2) : 0;
+  }
+
+  /** The object that the program gets. Its functions need no `this`, because a singleton calls them on a proxy. */
+  get injected(): InvocationDeadline {
     const signal = (): AbortSignal => this.signal();
-    this.injected = Object.freeze({
+    this.given ??= Object.freeze({
       get signal() {
         return signal();
       },
       remainingMillis: () => this.remainingMillis(),
     });
+    return this.given;
   }
 
   remainingMillis(): number {
