@@ -82,7 +82,8 @@ export function contextOf(
   instance: InstanceFacts,
   decorate: (method: LogMethod) => LogMethod = (method) => method,
 ): FcContext {
-  const requestId = textOf(headers['x-fc-request-id']) ?? (require('node:crypto') as typeof import('node:crypto')).randomUUID();
+  const requestId =
+    textOf(headers['x-fc-request-id']) ?? (require('node:crypto') as typeof import('node:crypto')).randomUUID();
   return {
     requestId,
     credentials: withFields({}, [
