@@ -50,6 +50,34 @@ function delivery(roundTripMillis) {
   };
 }
 
+const withContainer = 'by hand, with a container';
+const notRecorded = 'fc-traced, not recorded';
+const recordedHere = 'fc-traced, recorded, no network';
+
+/** A contest of invocations by FC's built-in runtime. */
+const invocations = {
+  title: 'invocation: handler(event, context) of a class with a service, one after another',
+  unit: 'µs',
+  slow: true,
+  contenders: {
+    [withContainer]: ['invocation.cjs', 'container'],
+    [notRecorded]: ['invocation.cjs', 'unrecorded'],
+    [recordedHere]: ['invocation.cjs', 'recorded'],
+  },
+  goals: [
+    {
+      text: 'not recorded, adds at most 10 µs (in ns)',
+      value: (ns) => ns[notRecorded] - ns[withContainer],
+      most: 10_000,
+    },
+    {
+      text: 'recorded, adds at most 60 µs (in ns)',
+      value: (ns) => ns[recordedHere] - ns[withContainer],
+      most: 60_000,
+    },
+  ],
+};
+
 const plainServer = 'node:http';
 const batchedServer = 'instrumentation-http, batched';
 const flushedServer = 'instrumentation-http, flushed';
@@ -245,6 +273,7 @@ export const contests = [
       most: 2.5,
     },
   },
+  invocations,
   requests,
   cold('otlp', [
     ['fc-traced, unsampled', 'ours-unsampled', 0.45],
