@@ -59,8 +59,9 @@ export class CutOffWatch implements WatchedInvocation {
   }
 
   takeSnapshots(reason: CutOffReason, thrown?: Thrown): boolean {
-    if (!this.recorded.span.isRecording() || this.reasons?.has(reason) === true || !this.recorded.keepEarly())
+    if (!this.recorded.span.isRecording() || this.reasons?.has(reason) === true || !this.recorded.keepEarly()) {
       return false;
+    }
     // The event `exit` may follow SIGTERM, or an uncaught error that something handled.
     const reasons = (this.reasons ??= new Set());
     const isKnown = reason === 'exit' && (reasons.has('uncaught_error') || reasons.has('sigterm'));
