@@ -153,6 +153,10 @@ export class SdkTelemetry implements Telemetry {
     return millisSinceStart(span);
   }
 
+  prepare(): void {
+    this.delivery?.prepare();
+  }
+
   async flush(timeoutMillis: number, cause?: FlushCause): Promise<void> {
     await Promise.all(this.flushers.map((flusher) => flusher.flush(timeoutMillis, cause)));
   }

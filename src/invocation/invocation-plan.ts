@@ -131,6 +131,12 @@ export function expectsRecording(
   return keep !== undefined || maySample(sampleRatio);
 }
 
+/** Whether FC calls the initializer for a request that its caller sampled, so that a recorded call follows at once. */
+export function followsRecordedCall(context: FcContext): boolean {
+  const caller = readFcTracing(readField(context, 'tracing')).spanContext;
+  return caller !== undefined && (caller.traceFlags & TraceFlags.SAMPLED) !== 0;
+}
+
 /** The context of {@link parentContext}, in which spans of a kept trace start although its caller did not sample it. */
 export function keptParentContext({ parent, ...parentage }: Parentage, kept: SpanContext): Context {
   const { traceState } = kept;

@@ -28,6 +28,7 @@ import type { IncomingCall } from './incoming-call';
 import {
   endInvocationSpan,
   expectsRecording,
+  followsRecordedCall,
   keptParentContext,
   parentContext,
   planInvocation,
@@ -127,8 +128,10 @@ export class InvocationRunner {
     try {
       const destination = this.source.destinationOf(context);
       if (destination === undefined) return;
-      if (expectsRecording(this.config, context, destination)) this.source.telemetryFor(destination, context);
-      else this.source.enablePropagation();
+      if (expectsRecording(this.config, context, destination)) {
+        const telemetry = this.source.telemetryFor(destination, context);
+        if (followsRecordedCall(context)) telemetry.prepare?.();
+      } else this.source.enablePropagation();
     } catch (error) {
       this.source.countLoadError(error);
     }

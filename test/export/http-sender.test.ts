@@ -173,3 +173,67 @@ test('a header that cannot be sent is a failure, not an exception', async () => 
   });
   expect(await broken.post(BODY).head).toMatchObject({ error: { code: 'ERR_INVALID_CHAR' }, timedOut: false });
 });
+
+describe('a connection that is opened before the first request', () => {
+  const answering = (): Server =>
+    createServer((request, response) => void request.resume().on('end', () => response.end())) as unknown as Server;
+  const untilOpen = async (): Promise<void> => {
+    while (connections === 0) await new Promise(setImmediate);
+  };
+
+  test('is used by that request, and nothing is sent before it', async () => {
+    const lengths: unknown[] = [];
+    await serve(
+      createServer((request, response) => {
+        lengths.push(request.headers['content-length']);
+        request.resume().on('end', () => response.end());
+      }) as unknown as Server,
+    );
+    sender.prepare();
+    await untilOpen();
+    expect(lengths).toEqual([]);
+    expect(await sender.post(BODY).head).toMatchObject({ status: 200 });
+    expect([connections, lengths]).toEqual([1, ['5']]);
+  });
+
+  test('is used by a request that is made before it is open', async () => {
+    await serve(answering());
+    sender.prepare();
+    expect(await sender.post(BODY).head).toMatchObject({ status: 200 });
+    expect(connections).toBe(1);
+  });
+
+  test('is not used after a second, for example because the instance was frozen', async () => {
+    await serve(answering());
+    sender.prepare();
+    await untilOpen();
+    const { now } = Date;
+    Date.now = () => now() + 1_001;
+    try {
+      expect(await sender.post(BODY).head).toMatchObject({ status: 200 });
+    } finally {
+      Date.now = now;
+    }
+    expect(connections).toBe(2);
+  });
+
+  test('is replaced by another one if the server closed it', async () => {
+    await serve(answering());
+    sender.prepare();
+    await untilOpen();
+    for (const socket of sockets) socket.destroy();
+    expect(await sender.post(BODY).head).toMatchObject({ status: 200 });
+    expect(connections).toBe(2);
+  });
+
+  test('fails no request if it cannot be opened, and is closed with the others', async () => {
+    await serve(answering());
+    const unreachable = new HttpSender({ url: new URL('http://127.0.0.1:1/'), headers: {}, timeoutMillis: 1_000 });
+    unreachable.prepare();
+    expect(await unreachable.post(BODY).head).toMatchObject({ error: { code: 'ECONNREFUSED' } });
+    sender.prepare();
+    await untilOpen();
+    sender.close();
+    while (sockets.size > 0) await new Promise(setImmediate);
+  });
+});

@@ -103,6 +103,11 @@ export class Delivery implements SpanProcessor {
     else this.earlyTimer ??= inBackground(() => this.startEarlyTimer());
   }
 
+  /** Opens a connection for the spans of an invocation that follows shortly. */
+  prepare(): void {
+    this.settings.transport.prepare?.();
+  }
+
   /** Sends what is due. Called when an invocation starts, because no timer fires while the instance is frozen. */
   resume(): void {
     if (this.queue.hasBatch && this.requests.size === 0 && this.clock() >= this.policy.nextSendAt) this.send();

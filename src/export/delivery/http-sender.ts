@@ -46,6 +46,8 @@ export class HttpSender {
   private readonly open = new Set<ClientRequest>();
   private readonly unread = new Set<() => void>();
   private sweeping: NodeJS.Timeout | undefined;
+  /** A request that has been started, but not sent. */
+  private prepared: { readonly request: ClientRequest; readonly time: number } | undefined;
 
   constructor(private readonly target: HttpTarget) {
     this.http =
@@ -61,6 +63,48 @@ export class HttpSender {
       };
       this.sweeping ??= unref(setTimeout(sweep, IDLE_MILLIS));
     });
+  }
+
+  /**
+   * Opens the connection for the first request, which follows shortly. Nothing is sent. The connection does not keep
+   * the process running, and is closed if no request follows within a second. Never throws.
+   */
+  prepare(): void {
+    try {
+      const request = this.request();
+      const prepared = { request, time: Date.now() };
+      this.prepared = prepared;
+      request.on('socket', (socket) => {
+        if (this.prepared === prepared) socket.unref();
+      });
+      // The request that needs the connection reports the error of its own one.
+      request.on('error', () => this.takePrepared(prepared));
+      unref(setTimeout(() => this.takePrepared(prepared)?.destroy(), IDLE_MILLIS));
+    } catch {
+      this.prepared = undefined;
+    }
+  }
+
+  /** Returns the prepared request, which then belongs to the caller; `undefined` if there is none, or another one. */
+  private takePrepared(expected = this.prepared): ClientRequest | undefined {
+    if (expected === undefined || this.prepared !== expected) return undefined;
+    this.prepared = undefined;
+    return expected.request;
+  }
+
+  /** Returns the prepared request if its connection is as good as one that was used. */
+  private takeFresh(): ClientRequest | undefined {
+    const { prepared } = this;
+    const request = this.takePrepared();
+    if (prepared === undefined || request === undefined) return undefined;
+    // The time of day: the monotonic clock may stand still while an instance is frozen.
+    const age = Date.now() - prepared.time;
+    if (!request.destroyed && age >= 0 && age < IDLE_MILLIS) {
+      request.socket?.ref();
+      return request;
+    }
+    request.destroy();
+    return undefined;
   }
 
   post(body: Uint8Array): Exchange {
@@ -83,7 +127,8 @@ export class HttpSender {
     };
     const attempt = (): void => {
       let hasHead = false;
-      const current = this.request(body.byteLength);
+      const fresh = this.takeFresh();
+      const current = fresh ?? this.request();
       request = current;
       this.open.add(current);
       current.once('response', (response) => {
@@ -100,7 +145,8 @@ export class HttpSender {
       current.on('error', (error) => {
         if (current !== request || hasHead) return;
         // The server had closed the connection, so it has not read the request.
-        if (current.reusedSocket && /^(?:ECONNRESET|EPIPE)$/.test(String(Reflect.get(error, 'code')))) attempt();
+        const isOld = current.reusedSocket || fresh !== undefined;
+        if (isOld && /^(?:ECONNRESET|EPIPE)$/.test(String(Reflect.get(error, 'code')))) attempt();
         else fail(error);
       });
       current.once('close', () => {
@@ -120,17 +166,15 @@ export class HttpSender {
   /** Destroys all connections. Requests in progress fail. */
   close(): void {
     clearTimeout(this.sweeping);
+    this.takePrepared()?.destroy();
     for (const request of this.open) request.destroy();
     this.agent.destroy();
   }
 
-  private request(length: number): ClientRequest {
+  /** Starts a request, which opens a connection. Node.js adds its length when it ends. */
+  private request(): ClientRequest {
     const { url, headers } = this.target;
-    return this.http.request(url, {
-      method: 'POST',
-      agent: this.agent,
-      headers: { ...headers, 'Content-Length': length },
-    });
+    return this.http.request(url, { method: 'POST', agent: this.agent, headers });
   }
 
   /** Reads the rest of a response, so that its connection can be used again, or gives up and closes the connection. */

@@ -22,6 +22,8 @@ export interface SpanTransport {
    * Sends batches without the event loop. Returns for each whether it was accepted, after `timeoutMillis` at the latest.
    */
   sendSync?(batches: readonly (readonly ReadableSpan[])[], timeoutMillis: number): readonly boolean[];
+  /** Opens a connection for a request that follows shortly. Never throws. */
+  prepare?(): void;
   /** Ends all requests. */
   close(): void;
 }
@@ -70,6 +72,10 @@ export class HttpTransport implements SpanTransport {
     const bodies = batches.map((spans) => this.encoder.encodeSync(spans));
     const { sendSync } = require('./send-sync') as typeof import('./send-sync');
     return sendSync(this.target, bodies, timeoutMillis);
+  }
+
+  prepare(): void {
+    callIn(suppressTracing(ROOT_CONTEXT), () => this.sender.prepare(), undefined, []);
   }
 
   close(): void {

@@ -57,6 +57,8 @@ export interface Telemetry {
   startCall(name: string, options: SpanOptions | undefined, context: Context, parent: Span | undefined): Span;
   /** Returns how long a span has been open, by the clock that measures its duration; `undefined` if that is unknown. */
   openMillis?(span: Span): number | undefined;
+  /** Opens a connection, so that the first answer does not wait for it. Called if a recorded call follows shortly. */
+  prepare?(): void;
   /**
    * Exports the spans that have ended. Resolves when that is done, when waiting is in vain, or after `timeoutMillis`.
    * Never rejects. `cause` is `response` by default.
