@@ -176,7 +176,7 @@ test('a header that cannot be sent is a failure, not an exception', async () => 
 
 describe('a connection that is opened before the first request', () => {
   const answering = (): Server =>
-    createServer((request, response) => void request.resume().on('end', () => response.end())) as unknown as Server;
+    createServer((request, response) => void request.resume().on('end', () => response.end()));
   const untilOpen = async (): Promise<void> => {
     while (connections === 0) await new Promise(setImmediate);
   };
@@ -187,7 +187,7 @@ describe('a connection that is opened before the first request', () => {
       createServer((request, response) => {
         lengths.push(request.headers['content-length']);
         request.resume().on('end', () => response.end());
-      }) as unknown as Server,
+      }),
     );
     sender.prepare();
     await untilOpen();
