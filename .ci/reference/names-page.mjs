@@ -22,6 +22,10 @@ function memberTable(owner, members) {
   return table(['member', 'type', 'meaning'], rows);
 }
 
+/** Links error codes to their page. Only they are written in capital letters in the part about errors. */
+const linkCodes = (text) =>
+  text.replaceAll(/`([A-Z]+(?:_[A-Z]+)+)`/g, (shown, name) => `[${shown}](errors.md#${name.toLowerCase()})`);
+
 /** What is written below the heading of a name. */
 function described(published) {
   const { name, kind, signatures, comment, members } = published;
@@ -38,7 +42,7 @@ function described(published) {
   );
   if (parameters.length > 0) parts.push(`Parameters:\n\n${parameters.join('\n')}`);
   if (comment.returns !== undefined) parts.push(`Returns ${comment.returns}.`.replace(/\.\.$/, '.'));
-  for (const thrown of comment.throws) parts.push(`Throws ${thrown}.`.replace(/\.\.$/, '.'));
+  for (const thrown of comment.throws) parts.push(linkCodes(`Throws ${thrown}.`.replace(/\.\.$/, '.')));
   for (const example of comment.examples) parts.push(example.replace(/^```ts$/m, '```typescript'));
   if (isTable && signatures[0]?.includes('<'))
     parts.splice(1, 0, block(signatures[0].split('\n')[0].replace(/ \{$/, '')));
