@@ -1,5 +1,5 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import { build } from 'esbuild';
 import type { BuildOptions, Metafile, Plugin } from 'esbuild';
 import { BundleError } from '../bundling/bundle-error';
@@ -9,10 +9,12 @@ import { checkBundledFiles, patchedPackages } from '../bundling/program-checks';
 import type { TypeScriptOutput } from '../bundling/typescript-output';
 import { isServer } from '../functions/function-spec';
 import type { FunctionSpec } from '../functions/function-spec';
+import { absentPackages, failureOf, isTopLevelAwait } from './bundle-failure';
+import type { BuildFailure } from './bundle-failure';
 import { chooseExporters, omitExporter } from './exporter-choice';
 import type { ExporterChoice, ExporterName } from './exporter-choice';
 import { copyFiles } from './copied-files';
-import { copyPackages, hasAddon } from './external-packages';
+import { copyPackages, hasAddon, needsAddon } from './external-packages';
 import { modulesOf, sourceRootOf } from './function-modules';
 import type { FunctionModule, SourceRoot } from './function-modules';
 import { lazyChunks } from './lazy-chunks';
@@ -73,23 +75,6 @@ function inputOf(modules: readonly FunctionModule[], outfile: string): BuildOpti
   return { stdin: { contents, resolveDir: dirname(first!.source), sourcefile: 'modules.js' }, outfile };
 }
 
-const TOP_LEVEL_AWAIT = /Top-level await is currently not supported with the "cjs" output format/;
-
-function failureOf(spec: FunctionSpec, error: unknown): unknown {
-  const { errors } = error as {
-    errors?: { text: string; detail?: unknown; location?: { file: string; line: number } }[];
-  };
-  const own = errors?.find(({ detail }) => detail instanceof BundleError);
-  if (own !== undefined) return own.detail;
-  const [first] = errors ?? [];
-  if (first === undefined) return error;
-  const place = first.location ? ` (${first.location.file}:${first.location.line})` : '';
-  const remedy = first.text.startsWith('Could not resolve')
-    ? '. Install it, or name it in --external if it is not needed'
-    : '';
-  return new BundleError('BUNDLE_FAILED', `${spec.name}: ${first.text}${place}${remedy}`, { cause: error });
-}
-
 interface Attempt {
   readonly format: Format;
   readonly external: readonly string[];
@@ -100,14 +85,15 @@ interface Attempt {
   readonly renamed: ReadonlySet<string>;
 }
 
-/** Packages that cannot be part of a bundle, because of an addon. */
-const addonPackages = (found: Set<string>): Plugin => ({
+/** Finds the packages whose addons a bundle would have to contain. */
+const addonPackages = (found: Map<string, string>): Plugin => ({
   name: 'addons',
-  setup({ onResolve }) {
-    onResolve({ filter: /\.node$/ }, ({ path, resolveDir }) => {
-      const owner = packageOf(isAbsolute(path) ? path : resolve(resolveDir, path));
-      if (owner !== undefined) found.add(owner.name);
-      return { path, external: true };
+  setup({ onLoad }) {
+    onLoad({ filter: /\.node$/ }, ({ path }) => {
+      const owner = packageOf(path);
+      if (owner === undefined) return undefined;
+      found.set(owner.name, owner.folder);
+      return { contents: '' };
     });
   },
 });
@@ -116,7 +102,8 @@ class FunctionBundler {
   readonly #modules: readonly FunctionModule[];
   readonly #folder: string;
   readonly #roots: readonly SourceRoot[];
-  readonly #addons = new Set<string>();
+  /** Packages that cannot be bundled, and their folders. */
+  readonly #separate = new Map<string, string>();
 
   constructor(
     private readonly spec: FunctionSpec,
@@ -140,15 +127,12 @@ class FunctionBundler {
     let exporters: ExporterChoice = { omitted: undefined, reason: undefined };
     // What cannot be bundled, and which exporter is needed, is known after a first bundle.
     for (;;) {
-      const { metafile, references, file } = await this.#attempt(attempt).catch((error: unknown) => {
-        const text = (error as { errors?: { text: string }[] }).errors?.map((one) => one.text).join('\n') ?? '';
-        if (!TOP_LEVEL_AWAIT.test(text) || attempt.format === 'esm') throw failureOf(this.spec, error);
-        return { metafile: undefined, references: undefined, file: '' };
-      });
-      if (metafile === undefined) {
-        attempt = { ...attempt, format: this.#esm() };
+      const result = await this.#attempt(attempt).catch((error: unknown) => error as BuildFailure);
+      if (!('metafile' in result)) {
+        attempt = this.#afterFailure(attempt, result);
         continue;
       }
+      const { metafile, references, file } = result;
       const files = bundledFiles(metafile, process.cwd());
       const needed = this.#unbundleable(files).filter((name) => !attempt.external.includes(name));
       const code = files
@@ -172,6 +156,14 @@ class FunctionBundler {
     }
   }
 
+  /** The next attempt after one that failed. Throws if there is none. */
+  #afterFailure(attempt: Attempt, failure: BuildFailure): Attempt {
+    if (isTopLevelAwait(failure) && attempt.format === 'cjs') return { ...attempt, format: this.#esm() };
+    const names = absentPackages(failure);
+    if (names.length === 0) throw failureOf(this.spec, failure);
+    return { ...attempt, external: [...attempt.external, ...names] };
+  }
+
   #esm(): Format {
     const { generation, name } = this.spec;
     if (generation === '3.0') return 'esm';
@@ -181,13 +173,19 @@ class FunctionBundler {
   #unbundleable(files: readonly string[]): string[] {
     const program = files.filter(isProgramModule).flatMap((file) => patchedPackages(readFileSync(file, 'utf8')));
     const bundled = new Set(files.map((file) => packageOf(file)?.name));
-    return [...this.#addons, ...program.filter((name) => bundled.has(name))];
+    for (const { name, folder } of files.flatMap((file) => packageOf(file) ?? [])) {
+      if (!this.#separate.has(name) && needsAddon(folder)) this.#separate.set(name, folder);
+    }
+    return [...this.#separate.keys(), ...program.filter((name) => bundled.has(name))];
   }
 
   async #attempt({ format, external, omitted, code, renamed }: Attempt) {
     const name = this.#modules.length === 1 ? fileNameOf(this.spec, this.#modules[0]!, format) : 'modules.js';
     const file = join(this.#folder, name);
-    const program = programModules(this.typescript, this.#roots, this.spec.codeDir, this.#folder, file, renamed);
+    const program = programModules(this.typescript, this.#roots, this.spec.codeDir, this.#folder, file, {
+      renamed,
+      separate: this.#separate,
+    });
     const { metafile } = await build({
       ...inputOf(this.#modules, file),
       bundle: true,
@@ -206,7 +204,7 @@ class FunctionBundler {
       logLevel: 'silent',
       external: external.flatMap((one) => [one, `${one}/*`]),
       plugins: [
-        addonPackages(this.#addons),
+        addonPackages(this.#separate),
         ...(code === undefined ? [] : [omitUnusedInstrumentations(code)]),
         ...(omitted === undefined ? [] : [omitExporter(omitted)]),
         lazyChunks,
@@ -231,7 +229,7 @@ class FunctionBundler {
     }
     this.#writeEntries(format);
     if (!settings.sourceMaps) this.#moveSourceMap(file);
-    const copiedPackages = copyPackages(external, dirname(this.#modules[0]!.source), folder);
+    const copiedPackages = copyPackages(external, dirname(this.#modules[0]!.source), folder, this.#separate);
     return {
       spec,
       modules: this.#modules,

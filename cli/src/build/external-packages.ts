@@ -27,16 +27,32 @@ export function hasAddon(folder: string): boolean {
   );
 }
 
+// What packages with addons use to find them at run time, so that a bundler does not see them.
+const FINDERS = ['bindings', 'node-gyp-build', 'node-gyp-build-optional-packages', '@mapbox/node-pre-gyp'];
+
+/** Whether a package loads a native addon that a bundler does not see. */
+export function needsAddon(folder: string): boolean {
+  if (!existsSync(join(folder, 'package.json'))) return false;
+  const { dependencies = {} } = manifestOf(folder);
+  return existsSync(join(folder, 'binding.gyp')) || FINDERS.some((name) => name in dependencies);
+}
+
 /**
  * Copies packages and everything they depend on into `node_modules` of a folder. A second version of a package goes
- * below the package that needs it. Returns the names of the copied packages.
+ * below the package that needs it. `known` has folders of packages that `from` may not see. Returns the names of the
+ * copied packages.
  */
-export function copyPackages(names: readonly string[], from: string, to: string): string[] {
+export function copyPackages(
+  names: readonly string[],
+  from: string,
+  to: string,
+  known: ReadonlyMap<string, string> = new Map(),
+): string[] {
   const placed = new Map<string, string>();
   const copied = new Set<string>();
 
-  const place = (name: string, requiredFrom: string, target: string): void => {
-    const source = installedPackage(name, requiredFrom);
+  const place = (name: string, requiredFrom: string, target: string, found?: string): void => {
+    const source = found ?? installedPackage(name, requiredFrom);
     if (source === undefined) return;
     const top = join(to, 'node_modules', ...name.split('/'));
     const folder = placed.get(top) === undefined || placed.get(top) === source ? top : nested(target, name);
@@ -51,7 +67,7 @@ export function copyPackages(names: readonly string[], from: string, to: string)
     }
   };
 
-  for (const name of names) place(name, from, to);
+  for (const name of names) place(name, from, to, known.get(name));
   return [...copied].sort();
 }
 

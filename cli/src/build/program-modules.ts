@@ -3,9 +3,10 @@ import { dirname, relative } from 'node:path';
 import type { Loader, OnLoadResult, Plugin } from 'esbuild';
 import { BundleError } from '../bundling/bundle-error';
 import { inlineDefinition, JAEGER_THRIFT } from '../bundling/jaeger-definition';
-import { isInstalled } from '../bundling/module-files';
+import { isInstalled, packageOf } from '../bundling/module-files';
 import type { TypeScriptOutput } from '../bundling/typescript-output';
 import { needsMetadata } from '../bundling/typescript-settings';
+import { checkMetadata } from '../doctor/module-checks';
 import { keepNames } from '../bundling/program-module';
 import { findReferences, placeOf, relocate } from './file-references';
 import type { SourceRoot } from './function-modules';
@@ -17,6 +18,15 @@ export interface ModuleReferences {
   readonly notes: string[];
 }
 
+/** What is known of modules from earlier bundles of the same function. */
+export interface ModuleSets {
+  /** Modules whose classes and functions would lose their names. */
+  readonly renamed: ReadonlySet<string>;
+  /** Packages that cannot be bundled, and their folders. Packages that are found are added. */
+  readonly separate: Map<string, string>;
+}
+
+const CODE = /\.[mc]?[jt]s$/;
 const DYNAMIC = /(?<![\w$.])require\(\s*(?!['"`)])/;
 
 /**
@@ -29,7 +39,7 @@ export function programModules(
   codeDir: string,
   folder: string,
   outfile: string,
-  renamed: ReadonlySet<string> = new Set(),
+  { renamed, separate }: ModuleSets = { renamed: new Set(), separate: new Map() },
 ): { plugin: Plugin; references: ModuleReferences } {
   const references: ModuleReferences = { files: new Map(), notes: [] };
   const bundlePlace = relative(folder, dirname(outfile));
@@ -54,14 +64,27 @@ export function programModules(
       isInstalled(file) ? [] : [codeDir, ...roots.map((root) => root.folder)],
     );
     for (const found of files) {
+      const owner = CODE.test(found) ? packageOf(file) : undefined;
+      // A package that starts a file of its own, such as a worker, needs it with everything that it imports.
+      if (owner !== undefined && owner.name !== 'fc-traced') separate.set(owner.name, owner.folder);
+      if (CODE.test(found) && owner === undefined) {
+        note(`${shown(found)} is copied as it is: name the packages that it imports in --external`);
+      }
       const place = placeOf(found, [...roots, { folder: codeDir, place: '.' }]);
       if (place !== undefined) references.files.set(found, place);
       else note(`${shown(file)} reads ${shown(found)}, which is outside of the code folder: move it into it`);
     }
     if (isInstalled(file)) return;
+    // With the option inject, types are not needed.
+    if (!/\binject\b/.test(text)) {
+      const [lacking] = checkMetadata(file, text);
+      if (lacking !== undefined) note(`${shown(file)}: ${lacking.problem}. Remedy: ${lacking.remedy}`);
+    }
     if (isDynamic) note(`${shown(file)} computes a path from its own place: name the files that it reads in --include`);
     if (DYNAMIC.test(text)) {
-      note(`${shown(file)} requires a module whose name is computed: name its package in --external`);
+      note(
+        `${shown(file)} requires a module whose name is computed: name it in --include, or its package in --external`,
+      );
     }
   }
 

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { SourceMap } from 'node:module';
-import type { SourceMapPayload } from 'node:module';
+import type { SourceMapping, SourceMapPayload } from 'node:module';
 import { dirname, resolve } from 'node:path';
 
 // esbuild appends a number to a name that is taken.
@@ -33,8 +33,9 @@ export function renamedModules(bundle: string): string[] {
     for (const match of [...line.matchAll(DECLARED), ...line.matchAll(ASSIGNED)]) {
       const name = match[1]!;
       const entry = places.findEntry(index, match.index + match[0].indexOf(name));
-      if (!('originalSource' in entry)) continue;
-      const { originalSource, originalLine, originalColumn } = entry;
+      const { originalSource, originalLine, originalColumn } = entry as Partial<SourceMapping>;
+      // Generated code has no source.
+      if (originalSource === undefined || originalLine === undefined || originalColumn === undefined) continue;
       if (identifierAt(linesOf(originalSource)[originalLine], originalColumn) === name) continue;
       renamed.add(resolve(dirname(bundle), originalSource));
     }

@@ -18,6 +18,7 @@ interface Report {
     readonly loadMillis: { readonly before: number; readonly after: number } | null;
     readonly omittedExporter: string | null;
     readonly files: readonly string[];
+    readonly nodeModules: readonly string[];
     readonly notes: readonly string[];
   }[];
   readonly failed: readonly { readonly function: string; readonly code: string; readonly message: string }[];
@@ -106,6 +107,15 @@ test('what is copied: files beside the code that are not code, and what a variab
   expect(built('shop').notes).toEqual([]);
 });
 
+test('packages with an addon or a worker are copied, and one that is not installed is needed only where it is used', () => {
+  expect(inFolder('separate', "console.log(JSON.stringify(require('./separate.js').handler()))")).toEqual([
+    'found',
+    'worked',
+    'chosen',
+  ]);
+  expect(built('separate').nodeModules).toEqual(['finder', 'native', 'worker']);
+});
+
 test('source maps are beside the folder that is deployed, with the sources', () => {
   const map = JSON.parse(readFileSync(path.join(alone, 'shop.maps', 'modules.js.map'), 'utf8')) as {
     sources: string[];
@@ -120,6 +130,7 @@ test('an exporter is left out only where s.yaml sets the endpoint of the other p
     ['shop', null],
     ['later', null],
     ['web', 'jaeger'],
+    ['separate', null],
     ['throws', null],
   ]);
   expect(readFileSync(path.join(alone, 'web', 'server.js'), 'utf8')).toContain(

@@ -55,6 +55,13 @@ resources:
           - server.js
       environmentVariables:
         OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: http://127.0.0.1:4318/v1/traces
+  separate:
+    component: fc3
+    props:
+      functionName: separate
+      runtime: nodejs20
+      code: ./dist
+      handler: separate.handler
   missing:
     component: fc3
     props:
@@ -150,6 +157,21 @@ resources:
     class Web { handle() { return 'web'; } }
     void createHandler;
     serve(Web);`,
+  'node_modules/native/package.json': '{"name":"native","main":"index.js","dependencies":{"finder":"1"}}',
+  'node_modules/native/binding.gyp': '{}',
+  'node_modules/native/index.js': "exports.native = require('finder').found;",
+  'node_modules/finder/package.json': '{"name":"finder","main":"index.js"}',
+  'node_modules/finder/index.js': "exports.found = 'found';",
+  'node_modules/worker/package.json': '{"name":"worker","main":"index.js"}',
+  'node_modules/worker/worker.js': "exports.worked = 'worked';",
+  'node_modules/worker/index.js': "exports.work = () => require(require('path').join(__dirname, 'worker.js')).worked;",
+  'node_modules/choosy/package.json': '{"name":"choosy","main":"index.js"}',
+  'node_modules/choosy/index.js': "exports.choose = (fast) => fast ? require('not-installed') : 'chosen';",
+  'src/separate.ts': `
+    const { native } = require('native');
+    const { work } = require('worker');
+    const { choose } = require('choosy');
+    export const handler = () => [native, work(), choose(false)];`,
   'src/missing.ts': "import { nothing } from 'no-such-package';\nexport const handler = () => nothing;",
   'src/throws.ts': "throw new Error('no database');",
 };
