@@ -48,7 +48,7 @@ export class InvocationObjects implements InvocationValues {
   private readonly owner = Symbol('invocation');
   private readonly frames: Frame[] = [];
   /** The factories for which `delay` postponed a resolution, by the context of that resolution. */
-  private readonly postponed = new WeakMap<object, Frame>();
+  private postponed: WeakMap<object, Frame> | undefined;
 
   /** Of the invocation, which forgets them at its end. */
   private readonly fcContext: unknown;
@@ -92,20 +92,20 @@ export class InvocationObjects implements InvocationValues {
     const { result } = this.inFrame(undefined, resolve);
     // An alias may lead to an object that does not belong to the invocation.
     if (isObject(result) && classNameOf(registration) !== undefined) owned.set(result, { owner: this.owner, name });
-    const frame = this.frames.at(-1) ?? this.postponed.get(context);
+    const frame = this.frames.at(-1) ?? this.postponed?.get(context);
     if (frame !== undefined) frame.used ??= name;
     return result;
   }
 
   /** Constructs an object in the container of this invocation. */
   trackConstruction(container: DependencyContainer, context: object, make: () => unknown): unknown {
-    const outer = this.frames.at(-1) ?? this.postponed.get(context);
+    const outer = this.frames.at(-1) ?? this.postponed?.get(context);
     const factory = outer?.factory;
     const { result, frame } = this.inFrame(factory, make);
     if (!isObject(result)) return result;
     if (types.isProxy(result)) {
       // `delay` resolves when its proxy is first used.
-      if (factory !== undefined) this.postponed.set(context, factory);
+      if (factory !== undefined) (this.postponed ??= new WeakMap()).set(context, factory);
       return result;
     }
     if (frame.used !== undefined) {

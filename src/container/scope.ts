@@ -108,7 +108,7 @@ export class ScopeFactory {
    * Tracks what factories may keep.
    */
   private intercept(child: DependencyContainer, objects: InvocationObjects): void {
-    const copies = new Map<Registration, Registration>();
+    let copies: Map<Registration, Registration> | undefined;
     interceptConstruction(child, (_, make, context) => objects.trackConstruction(child, context, make));
     interceptResolution(child, (registration, resolve, context) => {
       if (outlivesInvocations(registration)) {
@@ -128,8 +128,8 @@ export class ScopeFactory {
         throw thrown;
       }
       // tsyringe copies registrations only from the direct parent. One that it did not copy would keep its instance.
-      const own = copies.get(registration) ?? withoutInstance(registration);
-      copies.set(registration, own);
+      const own = copies?.get(registration) ?? withoutInstance(registration);
+      (copies ??= new Map()).set(registration, own);
       return objects.resolveOwned(name, registration, context, () => resolve(own));
     });
     // After the above, so that the errors that it throws are recorded as well.

@@ -73,7 +73,15 @@ function queryOf(event: unknown, known: string | undefined): string | undefined 
   return query === '' ? undefined : redactAndCut(query, MAX_TEXT_LENGTH, redactQuery);
 }
 
+/** That of the last request: the host is nearly always the same. */
+let lastServer: { readonly host: string | undefined; readonly attributes: Attributes } | undefined;
+
 function serverOf(host: string | undefined): Attributes {
+  if (lastServer === undefined || lastServer.host !== host) lastServer = { host, attributes: serverAttributes(host) };
+  return lastServer.attributes;
+}
+
+function serverAttributes(host: string | undefined): Attributes {
   const match = host === undefined ? null : /^(\[[^\]]+\]|[^:]+)(?::(\d{1,5}))?$/.exec(host);
   if (match === null) return {};
   const attributes: Attributes = { [ATTR_SERVER_ADDRESS]: match[1]! };
