@@ -26,7 +26,10 @@ const WITHOUT = [
   [/fcTraced\.\w+\(\)(?:, )?/, ''],
 ];
 
-/** Writes the recipe of a bundler into a folder. Without the plugin, bundlers that know no TypeScript bundle the output of tsc. */
+/**
+ * Writes the recipe of a bundler into a folder. Without the plugin, bundlers that know no TypeScript bundle the output
+ * of tsc.
+ */
 function writeRecipe(folder, file, plugin, knowsTypeScript) {
   let text = readFileSync(path.join(recipes, file), 'utf8');
   if (!plugin) for (const [expression, replacement] of WITHOUT) text = text.replace(expression, replacement);

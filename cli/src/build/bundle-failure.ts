@@ -30,8 +30,8 @@ export function isTopLevelAwait({ errors = [] }: BuildFailure): boolean {
 }
 
 /**
- * The packages that installed packages require, and that are not installed, if a bundle fails only because of them. Where
- * they are needed, Node.js throws, as without a bundle.
+ * The packages that installed packages require, and that are not installed, if a bundle fails only because of them.
+ * Where they are needed, Node.js throws, as without a bundle.
  */
 export function absentPackages({ errors = [] }: BuildFailure): string[] {
   const names = errors.flatMap(({ text, location }) => {

@@ -28,10 +28,12 @@ const TIMEOUT_MILLIS = 30_000;
 
 const LOAD = `const [file, names] = process.argv.slice(1);
 const start = process.hrtime.bigint();
-const load = file.endsWith('.mjs') ? import(require('node:url').pathToFileURL(file)) : Promise.resolve().then(() => require(file));
-load.then((module) => {
+const load = async () =>
+  file.endsWith('.mjs') ? import(require('node:url').pathToFileURL(file)) : require(file);
+load().then((module) => {
   const end = process.hrtime.bigint();
-  const missing = names.split(',').filter((name) => name !== '' && typeof (module[name] ?? module.default?.[name]) !== 'function');
+  const isMissing = (name) => typeof (module[name] ?? module.default?.[name]) !== 'function';
+  const missing = names.split(',').filter((name) => name !== '' && isMissing(name));
   process.stdout.write(JSON.stringify({ millis: Number(end - start) / 1e6, missing }), () => process.exit());
 }, (error) => { console.error(error); process.exit(1); });`;
 
