@@ -11,7 +11,9 @@ export function createProgram(root) {
   const src = path.join(root, 'src');
   const { config } = ts.readConfigFile(path.join(root, 'tsconfig.json'), ts.sys.readFile);
   const { options } = ts.parseJsonConfigFileContent({ ...config, include: [], files: [] }, ts.sys, root);
-  const rootNames = [...ENTRY_POINTS, 'semconv', 'errors'].map((name) => path.join(src, `${name}.ts`));
+  const rootNames = [...ENTRY_POINTS, 'semconv', 'environment-variables', 'errors'].map((name) =>
+    path.join(src, `${name}.ts`),
+  );
   // Only names are resolved, not types, so neither the types of Node.js nor those of jest are needed.
   return ts.createProgram(rootNames, { ...options, types: [], noLib: true });
 }

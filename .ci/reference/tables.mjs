@@ -20,7 +20,7 @@ const specification = (links) =>
   links.length === 0 ? [] : [`Specification: ${links.map((link) => `<${link}>`).join(' and ')}`];
 
 export function variablesPage(program, root) {
-  const variables = semconv(program, root).filter(({ constant }) => /^(OTEL|FC|TRACED)_/.test(constant));
+  const variables = readConstants(program, path.join(root, 'src', 'environment-variables.ts'));
   const meaning = ({ value, comment }) => {
     if (comment !== '') return comment;
     const general = value.replace('_TRACES_', '_');

@@ -11,7 +11,7 @@ import {
   OTEL_SDK_DISABLED,
   OTEL_SERVICE_NAME,
   OTEL_TRACES_EXPORTER,
-} from '../semconv';
+} from '../environment-variables';
 import { fullUrlOf } from './destination-options';
 import {
   endpointFromEnvironment,

@@ -11,7 +11,7 @@ import {
   OTEL_TRACES_SAMPLER_ARG,
   TRACED_SAMPLE_RATIO,
   TRACED_SLOWEST_MODULES,
-} from '../semconv';
+} from '../environment-variables';
 import { isHttpUrl } from './destination-options';
 
 /** Where spans are sent. The URL may contain a token, so it is never printed. */

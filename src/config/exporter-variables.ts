@@ -12,7 +12,7 @@ import {
   OTEL_EXPORTER_OTLP_TRACES_CLIENT_KEY,
   OTEL_EXPORTER_OTLP_TRACES_COMPRESSION,
   OTEL_EXPORTER_OTLP_TRACES_HEADERS,
-} from '../semconv';
+} from '../environment-variables';
 import { filled } from './environment';
 import type { Environment } from './environment';
 

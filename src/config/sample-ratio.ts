@@ -1,5 +1,5 @@
 import { TRIGGER_NAMES } from '../fc/event';
-import { TRACED_SAMPLE_RATIO } from '../semconv';
+import { TRACED_SAMPLE_RATIO } from '../environment-variables';
 import { check, describeValue, nearestName } from './check-options';
 
 /** The keys of ratios by trigger: the trigger `other` is that of events of an unknown shape. */

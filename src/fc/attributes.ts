@@ -1,6 +1,16 @@
 import type { Attributes } from '@opentelemetry/api';
 import { readNumber, readText } from '../safe-access';
 import {
+  FC_ACCOUNT_ID,
+  FC_FUNCTION_MEMORY_SIZE,
+  FC_FUNCTION_NAME,
+  FC_FUNCTION_VERSION,
+  FC_INSTANCE_ID,
+  FC_QUALIFIER,
+  FC_REGION,
+  FC_VER_ID,
+} from '../environment-variables';
+import {
   ATTR_CLOUD_ACCOUNT_ID,
   ATTR_CLOUD_PLATFORM,
   ATTR_CLOUD_PROVIDER,
@@ -15,14 +25,6 @@ import {
   ATTR_FAAS_VERSION,
   ATTR_FC_TRACED_RETRY_COUNT,
   ATTR_SERVICE_NAME,
-  FC_ACCOUNT_ID,
-  FC_FUNCTION_MEMORY_SIZE,
-  FC_FUNCTION_NAME,
-  FC_FUNCTION_VERSION,
-  FC_INSTANCE_ID,
-  FC_QUALIFIER,
-  FC_REGION,
-  FC_VER_ID,
 } from '../semconv';
 import type { FcContext } from './context';
 

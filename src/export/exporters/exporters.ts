@@ -2,7 +2,7 @@ import {
   OTEL_EXPORTER_JAEGER_ENDPOINT,
   OTEL_EXPORTER_OTLP_ENDPOINT,
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT,
-} from '../../semconv';
+} from '../../environment-variables';
 import type { ReadableSpan } from '../sdk';
 
 /** The values of the environment variables that only exporters use, unparsed. `undefined` if unset or blank. */
