@@ -14,7 +14,7 @@ const SLACK_MILLIS = runs({ short: 800, long: 300, full: 50 });
 /** The default, which busy machines exceed, and one far above the budget of answers. */
 const EXPORT_TIMEOUTS = CALLS === 2_000 ? [1_000, 10_000] : [10_000];
 /** The programs that run at a time. Most of a cell is waiting. */
-const PROGRAMS = runs({ short: 4, long: 6, full: 3 });
+const PROGRAMS = runs({ short: 6, long: 6, full: 3 });
 const isShort = CALLS === 20;
 
 interface NamedCell extends Cell {
