@@ -4,33 +4,11 @@ import net from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { HttpSender } from '../../src/export/delivery/http-sender';
 import { verdictOf } from '../../src/export/delivery/verdict';
-
-let server: Server;
-let sender: HttpSender;
-const sockets = new Set<Socket>();
-let connections = 0;
-
-/** Starts a server, whose connections are counted. */
-async function serve(started: Server, timeoutMillis = 5_000): Promise<void> {
-  server = started.on('connection', (socket: Socket) => {
-    connections += 1;
-    sockets.add(socket.on('error', () => {}).once('close', () => sockets.delete(socket)));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/traces`);
-  sender = new HttpSender({ url, headers: {}, timeoutMillis });
-}
+import { connections, sender, serve, server, sockets } from './served-sender';
 
 /** A server that writes bytes when a request arrives. */
 const writing = (bytes: string, then: (socket: Socket) => void = () => {}): Server =>
   net.createServer((socket) => socket.once('data', () => socket.write(bytes, 'latin1', () => then(socket))));
-
-beforeEach(() => (connections = 0));
-afterEach(async () => {
-  sender.close();
-  for (const socket of sockets) socket.destroy();
-  await new Promise((resolve) => server.close(resolve));
-});
 
 const BODY = Buffer.from('spans');
 const OK = 'HTTP/1.1 200 OK\r\n';
@@ -174,66 +152,23 @@ test('a header that cannot be sent is a failure, not an exception', async () => 
   expect(await broken.post(BODY).head).toMatchObject({ error: { code: 'ERR_INVALID_CHAR' }, timedOut: false });
 });
 
-describe('a connection that is opened before the first request', () => {
-  const answering = (): Server =>
-    createServer((request, response) => void request.resume().on('end', () => response.end()));
-  const untilOpen = async (): Promise<void> => {
-    while (connections === 0) await new Promise(setImmediate);
-  };
-
-  test('is used by that request, and nothing is sent before it', async () => {
-    const lengths: unknown[] = [];
-    await serve(
-      createServer((request, response) => {
-        lengths.push(request.headers['content-length']);
-        request.resume().on('end', () => response.end());
-      }),
-    );
-    sender.prepare();
-    await untilOpen();
-    expect(lengths).toEqual([]);
-    expect(await sender.post(BODY).head).toMatchObject({ status: 200 });
-    expect([connections, lengths]).toEqual([1, ['5']]);
-  });
-
-  test('is used by a request that is made before it is open', async () => {
-    await serve(answering());
-    sender.prepare();
-    expect(await sender.post(BODY).head).toMatchObject({ status: 200 });
-    expect(connections).toBe(1);
-  });
-
-  test('is not used after a second, for example because the instance was frozen', async () => {
-    await serve(answering());
-    sender.prepare();
-    await untilOpen();
-    const { now } = Date;
-    Date.now = () => now() + 1_001;
-    try {
-      expect(await sender.post(BODY).head).toMatchObject({ status: 200 });
-    } finally {
-      Date.now = now;
-    }
-    expect(connections).toBe(2);
-  });
-
-  test('is replaced by another one if the server closed it', async () => {
-    await serve(answering());
-    sender.prepare();
-    await untilOpen();
-    for (const socket of sockets) socket.destroy();
-    expect(await sender.post(BODY).head).toMatchObject({ status: 200 });
-    expect(connections).toBe(2);
-  });
-
-  test('fails no request if it cannot be opened, and is closed with the others', async () => {
-    await serve(answering());
-    const unreachable = new HttpSender({ url: new URL('http://127.0.0.1:1/'), headers: {}, timeoutMillis: 1_000 });
-    unreachable.prepare();
-    expect(await unreachable.post(BODY).head).toMatchObject({ error: { code: 'ECONNREFUSED' } });
-    sender.prepare();
-    await untilOpen();
-    sender.close();
-    while (sockets.size > 0) await new Promise(setImmediate);
-  });
+test.each([
+  ['content-length', '3'],
+  ['Content-Length', '999'],
+  ['Transfer-Encoding', 'chunked'],
+  ['EXPECT', '100-continue'],
+  ['trailer', 'x'],
+])('the header %s of the configuration is ignored, because it would break every request', async (name, value) => {
+  const received: unknown[] = [];
+  await serve(
+    createServer((request, response) => {
+      const { 'content-length': length, 'transfer-encoding': encoding, expect: expected, trailer, x } = request.headers;
+      received.push(length, encoding, expected, trailer, x);
+      request.resume().once('end', () => response.end());
+    }),
+  );
+  const configured = new HttpSender({ ...sender.target, headers: { [name]: value, x: 'y' } });
+  expect(await configured.post(BODY).head).toMatchObject({ status: 200 });
+  configured.close();
+  expect(received).toEqual(['5', undefined, undefined, undefined, 'y']);
 });

@@ -9,6 +9,7 @@ import { spanToThrift } from '@opentelemetry/exporter-jaeger/build/src/transform
 import * as client from '@opentelemetry/exporter-jaeger/build/src/types';
 import { encodeBatch } from '../../src/export/thrift/jaeger-batch';
 import { ThriftReferenceType, ThriftUtils, Utils } from '../../src/export/thrift/jaeger-client';
+import { ThriftWriter } from '../../src/export/thrift/thrift-writer';
 
 // The encoder against the exporter of OpenTelemetry, whose bytes are read with the definition of Jaeger's client, and our
 // parts of jaeger-client against its own. The exporter's conversion is `spanToThrift`.
@@ -189,4 +190,18 @@ test('our parts of jaeger-client return for the conversion what its own return',
   for (const [part, member] of members) {
     expect(Object.keys({ Utils, ThriftUtils, ThriftReferenceType }[part as 'Utils'])).toContain(member);
   }
+});
+
+test('an id that is not hexadecimal is encoded as 0, without bytes of other data', () => {
+  // The writer reuses memory that is not cleared.
+  for (let index = 0; index < 64; index += 1) Buffer.allocUnsafe(16_384).fill('secret..');
+  for (const id of ['not-hex', 'not-a-hex-id-xyz', '0123456789abcdeg', '12 4', '-1', 'é'.repeat(16), '']) {
+    expect([id, Utils.encodeInt64(id).toString('hex')]).toEqual([id, '0'.repeat(16)]);
+  }
+  const writer = new ThriftWriter();
+  writer.int64Field(1, Buffer.from([1, 2]));
+  writer.int64Field(2, Buffer.alloc(9, 3));
+  writer.endStruct();
+  const hex = `0a0001${'0102'.padEnd(16, '0')}0a0002${'03'.repeat(8)}00`;
+  expect(Buffer.from(writer.bytes).toString('hex')).toBe(hex);
 });

@@ -1,5 +1,6 @@
 import type { Agent, ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import { warnOnce } from '../../diagnostics';
 import { unref } from '../../realms';
 import type { Certificates, ResponseHead, SendFailure } from '../exporters/exporters';
 import { LiveTimeout } from './live-timeout';
@@ -15,6 +16,8 @@ const MOST_INFORMATIONAL = 16;
 /** An idle connection is used again within this time. A freeze that ends earlier leaves it usable. */
 const IDLE_MILLIS = 1_000;
 const MOST_IDLE = 2;
+/** Headers that say how a body is sent, in lower case. With another value than that of Node.js no request succeeds. */
+const FRAMING_HEADERS = new Set(['content-length', 'expect', 'trailer', 'transfer-encoding']);
 
 /** Where and how requests are sent. */
 export interface HttpTarget {
@@ -33,6 +36,11 @@ export interface Exchange {
   readonly body: Promise<Buffer | undefined>;
 }
 
+interface PreparedRequest {
+  readonly request: ClientRequest;
+  readonly time: number;
+}
+
 /**
  * Posts bodies to one URL. Everything is bounded: the time of a request, the size and time of its response, and the
  * number of connections. A response counts when its status arrives, because a body may be slow or never end. Redirects
@@ -40,6 +48,8 @@ export interface Exchange {
  * the instance may be dead without either side noticing; if one turns out to be closed, the request is sent on a new one.
  */
 export class HttpSender {
+  /** Where requests are sent, and the headers that are sent. */
+  readonly target: HttpTarget;
   private readonly http: typeof import('node:http');
   private readonly agent: Agent;
   private readonly idleSince = new WeakMap<Socket, number>();
@@ -47,9 +57,11 @@ export class HttpSender {
   private readonly unread = new Set<() => void>();
   private sweeping: NodeJS.Timeout | undefined;
   /** A request that has been started, but not sent. */
-  private prepared: { readonly request: ClientRequest; readonly time: number } | undefined;
+  private prepared: PreparedRequest | undefined;
+  private isClosed = false;
 
-  constructor(private readonly target: HttpTarget) {
+  constructor(target: HttpTarget) {
+    this.target = { ...target, headers: withoutFraming(target.headers) };
     this.http =
       target.url.protocol === 'https:'
         ? (require('node:https') as typeof import('node:http'))
@@ -70,6 +82,9 @@ export class HttpSender {
    * the process running, and is closed if no request follows within a second. Never throws.
    */
   prepare(): void {
+    if (this.isClosed || isFresh(this.prepared)) return;
+    this.takePrepared()?.destroy();
+    this.closeIdle(IDLE_MILLIS);
     try {
       const request = this.request();
       const prepared = { request, time: Date.now() };
@@ -94,17 +109,11 @@ export class HttpSender {
 
   /** Returns the prepared request if its connection is as good as one that was used. */
   private takeFresh(): ClientRequest | undefined {
-    const { prepared } = this;
+    const canBeUsed = isFresh(this.prepared);
     const request = this.takePrepared();
-    if (prepared === undefined || request === undefined) return undefined;
-    // The time of day: the monotonic clock may stand still while an instance is frozen.
-    const age = Date.now() - prepared.time;
-    if (!request.destroyed && age >= 0 && age < IDLE_MILLIS) {
-      request.socket?.ref();
-      return request;
-    }
-    request.destroy();
-    return undefined;
+    if (canBeUsed) request?.socket?.ref();
+    else request?.destroy();
+    return canBeUsed ? request : undefined;
   }
 
   post(body: Uint8Array): Exchange {
@@ -116,11 +125,13 @@ export class HttpSender {
       body: new Promise((resolve) => (resolveBody = resolve)),
     };
     let request: ClientRequest;
+    let hasFailed = false;
     const timeout = new LiveTimeout(this.target.timeoutMillis, () => {
       fail(new Error(`no answer within ${this.target.timeoutMillis} ms`), true);
       request.destroy();
     }).unref();
     const fail = (error: Error, timedOut = false): void => {
+      hasFailed = true;
       timeout.clear();
       resolveHead({ error, timedOut });
       resolveBody(undefined);
@@ -143,9 +154,10 @@ export class HttpSender {
         if (informational > MOST_INFORMATIONAL) current.destroy(new Error('too many informational responses'));
       });
       current.on('error', (error) => {
-        if (current !== request || hasHead) return;
+        // Node.js reports a request that was destroyed here like a connection that the server closed.
+        if (current !== request || hasHead || hasFailed) return;
         // The server had closed the connection, so it has not read the request.
-        const isOld = current.reusedSocket || fresh !== undefined;
+        const isOld = !this.isClosed && (current.reusedSocket || fresh !== undefined);
         if (isOld && /^(?:ECONNRESET|EPIPE)$/.test(String(Reflect.get(error, 'code')))) attempt();
         else fail(error);
       });
@@ -165,6 +177,7 @@ export class HttpSender {
 
   /** Destroys all connections. Requests in progress fail. */
   close(): void {
+    this.isClosed = true;
     clearTimeout(this.sweeping);
     this.takePrepared()?.destroy();
     for (const request of this.open) request.destroy();
@@ -213,4 +226,21 @@ export class HttpSender {
       }
     }
   }
+}
+
+/** Whether a prepared request can still be used. */
+function isFresh(prepared: PreparedRequest | undefined): boolean {
+  if (prepared === undefined || prepared.request.destroyed) return false;
+  // The time of day: the monotonic clock may stand still while an instance is frozen.
+  const age = Date.now() - prepared.time;
+  return age >= 0 && age < IDLE_MILLIS;
+}
+
+function withoutFraming(headers: HttpTarget['headers']): HttpTarget['headers'] {
+  const kept = Object.entries(headers).filter(([name]) => {
+    const isFraming = FRAMING_HEADERS.has(name.toLowerCase());
+    if (isFraming) warnOnce(`the header "${name}" for the endpoint is ignored: Node.js sets it; remove it`);
+    return !isFraming;
+  });
+  return Object.fromEntries(kept);
 }

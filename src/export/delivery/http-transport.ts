@@ -4,7 +4,7 @@ import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import { callIn } from '../../tracing/context/active-context';
 import type { SpanEncoder } from '../exporters/exporters';
 import { HttpSender } from './http-sender';
-import type { Exchange, HttpTarget } from './http-sender';
+import type { Exchange } from './http-sender';
 import { verdictOf } from './verdict';
 import type { Verdict } from './verdict';
 
@@ -48,7 +48,6 @@ const DECODERS: Readonly<Record<string, 'gunzip' | 'inflate' | 'brotliDecompress
 
 /** Sends spans over HTTP as an encoder encodes them. Its requests are not traced and carry no trace context. */
 export class HttpTransport implements SpanTransport {
-  private readonly target: HttpTarget;
   private readonly sender: HttpSender;
 
   constructor(
@@ -56,8 +55,7 @@ export class HttpTransport implements SpanTransport {
     timeoutMillis: number,
   ) {
     const { url, headers, tls } = encoder;
-    this.target = { url, headers, timeoutMillis, ...(tls !== undefined && { tls }) };
-    this.sender = new HttpSender(this.target);
+    this.sender = new HttpSender({ url, headers, timeoutMillis, ...(tls !== undefined && { tls }) });
   }
 
   send(spans: readonly ReadableSpan[]): Transmission {
@@ -71,7 +69,7 @@ export class HttpTransport implements SpanTransport {
   sendSync(batches: readonly (readonly ReadableSpan[])[], timeoutMillis: number): readonly boolean[] {
     const bodies = batches.map((spans) => this.encoder.encodeSync(spans));
     const { sendSync } = require('./send-sync') as typeof import('./send-sync');
-    return sendSync(this.target, bodies, timeoutMillis);
+    return sendSync(this.sender.target, bodies, timeoutMillis);
   }
 
   prepare(): void {

@@ -24,13 +24,21 @@ interface Tag {
   readonly value: unknown;
 }
 
-const HEX_DIGITS = 16;
+const MOST_DIGITS = 16;
+const HEX_DIGITS = /^[\da-f]{16}$/i;
 
 export const Utils = {
-  /** Encodes a number, without its fraction, or hex digits as 64 bits. Leading zeros of the digits may be missing. */
+  /**
+   * Encodes a number, without its fraction, or hex digits as 64 bits. Leading zeros of the digits may be missing. Other
+   * text is encoded as 0: the program can link to a span context with any ids.
+   */
   encodeInt64(value: number | string): Buffer {
-    if (typeof value === 'string') return Buffer.from(value.slice(-HEX_DIGITS).padStart(HEX_DIGITS, '0'), 'hex');
-    const bytes = Buffer.allocUnsafe(8);
+    const bytes = Buffer.alloc(8);
+    if (typeof value === 'string') {
+      const digits = value.slice(-MOST_DIGITS).padStart(MOST_DIGITS, '0');
+      if (HEX_DIGITS.test(digits)) bytes.write(digits, 'hex');
+      return bytes;
+    }
     bytes.writeBigInt64BE(BigInt.asIntN(64, BigInt(Number.isFinite(value) ? Math.trunc(value) : 0)));
     return bytes;
   },

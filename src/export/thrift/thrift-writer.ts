@@ -35,10 +35,12 @@ export class ThriftWriter {
     this.length = this.buffer.writeInt32BE(value, this.length);
   }
 
-  /** Writes eight bytes, the most significant first. */
+  /** Writes eight bytes, the most significant first. Missing bytes are 0, and further ones are not written. */
   int64Field(id: number, bytes: Uint8Array): void {
     this.field(ThriftType.I64, id, 8);
-    this.buffer.set(bytes, this.length);
+    // The buffer is not initialized.
+    this.buffer.fill(0, this.length, this.length + 8);
+    this.buffer.set(bytes.subarray(0, 8), this.length);
     this.length += 8;
   }
 
