@@ -123,7 +123,8 @@ export interface HandlerOptions {
   readonly protocol?: Protocol;
   /**
    * HTTP headers of OTLP exports, in addition to those of `OTEL_EXPORTER_OTLP_TRACES_HEADERS` and
-   * `OTEL_EXPORTER_OTLP_HEADERS`. Default: none.
+   * `OTEL_EXPORTER_OTLP_HEADERS`. Default: none. `Content-Length`, `Expect`, `Trailer` and `Transfer-Encoding` are
+   * ignored, because they describe how a body is sent.
    */
   readonly headers?: Readonly<Record<string, string>>;
   /**
