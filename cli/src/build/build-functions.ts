@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { extname, relative, resolve } from 'node:path';
 import { BundleError } from '../bundling/bundle-error';
 import type { BundleErrorCode } from '../bundling/bundle-error';
@@ -69,7 +69,6 @@ async function buildOne(
 export async function buildFunctions(specs: readonly FunctionSpec[], settings: BuildSettings): Promise<BuildResult> {
   forgetProjects();
   const typescript = new TypeScriptOutput();
-  mkdirSync(settings.outDir, { recursive: true });
   const built: BuiltFunction[] = [];
   // Of several functions, those that can have a compile cache get one.
   const noServers = !specs.some(isServer);

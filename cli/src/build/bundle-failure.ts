@@ -24,6 +24,15 @@ export function failureOf(spec: FunctionSpec, error: BuildFailure): unknown {
   return new BundleError('BUNDLE_FAILED', `${spec.name}: ${first.text}${place}${remedy}`, { cause: error });
 }
 
+/** The error for one of the file system, such as a file that may not be read. Others stay as they are. */
+export function fileFailureOf(spec: FunctionSpec, error: unknown): unknown {
+  const { syscall, message } = error as NodeJS.ErrnoException;
+  if (syscall === undefined) return error;
+  return new BundleError('BUNDLE_FAILED', `${spec.name}: a file cannot be read or written: ${message}`, {
+    cause: error,
+  });
+}
+
 /** Whether a bundle cannot be CommonJS. */
 export function isTopLevelAwait({ errors = [] }: BuildFailure): boolean {
   return errors.some(({ text }) => TOP_LEVEL_AWAIT.test(text));

@@ -9,7 +9,7 @@ import { checkBundledFiles, patchedPackages } from '../bundling/program-checks';
 import type { TypeScriptOutput } from '../bundling/typescript-output';
 import { isServer } from '../functions/function-spec';
 import type { FunctionSpec } from '../functions/function-spec';
-import { absentPackages, failureOf, isTopLevelAwait } from './bundle-failure';
+import { absentPackages, failureOf, fileFailureOf, isTopLevelAwait } from './bundle-failure';
 import type { BuildFailure } from './bundle-failure';
 import { chooseExporters, omitExporter } from './exporter-choice';
 import type { ExporterChoice, ExporterName } from './exporter-choice';
@@ -18,6 +18,8 @@ import { copyPackages, hasAddon, needsAddon } from './external-packages';
 import { modulesOf, sourceRootOf } from './function-modules';
 import type { FunctionModule, SourceRoot } from './function-modules';
 import { lazyChunks } from './lazy-chunks';
+import { writeModuleType } from './module-type';
+import { claimFolder } from './out-folder';
 import { programModules } from './program-modules';
 import { renamedModules } from './renamed-modules';
 import { omitUnusedInstrumentations } from './unused-instrumentations';
@@ -99,8 +101,6 @@ const addonPackages = (found: Map<string, string>): Plugin => ({
 });
 
 class FunctionBundler {
-  readonly #modules: readonly FunctionModule[];
-  readonly #folder: string;
   readonly #roots: readonly SourceRoot[];
   /** Packages that cannot be bundled, and their folders. */
   readonly #separate = new Map<string, string>();
@@ -109,10 +109,10 @@ class FunctionBundler {
     private readonly spec: FunctionSpec,
     private readonly settings: BundleSettings,
     private readonly typescript: TypeScriptOutput,
+    private readonly modules: readonly FunctionModule[],
+    private readonly folder: string,
   ) {
-    this.#modules = modulesOf(spec);
-    this.#folder = join(settings.outDir, spec.name);
-    const roots = this.#modules.map(sourceRootOf);
+    const roots = this.modules.map(sourceRootOf);
     this.#roots = roots.filter(({ folder }, index) => roots.findIndex((root) => root.folder === folder) === index);
   }
 
@@ -180,14 +180,14 @@ class FunctionBundler {
   }
 
   async #attempt({ format, external, omitted, code, renamed }: Attempt) {
-    const name = this.#modules.length === 1 ? fileNameOf(this.spec, this.#modules[0]!, format) : 'modules.js';
-    const file = join(this.#folder, name);
-    const program = programModules(this.typescript, this.#roots, this.spec.codeDir, this.#folder, file, {
+    const name = this.modules.length === 1 ? fileNameOf(this.spec, this.modules[0]!, format) : 'modules.js';
+    const file = join(this.folder, name);
+    const program = programModules(this.typescript, this.#roots, this.spec.codeDir, this.folder, file, {
       renamed,
       separate: this.#separate,
     });
     const { metafile } = await build({
-      ...inputOf(this.#modules, file),
+      ...inputOf(this.modules, file),
       bundle: true,
       platform: 'node',
       format,
@@ -222,34 +222,40 @@ class FunctionBundler {
     { format, external }: Attempt,
     references: ReturnType<typeof programModules>['references'] | undefined,
   ): BundledFunction {
-    const { spec, settings } = this;
-    const folder = this.#folder;
-    if (format === 'esm' && !file.endsWith('.mjs')) {
-      writeFileSync(join(folder, 'package.json'), '{"type":"module"}\n');
-    }
-    this.#writeEntries(format);
+    const { spec, settings, modules, folder } = this;
+    const entries = this.#writeEntries(format);
     if (!settings.sourceMaps) this.#moveSourceMap(file);
-    const copiedPackages = copyPackages(external, dirname(this.#modules[0]!.source), folder, this.#separate);
+    const copiedPackages = copyPackages(external, dirname(modules[0]!.source), folder, this.#separate);
+    const copiedFiles = copyFiles(
+      spec,
+      { folder, outDir: settings.outDir },
+      this.#roots,
+      settings.include,
+      references?.files ?? new Map(),
+    );
+    writeModuleType([file, ...entries], folder, format === 'esm' ? 'module' : 'commonjs');
     return {
       spec,
-      modules: this.#modules,
+      modules,
       folder,
       file,
       metafile,
       exporters,
       copiedPackages,
       addons: copiedPackages.filter((name) => hasAddon(join(folder, 'node_modules', ...name.split('/')))),
-      copiedFiles: copyFiles(spec, folder, this.#roots, settings.include, references?.files ?? new Map()),
+      copiedFiles,
       notes: references?.notes ?? [],
     };
   }
 
   /** Where handler and hooks are in several modules, each is a file that takes its part of the bundle. */
-  #writeEntries(format: Format): void {
-    if (this.#modules.length === 1) return;
-    for (const [index, module] of this.#modules.entries()) {
-      const entry = join(this.#folder, fileNameOf(this.spec, module, format));
-      const path = `./${relative(dirname(entry), join(this.#folder, 'modules.js')).split(sep).join('/')}`;
+  #writeEntries(format: Format): string[] {
+    if (this.modules.length === 1) return [];
+    const entries: string[] = [];
+    for (const [index, module] of this.modules.entries()) {
+      const entry = join(this.folder, fileNameOf(this.spec, module, format));
+      const path = `./${relative(dirname(entry), join(this.folder, 'modules.js')).split(sep).join('/')}`;
+      entries.push(entry);
       mkdirSync(dirname(entry), { recursive: true });
       writeFileSync(
         entry,
@@ -260,13 +266,14 @@ class FunctionBundler {
               .join('\n')}\n`,
       );
     }
+    return entries;
   }
 
   // A source map is several times as large as its bundle, so it is kept beside the folder that is deployed.
   #moveSourceMap(file: string): void {
     const map = `${file}.map`;
     if (!existsSync(map)) return;
-    const target = join(`${this.#folder}.maps`, relative(this.#folder, map));
+    const target = join(`${this.folder}.maps`, relative(this.folder, map));
     mkdirSync(dirname(target), { recursive: true });
     cpSync(map, target);
     rmSync(map);
@@ -279,7 +286,11 @@ export async function bundleFunction(
   settings: BundleSettings,
   typescript: TypeScriptOutput,
 ): Promise<BundledFunction> {
-  const folder = join(settings.outDir, spec.name);
-  for (const old of [folder, `${folder}.maps`]) rmSync(old, { recursive: true, force: true });
-  return new FunctionBundler(spec, settings, typescript).bundle();
+  const modules = modulesOf(spec);
+  try {
+    const folder = claimFolder(spec, settings.outDir, modules);
+    return await new FunctionBundler(spec, settings, typescript, modules, folder).bundle();
+  } catch (error) {
+    throw fileFailureOf(spec, error);
+  }
 }

@@ -1,6 +1,9 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import type { Stats } from 'node:fs';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { BundleError } from '../bundling/bundle-error';
+import { isInstalled, isWithin } from '../bundling/module-files';
+import { isServer } from '../functions/function-spec';
 import type { FunctionSpec } from '../functions/function-spec';
 import { placeOf } from './file-references';
 import type { SourceRoot } from './function-modules';
@@ -8,38 +11,83 @@ import type { SourceRoot } from './function-modules';
 const CODE = /\.(?:[mc]?[jt]s|[jt]sx|map|tsbuildinfo)$/;
 const NOT_DEPLOYED = new Set(['node_modules', 'package.json', 'package-lock.json', 'yarn.lock', 'pnpm-lock.yaml']);
 
-function filesBeside(folder: string, below = ''): string[] {
-  return readdirSync(join(folder, below)).flatMap((name) => {
-    const place = join(below, name);
-    if (NOT_DEPLOYED.has(name) || name.startsWith('.')) return [];
-    if (statSync(join(folder, place)).isDirectory()) return filesBeside(folder, place);
-    return CODE.test(name) ? [] : [place];
-  });
+/** What a path is, or what its symbolic link leads to. `undefined` if that does not exist. */
+function statsOf(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The files below a path, relative to it: `['']` for a file. Links that lead nowhere or back are skipped. */
+function filesBelow(path: string, accepts: (name: string, path: string) => boolean): string[] {
+  const visit = (place: string, above: readonly string[]): string[] => {
+    const at = join(path, place);
+    const stats = statsOf(at);
+    if (stats?.isFile() === true) return [place];
+    if (stats?.isDirectory() !== true) return [];
+    const real = realpathSync(at);
+    if (above.includes(real)) return [];
+    return readdirSync(at)
+      .filter((name) => accepts(name, join(at, name)))
+      .flatMap((name) => visit(join(place, name), [...above, real]));
+  };
+  return visit('', []);
+}
+
+/** A folder into which the files are copied. */
+export interface CopyTarget {
+  readonly folder: string;
+  /** The folder with the folders of all functions, which is not copied. */
+  readonly outDir: string;
 }
 
 /**
  * Copies the files that a function reads into its folder: those that its modules reference, those of the code folder
- * that are not code, those that a variable names in `/code`, and the included ones. Returns their places.
+ * that are not code, those that a variable names in `/code`, and the included ones. Of folders, hidden files and
+ * `node_modules` are not copied. Files that exist in the folder stay. Returns the places of what was copied.
  */
 export function copyFiles(
-  { codeDir, file, env }: FunctionSpec,
-  folder: string,
+  spec: FunctionSpec,
+  { folder, outDir }: CopyTarget,
   roots: readonly SourceRoot[],
   include: readonly string[],
   references: ReadonlyMap<string, string>,
 ): string[] {
+  const { name, codeDir, file, env, command } = spec;
   const copied = new Set<string>();
   const copy = (from: string, place: string): void => {
     const to = join(folder, place);
-    if (copied.has(place) || !existsSync(from)) return;
-    mkdirSync(dirname(to), { recursive: true });
-    cpSync(from, to, { recursive: true });
-    copied.add(place);
+    if (copied.has(place) || !isWithin(to, folder)) return;
+    const isWhole = isInstalled(from);
+    const files = filesBelow(from, (one, path) => {
+      const isDeployed = isWhole || (!one.startsWith('.') && one !== 'node_modules');
+      return isDeployed && resolve(path) !== resolve(outDir) && resolve(path) !== resolve(folder);
+    });
+    for (const below of files) {
+      const target = join(to, below);
+      if (existsSync(target)) continue;
+      mkdirSync(dirname(target), { recursive: true });
+      copyFileSync(join(from, below), target);
+      copied.add(place);
+    }
   };
   for (const [from, place] of references) copy(from, place);
+  if (statsOf(codeDir)?.isFile() === true) {
+    throw new BundleError(
+      'BUNDLE_FAILED',
+      `${name}: code is the file ${relative('.', codeDir)}. Name the folder with the code instead`,
+    );
+  }
+  if (isServer(spec) && command === undefined) copy(join(codeDir, 'bootstrap'), 'bootstrap');
   // What is deployed today beside the code. The folder of s.yaml also has everything else of the project.
-  if (codeDir !== dirname(file) && existsSync(codeDir)) {
-    for (const place of filesBeside(codeDir)) copy(join(codeDir, place), place);
+  if (codeDir !== dirname(file)) {
+    const accepts = (one: string, path: string): boolean =>
+      !NOT_DEPLOYED.has(one) && !one.startsWith('.') && resolve(path) !== resolve(outDir);
+    for (const place of filesBelow(codeDir, accepts)) {
+      if (!CODE.test(place)) copy(join(codeDir, place), place);
+    }
   }
   for (const value of Object.values(env)) {
     const place = /^\/code\/([^*?]+)$/.exec(value)?.[1];

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
-import { basename, dirname, join, posix, relative, resolve, sep } from 'node:path';
+import { basename, dirname, isAbsolute, join, posix, relative, resolve, sep } from 'node:path';
 import { transformSync } from 'esbuild';
 import type { SourceRoot } from './function-modules';
 import { compilerOptionsOf } from '../bundling/typescript-settings';
+import { isWithin } from '../bundling/module-files';
 
 const DIR = String.raw`(?:\b__dirname\b|\bimport\.meta\.dirname\b)`;
 const TEXT = String.raw`(?:'[^'\n]*'|"[^"\n]*"|\`[^\`$\n]*\`)`;
@@ -35,12 +36,20 @@ export function findReferences(code: string, file: string, codeFolders: readonly
     ...[...code.matchAll(FILLED)].map(([, text]) => folder + text!),
     ...[...code.matchAll(URLS)].map(([, text]) => resolve(folder, unquoted(text!))),
   ];
-  const named = [...code.matchAll(READS)].flatMap(([, text]) =>
-    codeFolders.map((codeFolder) => resolve(codeFolder, unquoted(text!))),
-  );
+  const named = [...code.matchAll(READS)].flatMap(([, text]) => pathsInCode(unquoted(text!), codeFolders));
   const mentions = code.match(MENTION)?.length ?? 0;
-  const files = [...own, ...named].filter((path) => existsSync(path) && path !== folder);
-  return { files: [...new Set(files)], isDynamic: mentions > own.length };
+  const found = [...own, ...named].map((path) => resolve(path)).filter((path) => existsSync(path));
+  // A module that names its own folder or one above it computes the rest of the path.
+  const isWhole = (path: string): boolean =>
+    [folder, ...codeFolders].some((one) => isWithin(one, path)) || existsSync(join(path, 'node_modules'));
+  const files = found.filter((path) => !isWhole(path) && basename(path) !== 'node_modules');
+  return { files: [...new Set(files)], isDynamic: mentions > own.length || files.length < found.length };
+}
+
+/** Where a path that code reads is in the project. FC starts functions in `/code`. */
+function pathsInCode(path: string, codeFolders: readonly string[]): string[] {
+  const place = path.replace(/^\/code\//, '');
+  return isAbsolute(place) ? [] : codeFolders.map((codeFolder) => resolve(codeFolder, place));
 }
 
 /**

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join, sep } from 'node:path';
+import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 
 const MODULE = /\.([mc]?ts|tsx|[mc]?js|jsx)$/;
 
@@ -11,6 +11,12 @@ export function isProgramModule(file: string): boolean {
 /** Whether a file belongs to an installed package, or to a linked copy of `fc-traced`. */
 export function isInstalled(file: string): boolean {
   return file.split(/[\\/]/).includes('node_modules') || linkedPackageOf(file) !== undefined;
+}
+
+/** Whether a path is a folder, or in it. */
+export function isWithin(path: string, folder: string): boolean {
+  const below = relative(folder, path);
+  return below !== '..' && !below.startsWith(`..${sep}`) && !isAbsolute(below);
 }
 
 const names = new Map<string, string | undefined>();
