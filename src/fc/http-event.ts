@@ -126,12 +126,14 @@ function headersOf(headers: RequestParts['headers']): Record<string, string> {
   return record;
 }
 
+/** An encoded character, a second question mark, which the parser skips, or characters that it may replace. */
+const NEEDS_PARSER = /[%+]|^\?|[^\0-\x7f]/;
+
 function queryParametersOf(query: string): Record<string, string> {
   const record: Record<string, string> = {};
   if (query === '') return record;
-  if (/[%+]/.test(query)) new URLSearchParams(query).forEach((value, name) => addTo(record, name, value));
+  if (NEEDS_PARSER.test(query)) new URLSearchParams(query).forEach((value, name) => addTo(record, name, value));
   else {
-    // Nothing is encoded.
     for (const pair of query.split('&')) {
       if (pair === '') continue;
       const end = pair.indexOf('=');

@@ -47,7 +47,7 @@ export async function respondFc2(
 ): Promise<void> {
   const sink = new CollectingSink(withWholeBody);
   await instance.respond(entry, await eventOf(request, context), context, sink, {
-    query: queryOfTarget(targetOf(request)),
+    url: { query: queryOfTarget(targetOf(request)) },
   });
   const { statusCode, headers, body } = sink.response ?? {
     statusCode: 500,

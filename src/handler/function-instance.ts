@@ -84,16 +84,22 @@ export class FunctionInstance {
 
   /**
    * Runs one HTTP request, whose event is in the format of FC 3.0. Passes the response to `sink`, exports the spans,
-   * and resolves. Only then may the end of the response be sent. Never rejects. `url`: for a request to our own server,
-   * whose context has a logger that adds trace ids.
+   * and resolves. Only then may the end of the response be sent. Never rejects. `url`: the parts of the URL that are not
+   * in the event. `hasCorrelatedLogger`: see {@link IncomingCall}.
    */
-  async respond(entry: Entry, event: unknown, context: FcContext, sink: HttpSink, url?: UrlParts): Promise<Outcome> {
+  async respond(
+    entry: Entry,
+    event: unknown,
+    context: FcContext,
+    sink: HttpSink,
+    { url, hasCorrelatedLogger = false }: Pick<IncomingCall, 'hasCorrelatedLogger'> & { readonly url?: UrlParts } = {},
+  ): Promise<Outcome> {
     const route = routeOf(this.runner.options.route, event);
     const checked = checkEvent(this.runner.options.trigger, event, this.className);
     const call: IncomingCall = {
       event,
       context,
-      hasCorrelatedLogger: url !== undefined,
+      hasCorrelatedLogger,
       trigger: 'http',
       triggerName: checked.trigger.name,
       headers: readField(event, 'headers'),

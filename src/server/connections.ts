@@ -51,10 +51,8 @@ export class Connections {
     });
   }
 
-  /** Adds a request. `work` settles when the request has been handled. */
-  add(request: IncomingMessage, response: ServerResponse, work: Promise<void>): void {
-    this.running.add(work);
-    void work.finally(() => this.running.delete(work));
+  /** Keeps the connection of a request until its response is complete. Called before the request is handled. */
+  addResponse(request: IncomingMessage, response: ServerResponse): void {
     const { socket } = request;
     const responses = this.open.get(socket);
     if (responses === undefined) return;
@@ -64,6 +62,12 @@ export class Connections {
       responses.delete(response);
       if (this.isClosing && responses.size === 0) socket.destroySoon();
     });
+  }
+
+  /** Adds the handling of a request, which never rejects. */
+  addWork(work: Promise<void>): void {
+    this.running.add(work);
+    void work.finally(() => this.running.delete(work));
   }
 
   /**

@@ -105,7 +105,10 @@ export class FunctionServer {
     const event: Record<string, unknown> = httpEventOf(requestParts(request, context, fcHeaders));
     event.isBase64Encoded = !isText;
     event.body = isStream ? request : (body?.toString(isText ? 'utf8' : 'base64') ?? '');
-    const outcome = await this.instance.respond(this.entryOf(context), event, context, sink, urlPartsOf(request));
+    const outcome = await this.instance.respond(this.entryOf(context), event, context, sink, {
+      url: urlPartsOf(request),
+      hasCorrelatedLogger: true,
+    });
     sink.finish(outcome);
     // The connection can be reused only after the rest of the body has been read.
     if (isStream && !request.readableEnded) request.resume();

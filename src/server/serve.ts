@@ -126,9 +126,11 @@ export async function serve(
   const functions = new FunctionServer(instance, definition, own);
   const server = createServer({ keepAlive: true, requestTimeout: 0, headersTimeout: HEADERS_MILLIS });
   const connections = new Connections(server);
-  server.on('request', (request: IncomingMessage, response: ServerResponse) =>
-    connections.add(request, response, functions.handle(request, response)),
-  );
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    // First, because the program may close the server as soon as it is called.
+    connections.addResponse(request, response);
+    connections.addWork(functions.handle(request, response));
+  });
   server.keepAliveTimeout = KEEP_ALIVE_MILLIS;
   server.timeout = 0;
   const { port: defaultPort, warnings } = listenPort();

@@ -20,9 +20,16 @@ const CONNECTION_HEADERS = new Set([
   'upgrade',
 ]);
 
-/** A string is written together with the headers. */
-function wholeBody(body: unknown): Buffer | string {
-  return (body as Buffer | string | undefined) ?? '';
+const NON_ASCII = /[^\0-\x7f]/;
+
+/**
+ * The body of a response that is sent in one piece. Node.js writes a string together with the headers, all of it in
+ * UTF-8. Header values are in Latin-1, so a string is encoded first if one of them is not ASCII.
+ */
+function wholeBody(body: unknown, headers: HttpAnswer['headers']): Buffer | string {
+  if (typeof body !== 'string') return (body as Buffer | undefined) ?? '';
+  for (const value of headers.values()) if (NON_ASCII.test(String(value))) return Buffer.from(body);
+  return body;
 }
 
 /**
@@ -67,7 +74,7 @@ export class StreamingSink implements HttpSink {
     if (this.isClosed) return 'cancelled';
     this.setHead(answer, source);
     if (source === undefined || isBodiless) {
-      const body = wholeBody(source === undefined ? answer.body : undefined);
+      const body = wholeBody(source === undefined ? answer.body : undefined, answer.headers);
       const bodyLength = Buffer.byteLength(body);
       const length = this.isHead ? lengthForHead(answer, source === undefined ? bodyLength : undefined) : bodyLength;
       if (!BODILESS.has(answer.statusCode) && length !== undefined) this.response.setHeader('content-length', length);
@@ -124,7 +131,8 @@ export class StreamingSink implements HttpSink {
   private start(): void {
     this.isStarted = true;
     this.response.setHeader('x-fc-status', '200');
-    this.response.flushHeaders();
+    // Sends the headers. `flushHeaders` sends them in UTF-8.
+    this.response.write('', 'latin1');
   }
 
   private drained(): Promise<undefined> {

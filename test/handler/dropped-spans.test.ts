@@ -1,6 +1,7 @@
 import { createHandler, Handler, Traced } from 'fc-traced';
 import { deliveryStats, fakeFcContext, invoke } from 'fc-traced/testing';
 import type { SpanRecord } from 'fc-traced/testing';
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -28,7 +29,10 @@ beforeEach(async () => {
     (request, response) =>
       void readBody(request).then(
         (body) => {
-          if (status === 'silence') return;
+          if (status === 'silence') {
+            server.emit('silence');
+            return;
+          }
           if (status === 202) spans.push(...decodeJaegerThrift(body));
           response.writeHead(status).end();
         },
@@ -64,11 +68,16 @@ test('rejected spans are counted once, on the next invocation span that is expor
 });
 
 test('no spans are lost if one request fails', async () => {
-  const { handler } = createHandler(Ship, { flushTimeoutMillis: 300, exportTimeoutMillis: 100 });
+  const { handler, preStop } = createHandler(Ship, { flushTimeoutMillis: 10_000, exportTimeoutMillis: 10_000 });
   status = 'silence';
-  await invoke(handler, {}, context());
+  const received = once(server, 'silence');
+  const first = invoke(handler, {}, context());
+  await received;
   status = 202;
+  server.closeAllConnections();
+  await first;
   await invoke(handler, {}, context());
+  await preStop(context());
   expect(spans.map(({ name }) => name)).toEqual(['Ship.pack', 'ship', 'Ship.pack', 'ship']);
   expect(reported()).toBeUndefined();
 });

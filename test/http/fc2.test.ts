@@ -1,6 +1,7 @@
 import { createHandler, Handler, HttpError, readBody } from 'fc-traced';
-import type { Fc2Request, Fc2Response, HttpEvent } from 'fc-traced';
+import type { Fc2Request, Fc2Response, FcContext, HttpEvent } from 'fc-traced';
 import { fakeFcContext, recordTraces } from 'fc-traced/testing';
+import type { SpanRecord } from 'fc-traced/testing';
 import { Readable } from 'node:stream';
 
 @Handler()
@@ -87,4 +88,22 @@ test('the path is relative to the function, also if the URL contains the path of
   );
   expect(response.headers['x-query']).toBe('{"x":"1"}');
   expect(traces.spans()[0]!.attributes).toMatchObject({ 'url.path': '/a%20b', 'url.query': 'x=1' });
+});
+
+test('the lines of its logger contain the ids of the trace', async () => {
+  @Handler()
+  class Logging {
+    handle(event: HttpEvent, { logger }: FcContext): void {
+      logger.info(event.rawPath);
+    }
+  }
+  const lines: unknown[][] = [];
+  const silent = (): void => {};
+  const info = (...values: unknown[]): unknown => lines.push(values);
+  const logger = { log: silent, debug: silent, info, warn: silent, error: silent };
+  await createHandler(Logging).handler(request('/a', ''), new Resp(), { ...fakeFcContext(), logger });
+  const [{ traceId, spanId }] = traces.spans() as [SpanRecord];
+  expect(lines).toHaveLength(1);
+  expect(String(lines[0])).toContain(traceId);
+  expect(String(lines[0])).toContain(spanId);
 });

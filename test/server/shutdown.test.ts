@@ -1,7 +1,9 @@
 import { Handler } from 'fc-traced';
 import type { HttpEvent } from 'fc-traced';
 import { serve } from 'fc-traced/server';
+import type { RunningServer } from 'fc-traced/server';
 import { recordTraces } from 'fc-traced/testing';
+import { EventEmitter, once } from 'node:events';
 import http from 'node:http';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,11 +11,20 @@ import { inFreshProcess } from '../package/fresh-process';
 import { rawRequest } from './raw-request';
 
 const LARGE = 20_000_000;
+/** Emits `request` when the class is called. */
+const arrivals = new EventEmitter();
+let running: RunningServer;
+let stopping: Promise<void>;
 let cleaned = 0;
 
 @Handler()
 class Api {
   async handle(event: HttpEvent): Promise<unknown> {
+    arrivals.emit('request');
+    if (event.rawPath === '/shutdown') {
+      stopping = running.close();
+      return 'bye';
+    }
     if (event.rawPath === '/slow') return sleep(150, 'done');
     if (event.rawPath === '/large') return 'x'.repeat(LARGE);
     if (event.rawPath === '/events') {
@@ -35,7 +46,10 @@ class Api {
 }
 
 const traces = recordTraces();
-afterEach(() => traces.clear());
+afterEach(() => {
+  traces.clear();
+  arrivals.removeAllListeners();
+});
 afterAll(() => traces.stop());
 const start = (shutdownTimeoutMillis = 5_000): ReturnType<typeof serve> =>
   serve(Api, { port: 0, host: '127.0.0.1', shutdownTimeoutMillis });
@@ -57,8 +71,9 @@ test('a running request on a kept connection gets its response with Connection: 
         .on('error', reject);
     });
   expect(await ask('/')).toEqual(['hi', 'keep-alive']);
+  const arrived = once(arrivals, 'request');
   const slow = ask('/slow');
-  await sleep(30);
+  await arrived;
   const before = performance.now();
   await close();
   expect(performance.now() - before).toBeLessThan(2_000);
@@ -69,8 +84,9 @@ test('a running request on a kept connection gets its response with Connection: 
 test('a client that reads slowly gets the whole response', async () => {
   const { port, close } = await start();
   const socket = connect(port, '127.0.0.1');
+  const arrived = once(arrivals, 'request');
   socket.write('GET /large HTTP/1.1\r\nhost: a\r\n\r\n');
-  await sleep(300);
+  await arrived;
   const closed = close();
   await sleep(100);
   let bytes = 0;
@@ -83,27 +99,41 @@ test('an endless stream is aborted after the timeout: its generator cleans up, a
   const { port, close } = await start(100);
   const socket = connect(port, '127.0.0.1').on('error', () => {});
   socket.write('GET /events HTTP/1.1\r\nhost: a\r\n\r\n');
-  socket.resume();
-  await sleep(60);
+  await once(socket, 'data');
   await close();
   expect(cleaned).toBe(1);
   expect(traces.spans()).toMatchObject([{ name: 'Api', events: [{ name: 'fc_traced.cancelled' }] }]);
   socket.destroy();
 });
 
+test.each(['GET', 'POST'])('a request that closes the server gets its response: %s', async (method) => {
+  running = await start();
+  const answer = await rawRequest(running.port, `${method} /shutdown HTTP/1.1\r\nhost: a\r\ncontent-length: 0\r\n\r\n`);
+  await stopping;
+  expect(answer.text).toMatch(/^HTTP\/1\.1 200 [^]*\r\nConnection: close\r\n[^]*\r\n\r\nbye$/);
+});
+
 test('pipelined requests all get their responses', async () => {
   const { port, close } = await start();
+  let calls = 0;
+  const arrived = new Promise<void>((resolve) =>
+    arrivals.on('request', () => {
+      calls += 1;
+      if (calls === 2) resolve();
+    }),
+  );
   const answer = rawRequest(port, 'GET /slow HTTP/1.1\r\nhost: a\r\n\r\nGET /slow HTTP/1.1\r\nhost: a\r\n\r\n', 400);
-  await sleep(30);
+  await arrived;
   await close();
   const { text, closed } = await answer;
   expect([text.match(/done/g)?.length, closed]).toEqual([2, true]);
 });
 
 test('close does not wait for connections without a request', async () => {
-  const { port, close } = await start();
+  const { port, server, close } = await start();
+  const connected = once(server, 'connection');
   const socket = connect(port, '127.0.0.1').on('error', () => {});
-  await sleep(30);
+  await connected;
   const before = performance.now();
   await close();
   expect(performance.now() - before).toBeLessThan(2_000);
@@ -115,13 +145,14 @@ test('SIGTERM ends a process with two servers after the later one has stopped', 
     const { spawn } = require('node:child_process');
     const child = spawn(process.execPath, ['-e', \`
       const { serve } = require(\${JSON.stringify(dist + 'server.js')});
-      class Api { handle() { return new Promise((resolve) => setTimeout(resolve, 200, 'done')); } }
+      class Api { handle() { process.send('called'); return new Promise((resolve) => setTimeout(resolve, 200, 'done')); } }
       setTimeout(() => process.exit(9), 8000);
       Promise.all([serve(Api, { port: 0, host: '127.0.0.1' }), serve(Api, { port: 0, host: '127.0.0.1' })]).then(([, { port }]) => process.send(port));
     \`], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     const port = await new Promise((resolve) => child.once('message', resolve));
+    const called = new Promise((resolve) => child.once('message', resolve));
     const asked = fetch('http://127.0.0.1:' + port).then((response) => response.text());
-    await new Promise((resolve) => setTimeout(resolve, 80));
+    await called;
     child.kill('SIGTERM');
     child.kill('SIGTERM');
     const code = await new Promise((resolve) => child.once('exit', resolve));
