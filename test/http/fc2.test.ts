@@ -94,7 +94,7 @@ test('the lines of its logger contain the ids of the trace', async () => {
   @Handler()
   class Logging {
     handle(event: HttpEvent, { logger }: FcContext): void {
-      logger.info(event.rawPath);
+      logger?.info(event.rawPath);
     }
   }
   const lines: unknown[][] = [];
