@@ -1,5 +1,8 @@
+import { SpanStatusCode } from '@opentelemetry/api';
 import type { Attributes, AttributeValue } from '@opentelemetry/api';
 import type { Span } from '@opentelemetry/sdk-trace-base';
+import { countError } from '../diagnostics';
+import { readField } from '../safe-access';
 import {
   ATTR_EXCEPTION_MESSAGE,
   ATTR_EXCEPTION_STACKTRACE,
@@ -56,8 +59,18 @@ function lengthOf(item: unknown): number {
   return typeof item === 'string' ? item.length : 1;
 }
 
+/** Returns a name as a string. The SDK does not check the type of the names that the program passes to it. */
+function nameOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  try {
+    return String(value);
+  } catch {
+    return typeof value;
+  }
+}
+
 function redactSpanName(span: Span): void {
-  const name = redactName(span.name);
+  const name = redactName(nameOf(span.name));
   if (name !== span.name) span.updateName(name);
 }
 
@@ -72,8 +85,27 @@ function redactAttributes(attributes: Attributes | undefined): void {
   }
 }
 
+/**
+ * Redacts a span. Never throws: the SDK would throw it into the program. A span that cannot be redacted, because a span
+ * processor changed its members, loses all its text.
+ */
+function redactWith(redact: (span: Span) => void, span: Span): void {
+  try {
+    redact(span);
+  } catch {
+    const status = { code: readField(span.status, 'code') ?? SpanStatusCode.UNSET };
+    const empty = { name: REDACTED, attributes: {}, events: [], links: [], status };
+    for (const [key, value] of Object.entries(empty)) Reflect.set(span, key, value);
+    countError('a span could not be redacted; it loses its name, attributes, events and links');
+  }
+}
+
 /** Removes known secrets from a span when it starts, whether the program or a library added them, before processors. */
 export function redactStartingSpan(span: Span): void {
+  redactWith(redactStart, span);
+}
+
+function redactStart(span: Span): void {
   redactAttributes(span.attributes);
   redactSpanName(span);
   for (const { attributes } of span.links) redactAttributes(attributes);
@@ -107,11 +139,15 @@ function removeDriverValues(span: Span, driver: Driver): void {
 
 /** Removes known secrets from a span just before it ends, including error messages, before exporters. */
 export function redactEndingSpan(span: Span): void {
+  redactWith(redactEnd, span);
+}
+
+function redactEnd(span: Span): void {
   const driver = DRIVERS.get(span.instrumentationScope.name);
   if (driver !== undefined) removeDriverValues(span, driver);
   redactAttributes(span.attributes);
   for (const event of span.events) {
-    event.name = redactName(event.name);
+    event.name = redactName(nameOf(event.name));
     redactAttributes(event.attributes);
   }
   for (const { attributes } of span.links) redactAttributes(attributes);
