@@ -49,6 +49,23 @@ export interface BuildResult {
   readonly yaml: string | undefined;
 }
 
+/**
+ * The functions, with a name of its own for each folder: those of one name, such as one for each region, get the key
+ * in `s.yaml`.
+ */
+export function withOwnNames(specs: readonly FunctionSpec[]): FunctionSpec[] {
+  const names = specs.map(({ name }) => name);
+  const taken = new Set(names);
+  return specs.map((spec) => {
+    const { name, resource } = spec;
+    if (resource === undefined || names.indexOf(name) === names.lastIndexOf(name)) return spec;
+    const [section, key] = resource;
+    const own = [key, `${name}-${key}`].find((one) => !taken.has(one)) ?? `${section}-${name}-${key}`;
+    taken.add(own);
+    return { ...spec, name: own };
+  });
+}
+
 async function buildOne(
   spec: FunctionSpec,
   settings: BuildSettings,
@@ -66,7 +83,8 @@ async function buildOne(
  * Builds functions, each into a folder of its own, and writes `s.built.yaml` if they are from an `s.yaml`. A function
  * that cannot be built does not keep the others from being built.
  */
-export async function buildFunctions(specs: readonly FunctionSpec[], settings: BuildSettings): Promise<BuildResult> {
+export async function buildFunctions(found: readonly FunctionSpec[], settings: BuildSettings): Promise<BuildResult> {
+  const specs = withOwnNames(found);
   forgetProjects();
   const typescript = new TypeScriptOutput();
   const built: BuiltFunction[] = [];

@@ -1,8 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
-import { parseDocument } from 'yaml';
+import { isMap, parseDocument } from 'yaml';
 import type { Document } from 'yaml';
 import type { FunctionSpec } from '../functions/function-spec';
+import { UsageError } from '../usage-error';
+import { expandAliases } from './yaml-aliases';
 
 /** What changes in `s.yaml` for a built function. */
 export interface BuiltSettings {
@@ -18,25 +20,21 @@ export function pathInYaml(yaml: string, folder: string): string {
 }
 
 /** The path of the settings of a function: of FC 3.0, or of FC 2.0. */
-function settingsPath(document: Document, spec: FunctionSpec): string[] {
-  const sections = ['resources', 'services'].flatMap((section) => {
-    const entries = document.toJS() as Record<string, Record<string, unknown> | undefined>;
-    return Object.keys(entries[section] ?? {}).map((key) => [section, key, 'props']);
-  });
-  const nested = spec.generation === '2.0' ? ['function'] : [];
-  const name = (path: readonly string[]): unknown =>
-    document.getIn([...path, 'functionName']) ?? document.getIn([...path, 'name']) ?? path[1];
-  const paths = sections.map((path) => [...path, ...nested]);
-  // A name may be a variable.
-  return paths.find((path) => name(path) === spec.name) ?? paths.find(([, key]) => key === spec.name) ?? paths[0]!;
+function settingsPath(document: Document, { resource, generation, file }: FunctionSpec): readonly unknown[] {
+  const [section, name] = resource!;
+  // A key may be a number.
+  const resources = document.getIn([section]);
+  const keys = isMap(resources) ? resources.items.map(({ key }) => key) : [];
+  const key = keys.find((one) => String(one) === name) ?? name;
+  const path = [section, key, 'props', ...(generation === '2.0' ? ['function'] : [])];
+  if (isMap(document.getIn(path))) return path;
+  throw new UsageError(`${file}: the settings of ${section}.${name} are not in this file, so build cannot change them`);
 }
 
-/**
- * Writes `s.built.yaml` beside `s.yaml`: the same settings and comments, with the built folders as the code of the
- * functions. Returns its path.
- */
-export function writeBuiltYaml(yaml: string, functions: readonly BuiltSettings[]): string {
-  const document = parseDocument(readFileSync(yaml, 'utf8'));
+/** The text of `s.yaml` with the built folders as the code of the functions, and with their environment variables. */
+export function builtYamlOf(yaml: string, text: string, functions: readonly BuiltSettings[]): string {
+  const document = parseDocument(text, { merge: true });
+  expandAliases(document);
   for (const { spec, folder, env } of functions) {
     const path = settingsPath(document, spec);
     const key = document.hasIn([...path, 'codeUri']) || spec.generation === '2.0' ? 'codeUri' : 'code';
@@ -44,8 +42,16 @@ export function writeBuiltYaml(yaml: string, functions: readonly BuiltSettings[]
     for (const [name, value] of Object.entries(env)) document.setIn([...path, 'environmentVariables', name], value);
   }
   const comment = `# Written by fc-traced build from ${basename(yaml)}. To deploy: s deploy -t ${builtName(yaml)}\n`;
+  return comment + document.toString({ lineWidth: 0 });
+}
+
+/**
+ * Writes `s.built.yaml` beside `s.yaml`: the same settings and comments, with the built folders as the code of the
+ * functions. Returns its path.
+ */
+export function writeBuiltYaml(yaml: string, functions: readonly BuiltSettings[]): string {
   const built = join(dirname(yaml), builtName(yaml));
-  writeFileSync(built, comment + document.toString({ lineWidth: 0 }));
+  writeFileSync(built, builtYamlOf(yaml, readFileSync(yaml, 'utf8'), functions));
   return built;
 }
 

@@ -32,7 +32,8 @@ the code folder, as readFile('page.html'); files of the code folder that are not
 s.yaml; what a variable in s.yaml names in /code; and --include. Packages that cannot be bundled are copied to
 node_modules: those with native addons, those that the option instrumentations patches, and --external.
 
-An exporter is left out if s.yaml sets the endpoint in a variable of the other protocol and the program sets none.
+An exporter is left out only if it certainly is not used: the variables in s.yaml name an endpoint of the other
+protocol, and the program sets none.
 
 The built functions are loaded in new processes, which checks them and measures the time, unless --no-load is set.
 

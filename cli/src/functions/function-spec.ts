@@ -19,6 +19,8 @@ export interface FunctionSpec {
   readonly name: string;
   /** The file that configures the function, or its module. */
   readonly file: string;
+  /** The section and the key of the function in `s.yaml`, such as `resources` and `orders`. */
+  readonly resource?: readonly [section: string, key: string];
   /** The folder with the code, absolute. */
   readonly codeDir: string;
   /** FC's `runtime`, such as `nodejs20` or `custom.debian10`. */
@@ -39,6 +41,11 @@ export interface FunctionSpec {
   readonly memorySize: number;
   readonly instanceConcurrency: number;
   readonly env: Readonly<Record<string, string>>;
+  /**
+   * The variables of `env` whose value is known only when `s` deploys the function; `all` if it inherits settings from
+   * elsewhere.
+   */
+  readonly unknownEnv?: readonly string[] | 'all';
   readonly generation: Generation;
   readonly triggers: readonly TriggerSpec[];
   /** `tracingConfig` of `s.yaml` as it is; `undefined` without one. */

@@ -68,7 +68,14 @@ function codeDirOf(code: unknown, folder: string): string {
   return resolve(folder, path);
 }
 
-function specOf(key: string, props: Fields, file: string, isFc2: boolean): FunctionSpec {
+/** A resource of `s.yaml`, and what is known about it besides its settings. */
+interface Resource {
+  readonly file: string;
+  readonly resource: readonly [section: string, key: string];
+  readonly unknownEnv: FunctionSpec['unknownEnv'] & {};
+}
+
+function specOf({ file, resource, unknownEnv }: Resource, props: Fields, isFc2: boolean): FunctionSpec {
   const lifecycle = fieldsOf(props['instanceLifecycleConfig']);
   const runtime = textOf(props['runtime']) ?? 'nodejs20';
   const initializer =
@@ -79,8 +86,9 @@ function specOf(key: string, props: Fields, file: string, isFc2: boolean): Funct
   const port = numberOf(fieldsOf(props['customRuntimeConfig'])['port'] ?? props['caPort']);
   const command = commandOf(props);
   return {
-    name: textOf(props['functionName'] ?? props['name']) ?? key,
+    name: textOf(props['functionName'] ?? props['name']) ?? resource[1],
     file,
+    resource,
     codeDir: codeDirOf(props['code'] ?? props['codeUri'], dirname(file)),
     runtime,
     handler: textOf(props['handler']) ?? 'index.handler',
@@ -100,6 +108,7 @@ function specOf(key: string, props: Fields, file: string, isFc2: boolean): Funct
         textOf(value) ?? (typeof value === 'boolean' ? String(value) : ''),
       ]),
     ),
+    unknownEnv,
     generation: isFc2 ? '2.0' : '3.0',
     triggers: triggersOf(props['triggers']),
     ...(props['tracingConfig'] !== undefined && { tracingConfig: props['tracingConfig'] }),
@@ -108,36 +117,54 @@ function specOf(key: string, props: Fields, file: string, isFc2: boolean): Funct
 }
 
 // FC 2.0: one function per service entry, with the settings of the service and those of the function.
-function fc2Spec(key: string, props: Fields, file: string): FunctionSpec {
+function fc2Spec(resource: Resource, props: Fields): FunctionSpec {
   const service = fieldsOf(props['service']);
   const merged = {
     ...fieldsOf(props['function']),
     triggers: props['triggers'],
     tracingConfig: service['tracingConfig'],
   };
-  return specOf(key, merged, file, true);
+  return specOf(resource, merged, true);
 }
 
 const isFunction = (component: unknown): component is string =>
   typeof component === 'string' && /^(devsapp\/)?fc3?(@|$)/.test(component);
+
+/** Which variables of a function depend on more than `s.yaml`, before references are replaced. */
+function unknownEnvOf(document: Fields, resource: Fields): FunctionSpec['unknownEnv'] & {} {
+  const { props, extend } = resource;
+  const variables =
+    fieldsOf(props)['environmentVariables'] ?? fieldsOf(fieldsOf(props)['function'])['environmentVariables'];
+  if (document['extend'] !== undefined || extend !== undefined || typeof variables === 'string') return 'all';
+  const isUnknown = (text: string): boolean =>
+    [...text.matchAll(REFERENCE)].some(([, expression = '']) => !expression.startsWith('vars.')) ||
+    (text.includes('${') && resolveText(text, document, {}).includes('${'));
+  const entries = Object.entries(fieldsOf(variables));
+  if (entries.some(([name]) => name.includes('${'))) return 'all';
+  return entries.flatMap(([name, value]) => (typeof value === 'string' && isUnknown(value) ? [name] : []));
+}
 
 /**
  * Reads the functions of a file of Serverless Devs: `fc3` for FC 3.0, `fc` for FC 2.0. Throws a `UsageError` if it
  * cannot be read or has none.
  */
 export function readServerlessDevs(file: string, env: NodeJS.ProcessEnv = process.env): FunctionSpec[] {
-  const document = parseDocument(readFileSync(file, 'utf8'));
+  const document = parseDocument(readFileSync(file, 'utf8'), { merge: true });
   const [error] = document.errors;
   if (error !== undefined) throw new UsageError(`${file}: not valid YAML: ${error.message}`);
   const raw = fieldsOf(document.toJS());
   const content = fieldsOf(resolved(raw, raw, env));
-  const entries = Object.entries({ ...fieldsOf(content['services']), ...fieldsOf(content['resources']) });
-  const functions = entries.flatMap(([key, value]) => {
+  const entries = ['services', 'resources'].flatMap((section) =>
+    Object.entries(fieldsOf(content[section])).map(([key, value]) => [section, key, value] as const),
+  );
+  const functions = entries.flatMap(([section, key, value]) => {
     const { component, props } = fieldsOf(value);
     if (!isFunction(component)) return [];
+    const unknownEnv = unknownEnvOf(raw, fieldsOf(fieldsOf(raw[section])[key]));
+    const resource: Resource = { file, resource: [section, key], unknownEnv };
     return component.replace('devsapp/', '').startsWith('fc3')
-      ? [specOf(key, fieldsOf(props), file, false)]
-      : [fc2Spec(key, fieldsOf(props), file)];
+      ? [specOf(resource, fieldsOf(props), false)]
+      : [fc2Spec(resource, fieldsOf(props))];
   });
   if (functions.length === 0) {
     throw new UsageError(`${file}: no function: expected resources with "component: fc3" and their props`);
