@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { build } from 'esbuild';
-import type { BuildOptions, Metafile, Plugin } from 'esbuild';
+import type { BuildOptions, Metafile } from 'esbuild';
 import { BundleError } from '../bundling/bundle-error';
 import { bundledFiles, REQUIRE_BANNER } from '../bundling/esbuild-plugin';
 import { isProgramModule, packageOf } from '../bundling/module-files';
@@ -9,6 +9,7 @@ import { checkBundledFiles, patchedPackages } from '../bundling/program-checks';
 import type { TypeScriptOutput } from '../bundling/typescript-output';
 import { isServer } from '../functions/function-spec';
 import type { FunctionSpec } from '../functions/function-spec';
+import { addonPackages } from './addon-packages';
 import { absentPackages, failureOf, fileFailureOf, isTopLevelAwait } from './bundle-failure';
 import type { BuildFailure } from './bundle-failure';
 import { chooseExporters, omitExporter } from './exporter-choice';
@@ -87,19 +88,6 @@ interface Attempt {
   readonly renamed: ReadonlySet<string>;
 }
 
-/** Finds the packages whose addons a bundle would have to contain. */
-const addonPackages = (found: Map<string, string>): Plugin => ({
-  name: 'addons',
-  setup({ onLoad }) {
-    onLoad({ filter: /\.node$/ }, ({ path }) => {
-      const owner = packageOf(path);
-      if (owner === undefined) return undefined;
-      found.set(owner.name, owner.folder);
-      return { contents: '' };
-    });
-  },
-});
-
 class FunctionBundler {
   readonly #roots: readonly SourceRoot[];
   /** Packages that cannot be bundled, and their folders. */
@@ -116,9 +104,14 @@ class FunctionBundler {
     this.#roots = roots.filter(({ folder }, index) => roots.findIndex((root) => root.folder === folder) === index);
   }
 
+  /** The name of the file that a start command runs. */
+  get #startFile(): string | undefined {
+    return isServer(this.spec) ? fileNameOf(this.spec, this.modules[0]!, 'cjs') : undefined;
+  }
+
   async bundle(): Promise<BundledFunction> {
     let attempt: Attempt = {
-      format: 'cjs',
+      format: this.#startFile?.endsWith('.mjs') === true ? 'esm' : 'cjs',
       external: this.settings.external,
       omitted: undefined,
       code: undefined,
@@ -166,7 +159,14 @@ class FunctionBundler {
 
   #esm(): Format {
     const { generation, name } = this.spec;
-    if (generation === '3.0') return 'esm';
+    if (this.#startFile?.endsWith('.cjs') === true) {
+      throw new BundleError(
+        'BUNDLE_FAILED',
+        `${name}: ${this.#startFile} has or imports top-level await, which only an ES module can have. Let the start ` +
+          'command run a file that ends with .mjs',
+      );
+    }
+    if (generation === '3.0' || isServer(this.spec)) return 'esm';
     throw new BundleError('BUNDLE_FAILED', `${name}: FC 2.0 does not load ES modules, which top-level await needs`);
   }
 

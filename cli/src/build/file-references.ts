@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, posix, relative, resolve, sep } from 'node:path';
 import { transformSync } from 'esbuild';
 import type { SourceRoot } from './function-modules';
@@ -92,6 +92,23 @@ export function relocate(code: string, file: string, place: string): string | un
 export function placeOf(file: string, roots: readonly SourceRoot[]): string | undefined {
   const installed = file.lastIndexOf(`${sep}node_modules${sep}`);
   if (installed >= 0) return file.slice(installed + 1).replaceAll(sep, '/');
-  const root = roots.find(({ folder }) => !relative(folder, file).startsWith('..'));
+  const root = roots.find(({ folder }) => isWithin(file, folder));
   return root && posix.join(root.place, relative(root.folder, file).replaceAll(sep, '/'));
+}
+
+/** The place of a module, or of a file that it reads. Those of another package of the workspace are as if installed. */
+export function placeInBundle(file: string, roots: readonly SourceRoot[]): string | undefined {
+  const place = placeOf(file, roots);
+  if (place !== undefined) return place;
+  const owner = workspacePackage(dirname(file));
+  if (owner === undefined || roots.some(({ folder }) => isWithin(folder, owner.folder))) return undefined;
+  return posix.join('node_modules', owner.name, relative(owner.folder, file).replaceAll(sep, '/'));
+}
+
+/** The nearest package with a name above a file. */
+function workspacePackage(folder: string): { readonly name: string; readonly folder: string } | undefined {
+  const path = join(folder, 'package.json');
+  const { name } = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as { readonly name?: string }) : {};
+  if (name !== undefined) return { name, folder };
+  return dirname(folder) === folder ? undefined : workspacePackage(dirname(folder));
 }

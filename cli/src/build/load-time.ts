@@ -95,11 +95,13 @@ function modulesAbove(folder: string): string | undefined {
 }
 
 /** The function with its packages in `node_modules`, in a folder from which they are found. */
-async function unbundled(bundled: BundledFunction, typescript: TypeScriptOutput): Promise<Loadable | undefined> {
+async function unbundled(
+  bundled: BundledFunction,
+  typescript: TypeScriptOutput,
+  folder: string | undefined,
+): Promise<Loadable | undefined> {
+  if (folder === undefined) return undefined;
   const [module] = bundled.modules;
-  const installed = modulesAbove(dirname(module!.source));
-  if (installed === undefined) return undefined;
-  const folder = join(realpathSync(installed), `.fc-traced-${process.pid}`);
   const file = join(folder, `${basename(module!.place)}${bundled.file.endsWith('.mjs') ? '.mjs' : '.cjs'}`);
   mkdirSync(folder, { recursive: true });
   await build({
@@ -140,16 +142,19 @@ const firstLines = (error: Error): string =>
 export async function measureLoad(bundled: BundledFunction, typescript: TypeScriptOutput): Promise<LoadTimes> {
   const { spec, folder, file, modules } = bundled;
   const copy = mkdtempSync(join(realpathSync(tmpdir()), 'fc-traced-build-'));
-  const remove = (): void => rmSync(copy, { recursive: true, force: true });
+  const installed = modulesAbove(dirname(modules[0]!.source));
+  const beside = installed && join(realpathSync(installed), `.fc-traced-${process.pid}`);
+  const remove = (): void => {
+    for (const one of beside === undefined ? [copy] : [copy, beside]) rmSync(one, { recursive: true, force: true });
+  };
   const cancel = onExit(remove);
-  let before: Loadable | undefined;
   try {
     cpSync(folder, copy, { recursive: true });
     const name = modules.length === 1 ? relative(folder, file) : undefined;
     const [first] = modules;
     const extension = file.endsWith('.mjs') ? '.mjs' : '.js';
     const after = { file: join(copy, name ?? first!.place + extension), folder: copy, functions: first!.functions };
-    before = await unbundled(bundled, typescript).catch(() => undefined);
+    const before = await unbundled(bundled, typescript, beside).catch(() => undefined);
     const beforeTime = before === undefined ? undefined : await medianLoad(spec, before);
     const afterTime = await medianLoad(spec, after);
     if (typeof afterTime === 'number') {
@@ -164,7 +169,6 @@ export async function measureLoad(bundled: BundledFunction, typescript: TypeScri
       cause: afterTime,
     });
   } finally {
-    if (before !== undefined) rmSync(before.folder, { recursive: true, force: true });
     cancel();
     remove();
   }

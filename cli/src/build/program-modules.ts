@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { dirname, relative } from 'node:path';
+import { basename, dirname, relative } from 'node:path';
 import type { Loader, OnLoadResult, Plugin } from 'esbuild';
 import { BundleError } from '../bundling/bundle-error';
 import { inlineDefinition, JAEGER_THRIFT } from '../bundling/jaeger-definition';
@@ -8,7 +8,7 @@ import type { TypeScriptOutput } from '../bundling/typescript-output';
 import { needsMetadata } from '../bundling/typescript-settings';
 import { checkMetadata } from '../doctor/module-checks';
 import { keepNames } from '../bundling/program-module';
-import { findReferences, placeOf, relocate } from './file-references';
+import { findReferences, placeInBundle, relocate } from './file-references';
 import type { SourceRoot } from './function-modules';
 
 /** What the modules of a bundle read, and what is not known of it. */
@@ -70,7 +70,7 @@ export function programModules(
       if (CODE.test(found) && owner === undefined) {
         note(`${shown(found)} is copied as it is: name the packages that it imports in --external`);
       }
-      const place = placeOf(found, [...roots, { folder: codeDir, place: '.' }]);
+      const place = placeInBundle(found, [...roots, { folder: codeDir, place: '.' }]);
       if (place !== undefined) references.files.set(found, place);
       else note(`${shown(file)} reads ${shown(found)}, which is outside of the code folder: move it into it`);
     }
@@ -97,10 +97,10 @@ export function programModules(
     const text = await readFile(file, 'utf8');
     const { code, loader } = await namedSource(file, text);
     recordReferences(text, file);
-    const place = placeOf(file, roots)?.replace(/\.([mc]?)tsx?$/, '.$1js');
+    const place = (placeInBundle(file, roots) ?? basename(file)).replace(/\.([mc]?)tsx?$/, '.$1js');
     // In the folder of the bundle, its place is that of the bundle.
-    const below = place === undefined ? undefined : relative(bundlePlace, place).split('\\').join('/');
-    const relocated = below === undefined ? undefined : relocate(code, file, below);
+    const below = relative(bundlePlace, place).split('\\').join('/');
+    const relocated = relocate(code, file, below);
     if (relocated !== undefined) return { contents: relocated, loader: loader ?? loaderOf(file) };
     return code === text ? undefined : { contents: code, ...(loader !== undefined && { loader }) };
   }

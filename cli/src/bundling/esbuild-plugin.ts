@@ -56,7 +56,7 @@ export function esbuildPlugin(): Plugin {
       prepare(initialOptions);
       const folder = resolve(initialOptions.absWorkingDir ?? '.');
       onStart(forgetProjects);
-      onLoad({ filter: /\.(?:[mc]?[jt]s|[jt]sx)$/ }, async ({ path }) => {
+      onLoad({ filter: /\.(?:[mc]?[jt]s|[jt]sx)$/, namespace: 'file' }, async ({ path }) => {
         // The option keepNames would also slow down functions of libraries that create functions.
         if (isInstalled(path)) return undefined;
         try {
@@ -66,12 +66,12 @@ export function esbuildPlugin(): Plugin {
           return failure(error);
         }
       });
-      onLoad({ filter: JAEGER_THRIFT }, async ({ path }) => ({
+      onLoad({ filter: JAEGER_THRIFT, namespace: 'file' }, async ({ path }) => ({
         contents: inlineDefinition(await readFile(path, 'utf8'), path),
       }));
       // With a loader for addons, the user has decided what happens to them.
       if (initialOptions.loader?.['.node'] === undefined) {
-        onLoad({ filter: /\.node$/ }, ({ path }) => failure(addonError(path)));
+        onLoad({ filter: /\.node$/, namespace: 'file' }, ({ path }) => failure(addonError(path)));
       }
       onEnd(({ metafile }) => {
         if (metafile === undefined) return undefined;

@@ -7,6 +7,7 @@ import {
   readFileSync,
   realpathSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -160,4 +161,70 @@ test('a CommonJS bundle is loaded as such below a package of ES modules', () => 
   const cwd = path.join(folder, 'app/built');
   expect(execFileSync(process.execPath, ['-e', script], { cwd, encoding: 'utf8' })).toBe('answer answer\n');
   expect(readFileSync(path.join(cwd, 'one/package.json'), 'utf8')).toBe('{"type":"commonjs"}\n');
+});
+
+test('start commands: what is preloaded, the format that the name of the file asks for, and bootstrap', () => {
+  write({
+    'app/src/server.mjs': 'await 1; console.log(import.meta.url);',
+    'app/src/late.cjs': "require('./server.mjs');",
+    'app/src/server.js': 'console.log(1);',
+    'app/src/instrument.js': 'console.log(0);',
+    'app/server.js': 'console.log(2);',
+    'app/bootstrap': '#!/bin/sh\n# node other.js\nexec node --env-file .env "server.js"\n',
+    'zip/code.zip': '',
+  });
+  const command = (name: string, words: string) => [
+    `functionName: ${name}`,
+    'runtime: custom.debian10',
+    'code: ./src',
+    `customRuntimeConfig: { command: ${words} }`,
+  ];
+  const { functions, failed } = build({
+    mjs: command('mjs', '[node, server.mjs]'),
+    late: command('late', '[node, late.cjs]'),
+    preload: command('preload', '[node, -r, ./instrument.js, server.js]'),
+    loader: command('loader', '[node, --enable-source-maps, --import=./instrument.js, server.js]'),
+    windows: command('windows', String.raw`['C:\Program Files\nodejs\node.exe', '--title', 'x.js', 'server.js']`),
+    bootstrap: ['functionName: bootstrap', 'runtime: custom.debian10', 'code: .'],
+    zip: ['functionName: zip', NODE, 'code: ../zip/code.zip', 'handler: server.handler'],
+  });
+  expect(functions.map((one) => [one.function, one.files])).toEqual([
+    ['mjs', []],
+    ['windows', []],
+    ['bootstrap', ['bootstrap']],
+  ]);
+  expect(failed.map((one) => [one.function, one.code, one.message.replace(/^.*?: /, '')])).toEqual([
+    ['late', 'BUNDLE_FAILED', expect.stringContaining('late.cjs has or imports top-level await') as string],
+    ['preload', 'BUNDLE_FAILED', expect.stringContaining('loads ./instrument.js before server.js') as string],
+    ['loader', 'BUNDLE_FAILED', expect.stringContaining('loads ./instrument.js before server.js') as string],
+    ['zip', 'BUNDLE_FAILED', expect.stringContaining('code is the file') as string],
+  ]);
+  const mjs = path.join(folder, 'app/built/mjs/server.mjs');
+  expect(execFileSync(process.execPath, [mjs], { encoding: 'utf8' })).toContain('server.mjs');
+});
+
+test('a package of the workspace finds the files beside it, and links that lead nowhere are skipped', () => {
+  write({
+    'shared/package.json': '{"name":"@shop/shared","type":"module","main":"lib/index.js"}',
+    'shared/lib/index.js': `
+      import { readFileSync } from 'node:fs';
+      export const text = readFileSync(new URL('./data.txt', import.meta.url), 'utf8');`,
+    'shared/lib/data.txt': 'data',
+    'app/src/handler.js': "import { text } from '@shop/shared'; export const handler = () => text;",
+    'app/assets/page.html': '<p>',
+  });
+  mkdirSync(path.join(folder, 'app/node_modules/@shop'), { recursive: true });
+  symlinkSync('../../../shared', path.join(folder, 'app/node_modules/@shop/shared'));
+  symlinkSync('nowhere', path.join(folder, 'app/assets/dangling'));
+  symlinkSync('.', path.join(folder, 'app/assets/loop'));
+  const handler = ['functionName: linked', NODE, 'code: .', 'handler: src/handler.handler'];
+  const { functions, failed } = build({ linked: handler }, '--include', 'assets');
+  expect(failed).toEqual([]);
+  expect(functions[0]).toMatchObject({ files: ['assets', 'node_modules/@shop/shared/lib/data.txt'], notes: [] });
+  const out = path.join(folder, 'app/built/linked');
+  expect(readdirSync(path.join(out, 'assets'))).toEqual(['page.html']);
+  const script = "console.log(require('./src/handler.js').handler())";
+  expect(execFileSync(process.execPath, ['-e', script], { cwd: out, encoding: 'utf8' })).toBe('data\n');
+  write({ 'app/file': '' });
+  expect(build({ linked: handler }, '--out-dir', 'file').failed[0]!.message).toMatch(/--out-dir: .*file is a file/);
 });
