@@ -53,13 +53,16 @@ const environmentOf = (spec: FunctionSpec): Record<string, string> => ({
 function loadOnce(spec: FunctionSpec, { file, folder, functions }: Loadable): Promise<number> {
   return new Promise((resolve, reject) => {
     const options = { cwd: folder, env: environmentOf(spec), timeout: TIMEOUT_MILLIS, encoding: 'utf8' } as const;
-    execFile(process.execPath, ['-e', LOAD, file, functions.join(',')], options, (error, stdout, stderr) => {
+    const args = ['-e', LOAD, file, functions.join(',')];
+    const child = execFile(process.execPath, args, options, (error, stdout, stderr) => {
+      cancel();
       const result = /\{"millis":.*\}$/.exec(stdout)?.[0];
       if (error || result === undefined) return reject(new Error(stderr.trim() || (error?.message ?? 'it exits')));
       const { millis, missing } = JSON.parse(result) as { millis: number; missing: string[] };
       if (missing.length > 0) return reject(new Error(`${basename(file)} does not export ${missing.join(', ')}`));
       resolve(millis);
     });
+    const cancel = onExit(() => child.kill('SIGKILL'));
   });
 }
 

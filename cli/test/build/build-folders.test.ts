@@ -1,4 +1,5 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   existsSync,
   mkdirSync,
@@ -12,6 +13,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 
 interface Report {
   readonly functions: readonly {
@@ -227,4 +229,21 @@ test('a package of the workspace finds the files beside it, and links that lead 
   expect(execFileSync(process.execPath, ['-e', script], { cwd: out, encoding: 'utf8' })).toBe('data\n');
   write({ 'app/file': '' });
   expect(build({ linked: handler }, '--out-dir', 'file').failed[0]!.message).toMatch(/--out-dir: .*file is a file/);
+});
+
+test('an interrupted build leaves nothing in node_modules', async () => {
+  write({
+    'app/src/handler.js': 'setInterval(() => {}, 1000); await new Promise(() => {}); export const handler = () => 1;',
+    'app/node_modules/x/package.json': '{}',
+  });
+  const main = path.join(__dirname, '../../dist/main.js');
+  const cwd = path.join(folder, 'app');
+  const child = spawn(process.execPath, [main, 'build', 'src/handler.js'], { cwd, stdio: 'ignore' });
+  const ended = once(child, 'exit');
+  const left = () => readdirSync(path.join(cwd, 'node_modules')).filter((name) => name.startsWith('.'));
+  while (left().length === 0 && child.exitCode === null) await setTimeout(20);
+  expect(left()).toEqual([`.fc-traced-${child.pid}`]);
+  child.kill('SIGINT');
+  await ended;
+  expect(left()).toEqual([]);
 });

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
-import type { BuildOptions } from 'esbuild';
+import type { BuildOptions, Plugin } from 'esbuild';
 import { rollup } from 'rollup';
 import { InstalledCopy } from '../../../test/package/installed-copy';
 import { BUNDLE_ERROR_CODES, fcTraced } from '../../src/bundler';
@@ -145,4 +145,16 @@ test('docs/bundlers.md lists exactly the codes', () => {
   const text = readFileSync(path.join(__dirname, '..', '..', '..', 'docs', 'bundlers.md'), 'utf8');
   const listed = [...text.matchAll(/^\| `([A-Z_]+)` \|/gm)].map(([, code]) => code);
   expect(new Set(listed)).toEqual(new Set(Object.keys(BUNDLE_ERROR_CODES)));
+});
+
+test('modules that another plugin of esbuild makes are left to it', async () => {
+  const entry = copy.write('src/virtual.js', "import { made } from 'made.js';\nconsole.log(made);");
+  const virtual: Plugin = {
+    name: 'virtual',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^made\.js$/ }, ({ path: name }) => ({ path: name, namespace: 'made' }));
+      onLoad({ filter: /.*/, namespace: 'made' }, () => ({ contents: 'export const made = 1;' }));
+    },
+  };
+  expect(await messageOf(entry, { plugins: [fcTraced.esbuild(), virtual] })).toBe('');
 });
