@@ -6,12 +6,14 @@ import { TypeScriptOutput } from '../bundling/typescript-output';
 import { forgetProjects } from '../bundling/typescript-settings';
 import { isServer } from '../functions/function-spec';
 import type { FunctionSpec } from '../functions/function-spec';
-import { isUsageError } from '../usage-error';
-import { writeBuiltYaml } from './built-yaml';
+import { readServerlessDevs } from '../functions/serverless-devs';
+import { isUsageError, UsageError } from '../usage-error';
+import { builtBefore, builtPath, writeBuiltYaml } from './built-yaml';
 import type { BuiltSettings } from './built-yaml';
 import { bundleFunction } from './bundle-function';
 import type { BundledFunction, BundleSettings } from './bundle-function';
 import { checkCompileCache, writeCompileCache } from './compile-cache';
+import { isNodeFunction } from './node-function';
 import { measureLoad } from './load-time';
 import type { LoadTimes } from './load-time';
 import { sizeOf } from './size-report';
@@ -45,6 +47,8 @@ export interface FailedFunction {
 export interface BuildResult {
   readonly built: readonly BuiltFunction[];
   readonly failed: readonly FailedFunction[];
+  /** What the developer should know about several functions. */
+  readonly notes: readonly string[];
   /** The file for `s deploy`; `undefined` for a module alone. */
   readonly yaml: string | undefined;
 }
@@ -84,7 +88,13 @@ async function buildOne(
  * that cannot be built does not keep the others from being built.
  */
 export async function buildFunctions(found: readonly FunctionSpec[], settings: BuildSettings): Promise<BuildResult> {
-  const specs = withOwnNames(found);
+  const yaml = found[0]!.file;
+  const isYaml = /\.ya?ml$/.test(extname(yaml)) && existsSync(yaml);
+  const all = isYaml ? withOwnNames(readServerlessDevs(yaml)) : found;
+  const wanted = isYaml ? all.filter((spec) => found.some((one) => keyOf(one) === keyOf(spec))) : found;
+  const specs = wanted.filter(isNodeFunction);
+  const skipped = wanted.filter((spec) => !specs.includes(spec));
+  if (specs.length === 0) throw new UsageError(skippedNote(skipped));
   forgetProjects();
   const typescript = new TypeScriptOutput();
   const built: BuiltFunction[] = [];
@@ -96,17 +106,47 @@ export async function buildFunctions(found: readonly FunctionSpec[], settings: B
       const caches = settings.compileCache && (isServer(spec) || noServers);
       built.push(await buildOne(spec, settings, typescript, caches));
     } catch (error) {
-      if (isUsageError(error)) failed.push({ spec, code: 'BUNDLE_FAILED', message: error.message });
+      if (isUsageError(error))
+        failed.push({ spec, code: 'BUNDLE_FAILED', message: `[BUNDLE_FAILED] ${error.message}` });
       else if (error instanceof BundleError) failed.push({ spec, code: error.code, message: error.message });
       else throw error;
     }
   }
-  const yaml = specs[0]!.file;
-  const isYaml = /\.ya?ml$/.test(extname(yaml)) && existsSync(yaml);
   const changes = built.map(({ bundled: { spec, folder }, env }): BuiltSettings => ({
     spec,
     folder: resolve(folder),
     env,
   }));
-  return { built, failed, yaml: isYaml && built.length > 0 ? relative('.', writeBuiltYaml(yaml, changes)) : undefined };
+  const others = all.filter((spec) => !wanted.includes(spec) && isNodeFunction(spec));
+  const earlier = isYaml ? builtBefore(yaml, others, settings.outDir) : [];
+  const fromSources = others.filter((spec) => !earlier.some((one) => one.spec === spec));
+  const isWritten = isYaml && (built.length > 0 || existsSync(builtPath(yaml)));
+  const notes = [
+    ...(skipped.length > 0 ? [skippedNote(skipped)] : []),
+    ...(isWritten && earlier.length > 0
+      ? [`deployed as built before: ${namesOf(earlier.map(({ spec }) => spec))}`]
+      : []),
+    ...(isWritten && fromSources.length > 0 ? [`deployed from the sources, not built: ${namesOf(fromSources)}`] : []),
+    ...(isWritten && failed.length > 0
+      ? [`deployed from the sources, because the build failed: ${namesOf(failed.map(({ spec }) => spec))}`]
+      : []),
+    ...(failed.length === 0 ? unusedExternals(settings.external, built) : []),
+  ];
+  const written = isWritten ? relative('.', writeBuiltYaml(yaml, [...earlier, ...changes])) : undefined;
+  return { built, failed, notes, yaml: written };
+}
+
+const keyOf = ({ resource }: FunctionSpec): string => String(resource);
+const namesOf = (specs: readonly FunctionSpec[]): string => specs.map(({ name }) => name).join(', ');
+const skippedNote = (specs: readonly FunctionSpec[]): string =>
+  `not built, because they do not run on Node.js: ${specs.map(({ name, runtime }) => `${name} (${runtime})`).join(', ')}`;
+
+/** Notes for the packages of --external that no built module imports by name. */
+function unusedExternals(names: readonly string[], built: readonly BuiltFunction[]): string[] {
+  const imported = built.flatMap(({ bundled }) =>
+    Object.values(bundled.metafile.inputs).flatMap(({ imports }) => imports.map(({ path }) => path)),
+  );
+  return names
+    .filter((name) => !imported.some((path) => path === name || path.startsWith(`${name}/`)))
+    .map((name) => `--external ${name}: no module imports it by this name`);
 }

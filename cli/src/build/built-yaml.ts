@@ -1,9 +1,10 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { isMap, parseDocument } from 'yaml';
 import type { Document } from 'yaml';
 import type { FunctionSpec } from '../functions/function-spec';
 import { UsageError } from '../usage-error';
+import { modulesOf } from './function-modules';
 import { expandAliases } from './yaml-aliases';
 
 /** What changes in `s.yaml` for a built function. */
@@ -50,9 +51,38 @@ export function builtYamlOf(yaml: string, text: string, functions: readonly Buil
  * functions. Returns its path.
  */
 export function writeBuiltYaml(yaml: string, functions: readonly BuiltSettings[]): string {
-  const built = join(dirname(yaml), builtName(yaml));
+  const built = builtPath(yaml);
   writeFileSync(built, builtYamlOf(yaml, readFileSync(yaml, 'utf8'), functions));
   return built;
 }
+
+/** Which functions the `s.built.yaml` of an earlier build deploys from their folders, with what it set for them. */
+export function builtBefore(yaml: string, specs: readonly FunctionSpec[], outDir: string): BuiltSettings[] {
+  if (!existsSync(builtPath(yaml))) return [];
+  const document = parseDocument(readFileSync(builtPath(yaml), 'utf8'), { merge: true });
+  return specs.flatMap((spec): BuiltSettings[] => {
+    const folder = join(outDir, spec.name);
+    const nested = spec.generation === '2.0' ? ['function'] : [];
+    const path = [...spec.resource!, 'props', ...nested];
+    const isBuilt = ['code', 'codeUri'].some((key) => document.getIn([...path, key]) === pathInYaml(yaml, folder));
+    if (!isBuilt || !hasModules(folder, spec)) return [];
+    const cache = document.getIn([...path, 'environmentVariables', 'NODE_COMPILE_CACHE']);
+    return [{ spec, folder, env: typeof cache === 'string' ? { NODE_COMPILE_CACHE: cache } : {} }];
+  });
+}
+
+function hasModules(folder: string, spec: FunctionSpec): boolean {
+  try {
+    return modulesOf(spec).every(({ place }) =>
+      ['.js', '.mjs', '.cjs'].some((ending) => existsSync(join(folder, place + ending))),
+    );
+  } catch {
+    // The handler has changed since, or its module is gone.
+    return false;
+  }
+}
+
+/** The path of the file for `s deploy`. */
+export const builtPath = (yaml: string): string => join(dirname(yaml), builtName(yaml));
 
 const builtName = (yaml: string): string => basename(yaml).replace(/\.(ya?ml)$/, '.built.$1');

@@ -66,12 +66,14 @@ function settingsFor({ bundled: { spec, folder } }: BuiltFunction): string[] {
 }
 
 /** Prints what a build did, for people. */
-export function printBuild({ built, failed, yaml }: BuildResult): void {
+export function printBuild({ built, failed, notes, yaml }: BuildResult): void {
   for (const one of built) printFunction(one);
   for (const { spec, message } of failed) {
     print(`${paint('red', 'error')}  ${spec.name}: ${textOf(message, spec.name)}`);
   }
-  if (yaml !== undefined) print(`${yaml} deploys ${built.length === 1 ? 'it' : 'them'}: s deploy -t ${yaml}`);
+  for (const note of notes) print(`note  ${note}`);
+  if (yaml !== undefined && built.length > 0)
+    print(`${yaml} deploys ${built.length === 1 ? 'it' : 'them'}: s deploy -t ${yaml}`);
   else if (built.length > 0) print('in s.yaml:', ...built.flatMap(settingsFor));
 }
 
@@ -99,7 +101,9 @@ function jsonOf({ bundled, size, load, cacheBytes }: BuiltFunction): object {
 const failureOf = ({ spec, code, message }: FailedFunction): object => ({ function: spec.name, code, message });
 
 /** Prints what a build did, for programs. */
-export function printBuildAsJson({ built, failed, yaml }: BuildResult): void {
+export function printBuildAsJson({ built, failed, notes, yaml }: BuildResult): void {
   const functions = built.map(jsonOf);
-  print(JSON.stringify({ ok: failed.length === 0, functions, failed: failed.map(failureOf), yaml: yaml ?? null }));
+  print(
+    JSON.stringify({ ok: failed.length === 0, functions, failed: failed.map(failureOf), notes, yaml: yaml ?? null }),
+  );
 }

@@ -44,6 +44,10 @@ exit codes:
   async run(values, [target, ...others]) {
     if (others.length > 0) throw new UsageError('build takes one s.yaml or module');
     if (values.format === 'otlp') throw new UsageError('--format: build prints tree or json');
+    const [file = ''] = (target ?? '').split('#');
+    if (/\.built\.ya?ml$/.test(file)) {
+      throw new UsageError(`${file} was written by build. Name the file that it was built from`);
+    }
     const specs = findFunctions(target);
     const { buildFunctions } = require('../build/build-functions') as typeof import('../build/build-functions');
     const printing = require('../build/print-build') as typeof import('../build/print-build');
