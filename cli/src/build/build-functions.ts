@@ -106,9 +106,9 @@ export async function buildFunctions(found: readonly FunctionSpec[], settings: B
       const caches = settings.compileCache && (isServer(spec) || noServers);
       built.push(await buildOne(spec, settings, typescript, caches));
     } catch (error) {
-      if (isUsageError(error))
+      if (isUsageError(error)) {
         failed.push({ spec, code: 'BUNDLE_FAILED', message: `[BUNDLE_FAILED] ${error.message}` });
-      else if (error instanceof BundleError) failed.push({ spec, code: error.code, message: error.message });
+      } else if (error instanceof BundleError) failed.push({ spec, code: error.code, message: error.message });
       else throw error;
     }
   }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { isServer } from '../functions/function-spec';
 import type { FunctionSpec } from '../functions/function-spec';
 
-const PROGRAM = /(?:^|[\s/])(?:node|npm|npx|yarn|pnpm|tsx|ts-node)(?:\.exe)?(?=\s|$)/m;
+const PROGRAM = /(?:^|[\s/\\'"=;&(])(?:node|npm|npx|yarn|pnpm|tsx|ts-node)(?:\.exe)?(?=[\s'";]|$)/im;
 
 /** Whether a function runs on Node.js. A custom runtime whose start command is not known may. */
 export function isNodeFunction(spec: FunctionSpec): boolean {

@@ -72,9 +72,9 @@ export function printBuild({ built, failed, notes, yaml }: BuildResult): void {
     print(`${paint('red', 'error')}  ${spec.name}: ${textOf(message, spec.name)}`);
   }
   for (const note of notes) print(`note  ${note}`);
-  if (yaml !== undefined && built.length > 0)
-    print(`${yaml} deploys ${built.length === 1 ? 'it' : 'them'}: s deploy -t ${yaml}`);
-  else if (built.length > 0) print('in s.yaml:', ...built.flatMap(settingsFor));
+  if (built.length === 0) return;
+  if (yaml !== undefined) print(`${yaml} deploys ${built.length === 1 ? 'it' : 'them'}: s deploy -t ${yaml}`);
+  else print('in s.yaml:', ...built.flatMap(settingsFor));
 }
 
 const textOf = (message: string, name: string): string => message.replace(`] ${name}: `, '] ').replace(`${name}: `, '');
