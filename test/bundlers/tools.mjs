@@ -103,7 +103,8 @@ export const TOOLS = [
       const main = path.join(root, 'cli', 'dist', 'main.js');
       await run(folder, main, 'build', 'src/handler.ts', '--out-dir', 'out', '--no-load');
       const { renameSync } = await import('node:fs');
-      renameSync(path.join(folder, 'out', readdirSync(path.join(folder, 'out'))[0]), path.join(folder, 'dist'));
+      const built = readdirSync(path.join(folder, 'out')).find((name) => !name.startsWith('.'));
+      renameSync(path.join(folder, 'out', built), path.join(folder, 'dist'));
     },
   },
   {
