@@ -14,6 +14,7 @@ import { bundleFunction } from './bundle-function';
 import type { BundledFunction, BundleSettings } from './bundle-function';
 import { checkCompileCache, writeCompileCache } from './compile-cache';
 import { isNodeFunction } from './node-function';
+import { isExternal } from './external-packages';
 import { measureLoad } from './load-time';
 import type { LoadTimes } from './load-time';
 import { sizeOf } from './size-report';
@@ -147,6 +148,6 @@ function unusedExternals(names: readonly string[], built: readonly BuiltFunction
     Object.values(bundled.metafile.inputs).flatMap(({ imports }) => imports.map(({ path }) => path)),
   );
   return names
-    .filter((name) => !imported.some((path) => path === name || path.startsWith(`${name}/`)))
+    .filter((name) => !imported.some((path) => isExternal(path, name)))
     .map((name) => `--external ${name}: no module imports it by this name`);
 }

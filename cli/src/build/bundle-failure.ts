@@ -1,8 +1,10 @@
-import { resolve } from 'node:path';
-import type { BuildFailure as EsbuildFailure } from 'esbuild';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import type { BuildFailure as EsbuildFailure, Location } from 'esbuild';
 import { BundleError } from '../bundling/bundle-error';
 import { isInstalled } from '../bundling/module-files';
 import type { FunctionSpec } from '../functions/function-spec';
+import { installedPackage, packageNameIn } from './installed-package';
 
 const UNRESOLVED = /^Could not resolve "([^"]+)"/;
 const TOP_LEVEL_AWAIT = /Top-level await is currently not supported with the "cjs" output format/;
@@ -15,13 +17,35 @@ export function failureOf(spec: FunctionSpec, error: BuildFailure): unknown {
   const { errors } = error;
   const own = errors?.find(({ detail }) => detail instanceof BundleError);
   if (own !== undefined) return own.detail;
-  const [first] = errors ?? [];
+  // Where an installed package lacks another one, that is no error by itself.
+  const first =
+    errors?.find(({ location }) => location === null || !isInstalled(resolve(location.file))) ?? errors?.[0];
   if (first === undefined) return error;
-  const place = first.location ? ` (${first.location.file}:${first.location.line})` : '';
-  const remedy = first.text.startsWith('Could not resolve')
-    ? '. Install it, or name it in --external if it is not needed'
-    : '';
-  return new BundleError('BUNDLE_FAILED', `${spec.name}: ${first.text}${place}${remedy}`, { cause: error });
+  const name = UNRESOLVED.exec(first.text)?.[1];
+  const remedy = name === undefined ? '' : `. ${remedyFor(name, first.location)}`;
+  const text = `${spec.name}: ${first.text}${placeOf(first.location, name)}${remedy}`;
+  return new BundleError('BUNDLE_FAILED', text, { cause: error });
+}
+
+/** The file of an error, and its line. The modules that `tsc` compiled have other lines than their sources. */
+function placeOf(location: Location | null, name: string | undefined): string {
+  if (location === null) return '';
+  const { file, line } = location;
+  if (name === undefined || !existsSync(file)) return ` (${file}:${line})`;
+  const lines = readFileSync(file, 'utf8').split(/\r?\n/);
+  const found = lines.findIndex((text) => [`'${name}'`, `"${name}"`].some((quoted) => text.includes(quoted)));
+  return found < 0 ? ` (${file})` : ` (${file}:${found + 1})`;
+}
+
+/** What to do about an import that was not found. */
+function remedyFor(specifier: string, location: Location | null): string {
+  const name = packageNameIn(specifier);
+  if (name === undefined) return 'Correct the path, or compile the module first if it is generated';
+  const folder = location === null ? undefined : installedPackage(name, dirname(resolve(location.file)));
+  if (folder === undefined) return 'Install it, or name it in --external if it is not needed';
+  return isInstalled(join(folder, 'package.json'))
+    ? `It is installed, and has no module that its package.json names for it`
+    : `${relative('.', folder)} is a package of the workspace, whose package.json names a module that does not exist: compile it first`;
 }
 
 /** The error for one of the file system, such as a file that may not be read. Others stay as they are. */

@@ -1,28 +1,35 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative, sep } from 'node:path';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { build } from 'esbuild';
-import type { BuildOptions, Metafile } from 'esbuild';
+import type { Metafile } from 'esbuild';
 import { BundleError } from '../bundling/bundle-error';
 import { bundledFiles, REQUIRE_BANNER } from '../bundling/esbuild-plugin';
 import { isProgramModule, packageOf } from '../bundling/module-files';
+import { checkPlugAndPlay } from '../bundling/plug-and-play';
 import { checkBundledFiles, patchedPackages } from '../bundling/program-checks';
 import type { TypeScriptOutput } from '../bundling/typescript-output';
 import { isServer } from '../functions/function-spec';
 import type { FunctionSpec } from '../functions/function-spec';
-import { addonPackages } from './addon-packages';
+import { addonPackages, hasAddon, needsAddon } from './addon-packages';
 import { absentPackages, failureOf, fileFailureOf, isTopLevelAwait } from './bundle-failure';
 import type { BuildFailure } from './bundle-failure';
+import { fileNameOf, inputOf, writeEntries } from './entry-files';
+import type { Format } from './entry-files';
 import { chooseExporters, omitExporter } from './exporter-choice';
 import type { ExporterChoice, ExporterName } from './exporter-choice';
 import { copyFiles } from './copied-files';
-import { copyPackages, hasAddon, needsAddon } from './external-packages';
+import { externalPackages } from './external-packages';
 import { modulesOf, sourceRootOf } from './function-modules';
 import type { FunctionModule, SourceRoot } from './function-modules';
+import { installedPackage } from './installed-package';
 import { lazyChunks } from './lazy-chunks';
 import { writeModuleType } from './module-type';
 import { claimFolder } from './out-folder';
+import { arrangePackages, copyPackages, sharedLibraries } from './package-tree';
+import type { PackageTree } from './package-tree';
 import { programModules } from './program-modules';
 import { renamedModules } from './renamed-modules';
+import { singleCopies } from './single-copies';
 import { omitUnusedInstrumentations } from './unused-instrumentations';
 
 /** What a build can be asked for. */
@@ -56,26 +63,6 @@ export interface BundledFunction {
   readonly copiedFiles: readonly string[];
   /** What the developer should know. */
   readonly notes: readonly string[];
-}
-
-type Format = 'cjs' | 'esm';
-
-/** FC looks for `.js` first. Files that a start command names keep their name. */
-function fileNameOf(spec: FunctionSpec, { place }: FunctionModule, format: Format): string {
-  if (!isServer(spec)) return `${place}.${format === 'cjs' ? 'js' : 'mjs'}`;
-  const [, ending = 'js'] =
-    new RegExp(`${place.replaceAll(/[.\\]/g, '\\$&')}\\.([mc]?js)`).exec(spec.command?.join(' ') ?? '') ?? [];
-  return `${place}.${ending}`;
-}
-
-/** The bundle of several modules exports each as a namespace, so that their classes exist once. */
-function inputOf(modules: readonly FunctionModule[], outfile: string): BuildOptions {
-  const [first, ...others] = modules;
-  if (others.length === 0) return { entryPoints: [first!.source], outfile };
-  const contents = modules
-    .map(({ source }, index) => `export * as module${index} from ${JSON.stringify(source)};`)
-    .join('\n');
-  return { stdin: { contents, resolveDir: dirname(first!.source), sourcefile: 'modules.js' }, outfile };
 }
 
 interface Attempt {
@@ -135,13 +122,15 @@ class FunctionBundler {
       exporters = chooseExporters(this.spec, this.settings.exporter, code);
       const renamed = renamedModules(file).filter((one) => !attempt.renamed.has(one));
       const isDone = needed.length === 0 && renamed.length === 0 && attempt.code === code;
-      if (isDone && exporters.omitted === attempt.omitted) {
+      const tree = isDone ? this.#packages(attempt.external) : new Map<string, string>();
+      const shared = sharedLibraries(tree, new Set(files.map((one) => packageOf(one)?.name)));
+      if (isDone && shared.length === 0 && exporters.omitted === attempt.omitted) {
         checkBundledFiles(files);
-        return this.#finish(file, metafile, exporters, attempt, references);
+        return this.#finish(file, metafile, exporters, attempt, references, tree);
       }
       attempt = {
         ...attempt,
-        external: [...attempt.external, ...needed],
+        external: [...attempt.external, ...needed, ...shared],
         omitted: exporters.omitted,
         code,
         renamed: new Set([...attempt.renamed, ...renamed]),
@@ -179,6 +168,16 @@ class FunctionBundler {
     return [...this.#separate.keys(), ...program.filter((name) => bundled.has(name))];
   }
 
+  /** The packages in `node_modules` of the built folder. */
+  #packages(external: readonly string[]): PackageTree {
+    const from = dirname(this.modules[0]!.source);
+    const named = external.flatMap((name) => {
+      const folder = this.#separate.get(name) ?? installedPackage(name, from);
+      return folder === undefined ? [] : [[name, folder] as const];
+    });
+    return arrangePackages(new Map([...named, ...this.#separate]));
+  }
+
   async #attempt({ format, external, omitted, code, renamed }: Attempt) {
     const name = this.modules.length === 1 ? fileNameOf(this.spec, this.modules[0]!, format) : 'modules.js';
     const file = join(this.folder, name);
@@ -202,8 +201,10 @@ class FunctionBundler {
       write: true,
       allowOverwrite: true,
       logLevel: 'silent',
-      external: external.flatMap((one) => [one, `${one}/*`]),
+      external: external.filter((one) => /^[./\\]/.test(one)),
       plugins: [
+        externalPackages(external, this.#separate),
+        singleCopies(dirname(this.modules[0]!.source)),
         addonPackages(this.#separate),
         ...(code === undefined ? [] : [omitUnusedInstrumentations(code)]),
         ...(omitted === undefined ? [] : [omitExporter(omitted)]),
@@ -219,13 +220,14 @@ class FunctionBundler {
     file: string,
     metafile: Metafile,
     exporters: ExporterChoice,
-    { format, external }: Attempt,
+    { format }: Attempt,
     references: ReturnType<typeof programModules>['references'] | undefined,
+    tree: PackageTree,
   ): BundledFunction {
     const { spec, settings, modules, folder } = this;
-    const entries = this.#writeEntries(format);
+    const entries = writeEntries(spec, modules, folder, format);
     if (!settings.sourceMaps) this.#moveSourceMap(file);
-    const copiedPackages = copyPackages(external, dirname(modules[0]!.source), folder, this.#separate);
+    const copiedPackages = copyPackages(tree, folder);
     const copiedFiles = copyFiles(
       spec,
       { folder, outDir: settings.outDir },
@@ -248,27 +250,6 @@ class FunctionBundler {
     };
   }
 
-  /** Where handler and hooks are in several modules, each is a file that takes its part of the bundle. */
-  #writeEntries(format: Format): string[] {
-    if (this.modules.length === 1) return [];
-    const entries: string[] = [];
-    for (const [index, module] of this.modules.entries()) {
-      const entry = join(this.folder, fileNameOf(this.spec, module, format));
-      const path = `./${relative(dirname(entry), join(this.folder, 'modules.js')).split(sep).join('/')}`;
-      entries.push(entry);
-      mkdirSync(dirname(entry), { recursive: true });
-      writeFileSync(
-        entry,
-        format === 'cjs'
-          ? `module.exports = require(${JSON.stringify(path)}).module${index};\n`
-          : `import { module${index} } from ${JSON.stringify(path)};\n${module.functions
-              .map((name) => `export const ${name} = module${index}.${name};`)
-              .join('\n')}\n`,
-      );
-    }
-    return entries;
-  }
-
   // A source map is several times as large as its bundle, so it is kept beside the folder that is deployed.
   #moveSourceMap(file: string): void {
     const map = `${file}.map`;
@@ -287,6 +268,7 @@ export async function bundleFunction(
   typescript: TypeScriptOutput,
 ): Promise<BundledFunction> {
   const modules = modulesOf(spec);
+  checkPlugAndPlay(dirname(modules[0]!.source));
   try {
     const folder = claimFolder(spec, settings.outDir, modules);
     return await new FunctionBundler(spec, settings, typescript, modules, folder).bundle();

@@ -21,7 +21,7 @@ function statsOf(path: string): Stats | undefined {
 }
 
 /** The files below a path, relative to it: `['']` for a file. Links that lead nowhere or back are skipped. */
-function filesBelow(path: string, accepts: (name: string, path: string) => boolean): string[] {
+export function filesBelow(path: string, accepts: (name: string, path: string) => boolean): string[] {
   const visit = (place: string, above: readonly string[]): string[] => {
     const at = join(path, place);
     const stats = statsOf(at);

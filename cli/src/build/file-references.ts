@@ -7,11 +7,12 @@ import { isWithin } from '../bundling/module-files';
 
 const DIR = String.raw`(?:\b__dirname\b|\bimport\.meta\.dirname\b)`;
 const TEXT = String.raw`(?:'[^'\n]*'|"[^"\n]*"|\`[^\`$\n]*\`)`;
-const JOINED = new RegExp(String.raw`(?:join|resolve)\(\s*${DIR}\s*((?:,\s*${TEXT}\s*)+)\)`, 'g');
+// Compiled to CommonJS, a call is `(0, node_path_1.join)(__dirname, …)`.
+const JOINED = new RegExp(String.raw`(?:join|resolve)\)?\(\s*${DIR}\s*((?:,\s*${TEXT}\s*)+)\)`, 'g');
 const ADDED = new RegExp(String.raw`${DIR}\s*\+\s*(${TEXT})`, 'g');
 const FILLED = /`\$\{(?:__dirname|import\.meta\.dirname)\}([^`$]+)`/g;
 const URLS = new RegExp(String.raw`new\s+URL\(\s*(${TEXT})\s*,\s*import\.meta\.url\s*\)`, 'g');
-const READS = new RegExp(String.raw`\b(?:readFile|readFileSync|createReadStream|open|openSync)\(\s*(${TEXT})`, 'g');
+const READS = new RegExp(String.raw`\b(?:readFile|readFileSync|createReadStream|open|openSync)\)?\(\s*(${TEXT})`, 'g');
 const MENTIONS = /\b__(?:dir|file)name\b|\bimport\.meta\.(?:url|dirname|filename)\b/;
 const MENTION = /\b__dirname\b|\bimport\.meta\.(?:url|dirname)\b/g;
 

@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join, parse, relative } from 'node:path';
 import { BundleError } from './bundle-error';
 import { guardCyclicMetadata } from './cyclic-metadata';
+import { checkPlugAndPlay } from './plug-and-play';
 import { projectOf } from './typescript-settings';
 
 /** A compiled module. The code ends with its source map. */
@@ -117,6 +118,7 @@ function tscOf(file: string): string {
     const manifest = createRequire(file).resolve('typescript/package.json');
     return join(dirname(manifest), 'bin', 'tsc');
   } catch (cause) {
+    checkPlugAndPlay(dirname(file));
     const problem = `the decorators in ${shown(file)} need the types that emitDecoratorMetadata asks for, which only TypeScript emits`;
     throw new BundleError('NO_TYPESCRIPT', `${problem}. Install it: npm i -D typescript`, { cause });
   }
