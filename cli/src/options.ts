@@ -226,6 +226,11 @@ export const OPTIONS = {
     check: backend('otlp'),
   },
   all: { type: 'boolean', default: false, help: 'run all samples' },
+  built: {
+    type: 'boolean',
+    default: false,
+    help: 'bundle the functions of s.yaml as fc-traced build does, and run these',
+  },
   write: {
     type: 'boolean',
     default: false,

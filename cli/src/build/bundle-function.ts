@@ -27,6 +27,7 @@ import { writeModuleType } from './module-type';
 import { claimFolder } from './out-folder';
 import { arrangePackages, copyPackages, sharedLibraries } from './package-tree';
 import type { PackageTree } from './package-tree';
+import { pathAliases } from './path-aliases';
 import { programModules } from './program-modules';
 import { renamedModules } from './renamed-modules';
 import { singleCopies } from './single-copies';
@@ -204,6 +205,7 @@ class FunctionBundler {
       external: external.filter((one) => /^[./\\]/.test(one)),
       plugins: [
         externalPackages(external, this.#separate),
+        pathAliases,
         singleCopies(dirname(this.modules[0]!.source)),
         addonPackages(this.#separate),
         ...(code === undefined ? [] : [omitUnusedInstrumentations(code)]),

@@ -5,9 +5,9 @@ import { BundleError } from '../bundling/bundle-error';
 import { inlineDefinition, JAEGER_THRIFT } from '../bundling/jaeger-definition';
 import { isInstalled, packageOf } from '../bundling/module-files';
 import type { TypeScriptOutput } from '../bundling/typescript-output';
-import { needsMetadata } from '../bundling/typescript-settings';
+import { isInReferencedProject, isTypeScriptFile, needsMetadata } from '../bundling/typescript-settings';
 import { checkMetadata } from '../doctor/module-checks';
-import { keepNames } from '../bundling/program-module';
+import { compileWithSettings, keepNames } from '../bundling/program-module';
 import { findReferences, placeInBundle, relocate } from './file-references';
 import type { SourceRoot } from './function-modules';
 
@@ -46,8 +46,10 @@ export function programModules(
 
   async function sourceOf(file: string, text: string): Promise<{ code: string; loader: Loader | undefined }> {
     if (JAEGER_THRIFT.test(file)) return { code: inlineDefinition(text, file), loader: undefined };
-    if (isInstalled(file) || !needsMetadata(file, text)) return { code: text, loader: undefined };
-    return typescript.compile(file);
+    if (isInstalled(file)) return { code: text, loader: undefined };
+    if (needsMetadata(file, text)) return typescript.compile(file);
+    if (!isTypeScriptFile(file) || !isInReferencedProject(file)) return { code: text, loader: undefined };
+    return { code: await compileWithSettings(file, text), loader: 'js' };
   }
 
   // Spans and errors are named after classes and functions. Fixing all names, as esbuild can, would slow down functions

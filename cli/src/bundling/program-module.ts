@@ -23,6 +23,13 @@ export async function keepNames(file: string, code: string, loader: Loader | und
   return compiled.code;
 }
 
+/** Compiles a module with the settings of its project. */
+export async function compileWithSettings(file: string, code: string): Promise<string> {
+  const { transform } = require('esbuild') as typeof import('esbuild');
+  const options = { ...transformOptions(file, loaderOf(file)), keepNames: false, sourcemap: 'inline' } as const;
+  return (await transform(code, options)).code;
+}
+
 const transformOptions = (file: string, loader: Loader): TransformOptions => ({
   loader,
   sourcefile: file,

@@ -78,21 +78,22 @@ export class TypeScriptOutput {
       const printed = await run(tsc, ['--project', config, '--pretty', 'false'], dirname(project));
       const syntax = printed.split('\n').find((line) => /\berror TS1\d{3}:/.test(line));
       if (syntax !== undefined) throw new BundleError('TYPESCRIPT_FAILED', syntax);
-      this.#read(join(folder, 'out'), compiledAt);
+      this.#read(join(folder, 'out'), compiledAt, project);
       if (this.#outputs.size === 0) throw new BundleError('TYPESCRIPT_FAILED', printed.trim() || 'tsc emitted nothing');
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
   }
 
-  #read(folder: string, compiledAt: number): void {
+  #read(folder: string, compiledAt: number, project: string): void {
     if (!existsSync(folder)) return;
     for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
       const file = join(entry.parentPath ?? entry.path, entry.name);
       if (!/\.[mc]?jsx?$/.test(file)) continue;
       const stem = join(parse(process.cwd()).root, relative(folder, file)).replace(/jsx?$/, '');
       const source = ['ts', 'tsx'].map((ending) => stem + ending).find((one) => existsSync(one));
-      if (source === undefined) continue;
+      // A module of another project, such as a package of the workspace, is compiled with its own settings.
+      if (source === undefined || projectOf(source)?.path !== project) continue;
       const loader = file.endsWith('.jsx') ? 'jsx' : 'js';
       const code = guardCyclicMetadata(besideSource(readFileSync(file, 'utf8'), source));
       this.#outputs.set(source, { code, loader, compiledAt });

@@ -7,12 +7,12 @@ const samples = (): typeof import('../samples/run-samples') =>
   require('../samples/run-samples') as typeof import('../samples/run-samples');
 
 /** Runs samples with their services and shows their traces, or sends them to backends. */
-export const sample: Command<'all' | 'jaeger' | 'otlp' | 'write'> = {
+export const sample: Command<'all' | 'built' | 'jaeger' | 'otlp' | 'write'> = {
   name: 'sample',
   summary: 'run samples with the services that they need, and compare their traces with the expected ones',
   positionals: 'NAME...',
   npmScript: 'npm run sample',
-  options: ['all', 'jaeger', 'otlp', 'write'],
+  options: ['all', 'built', 'jaeger', 'otlp', 'write'],
   get helpBeforeOptions() {
     return `samples:\n${columns(samples().SAMPLES.map(({ name, question }) => [name, question]))}`;
   },

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, extname, join, relative } from 'node:path';
-import { getTsconfig } from 'get-tsconfig';
+import { projectOf } from '../bundling/typescript-settings';
 import { isTypeScript, sourceText } from '../functions/typescript';
 import type { Finding } from './finding';
 
@@ -10,7 +10,7 @@ const INJECTED =
 /** Finds compiler settings with which classes are not injected by their types. */
 export function checkMetadata(module: string, source: string): Finding[] {
   if (!isTypeScript(module) || !INJECTED.test(source)) return [];
-  const options = getTsconfig(dirname(module))?.config.compilerOptions ?? {};
+  const options = projectOf(module)?.config.compilerOptions ?? {};
   const missing = ['experimentalDecorators', 'emitDecoratorMetadata'].filter(
     (name) => (options as Record<string, unknown>)[name] !== true,
   );

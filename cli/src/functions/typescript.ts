@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, extname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { getTsconfig } from 'get-tsconfig';
+import { isWithin } from '../bundling/module-files';
+import { projectsFor, tsconfigFor } from './tsconfig';
 
 /** How Node.js runs TypeScript: the loader that the project has installed. */
 export interface TypeScriptLoader {
@@ -13,7 +14,7 @@ export interface TypeScriptLoader {
   readonly emitsMetadata: boolean;
 }
 
-const SOURCE = /\.[mc]?ts$/;
+const SOURCE = /\.(?:[mc]?ts|tsx)$/;
 
 /** Whether a file is TypeScript. */
 export function isTypeScript(file: string): boolean {
@@ -33,7 +34,7 @@ export function findLoader(folder: string): TypeScriptLoader | undefined {
   const register = resolveFrom(folder, '@swc-node/register');
   if (register !== undefined && resolveFrom(folder, '@swc/core') !== undefined) {
     const esm = resolveFrom(folder, '@swc-node/register/esm-register');
-    const project = getTsconfig(folder);
+    const project = tsconfigFor(folder);
     return {
       name: '@swc-node/register',
       execArgv: ['--require', register, ...(esm === undefined ? [] : ['--import', pathToFileURL(esm).href])],
@@ -56,18 +57,23 @@ export function metadataTrap(loader: TypeScriptLoader, source: string): string |
     : 'tsconfig.json lacks "emitDecoratorMetadata": true, so classes are not injected by type';
 }
 
-/** The source of a compiled module `file` (without extension) below `codeDir`, by `outDir` and `rootDir` of its tsconfig. */
+/**
+ * The source of a compiled module `file` (without extension) below `codeDir`, by `outDir` and `rootDir` of its tsconfig,
+ * or of a project that this references.
+ */
 export function findSource(codeDir: string, file: string): string | undefined {
-  const project = getTsconfig(existsSync(codeDir) ? codeDir : dirname(codeDir));
-  if (project === null) return undefined;
-  const { outDir = '.', rootDir } = project.config.compilerOptions ?? {};
-  const folder = dirname(project.path);
-  const below = relative(resolve(folder, outDir), resolve(codeDir, file));
-  if (below.startsWith('..')) return undefined;
-  const roots = rootDir === undefined ? ['.', 'src'] : [rootDir];
-  const candidates = roots.flatMap((root) =>
-    ['.ts', '.mts', '.cts'].map((extension) => resolve(folder, root, below + extension)),
-  );
+  const candidates = projectsFor(existsSync(codeDir) ? codeDir : dirname(codeDir)).flatMap(({ path, config }) => {
+    const { outDir = '.', rootDir } = config.compilerOptions ?? {};
+    const folder = dirname(path);
+    const compiled = resolve(codeDir, file);
+    if (!isWithin(compiled, resolve(folder, outDir))) return [];
+    const roots = rootDir === undefined ? ['.', 'src'] : [rootDir];
+    return roots.flatMap((root) =>
+      ['.ts', '.mts', '.cts', '.tsx'].map((extension) =>
+        resolve(folder, root, relative(resolve(folder, outDir), compiled) + extension),
+      ),
+    );
+  });
   return candidates.find((candidate) => existsSync(candidate));
 }
 

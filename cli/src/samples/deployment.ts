@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onExit } from '../cleanup';
@@ -11,6 +11,8 @@ import type { Invocable } from '../emulator/invoke-api';
 import { ScaledFunction } from '../emulator/scaled-function';
 import { startServer } from '../emulator/server-instance';
 import type { ServerInstance } from '../emulator/server-instance';
+import { splitHandler } from '../functions/prepare-function';
+import type { BuiltFolders } from './built-functions';
 
 /** The root folder of this repository. */
 export const REPOSITORY = join(__dirname, '..', '..', '..');
@@ -31,7 +33,13 @@ export class Deployment {
   readonly #functions: DeployedFunction[] = [];
   readonly #replacements: (readonly [text: string, replacement: string])[] = [];
 
-  constructor(sampleName: string, endpoint: string, cleanup: Cleanup, log: (line: string) => void) {
+  constructor(
+    sampleName: string,
+    endpoint: string,
+    cleanup: Cleanup,
+    log: (line: string) => void,
+    private readonly built: BuiltFolders = new Map(),
+  ) {
     this.sampleName = sampleName;
     this.endpoint = endpoint;
     this.cleanup = cleanup;
@@ -79,7 +87,7 @@ export class Deployment {
     const defaults = {
       handler: 'handler.handler',
       initializer: 'handler.initialize',
-      codeDir: this.#codeDir,
+      codeDir: this.#codeDir(functionName, `${splitHandler(options.handler ?? 'handler.handler')[0]}.js`),
       functionName,
       timeout: 10,
       freeze: true,
@@ -94,7 +102,7 @@ export class Deployment {
     const { functionName = this.sampleName } = options;
     const defaults = {
       command: [process.execPath, file],
-      codeDir: this.#codeDir,
+      codeDir: this.#codeDir(functionName, file),
       functionName,
       freeze: true,
       tracing: { endpoint: this.endpoint },
@@ -127,7 +135,13 @@ export class Deployment {
     await Promise.all(this.#functions.map((one) => one.delivered()));
   }
 
-  get #codeDir(): string {
+  /** The folder of the built function, if the function was built and has the module. */
+  #codeDir(functionName: string, file: string): string {
+    const folder = this.built.get(functionName);
+    if (folder !== undefined && existsSync(join(folder, file))) {
+      this.log(`${functionName}/${file}, built by fc-traced build`);
+      return folder;
+    }
     return join(REPOSITORY, 'samples', 'dist', this.sampleName);
   }
 

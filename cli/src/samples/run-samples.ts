@@ -10,7 +10,11 @@ import { showTraces } from './show-traces';
 import { paint, print } from '../terminal';
 import { UsageError } from '../usage-error';
 
-type Values = Pick<OptionValues, 'all' | 'jaeger' | 'otlp' | 'write'>;
+type Values = Pick<OptionValues, 'all' | 'built' | 'jaeger' | 'otlp' | 'write'>;
+
+// Loaded on demand: most runs do not build.
+const building = (): typeof import('./built-functions') =>
+  require('./built-functions') as typeof import('./built-functions');
 
 function sampleOf(name: string): Sample {
   const found = SAMPLES.find((one) => one.name === name);
@@ -24,7 +28,7 @@ function sampleOf(name: string): Sample {
  * The samples and backends that the command line asks for. Throws a `UsageError` when its parts contradict each other.
  */
 export function selectionOf(
-  { all, jaeger, otlp, write }: Values,
+  { all, jaeger, otlp, write }: Omit<Values, 'built'>,
   names: readonly string[],
 ): { samples: readonly Sample[]; backends: readonly Backend[] } {
   if (all && names.length > 0) throw new UsageError('--all takes no names');
@@ -44,14 +48,15 @@ export function selectionOf(
 async function runSample(
   sample: Sample,
   backend: Backend | undefined,
-  write: boolean,
+  { built, write }: Values,
   parent: Cleanup,
 ): Promise<boolean> {
   const cleanup = parent.nested();
   try {
-    if (backend === undefined) return await showTraces(sample, cleanup, write);
+    const folders = built ? await building().buildSample(sample.name, cleanup) : undefined;
+    if (backend === undefined) return await showTraces(sample, cleanup, write, folders);
     const log = (line: string): void => print(paint('dim', `  started  ${line}`));
-    return await sendTraces(sample, new Deployment(sample.name, backend.endpoint, cleanup, log), backend);
+    return await sendTraces(sample, new Deployment(sample.name, backend.endpoint, cleanup, log, folders), backend);
   } finally {
     await cleanup.run();
   }
@@ -69,7 +74,7 @@ export async function runSamples(values: Values, names: readonly string[], clean
     print(paint('bold', `${one.name}: ${one.question}`), '');
     try {
       for (const backend of backends.length === 0 ? [undefined] : backends) {
-        ok = (await runSample(one, backend, values.write, cleanup)) && ok;
+        ok = (await runSample(one, backend, values, cleanup)) && ok;
       }
     } catch (error) {
       if (!(error instanceof MissingService)) throw error;

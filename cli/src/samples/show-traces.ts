@@ -3,6 +3,7 @@ import type { Cleanup } from '../cleanup';
 import { paint, print } from '../terminal';
 import { startCollector } from '../viewer/collector';
 import type { Collector } from '../viewer/collector';
+import type { BuiltFolders } from './built-functions';
 import { Deployment } from './deployment';
 import { expectedTraceFile, readExpectedTrace, writeExpectedTrace } from './expected-traces';
 import { formatTree, isCompleteTrace, namesOf, renderCall, renderRun, renderSpans } from './render';
@@ -55,13 +56,18 @@ function isExpected(rendered: string, sample: Sample, run: SampleRun): boolean {
 
 /**
  * Runs a sample against a collector of its own and prints every trace. Resolves to whether all are complete and as
- * expected. With `write`, saves them as the expected ones instead.
+ * expected. With `write`, saves them as the expected ones instead. `built` has the functions that were built.
  */
-export async function showTraces(sample: Sample, cleanup: Cleanup, write: boolean): Promise<boolean> {
+export async function showTraces(
+  sample: Sample,
+  cleanup: Cleanup,
+  write: boolean,
+  built?: BuiltFolders,
+): Promise<boolean> {
   const collector = await startCollector();
   cleanup.defer(() => collector.close());
   const log = (line: string): void => print(paint('dim', `  started  ${line}`));
-  const deployment = new Deployment(sample.name, collector.otlpEndpoint, cleanup, log);
+  const deployment = new Deployment(sample.name, collector.otlpEndpoint, cleanup, log, built);
   deployment.log(`a trace collector on ${new URL(collector.url).host}`);
   let ok = true;
   for await (const run of sample.run(deployment)) {
