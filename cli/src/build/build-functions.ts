@@ -71,6 +71,19 @@ export function withOwnNames(specs: readonly FunctionSpec[]): FunctionSpec[] {
   });
 }
 
+/** The name of a folder, as file systems compare it that ignore case. */
+const folded = (name: string): string => name.normalize('NFC').toLowerCase();
+
+/** Throws a `UsageError` if the folder of a function is that of another one where file systems ignore case. */
+function checkName({ name }: FunctionSpec, all: readonly FunctionSpec[]): void {
+  const other = all.find((one) => one.name !== name && folded(one.name) === folded(name));
+  if (other === undefined) return;
+  throw new UsageError(
+    `${name}: its folder is also that of ${other.name} on Windows and macOS, where names of files ignore case. Change ` +
+      'functionName of one of them',
+  );
+}
+
 async function buildOne(
   spec: FunctionSpec,
   settings: BuildSettings,
@@ -104,6 +117,7 @@ export async function buildFunctions(found: readonly FunctionSpec[], settings: B
   const failed: FailedFunction[] = [];
   for (const spec of specs) {
     try {
+      checkName(spec, all.filter(isNodeFunction));
       const caches = settings.compileCache && (isServer(spec) || noServers);
       built.push(await buildOne(spec, settings, typescript, caches));
     } catch (error) {

@@ -23,7 +23,7 @@ import { modulesOf, sourceRootOf } from './function-modules';
 import type { FunctionModule, SourceRoot } from './function-modules';
 import { installedPackage } from './installed-package';
 import { lazyChunks } from './lazy-chunks';
-import { writeModuleType } from './module-type';
+import { writeModuleType, writePackageScripts } from './module-type';
 import { claimFolder } from './out-folder';
 import { arrangePackages, copyPackages, sharedLibraries } from './package-tree';
 import type { PackageTree } from './package-tree';
@@ -31,6 +31,7 @@ import { pathAliases } from './path-aliases';
 import { programModules } from './program-modules';
 import { renamedModules } from './renamed-modules';
 import { singleCopies } from './single-copies';
+import { startOf } from './start-command';
 import { omitUnusedInstrumentations } from './unused-instrumentations';
 
 /** What a build can be asked for. */
@@ -237,6 +238,7 @@ class FunctionBundler {
       settings.include,
       references?.files ?? new Map(),
     );
+    if (isServer(spec)) writePackageScripts(startOf(spec).packageScripts, folder);
     writeModuleType([file, ...entries], folder, format === 'esm' ? 'module' : 'commonjs');
     return {
       spec,

@@ -7,6 +7,7 @@ import { isServer } from '../functions/function-spec';
 import type { FunctionSpec } from '../functions/function-spec';
 import { placeOf } from './file-references';
 import type { SourceRoot } from './function-modules';
+import { startOf } from './start-command';
 
 const CODE = /\.(?:[mc]?[jt]s|[jt]sx|map|tsbuildinfo)$/;
 const NOT_DEPLOYED = new Set(['node_modules', 'package.json', 'package-lock.json', 'yarn.lock', 'pnpm-lock.yaml']);
@@ -55,7 +56,7 @@ export function copyFiles(
   include: readonly string[],
   references: ReadonlyMap<string, string>,
 ): string[] {
-  const { name, codeDir, file, env, command } = spec;
+  const { name, codeDir, file, env } = spec;
   const copied = new Set<string>();
   const copy = (from: string, place: string): void => {
     const to = join(folder, place);
@@ -80,7 +81,7 @@ export function copyFiles(
       `${name}: code is the file ${relative('.', codeDir)}. Name the folder with the code instead`,
     );
   }
-  if (isServer(spec) && command === undefined) copy(join(codeDir, 'bootstrap'), 'bootstrap');
+  for (const script of isServer(spec) ? startOf(spec).scripts : []) copy(join(codeDir, script), script);
   // What is deployed today beside the code. The folder of s.yaml also has everything else of the project.
   if (codeDir !== dirname(file)) {
     const accepts = (one: string, path: string): boolean =>

@@ -1,9 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative, sep } from 'node:path';
+import { dirname, join, posix, relative, sep } from 'node:path';
 import type { BuildOptions } from 'esbuild';
 import { isServer } from '../functions/function-spec';
 import type { FunctionSpec } from '../functions/function-spec';
 import type { FunctionModule } from './function-modules';
+import { startOf } from './start-command';
 
 /** The format of the modules in a bundle. */
 export type Format = 'cjs' | 'esm';
@@ -11,9 +12,7 @@ export type Format = 'cjs' | 'esm';
 /** FC looks for `.js` first. Files that a start command names keep their name. */
 export function fileNameOf(spec: FunctionSpec, { place }: FunctionModule, format: Format): string {
   if (!isServer(spec)) return `${place}.${format === 'cjs' ? 'js' : 'mjs'}`;
-  const [, ending = 'js'] =
-    new RegExp(`${place.replaceAll(/[.\\]/g, '\\$&')}\\.([mc]?js)`).exec(spec.command?.join(' ') ?? '') ?? [];
-  return `${place}.${ending}`;
+  return `${place}${posix.extname(startOf(spec).file)}`;
 }
 
 /** The bundle of several modules exports each as a namespace, so that their classes exist once. */

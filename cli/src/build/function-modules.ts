@@ -1,11 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, dirname, extname, join, posix, relative, resolve, sep } from 'node:path';
-import { BundleError } from '../bundling/bundle-error';
 import { isServer } from '../functions/function-spec';
 import type { FunctionSpec } from '../functions/function-spec';
 import { splitHandler } from '../functions/prepare-function';
 import { findSource, isTypeScript, withoutExtension } from '../functions/typescript';
 import { UsageError } from '../usage-error';
+import { startOf } from './start-command';
 
 /** A module that FC loads or starts. */
 export interface FunctionModule {
@@ -19,15 +19,6 @@ export interface FunctionModule {
 
 const SOURCES = ['.ts', '.mts', '.cts', '.tsx'];
 const COMPILED = ['.js', '.mjs', '.cjs'];
-const NODE = /(?:^|[\\/])node(?:\.exe)?$/;
-const PRELOADS = new Set(['-r', '--require', '--import', '--loader', '--experimental-loader']);
-// Other options of Node.js whose value may be the next word.
-const WITH_VALUE = new Set([
-  ...['-C', '--conditions', '--env-file', '--env-file-if-exists', '--title', '--inspect-port', '--input-type'],
-  ...['--icu-data-dir', '--openssl-config', '--redirect-warnings', '--report-dir', '--report-directory'],
-  ...['--diagnostic-dir', '--dns-result-order', '--unhandled-rejections', '--max-http-header-size'],
-]);
-
 const firstOf = (stem: string, extensions: readonly string[]): string | undefined =>
   extensions.map((extension) => stem + extension).find((file) => existsSync(file));
 
@@ -56,50 +47,10 @@ function moduleAt(spec: FunctionSpec, place: string, functions: readonly string[
   );
 }
 
-/** What a start command runs with Node.js: the file, and what is loaded before it. */
-function startedBy(words: readonly string[]): { readonly file: string; readonly preloads: string[] } | undefined {
-  for (const [index] of words.entries()) {
-    if (!NODE.test(words[index]!)) continue;
-    const preloads: string[] = [];
-    let at = index + 1;
-    for (; words[at]?.startsWith('-') === true; at += 1) {
-      const [option = '', value] = words[at]!.split(/=(.*)/s);
-      if (value === undefined && (PRELOADS.has(option) || WITH_VALUE.has(option))) at += 1;
-      if (PRELOADS.has(option)) preloads.push(value ?? words[at] ?? '');
-    }
-    const [file] = /^\S+\.[mc]?js\b/.exec(words[at] ?? '') ?? [];
-    if (file !== undefined) return { file, preloads };
-  }
-  return undefined;
-}
-
-/** The file that the start command of a custom runtime runs, such as `server.js`. */
-function startFileOf(spec: FunctionSpec): string {
-  const { command, codeDir, name } = spec;
-  const bootstrap = join(codeDir, 'bootstrap');
-  const started = command?.join(' ') ?? (existsSync(bootstrap) ? readFileSync(bootstrap, 'utf8') : '');
-  const words = started.replaceAll(/^#.*$|["']|\\$/gm, '').split(/\s+/);
-  const found = startedBy(words);
-  if (found !== undefined) {
-    const { file, preloads } = found;
-    if (preloads.length === 0) return relative(codeDir, resolve(codeDir, file.replace(/^\/code\//, '')));
-    throw new BundleError(
-      'BUNDLE_FAILED',
-      `${name}: the start command loads ${preloads.join(', ')} before ${file}, which is one file in a bundle. Import it ` +
-        `in the first line of ${file}, and leave the option out of the command`,
-    );
-  }
-  throw new BundleError(
-    'UNKNOWN_START_FILE',
-    `${name}: the start command ${JSON.stringify(started)} does not name the module that it runs. Write it as node and a ` +
-      'file, such as customRuntimeConfig: { command: [node, server.js] }',
-  );
-}
-
 /** The modules of a function: those of its handler and hooks, or the start file of a custom runtime. */
 export function modulesOf(spec: FunctionSpec): FunctionModule[] {
   if (isServer(spec)) {
-    const file = startFileOf(spec);
+    const { file } = startOf(spec);
     const module = moduleAt(spec, file.slice(0, file.length - extname(file).length), []);
     // Beside server.mjs there may be server.js.
     const named = resolve(spec.codeDir, file);

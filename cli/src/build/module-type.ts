@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isWithin } from '../bundling/module-files';
 
@@ -23,5 +23,16 @@ export function writeModuleType(files: readonly string[], folder: string, type: 
     if (found === type && (isOwn || type === 'commonjs')) continue;
     const written = isOwn ? path : join(folder, 'package.json');
     writeFileSync(written, `${JSON.stringify({ ...(isOwn && manifest), type })}\n`);
+  }
+}
+
+/** Writes each `package.json` with the scripts by which a custom runtime is started. */
+export function writePackageScripts(
+  packageScripts: ReadonlyMap<string, Readonly<Record<string, string>>>,
+  folder: string,
+): void {
+  for (const [place, scripts] of packageScripts) {
+    mkdirSync(dirname(join(folder, place)), { recursive: true });
+    writeFileSync(join(folder, place), `${JSON.stringify({ scripts })}\n`);
   }
 }

@@ -79,3 +79,24 @@ test('a function of another language alone, and s.built.yaml, cannot be built', 
   await expect(running()).rejects.toThrow('s.built.yaml was written by build. Name the file that it was built from');
   expect(existsSync(join(folder, 's.built.built.yaml'))).toBe(false);
 });
+
+test('functions whose names differ only in case are not built, also alone', async () => {
+  const file = join(folder, 'names.yaml');
+  const settings = 'component: fc3, props: { runtime: nodejs20, code: ./src, handler: a.handler';
+  writeFileSync(
+    file,
+    `resources:
+  one: { ${settings}, functionName: Shop } }
+  two: { ${settings}, functionName: shop } }
+  three: { ${settings}, functionName: other } }
+  four: { component: fc3, props: { runtime: python3.10, functionName: Other } }
+`,
+  );
+  const { built, failed } = await run(file);
+  expect(built.map(({ bundled }) => bundled.spec.name)).toEqual(['other']);
+  expect(failed.map(({ message }) => message)).toEqual([
+    expect.stringMatching(/^\[BUNDLE_FAILED\] Shop: its folder is also that of shop .*Change functionName/) as string,
+    expect.stringMatching(/^\[BUNDLE_FAILED\] shop: its folder is also that of Shop /) as string,
+  ]);
+  expect((await run(`${file}#Shop`)).failed).toHaveLength(1);
+});
