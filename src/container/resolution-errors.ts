@@ -72,6 +72,11 @@ function parametersOf(owner: Class): Parameter[] | undefined {
   });
 }
 
+/** Whether a class is constructed without arguments. */
+export function hasNoParameters(owner: Class): boolean {
+  return owner.length === 0 && parametersOf(owner)?.length === 0;
+}
+
 /** Whether a container can resolve a token without constructing a class: the token is registered, or one of ours. */
 export type IsRegistered = (token: InjectionToken) => boolean;
 

@@ -7,7 +7,7 @@ import { settledWithin } from '../tracing/telemetry/shared-flush';
 import { createApplicationContainer, factoryKind, outlivesInvocations } from './application-container';
 import { createChild, isResolvableToken, valuesForSingletons } from './child-container';
 import { InvocationObjects, isPlainObject } from './invocation-objects';
-import { FailureRecorder, findUnresolvable, singletonsBelow } from './resolution-errors';
+import { FailureRecorder, findUnresolvable, hasNoParameters, singletonsBelow } from './resolution-errors';
 import {
   checkInternals,
   disposablesOf,
@@ -15,6 +15,7 @@ import {
   hasInstance,
   interceptConstruction,
   interceptResolution,
+  isDisposable,
   lifecycleOf,
   lifecycleOfToken,
   nameOfRegistration,
@@ -24,10 +25,10 @@ import {
 import type { Class, Registration, SupportedFeatures } from './tsyringe-internals';
 
 /**
- * Disposes of the objects that a container constructed, in the reverse order of their construction, each after the
+ * Disposes of the objects that were constructed, in the reverse order of their construction, each after the
  * one before it. Resolves after `timeoutMillis` at the latest; failures are counted.
  */
-async function disposeOf(child: DependencyContainer, timeoutMillis: number): Promise<void> {
+async function disposeOf(disposables: Iterable<unknown>, timeoutMillis: number): Promise<void> {
   const failed = (): void => countError('a service failed while it was disposed of after its invocation');
   const deadline = performance.now() + timeoutMillis;
   // tsyringe's own `dispose` stops at the first service that throws, so each is called separately.
@@ -39,7 +40,7 @@ async function disposeOf(child: DependencyContainer, timeoutMillis: number): Pro
     }
   };
   let isLate = false;
-  for (const service of [...disposablesOf(child)].reverse()) {
+  for (const service of [...disposables].reverse()) {
     const disposed = dispose(service);
     // A service that hangs keeps no other from being disposed of.
     if (isLate || (await settledWithin(disposed, Math.max(0, deadline - performance.now())))) continue;
@@ -55,6 +56,8 @@ export interface Scope {
    * CAPTIVE_DEPENDENCY.
    */
   resolveHandler(): object;
+  /** Whether there is something to dispose of. */
+  readonly hasDisposables: boolean;
   /** Disposes of the services of this invocation only. Resolves after `timeoutMillis` at the latest; never rejects. */
   dispose(timeoutMillis: number): Promise<void>;
 }
@@ -64,6 +67,8 @@ export class ScopeFactory {
   private readonly features: SupportedFeatures;
   private readonly failures: FailureRecorder;
   private application: DependencyContainer | undefined;
+  /** Whether nothing is injected into the handler, so that it needs no container. */
+  private readonly isIndependent: boolean;
 
   constructor(
     private readonly handlerClass: Class,
@@ -74,6 +79,7 @@ export class ScopeFactory {
     // For an undecorated class that extends a decorated one: tsyringe would call the inherited constructor without
     // arguments.
     if (handlerClass.length === 0) injectable()(handlerClass);
+    this.isIndependent = this.features.explanation && hasNoParameters(handlerClass);
   }
 
   /**
@@ -94,12 +100,18 @@ export class ScopeFactory {
   open(invocation: Invocation): Scope {
     const { handlerClass } = this;
     if (!this.features.interception) return plainScope(this.parent, invocation, handlerClass);
+    if (this.isIndependent && !this.isRegistered(handlerClass as InjectionToken))
+      return new IndependentScope(handlerClass);
     const objects = new InvocationObjects(invocation);
     const child = createChild(this.parent, objects);
     this.intercept(child, objects);
+    const disposables = disposablesOf(child);
     return {
       resolveHandler: () => this.failures.resolve(child, handlerClass as InjectionToken<object>),
-      dispose: (timeoutMillis) => disposeOf(child, timeoutMillis),
+      get hasDisposables() {
+        return disposables.size > 0;
+      },
+      dispose: (timeoutMillis) => disposeOf(disposables, timeoutMillis),
     };
   }
 
@@ -152,5 +164,30 @@ export class ScopeFactory {
 function plainScope(parent: DependencyContainer, { event }: Invocation, handlerClass: Class): Scope {
   const values = isPlainObject(event) ? valuesForSingletons : { ...valuesForSingletons, event };
   const child = createChild(parent, values);
-  return { resolveHandler: () => child.resolve(handlerClass as InjectionToken<object>), dispose: async () => {} };
+  return {
+    resolveHandler: () => child.resolve(handlerClass as InjectionToken<object>),
+    hasDisposables: false,
+    dispose: async () => {},
+  };
+}
+
+/** The scope of a handler without dependencies, which is constructed as tsyringe does, but without a container. */
+class IndependentScope implements Scope {
+  private disposable: object | undefined;
+
+  constructor(private readonly handlerClass: Class) {}
+
+  resolveHandler(): object {
+    const handler = new this.handlerClass();
+    if (isDisposable(handler)) this.disposable = handler;
+    return handler;
+  }
+
+  get hasDisposables(): boolean {
+    return this.disposable !== undefined;
+  }
+
+  dispose(timeoutMillis: number): Promise<void> {
+    return disposeOf([this.disposable], timeoutMillis);
+  }
 }

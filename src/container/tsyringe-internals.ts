@@ -129,6 +129,12 @@ export function disposablesOf(container: DependencyContainer): ReadonlySet<unkno
   return internal(container).disposables;
 }
 
+/** Whether tsyringe would dispose of an object that it constructed. */
+export function isDisposable(object: object): boolean {
+  const dispose: unknown = Reflect.get(object, 'dispose');
+  return typeof dispose === 'function' && dispose.length === 0;
+}
+
 /** Takes an object from the disposables of a container. Returns whether it was one of them. */
 export function releaseDisposable(container: DependencyContainer, object: unknown): boolean {
   return internal(container).disposables.delete(object);

@@ -6,28 +6,33 @@ import type { InstanceFacts } from './attributes';
 import type { FcContext, FcLogger } from './context';
 import { ENDPOINT_HEADER, readFcTracingHeaders } from './tracing';
 
-/** A method of a logger. */
-export type LogMethod = (...values: unknown[]) => void;
+/** Returns what a logger writes for the arguments of one of its methods. */
+export type LineValues = (values: unknown[]) => unknown[];
 
 // oxlint-disable-next-line no-console -- FC logs what a custom runtime prints
 const out = (line: string): void => console.log(line);
 // oxlint-disable-next-line no-console -- as above
 const err = (line: string): void => console.error(line);
 
-/**
- * Writes lines in the format of FC's built-in runtimes: time, request id, level, message. `decorate` returns the method
- * that the program gets.
- */
-function loggerFor(requestId: string, decorate: (method: LogMethod) => LogMethod): FcLogger {
-  const write = (level: string, print: (line: string) => void): LogMethod =>
-    decorate((...values) => print(`${new Date().toISOString()} ${requestId} [${level}] ${format(...values)}`));
+/** Writes lines in the format of FC's built-in runtimes: time, request id, level, message. */
+function loggerFor(requestId: string, valuesOf: LineValues): FcLogger {
+  const line = (level: string, values: unknown[]): string =>
+    `${new Date().toISOString()} ${requestId} [${level}] ${format(...valuesOf(values))}`;
   return {
-    log: write('verbose', out),
-    debug: write('debug', out),
-    info: write('info', out),
-    warn: write('warning', err),
-    error: write('error', err),
+    log: (...values: unknown[]) => out(line('verbose', values)),
+    debug: (...values: unknown[]) => out(line('debug', values)),
+    info: (...values: unknown[]) => out(line('info', values)),
+    warn: (...values: unknown[]) => err(line('warning', values)),
+    error: (...values: unknown[]) => err(line('error', values)),
   };
+}
+
+let randomUuid: (() => string) | undefined;
+
+/** A request id where FC sends none. */
+function newRequestId(): string {
+  randomUuid ??= (require('node:crypto') as typeof import('node:crypto')).randomUUID;
+  return randomUuid();
 }
 
 /** Whose `x-fc-*` headers are believed: `platform` are those of FC, whose endpoint must be one that FC can set. */
@@ -66,53 +71,62 @@ function textOf(value: string | string[] | undefined): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-/** Adds fields, omitting those whose value is `undefined`, as FC does. */
-function withFields<T extends object>(target: object, fields: readonly (readonly [keyof T & string, unknown])[]): T {
-  for (const [name, value] of fields) if (value !== undefined) (target as Record<string, unknown>)[name] = value;
-  return target as T;
+/** Adds a field, unless its value is `undefined`: FC omits it then. */
+function add<T extends object>(target: T, name: keyof T, value: T[keyof T] | undefined): void {
+  if (value !== undefined) target[name] = value;
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+function credentialsOf(headers: IncomingHttpHeaders): FcContext['credentials'] {
+  const credentials: Mutable<FcContext['credentials']> = {};
+  add(credentials, 'accessKeyId', textOf(headers['x-fc-access-key-id']));
+  add(credentials, 'accessKeySecret', textOf(headers['x-fc-access-key-secret']));
+  add(credentials, 'securityToken', textOf(headers['x-fc-security-token']));
+  return credentials;
+}
+
+function functionOf(headers: IncomingHttpHeaders, instance: InstanceFacts): FcContext['function'] {
+  const made: Mutable<FcContext['function']> = {
+    name: textOf(headers['x-fc-function-name']) ?? instance.functionName ?? '',
+    handler: textOf(headers['x-fc-function-handler']) ?? '',
+    memory: readNumber(headers, 'x-fc-function-memory') ?? readNumber(instance, 'memoryMb') ?? 0,
+    timeout: readNumber(headers, 'x-fc-function-timeout') ?? 0,
+  };
+  add(made, 'initializer', textOf(headers['x-fc-function-initializer']));
+  add(made, 'initializationTimeout', readNumber(headers, 'x-fc-initialization-timeout'));
+  return made;
+}
+
+function serviceOf(headers: IncomingHttpHeaders, instance: InstanceFacts): NonNullable<FcContext['service']> {
+  const service: Mutable<NonNullable<FcContext['service']>> = {};
+  add(service, 'name', textOf(headers['x-fc-service-name']));
+  add(service, 'logProject', textOf(headers['x-fc-service-logproject']));
+  add(service, 'logStore', textOf(headers['x-fc-service-logstore']));
+  add(service, 'qualifier', textOf(headers['x-fc-qualifier']) ?? instance.qualifier);
+  add(service, 'versionId', textOf(headers['x-fc-version-id']) ?? instance.functionVersion);
+  return service;
 }
 
 /**
  * Makes FC's context from the `x-fc-*` headers that FC adds to each request to a custom runtime. Missing values are
- * taken from `instance`; otherwise they are empty or 0. `headers`: those that are believed. Without a request id, a random UUID is used.
- * `decorate` returns the methods of the logger that the program gets.
+ * taken from `instance`; otherwise they are empty or 0. `headers`: those that are believed. Without a request id, a
+ * random UUID is used. `valuesOf`: what the logger writes for its arguments.
  */
 export function contextOf(
   headers: IncomingHttpHeaders,
   instance: InstanceFacts,
-  decorate: (method: LogMethod) => LogMethod = (method) => method,
+  valuesOf: LineValues = (values) => values,
 ): FcContext {
-  const requestId =
-    textOf(headers['x-fc-request-id']) ?? (require('node:crypto') as typeof import('node:crypto')).randomUUID();
+  const requestId = textOf(headers['x-fc-request-id']) ?? newRequestId();
   return {
     requestId,
-    credentials: withFields({}, [
-      ['accessKeyId', textOf(headers['x-fc-access-key-id'])],
-      ['accessKeySecret', textOf(headers['x-fc-access-key-secret'])],
-      ['securityToken', textOf(headers['x-fc-security-token'])],
-    ]),
-    function: withFields<FcContext['function']>(
-      {
-        name: textOf(headers['x-fc-function-name']) ?? instance.functionName ?? '',
-        handler: textOf(headers['x-fc-function-handler']) ?? '',
-        memory: readNumber(headers, 'x-fc-function-memory') ?? readNumber(instance, 'memoryMb') ?? 0,
-        timeout: readNumber(headers, 'x-fc-function-timeout') ?? 0,
-      },
-      [
-        ['initializer', textOf(headers['x-fc-function-initializer'])],
-        ['initializationTimeout', readNumber(headers, 'x-fc-initialization-timeout')],
-      ],
-    ),
-    service: withFields<NonNullable<FcContext['service']>>({}, [
-      ['name', textOf(headers['x-fc-service-name'])],
-      ['logProject', textOf(headers['x-fc-service-logproject'])],
-      ['logStore', textOf(headers['x-fc-service-logstore'])],
-      ['qualifier', textOf(headers['x-fc-qualifier']) ?? instance.qualifier],
-      ['versionId', textOf(headers['x-fc-version-id']) ?? instance.functionVersion],
-    ]),
+    credentials: credentialsOf(headers),
+    function: functionOf(headers, instance),
+    service: serviceOf(headers, instance),
     region: textOf(headers['x-fc-region']) ?? instance.region ?? '',
     accountId: textOf(headers['x-fc-account-id']) ?? instance.accountId ?? '',
-    logger: loggerFor(requestId, decorate),
+    logger: loggerFor(requestId, valuesOf),
     retryCount: readNumber(headers, 'x-fc-retry-count') ?? 0,
     tracing: readFcTracingHeaders(headers),
   };

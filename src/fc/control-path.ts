@@ -18,6 +18,8 @@ const PATHS: Readonly<Record<string, readonly [method: string, control: Control]
 export function controlOf({ method, url = '/' }: IncomingMessage, fcHeaders: IncomingHttpHeaders): Control {
   const header = fcHeaders['x-fc-control-path'];
   if (typeof header === 'string' && header !== '') return Object.hasOwn(PATHS, header) ? PATHS[header]![1] : 'http';
+  // The names of all paths begin with one of these letters.
+  if (url.startsWith('/') && url[1] !== 'i' && url[1] !== 'p') return 'http';
   const path = originForm(url).split('?', 1)[0]!;
   const known = Object.hasOwn(PATHS, path) ? PATHS[path] : undefined;
   return known !== undefined && known[0] === method ? known[1] : 'http';

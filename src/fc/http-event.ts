@@ -121,9 +121,27 @@ function headersOf(headers: RequestParts['headers']): Record<string, string> {
   for (const name of Object.keys(headers)) {
     const value = headers[name];
     if (value === undefined) continue;
-    addTo(record, name.toLowerCase(), typeof value === 'string' ? value : value.join(', '));
+    const text = typeof value === 'string' ? value : value.join(', ');
+    // Those of Node.js are in lower case.
+    const key = name.toLowerCase();
+    if (key in record) addTo(record, key, text);
+    else record[key] = text;
   }
   return record;
+}
+
+let lastSecond = Number.NaN;
+let textOfSecond = '';
+
+/** Formats a time like `toISOString` of a date, which takes longer. */
+function isoTime(millis: number): string {
+  const second = Math.floor(millis / 1_000);
+  if (second !== lastSecond) {
+    lastSecond = second;
+    textOfSecond = new Date(second * 1_000).toISOString().slice(0, -4);
+  }
+  const rest = millis - second * 1_000;
+  return `${textOfSecond}${rest < 10 ? '00' : rest < 100 ? '0' : ''}${rest}Z`;
 }
 
 /** An encoded character, a second question mark, which the parser skips, or characters that it may replace. */
@@ -158,7 +176,7 @@ export function httpEventOf({
   const end = origin.indexOf('?');
   const rawPath = end < 0 ? origin : origin.slice(0, end);
   const known = headersOf(headers);
-  const now = new Date();
+  const now = Date.now();
   // Without spread syntax, which takes longer than all else here.
   const http: { -readonly [K in keyof HttpRequestContext['http']]: HttpRequestContext['http'][K] } = {
     method,
@@ -176,8 +194,8 @@ export function httpEventOf({
     requestContext.domainPrefix = host.split('.', 1)[0]!;
   }
   if (requestId !== undefined) requestContext.requestId = requestId;
-  requestContext.time = now.toISOString();
-  requestContext.timeEpoch = String(now.getTime());
+  requestContext.time = isoTime(now);
+  requestContext.timeEpoch = String(now);
   requestContext.http = http;
   return {
     version: 'v1',

@@ -79,7 +79,10 @@ export class FunctionInstance {
       ...descriptionOf(checked),
     };
     const work = this.workOf(entry, call, checked);
-    return this.runner.run(call, { ...work, run: async (running) => format(await work.run(running)) });
+    return this.runner.run(call, {
+      run: async (running) => format(await work.run(running)),
+      cleanup: work.cleanup,
+    });
   }
 
   /**
@@ -87,7 +90,7 @@ export class FunctionInstance {
    * and resolves. Only then may the end of the response be sent. Never rejects. `url`: the parts of the URL that are not
    * in the event. `hasCorrelatedLogger`: see {@link IncomingCall}.
    */
-  async respond(
+  respond(
     entry: Entry,
     event: unknown,
     context: FcContext,
@@ -111,8 +114,9 @@ export class FunctionInstance {
     };
     const work = this.workOf(entry, call, checked);
     return this.runner.run(call, {
-      ...work,
-      run: (running) => exchange({ context, sink, ...running }, () => work.run(running)),
+      run: (running) =>
+        exchange({ context, sink, span: running.span, active: running.active }, () => work.run(running)),
+      cleanup: work.cleanup,
     });
   }
 
@@ -122,10 +126,14 @@ export class FunctionInstance {
   }
 
   /** The work of an invocation: construct a handler in a scope of its own and call the entry method. */
-  private workOf(entry: Entry, { context }: IncomingCall, { event, trigger, refusal }: CheckedEvent): Work<unknown> {
+  private workOf(
+    entry: Entry,
+    { context }: IncomingCall,
+    { event, trigger, refusal }: CheckedEvent,
+  ): Required<Work<unknown>> {
     let scope: Scope | undefined;
     return {
-      run: async ({ invocation, active, span, coldStart }) => {
+      run: ({ invocation, active, span, coldStart }) => {
         if (refusal !== undefined) throw refusal;
         const opened = this.scopes.open(invocation);
         scope = opened;
@@ -140,7 +148,10 @@ export class FunctionInstance {
         const { runInBatchSpan } = require('../batch/batch-span') as typeof import('../batch/batch-span');
         return runInBatchSpan(event, trigger.records, { telemetry, active, span, given: invocation.event }, handle);
       },
-      close: async (timeoutMillis) => scope?.dispose(timeoutMillis),
+      cleanup: () => {
+        const opened = scope;
+        return opened?.hasDisposables === true ? (timeoutMillis) => opened.dispose(timeoutMillis) : undefined;
+      },
     };
   }
 }

@@ -14,8 +14,8 @@ export type Sent = 'sent' | 'cancelled';
 export interface HttpSink {
   /** Whether a part of the response has been sent, so that its status can no longer change. */
   readonly isStarted: boolean;
-  /** Sends the response except for its end. Rejects with the error of the body. */
-  send(answer: HttpAnswer): Promise<Sent>;
+  /** Sends the response except for its end. Throws, or rejects with the error of the body. */
+  send(answer: HttpAnswer): Sent | Promise<Sent>;
   /** Aborts a response that has been started. */
   abort(): void;
 }
@@ -49,23 +49,27 @@ function report({ context }: HttpExchange, error: unknown): void {
 /**
  * Sends a response and records its status on the span, or the event `fc_traced.cancelled` if the client disconnected.
  */
-async function sendAndRecord({ sink, span }: HttpExchange, answer: HttpAnswer): Promise<void> {
-  let sent: Sent | undefined;
-  try {
-    sent = await sink.send(answer);
-  } finally {
+function sendAndRecord({ sink, span }: HttpExchange, answer: HttpAnswer): Promise<void> | undefined {
+  const sending = sink.send(answer);
+  const record = (sent: Sent | undefined): void => {
     if (sent === 'sent' || sink.isStarted) span?.setAttribute(ATTR_HTTP_RESPONSE_STATUS_CODE, answer.statusCode);
     if (sent === 'cancelled') span?.addEvent(EVENT_FC_TRACED_CANCELLED);
-  }
+  };
+  // Most responses are sent in one piece, for which nothing waits.
+  if (typeof sending === 'string') return void record(sending);
+  return sending.then(record, (error: unknown) => {
+    record(undefined);
+    throw error;
+  });
 }
 
-async function send(request: HttpExchange, answer: HttpAnswer): Promise<void> {
+function send(request: HttpExchange, answer: HttpAnswer): Promise<void> | undefined {
   const { span } = request;
   if (span !== undefined && answer.statusCode >= 500) {
     span.setAttribute(ATTR_ERROR_TYPE, String(answer.statusCode));
     span.setStatus({ code: SpanStatusCode.ERROR });
   }
-  await sendAndRecord(request, answer);
+  return sendAndRecord(request, answer);
 }
 
 /**
@@ -73,11 +77,12 @@ async function send(request: HttpExchange, answer: HttpAnswer): Promise<void> {
  * after the response has been started, the response is aborted. If it fails because the client disconnected, the span gets
  * the event `fc_traced.cancelled`.
  */
-export async function exchange(request: HttpExchange, work: () => Promise<unknown>): Promise<Outcome> {
+export async function exchange(request: HttpExchange, work: () => unknown): Promise<Outcome> {
   const { sink, span, active } = request;
   try {
     const answer = httpAnswerOf(await work());
-    await send(request, answer);
+    const sending = send(request, answer);
+    if (sending !== undefined) await sending;
     return { statusCode: answer.statusCode, failed: false };
   } catch (error) {
     if (isDisconnect(error)) {
@@ -110,7 +115,15 @@ async function answerError(request: HttpExchange, error: unknown): Promise<numbe
   } catch (sendError) {
     report(request, sendError);
     if (sink.isStarted) sink.abort();
-    else await send(request, httpAnswerOfError(undefined)).catch(() => sink.abort());
+    else await sendPlainError(request);
     return 500;
+  }
+}
+
+async function sendPlainError(request: HttpExchange): Promise<void> {
+  try {
+    await send(request, httpAnswerOfError(undefined));
+  } catch {
+    request.sink.abort();
   }
 }

@@ -13,7 +13,7 @@ import type { Parentage } from '../propagation/parent';
 import { readField, readText } from '../safe-access';
 import { ATTR_SERVICE_NAME } from '../semconv';
 import { baggageAttributes } from '../tracing/calls/attributes';
-import { newSpanId, newTraceId } from '../tracing/telemetry/ids';
+import { NewTraceId } from '../tracing/context/inert-spans';
 import { maySample, ratioOf, sampleRoot, withThreshold } from '../tracing/telemetry/sampling';
 import type { NewTrace, Telemetry } from '../tracing/telemetry/telemetry';
 import type { IncomingCall } from './incoming-call';
@@ -32,10 +32,8 @@ export interface InvocationPlan {
   readonly root: NewTrace | undefined;
   /** Set if the trace is not sampled, but may be kept at the end of the invocation. */
   readonly candidate: KeepCandidate | undefined;
-  /** The id of the new trace. */
-  readonly traceId: string | undefined;
-  /** The span context that outgoing requests propagate if the invocation is not recorded. */
-  readonly unrecordedContext: SpanContext;
+  /** The id of the new trace; `undefined` if the caller's trace is continued. */
+  readonly traceId: NewTraceId | undefined;
 }
 
 function explicitParent(option: HandlerOptions['parent'], { event, context, messageCarrier }: IncomingCall): unknown {
@@ -89,12 +87,14 @@ export function planInvocation(
     tracing: readField(context, 'tracing'),
   });
   const { parent } = parentage;
-  const traceId = parent === undefined ? newTraceId() : undefined;
+  const traceId = parent === undefined ? new NewTraceId() : undefined;
   let root: NewTrace | undefined;
   let candidate: KeepCandidate | undefined;
   const isSampled = (): boolean => {
     if (traceId === undefined) return (parent!.traceFlags & 1) === 1;
-    root = { traceId, decision: sampleRoot(traceId, ratioOf(config.sampleRatio, call.triggerName, context)) };
+    const ratio = ratioOf(config.sampleRatio, call.triggerName, context);
+    if (ratio <= 0) return false;
+    root = { traceId: traceId.value, decision: sampleRoot(traceId.value, ratio) };
     return root.decision.isSampled;
   };
   const telemetry = telemetryOf(source, context, (isOwnProvider) => {
@@ -108,11 +108,14 @@ export function planInvocation(
     candidate = new Candidate(config.keep);
     const given = parent?.traceState;
     const traceState = given === undefined ? undefined : withThreshold(given, undefined);
-    root = { traceId: traceId ?? parent!.traceId, decision: { isSampled: false, traceState }, buffer: candidate };
+    root = {
+      traceId: traceId?.value ?? parent!.traceId,
+      decision: { isSampled: false, traceState },
+      buffer: candidate,
+    };
     return true;
   });
-  const unrecordedContext = parent ?? { traceId: traceId!, spanId: newSpanId(), traceFlags: 0 };
-  return { parentage, telemetry, root, candidate, traceId, unrecordedContext };
+  return { parentage, telemetry, root, candidate, traceId };
 }
 
 /**
@@ -185,11 +188,11 @@ export interface InvocationSpanOptions {
  * application's provider dropped is returned too, because its context holds that decision.
  */
 export function startInvocationSpan(
-  { telemetry, parentage, root }: InvocationPlan,
+  telemetry: Telemetry,
+  { parentage, root }: InvocationPlan,
   call: IncomingCall,
   { instance, programName, coldStart, attemptLinks, baggageKeys }: InvocationSpanOptions,
 ): Span | undefined {
-  if (telemetry === undefined) return undefined;
   const { context } = call;
   const name = call.spanName ?? readText(context, 'function', 'name') ?? instance.functionName ?? programName;
   try {

@@ -1,5 +1,5 @@
-import { propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api';
-import type { Context, Span } from '@opentelemetry/api';
+import { propagation, ROOT_CONTEXT } from '@opentelemetry/api';
+import type { Context, Span, SpanContext } from '@opentelemetry/api';
 import { performance } from 'node:perf_hooks';
 import { ColdStart } from '../cold-start/cold-start';
 import { resolveConfig } from '../config/config';
@@ -8,11 +8,13 @@ import type { HandlerOptions } from '../config/options';
 import { ensureDiagLogger, warnOnce } from '../diagnostics';
 import type { FcContext } from '../fc/context';
 import { correlateLogs } from '../logs/log-lines';
+import { RANDOM_FLAG } from '../propagation/carriers';
 import { SPAN_INITIALIZE } from '../semconv';
 import { recordFailure } from '../tracing/calls/failure';
 import { OpenCalls } from '../tracing/calls/open-calls';
 import { callIn, ensureContextManager } from '../tracing/context/active-context';
 import { processTelemetry } from '../tracing/context/ambient-telemetry';
+import { UnrecordedSpan } from '../tracing/context/inert-spans';
 import { CurrentInvocation } from '../tracing/context/invocation';
 import type { Invocation, InvocationTiming } from '../tracing/context/invocation';
 import { contextOfInvocation, endContext } from '../tracing/context/linked-context';
@@ -21,21 +23,11 @@ import { discardPreparedIds } from '../tracing/telemetry/ids';
 import { state } from '../tracing/telemetry/state';
 import type { Telemetry } from '../tracing/telemetry/telemetry';
 import { Attempts } from './attempts';
-import { rememberCredentials } from './credentials';
-import type { CutOffWatch } from './cut-off';
 import { DeliveryMode } from './delivery-mode';
 import type { IncomingCall } from './incoming-call';
-import {
-  endInvocationSpan,
-  expectsRecording,
-  followsRecordedCall,
-  keptParentContext,
-  parentContext,
-  planInvocation,
-  requestContext,
-  startInvocationSpan,
-} from './invocation-plan';
+import { expectsRecording, followsRecordedCall, planInvocation, startInvocationSpan } from './invocation-plan';
 import type { InvocationPlan } from './invocation-plan';
+import type { InvocationRecording, RecordedCall } from './invocation-recording';
 import { TelemetrySource } from './telemetry-source';
 import { WaitBudget } from './wait-budget';
 
@@ -54,10 +46,13 @@ export interface RunningInvocation {
 
 /** The work of one invocation. */
 export interface Work<T> {
-  /** Does the work in the invocation's context. A rejection is recorded on the invocation span. */
-  run(running: RunningInvocation): Promise<T>;
-  /** Cleans up after success and failure, within `timeoutMillis`. Never rejects. */
-  close?(timeoutMillis: number): Promise<void>;
+  /** Does the work in the invocation's context. An error or a rejection is recorded on the invocation span. */
+  run(running: RunningInvocation): T | Promise<T>;
+  /**
+   * Returns what cleans up after success and failure, within `timeoutMillis`, and never rejects. `undefined` if nothing
+   * has to be cleaned up.
+   */
+  cleanup?(): ((timeoutMillis: number) => Promise<void>) | undefined;
 }
 
 /**
@@ -150,51 +145,29 @@ export class InvocationRunner {
     ensureContextManager();
     correlateLogs(this.options.logCorrelation, context, call.hasCorrelatedLogger);
     const plan = planInvocation(this.source, this.options, this.config, call);
-    const { candidate } = plan;
-    const started = startInvocationSpan(plan, call, {
-      instance: this.config.instance,
-      programName: this.name,
-      coldStart,
-      attemptLinks: plan.telemetry === undefined ? [] : this.attempts.linksOf(context, event),
-      baggageKeys: this.config.baggageAttributes,
-    });
+    const started = plan.telemetry === undefined ? undefined : this.startSpan(plan.telemetry, plan, call, coldStart);
     const span = started?.isRecording() === true ? started : undefined;
-    const recorded = span === undefined ? undefined : plan.telemetry;
-    if (span !== undefined) this.attempts.remember(context, span.spanContext());
-    const recordedColdStart = coldStart ? this.coldStart.startRecording(recorded) : undefined;
-    const invocation = new CurrentInvocation({
-      context,
-      event: call.bytes ?? event,
-      telemetry: recorded,
-      open: new OpenCalls(),
-      timing: this.timingOf(startMillis),
-      randomTraceId: randomTraceId(plan),
-    });
-    const base =
-      plan.parentage.baggage === undefined
-        ? ROOT_CONTEXT
-        : propagation.setBaggage(ROOT_CONTEXT, plan.parentage.baggage);
-    const active = contextOfInvocation(invocation, started ?? trace.wrapSpanContext(plan.unrecordedContext), base);
-    if (recorded !== undefined) rememberCredentials(context);
-    const recordColdStart = (): void =>
-      recordedColdStart?.record(
-        recorded!,
-        requestContext(
-          candidate === undefined
-            ? parentContext(plan.parentage)
-            : keptParentContext(plan.parentage, span!.spanContext()),
-          call,
-        ),
-        span!,
-      );
+    const telemetry = span === undefined ? undefined : plan.telemetry;
+    const recordedColdStart = coldStart ? this.coldStart.startRecording(telemetry) : undefined;
+    const { parent, baggage } = plan.parentage;
+    const invocation = new CurrentInvocation(
+      {
+        context,
+        event: call.bytes ?? event,
+        telemetry,
+        open: new OpenCalls(),
+        timing: this.timingOf(startMillis),
+        randomTraceId: randomTraceIdOf(parent),
+      },
+      plan.traceId,
+    );
+    const base = baggage === undefined ? ROOT_CONTEXT : propagation.setBaggage(ROOT_CONTEXT, baggage);
+    const active = contextOfInvocation(invocation, started ?? new UnrecordedSpan(parent ?? plan.traceId!), base);
+    const recording =
+      span === undefined || telemetry === undefined
+        ? undefined
+        : this.record({ call, plan, span, telemetry, invocation, active, coldStart, recordedColdStart, entered });
     let thrown: unknown;
-    const watch = this.watchForCutOff(active, plan, {
-      invocation,
-      span,
-      telemetry: recorded,
-      recordColdStart,
-      keepEarly: () => candidate === undefined || candidate.decideEarly(span!, coldStart, performance.now() - entered),
-    });
     budget.startProgram(coldStart);
     try {
       return await (callIn(active, work.run, work, [
@@ -206,24 +179,15 @@ export class InvocationRunner {
       throw error;
     } finally {
       budget.startWaiting();
-      if (work.close !== undefined) {
-        await budget.waitFor(callIn(active, work.close, work, [budget.remainingMillis / 2]) as Promise<void>);
+      const cleanup = work.cleanup?.();
+      if (cleanup !== undefined) {
+        await budget.waitFor(callIn(active, cleanup, undefined, [budget.remainingMillis / 2]) as Promise<void>);
       }
       invocation.timing.deadline?.close();
-      if (span !== undefined) {
-        let isKept = true;
-        const remainingMillis = budget.remainingAfter(() => {
-          invocation.open.abandonAll();
-          const durationMillis = performance.now() - entered;
-          const facts = { trigger: call.triggerName, coldStart, durationMillis, error: thrown };
-          isKept = candidate === undefined || candidate.decide(span, facts);
-          if (candidate !== undefined && isKept) this.attempts.remember(context, span.spanContext());
-          endInvocationSpan(span, isKept);
-          // After all spans have ended, so that none of them includes the time that this takes.
-          if (isKept) recordColdStart();
-        });
-        if (isKept && waits) await budget.waitFor(recorded?.flush(remainingMillis));
-        watch?.end();
+      if (recording !== undefined) {
+        const remainingMillis = budget.remainingAfter(() => recording.end(thrown));
+        if (recording.isKept && waits) await budget.waitFor(telemetry!.flush(remainingMillis));
+        recording.close();
         deliveryCounts.waitedMillis += budget.waitedMillis;
       }
       // After the end of the invocation, so that the span is released at once.
@@ -248,31 +212,26 @@ export class InvocationRunner {
     return { startMillis, deadlineMarginMillis, answerBudgetMillis };
   }
 
-  /** Watches for the deadline and the end of the process. `undefined` if the invocation is not recorded. */
-  private watchForCutOff(
-    active: Context,
-    { parentage }: InvocationPlan,
-    {
-      invocation,
-      span,
-      telemetry,
-      recordColdStart,
-      keepEarly,
-    }: {
-      readonly invocation: Invocation;
-      readonly span: Span | undefined;
-      readonly telemetry: Telemetry | undefined;
-      readonly recordColdStart: () => void;
-      readonly keepEarly: () => boolean;
-    },
-  ): CutOffWatch | undefined {
-    if (span === undefined || telemetry === undefined) return undefined;
-    const { CutOffWatch: Watch } = require('./cut-off') as typeof import('./cut-off');
-    const parent = parentContext(parentage);
-    const { exportMillis } = this;
-    const recorded = { invocation, span, telemetry, parent, exportMillis, recordColdStart, keepEarly };
-    // In the context of the invocation, so that listeners of the deadline's signal run in it as well.
-    return callIn(active, () => new Watch(recorded), undefined, []) as CutOffWatch;
+  private startSpan(
+    telemetry: Telemetry,
+    plan: InvocationPlan,
+    call: IncomingCall,
+    coldStart: boolean,
+  ): Span | undefined {
+    return startInvocationSpan(telemetry, plan, call, {
+      instance: this.config.instance,
+      programName: this.name,
+      coldStart,
+      attemptLinks: this.attempts.linksOf(call.context, call.event),
+      baggageKeys: this.config.baggageAttributes,
+    });
+  }
+
+  /** Loaded for the first invocation that is recorded. */
+  private record(facts: Omit<RecordedCall, 'exportMillis' | 'attempts'>): InvocationRecording {
+    const { InvocationRecording: Recording } =
+      require('./invocation-recording') as typeof import('./invocation-recording');
+    return new Recording({ ...facts, exportMillis: this.exportMillis, attempts: this.attempts });
   }
 
   /** How long the export may take where no response waits for it. */
@@ -289,10 +248,7 @@ export class InvocationRunner {
   }
 }
 
-/**
- * The trace id if it is random: a new one always is, that of a caller if bit 1 of its flags is set (W3C Trace Context,
- * level 2).
- */
-function randomTraceId({ parentage: { parent }, traceId }: InvocationPlan): string | undefined {
-  return parent !== undefined && (parent.traceFlags & 2) === 2 ? parent.traceId : traceId;
+/** The trace id of a caller if it is random: if bit 1 of its flags is set (W3C Trace Context, level 2). */
+function randomTraceIdOf(parent: SpanContext | undefined): string | undefined {
+  return parent !== undefined && (parent.traceFlags & RANDOM_FLAG) !== 0 ? parent.traceId : undefined;
 }

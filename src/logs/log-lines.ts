@@ -120,7 +120,8 @@ const wrapperHandler: ProxyHandler<LogMethod> = {
   get: (method, key) => (key === IS_WRAPPED ? true : (Reflect.get(method, key) as unknown)),
 };
 
-function withFieldsIfPossible(values: unknown[]): unknown[] {
+/** Returns {@link withLogFields} of the arguments of a log method, or these if they are too long. Never throws. */
+export function withFieldsIfPossible(values: unknown[]): unknown[] {
   try {
     return withLogFields(values);
   } catch {
@@ -193,17 +194,12 @@ function sharedWrapperOf(method: LogMethod): LogMethod {
   return wrapper;
 }
 
-/** Returns a method for a new logger, whose lines contain {@link logFields}. Costs less than to replace it later. */
-export function correlatedMethod(method: (...values: unknown[]) => void): (...values: unknown[]) => void {
-  return (...values) => method(...withFieldsIfPossible(values));
-}
-
 const LOGGER_METHODS = ['log', 'debug', 'info', 'warn', 'error'] as const;
 const CONSOLE_METHODS = [...LOGGER_METHODS, 'trace'] as const;
 
 /**
  * Applies the option `logCorrelation` for one invocation or hook. Cheap if it is already applied. Never throws.
- * `isCorrelated`: whether the methods of the context's logger were made by {@link correlatedMethod}.
+ * `isCorrelated`: whether the methods of the context's logger were made by {@link withFieldsIfPossible}.
  */
 export function correlateLogs(option: boolean | 'console' | undefined, context: FcContext, isCorrelated = false): void {
   if (option === false) return;

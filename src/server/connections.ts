@@ -22,7 +22,8 @@ function closeListenersOf(socket: Socket): Set<() => void> {
  */
 export function whenClosed(request: IncomingMessage, response: ServerResponse, callback: () => void): void {
   if (response.socket !== null) {
-    response.once('close', callback);
+    // It is emitted once. `once` would allocate a wrapper.
+    response.on('close', callback);
     return;
   }
   const listeners = closeListenersOf(request.socket);
@@ -35,14 +36,26 @@ export function whenClosed(request: IncomingMessage, response: ServerResponse, c
   response.once('socket', () => listeners.delete(onClose));
 }
 
+/** A response that is in progress. */
+export interface OpenResponse {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** Whether it is complete, or its connection is closed. */
+  isClosed: boolean;
+  /** Called when it is closed. */
+  onClose: () => void;
+}
+
 /** How long aborted requests may take to clean up and export their traces, in milliseconds. */
 const CLEANUP_MILLIS = 2_000;
 
 /** The connections of a server, with the responses in progress on each, and the requests in progress. */
 export class Connections {
   private readonly open = new Map<Socket, Set<ServerResponse>>();
-  private readonly running = new Set<Promise<void>>();
+  /** The number of requests that are being handled. */
+  private running = 0;
   private isClosing = false;
+  private onIdle = (): void => {};
 
   constructor(private readonly server: Server) {
     server.on('connection', (socket: Socket) => {
@@ -52,22 +65,37 @@ export class Connections {
   }
 
   /** Keeps the connection of a request until its response is complete. Called before the request is handled. */
-  addResponse(request: IncomingMessage, response: ServerResponse): void {
+  addResponse(request: IncomingMessage, response: ServerResponse): OpenResponse {
     const { socket } = request;
     const responses = this.open.get(socket);
-    if (responses === undefined) return;
-    responses.add(response);
+    responses?.add(response);
     if (this.isClosing) announceClose(response);
+    const opened: OpenResponse = { request, response, isClosed: response.destroyed, onClose: () => {} };
     whenClosed(request, response, () => {
-      responses.delete(response);
-      if (this.isClosing && responses.size === 0) socket.destroySoon();
+      opened.isClosed = true;
+      opened.onClose();
+      responses?.delete(response);
+      if (this.isClosing && responses?.size === 0) socket.destroySoon();
     });
+    return opened;
   }
 
-  /** Adds the handling of a request, which never rejects. */
-  addWork(work: Promise<void>): void {
-    this.running.add(work);
-    void work.finally(() => this.running.delete(work));
+  /** The handling of a request begins. `endWork` must be called when it ends. */
+  beginWork(): void {
+    this.running += 1;
+  }
+
+  endWork(): void {
+    this.running -= 1;
+    if (this.running === 0) this.onIdle();
+  }
+
+  /** Resolves when no request is being handled. */
+  private idle(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.running === 0) resolve();
+      else this.onIdle = resolve;
+    });
   }
 
   /**
@@ -85,7 +113,7 @@ export class Connections {
     }
     await settledWithin(closed, timeoutMillis);
     this.server.closeAllConnections();
-    await settledWithin(Promise.allSettled(this.running), CLEANUP_MILLIS);
+    await settledWithin(this.idle(), CLEANUP_MILLIS);
   }
 }
 

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { types } from 'node:util';
 import { countError } from '../diagnostics';
 import type { FcContext } from '../fc/context';
 import { trustedFcHeaders } from '../fc/context-from-headers';
@@ -10,8 +11,10 @@ import { httpEventOf } from '../fc/http-event';
 import type { Entry, HandlerDefinition } from '../handler/entries';
 import type { FunctionInstance } from '../handler/function-instance';
 import { httpAnswerOfError } from '../http/http-answer';
+import type { Outcome } from '../http/http-exchange';
 import { rememberDisconnect } from '../tracing/calls/failure';
 import { answerEvent, bytesOf } from './answer-event';
+import type { Connections, OpenResponse } from './connections';
 import {
   discardBody,
   hasBody,
@@ -25,6 +28,9 @@ import type { ServeOptions } from './serve';
 import { StreamingSink } from './streaming-sink';
 
 const BODY_LIMIT = 33_554_432;
+/** The body of a request; `refused`: it was answered without one. */
+type Body = Buffer | IncomingMessage | 'refused' | undefined;
+
 /** FC's name of each kind of request in the log. */
 const LOG_NAMES: Readonly<Record<Control, string>> = {
   invoke: 'Invoke',
@@ -34,6 +40,12 @@ const LOG_NAMES: Readonly<Record<Control, string>> = {
   'pre-stop': 'PreStop',
 };
 
+/** Writes a line by which FC finds the log of an invocation. */
+function logLine(control: Control, what: 'Start' | 'End', { requestId }: FcContext): void {
+  // oxlint-disable-next-line no-console -- FC reads what a custom runtime prints
+  console.log(`FC ${LOG_NAMES[control]} ${what} RequestId: ${requestId}`);
+}
+
 /** Handles the requests that FC sends to a custom runtime. */
 export class FunctionServer {
   private readonly trust: HeaderTrust;
@@ -42,30 +54,37 @@ export class FunctionServer {
     private readonly instance: FunctionInstance,
     private readonly definition: HandlerDefinition,
     private readonly options: ServeOptions,
+    private readonly connections: Pick<Connections, 'beginWork' | 'endWork'>,
   ) {
     this.trust = headerTrust(options.trustFcHeaders, instance.runner.config.instance);
   }
 
   /** Handles one request. Never rejects. */
-  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async handle(opened: OpenResponse): Promise<void> {
+    const { request, response } = opened;
+    this.connections.beginWork();
     const fcHeaders = trustedFcHeaders(request.headers, this.trust);
     const control = controlOf(request, fcHeaders);
     const context = requestContext(fcHeaders, this.instance.runner, control === 'http');
-    // FC uses these lines to find the log of an invocation.
-    const logLine = (what: string): void => {
-      if (fcHeaders['x-fc-request-id'] === undefined) return;
-      // oxlint-disable-next-line no-console -- FC reads what a custom runtime prints
-      console.log(`FC ${LOG_NAMES[control]} ${what} RequestId: ${context.requestId}`);
-    };
-    logLine('Start');
+    const isLogged = fcHeaders['x-fc-request-id'] !== undefined;
+    if (isLogged) logLine(control, 'Start', context);
     try {
-      if (control === 'http') await this.http(request, response, context, fcHeaders);
-      else await answerEvent(response, () => this.event(control, request, context));
+      if (control === 'http') {
+        const sink = new StreamingSink(opened);
+        let body = this.bodyOf(request, sink);
+        if (types.isPromise(body)) body = await body;
+        if (body !== 'refused') {
+          sink.finish(await this.respond(request, body, context, fcHeaders, sink));
+          // The connection can be reused only after the rest of the body has been read.
+          if (body === request && !request.readableEnded) request.resume();
+        }
+      } else await answerEvent(response, () => this.event(control, request, context));
     } catch {
       countError('a response could not be written');
       response.destroy();
     }
-    logLine('End');
+    if (isLogged) logLine(control, 'End', context);
+    this.connections.endWork();
   }
 
   private async event(
@@ -80,38 +99,49 @@ export class FunctionServer {
       : this.instance.flush(control === 'pre-freeze' ? 'preFreeze' : 'preStop');
   }
 
-  private async http(
+  /**
+   * The body of an HTTP request: its bytes, the request itself with the option `body: 'stream'`, or `undefined` if it
+   * has none.
+   */
+  private bodyOf(request: IncomingMessage, sink: StreamingSink): Body | Promise<Body> {
+    if (this.options.body === 'stream') return request;
+    return hasBody(request) ? this.readBody(request, sink) : undefined;
+  }
+
+  private async readBody(request: IncomingMessage, sink: StreamingSink): Promise<Buffer | 'refused'> {
+    try {
+      return await requestBody(request, this.options.bodyLimitBytes ?? BODY_LIMIT);
+    } catch (error) {
+      // Otherwise, the client disconnected before the request was complete.
+      if (!request.destroyed || request.complete) {
+        await sink.send(httpAnswerOfError(error));
+        sink.finish({ statusCode: 413, failed: false });
+        discardBody(request);
+      }
+      return 'refused';
+    }
+  }
+
+  private respond(
     request: IncomingMessage,
-    response: ServerResponse,
+    body: Exclude<Body, 'refused'>,
     context: FcContext,
     fcHeaders: IncomingHttpHeaders,
-  ): Promise<void> {
-    const sink = new StreamingSink(request, response);
-    const isStream = this.options.body === 'stream';
-    let body: Buffer | undefined;
-    try {
-      if (!isStream && hasBody(request)) {
-        body = await requestBody(request, this.options.bodyLimitBytes ?? BODY_LIMIT);
-      }
-    } catch (error) {
-      // The client disconnected before the request was complete.
-      if (request.destroyed && !request.complete) return;
-      await sink.send(httpAnswerOfError(error));
-      sink.finish({ statusCode: 413, failed: false });
-      return discardBody(request);
-    }
-    if (isStream) request.once('aborted', () => rememberDisconnect(request.errored));
-    const isText = body === undefined || isUtf8(body);
+    sink: StreamingSink,
+  ): Promise<Outcome> {
     const event: Record<string, unknown> = httpEventOf(requestParts(request, context, fcHeaders));
-    event.isBase64Encoded = !isText;
-    event.body = isStream ? request : (body?.toString(isText ? 'utf8' : 'base64') ?? '');
-    const outcome = await this.instance.respond(this.entryOf(context), event, context, sink, {
+    if (Buffer.isBuffer(body)) {
+      const isText = isUtf8(body);
+      event.isBase64Encoded = !isText;
+      event.body = body.toString(isText ? 'utf8' : 'base64');
+    } else {
+      if (body !== undefined) request.once('aborted', () => rememberDisconnect(request.errored));
+      event.body = body ?? '';
+    }
+    return this.instance.respond(this.entryOf(context), event, context, sink, {
       url: urlPartsOf(request),
       hasCorrelatedLogger: true,
     });
-    sink.finish(outcome);
-    // The connection can be reused only after the rest of the body has been read.
-    if (isStream && !request.readableEnded) request.resume();
   }
 
   /**

@@ -10,7 +10,7 @@ import type { RequestParts } from '../fc/http-event';
 import type { UrlParts } from '../http/http-attributes';
 import { HttpError } from '../http/http-error';
 import type { InvocationRunner } from '../invocation/invocation-runner';
-import { correlatedMethod } from '../logs/log-lines';
+import { withFieldsIfPossible } from '../logs/log-lines';
 import { unref } from '../realms';
 
 /**
@@ -78,7 +78,7 @@ export function requestContext(
   { config: { instance }, options: { logCorrelation } }: InvocationRunner,
   isCorrelated: boolean,
 ): FcContext {
-  return contextOf(fcHeaders, instance, isCorrelated && logCorrelation !== false ? correlatedMethod : undefined);
+  return contextOf(fcHeaders, instance, isCorrelated && logCorrelation !== false ? withFieldsIfPossible : undefined);
 }
 
 /** The parts of a request to a Node.js server. `fcHeaders`: the headers of FC that are believed. */

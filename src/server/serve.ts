@@ -123,13 +123,12 @@ export async function serve(
     );
   }
   const instance = new FunctionInstance(definition);
-  const functions = new FunctionServer(instance, definition, own);
   const server = createServer({ keepAlive: true, requestTimeout: 0, headersTimeout: HEADERS_MILLIS });
   const connections = new Connections(server);
+  const functions = new FunctionServer(instance, definition, own, connections);
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     // First, because the program may close the server as soon as it is called.
-    connections.addResponse(request, response);
-    connections.addWork(functions.handle(request, response));
+    void functions.handle(connections.addResponse(request, response));
   });
   server.keepAliveTimeout = KEEP_ALIVE_MILLIS;
   server.timeout = 0;

@@ -1,10 +1,10 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { bodySourceOf } from '../http/body';
 import type { BodySource } from '../http/body';
 import type { HttpAnswer } from '../http/http-answer';
 import type { HttpSink, Outcome, Sent } from '../http/http-exchange';
 import { settledWithin } from '../tracing/telemetry/shared-flush';
-import { whenClosed } from './connections';
+import type { OpenResponse } from './connections';
 
 /** How long an invocation waits for a stream to clean up, in milliseconds. */
 const CLEANUP_MILLIS = 1_000;
@@ -44,34 +44,28 @@ function lengthForHead({ headers, body }: HttpAnswer, bodyLength: number | undef
   return bodyLength;
 }
 
+function ignore(): void {}
+
 /** Sends a response over an HTTP connection, except for its end. A stream is read no faster than the client reads. */
 export class StreamingSink implements HttpSink {
   isStarted = false;
   private rest: Buffer | string | undefined;
-  private onClose: () => void = () => {};
-  private isClosed: boolean;
+  private readonly response: ServerResponse;
   private readonly isHead: boolean;
 
-  constructor(
-    request: IncomingMessage,
-    private readonly response: ServerResponse,
-  ) {
-    this.isHead = request.method === 'HEAD';
-    this.isClosed = response.destroyed;
-    whenClosed(request, response, () => {
-      this.isClosed = true;
-      this.onClose();
-    });
+  constructor(private readonly opened: OpenResponse) {
+    this.response = opened.response;
+    this.isHead = opened.request.method === 'HEAD';
     // A broken connection is handled by 'close'.
-    response.on('error', () => {});
+    this.response.on('error', ignore);
   }
 
-  async send(answer: HttpAnswer): Promise<Sent> {
+  send(answer: HttpAnswer): Sent | Promise<Sent> {
     const source =
       typeof answer.body === 'string' || Buffer.isBuffer(answer.body) ? undefined : bodySourceOf(answer.body);
     const isBodiless = this.isHead || BODILESS.has(answer.statusCode);
-    if (this.isClosed || (isBodiless && source !== undefined)) void source?.cancel();
-    if (this.isClosed) return 'cancelled';
+    if (this.opened.isClosed || (isBodiless && source !== undefined)) void source?.cancel();
+    if (this.opened.isClosed) return 'cancelled';
     this.setHead(answer, source);
     if (source === undefined || isBodiless) {
       const body = wholeBody(source === undefined ? answer.body : undefined, answer.headers);
@@ -86,7 +80,7 @@ export class StreamingSink implements HttpSink {
 
   /** Ends the response, with the status for FC if the headers have not been sent. */
   finish({ failed }: Outcome): void {
-    if (this.isClosed || this.response.destroyed) return;
+    if (this.opened.isClosed || this.response.destroyed) return;
     if (!this.response.headersSent) this.response.setHeader('x-fc-status', failed ? '404' : '200');
     this.response.end(this.rest);
   }
@@ -145,8 +139,8 @@ export class StreamingSink implements HttpSink {
    */
   private orClosed<T>(work: Promise<T>): Promise<T | 'closed'> {
     return new Promise((resolve, reject) => {
-      this.onClose = () => resolve('closed');
-      if (this.isClosed) resolve('closed');
+      this.opened.onClose = () => resolve('closed');
+      if (this.opened.isClosed) resolve('closed');
       work.then(resolve, reject);
     });
   }

@@ -3,6 +3,7 @@ import { readText } from '../../safe-access';
 import type { OpenCalls } from '../calls/open-calls';
 import type { Telemetry } from '../telemetry/telemetry';
 import type { Deadline } from './deadline';
+import type { NewTraceId } from './inert-spans';
 
 /** What the deadline of an invocation follows from. */
 export interface InvocationTiming {
@@ -51,14 +52,17 @@ export class CurrentInvocation implements Invocation {
   readonly #open: OpenCalls;
   readonly #telemetry: Telemetry | undefined;
   readonly #randomTraceId: string | undefined;
+  readonly #newTraceId: NewTraceId | undefined;
 
-  constructor({ context, event, open, telemetry, timing, randomTraceId }: Invocation) {
+  /** `newTraceId`: the id of a trace that begins here, which is random. */
+  constructor({ context, event, open, telemetry, timing, randomTraceId }: Invocation, newTraceId?: NewTraceId) {
     this.#context = context;
     this.#event = event;
     this.#open = open;
     this.#telemetry = telemetry;
     this.#timing = timing;
     this.#randomTraceId = randomTraceId;
+    this.#newTraceId = newTraceId;
   }
 
   get context(): FcContext {
@@ -77,7 +81,7 @@ export class CurrentInvocation implements Invocation {
     return this.#timing;
   }
   get randomTraceId(): string | undefined {
-    return this.#randomTraceId;
+    return this.#randomTraceId ?? this.#newTraceId?.value;
   }
 
   /** Ends open calls, and forgets the event and FC's context except for the request id. */

@@ -1,6 +1,7 @@
 import { createContextKey, INVALID_SPAN_CONTEXT, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import type { Context, Span, SpanContext } from '@opentelemetry/api';
 import { warnOnce } from '../../diagnostics';
+import { EndedSpan, UnrecordedSpan } from './inert-spans';
 import type { Invocation } from './invocation';
 
 /**
@@ -35,47 +36,6 @@ const SPAN_KEY = learnSpanKey();
  * changes {@link Invocation} incompatibly uses another key.
  */
 export const INVOCATION_KEY = Symbol.for('fc-traced invocation');
-
-/** What is kept of a span after its end: its ids, which are the parent of work that continues. It records nothing. */
-class EndedSpan implements Span {
-  /** Whether the span has ended, as spans of the SDK say. */
-  readonly ended = true;
-  readonly #spanContext: SpanContext;
-
-  constructor(spanContext: SpanContext) {
-    this.#spanContext = spanContext;
-  }
-
-  spanContext(): SpanContext {
-    return this.#spanContext;
-  }
-  setAttribute(): this {
-    return this;
-  }
-  setAttributes(): this {
-    return this;
-  }
-  addEvent(): this {
-    return this;
-  }
-  addLink(): this {
-    return this;
-  }
-  addLinks(): this {
-    return this;
-  }
-  setStatus(): this {
-    return this;
-  }
-  updateName(): this {
-    return this;
-  }
-  end(): void {}
-  isRecording(): boolean {
-    return false;
-  }
-  recordException(): void {}
-}
 
 /**
  * A context that stores span and invocation in fields, and delegates to another context for all other values. The
@@ -114,8 +74,10 @@ export class LinkedContext implements Context {
 
   /** Replaces the span by its ids. What stands for them is only created for work that continues. */
   release(): void {
-    if (this.#released !== undefined || this.#span === undefined) return;
-    this.#released = this.#span.spanContext();
+    const span = this.#span;
+    // A span that is not recorded consists of its ids.
+    if (this.#released !== undefined || span === undefined || span instanceof UnrecordedSpan) return;
+    this.#released = span.spanContext();
     this.#span = undefined;
   }
 
