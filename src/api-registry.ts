@@ -17,7 +17,8 @@ const LOGS_REGISTRY = Symbol.for('io.opentelemetry.js.api.logs');
 const LOGS_VERSION = 1;
 
 function apiRegistry(): Record<string, unknown> | undefined {
-  return Reflect.get(globalThis, API_REGISTRY) as Record<string, unknown> | undefined;
+  // `Reflect.get` takes ten times as long.
+  return (globalThis as Record<symbol, unknown>)[API_REGISTRY] as Record<string, unknown> | undefined;
 }
 
 /**

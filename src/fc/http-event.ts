@@ -191,7 +191,8 @@ export function httpEventOf({
   const { host } = known;
   if (host !== undefined) {
     requestContext.domainName = host;
-    requestContext.domainPrefix = host.split('.', 1)[0]!;
+    const dot = host.indexOf('.');
+    requestContext.domainPrefix = dot < 0 ? host : host.slice(0, dot);
   }
   if (requestId !== undefined) requestContext.requestId = requestId;
   requestContext.time = isoTime(now);

@@ -72,8 +72,9 @@ function readBaggages(text: string): { items: Items; malformed: number } {
  * throws.
  */
 export function readFcTracingHeaders(headers: Readonly<Record<string, string | string[] | undefined>>): FcTracing {
-  const texts = new Map<string, string>();
-  const single: (readonly [string, string])[] = [];
+  // Without headers of FC, nothing else is allocated.
+  let texts: Map<string, string> | undefined;
+  let single: (readonly [string, string])[] | undefined;
   for (const name of Object.keys(headers)) {
     // Most names are not converted to lower case.
     if (name.length < PREFIX.length || (name.charCodeAt(0) | 0x20) !== PREFIX.charCodeAt(0)) continue;
@@ -81,12 +82,11 @@ export function readFcTracingHeaders(headers: Readonly<Record<string, string | s
     if (!key.startsWith(PREFIX)) continue;
     const text = textOf(headers[name]);
     if (key.startsWith(BAGGAGE_ITEM) && key !== BAGGAGE_ITEM) {
-      single.push([name.slice(BAGGAGE_ITEM.length), percentDecode(text)]);
-    } else if (text !== '') texts.set(key, text);
+      (single ??= []).push([name.slice(BAGGAGE_ITEM.length), percentDecode(text)]);
+    } else if (text !== '') (texts ??= new Map()).set(key, text);
   }
-  // Without headers of FC, nothing else is allocated.
-  if (texts.size === 0 && single.length === 0) return { openTracingSpanBaggages: {} };
-  const [spanContext, baggages, endpoint] = [SPAN_CONTEXT, BAGGAGES, ENDPOINT_HEADER].map((key) => texts.get(key));
+  if (texts === undefined && single === undefined) return { openTracingSpanBaggages: {} };
+  const [spanContext, baggages, endpoint] = [SPAN_CONTEXT, BAGGAGES, ENDPOINT_HEADER].map((key) => texts?.get(key));
   const { items, malformed } = baggages === undefined ? { items: [], malformed: 0 } : readBaggages(baggages);
   if (malformed > 0) {
     countMalformed(malformed, 'malformed baggage in the header x-fc-tracing-opentracing-span-baggages was skipped');
@@ -94,7 +94,7 @@ export function readFcTracingHeaders(headers: Readonly<Record<string, string | s
   return {
     ...(spanContext !== undefined && { openTracingSpanContext: spanContext }),
     // `fromEntries` defines own properties, so that `__proto__` is an ordinary key.
-    openTracingSpanBaggages: Object.fromEntries([...single, ...items]),
+    openTracingSpanBaggages: Object.fromEntries([...(single ?? []), ...items]),
     ...(endpoint !== undefined && { jaegerEndpoint: endpoint }),
   };
 }

@@ -13,10 +13,14 @@ export interface CheckedEvent {
 
 /**
  * Detects the trigger of a decoded event. With the option `trigger`, events of other triggers are refused, and array
- * elements that are JSON strings are parsed.
+ * elements that are JSON strings are parsed. `detected`: the trigger of the event, if it is known.
  */
-export function checkEvent(expected: TriggerName | undefined, event: unknown, className: string): CheckedEvent {
-  const detected = detectTrigger(event);
+export function checkEvent(
+  expected: TriggerName | undefined,
+  event: unknown,
+  className: string,
+  detected = detectTrigger(event),
+): CheckedEvent {
   if (expected === undefined) return { event, trigger: detected };
   const trigger = triggerNamed(expected);
   if (isEventOf(trigger, detected, event)) return { event: Array.isArray(event) ? elementsOf(event) : event, trigger };

@@ -46,7 +46,7 @@ export async function respondFc2(
   context: FcContext,
 ): Promise<void> {
   const sink = new CollectingSink(withWholeBody);
-  await instance.respond(entry, await eventOf(request, context), context, sink, {
+  await instance.respond(entry, instance.httpEvent(await eventOf(request, context)), context, sink, {
     url: { query: queryOfTarget(targetOf(request)) },
   });
   const { statusCode, headers, body } = sink.response ?? {

@@ -1,7 +1,7 @@
 import { ScopeFactory } from '../container/scope';
 import type { Scope } from '../container/scope';
 import type { FcContext } from '../fc/context';
-import { bytesOfEvent, decodeEvent } from '../fc/event';
+import { bytesOfEvent, decodeEvent, triggerNamed } from '../fc/event';
 import { CollectingSink, fcHttpAnswer } from '../http/fc-answer';
 import { requestAttributes, routeOf, spanNameOf } from '../http/http-attributes';
 import type { UrlParts } from '../http/http-attributes';
@@ -65,7 +65,7 @@ export class FunctionInstance {
     const { event, trigger } = checked;
     if (trigger.faasTrigger === 'http' && this.runner.options.http !== false) {
       const sink = new CollectingSink(fcHttpAnswer);
-      await this.respond(entry, event, context, sink);
+      await this.respond(entry, checked, context, sink);
       return format(sink.response);
     }
     const call: IncomingCall = {
@@ -85,20 +85,25 @@ export class FunctionInstance {
     });
   }
 
+  /** An event in the format of FC 3.0 that was made of an HTTP request. */
+  httpEvent(event: unknown): CheckedEvent {
+    return checkEvent(this.runner.options.trigger, event, this.className, triggerNamed('http'));
+  }
+
   /**
-   * Runs one HTTP request, whose event is in the format of FC 3.0. Passes the response to `sink`, exports the spans,
+   * Runs one HTTP request. Passes the response to `sink`, exports the spans,
    * and resolves. Only then may the end of the response be sent. Never rejects. `url`: the parts of the URL that are not
    * in the event. `hasCorrelatedLogger`: see {@link IncomingCall}.
    */
   respond(
     entry: Entry,
-    event: unknown,
+    checked: CheckedEvent,
     context: FcContext,
     sink: HttpSink,
     { url, hasCorrelatedLogger = false }: Pick<IncomingCall, 'hasCorrelatedLogger'> & { readonly url?: UrlParts } = {},
   ): Promise<Outcome> {
+    const { event } = checked;
     const route = routeOf(this.runner.options.route, event);
-    const checked = checkEvent(this.runner.options.trigger, event, this.className);
     const call: IncomingCall = {
       event,
       context,

@@ -18,6 +18,9 @@ export interface ParsedBaggage {
   readonly dropped: number;
 }
 
+/** The result for an empty carrier. */
+export const NO_BAGGAGE: ParsedBaggage = { baggage: undefined, dropped: 0 };
+
 function createBaggage(entries: ReadonlyMap<string, BaggageEntry>): Baggage | undefined {
   if (entries.size === 0) return undefined;
   let baggage = propagation.createBaggage();
@@ -86,10 +89,12 @@ export function parseBaggageHeader(header: string): ParsedBaggage {
  * empty keys, and entries beyond the limits of the header.
  */
 export function parseBaggageObject(object: object): ParsedBaggage {
+  const keys = Object.keys(object);
+  if (keys.length === 0) return NO_BAGGAGE;
   const entries = new Map<string, BaggageEntry>();
   let dropped = 0;
   let bytes = -1;
-  for (const key of Object.keys(object)) {
+  for (const key of keys) {
     const value = Reflect.get(object, key) as unknown;
     if (typeof value !== 'string' || key === '') {
       dropped += 1;

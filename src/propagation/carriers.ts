@@ -3,7 +3,7 @@ import type { Baggage, SpanContext } from '@opentelemetry/api';
 import { trimOptionalWhitespace } from '../fc/header-text';
 import { parseJaegerSpanContext } from '../fc/tracing';
 import { readField } from '../safe-access';
-import { parseBaggageHeader, parseBaggageObject } from './baggage';
+import { NO_BAGGAGE, parseBaggageHeader, parseBaggageObject } from './baggage';
 import { parseTraceState } from './trace-state';
 
 /** The trace context and baggage that were extracted from one carrier. */
@@ -167,7 +167,8 @@ export function readFcTracing(tracing: unknown): ExtractedContext {
     const items = firstNonEmpty(tracing, 'openTracingSpanBaggages', 'spanBaggages');
     const readable = typeof items === 'object' && items !== null && !Array.isArray(items);
     if (items !== undefined && !readable) malformed += 1;
-    const { baggage, dropped } = readable ? parseBaggageObject(items) : { baggage: undefined, dropped: 0 };
+    const { baggage, dropped } = readable ? parseBaggageObject(items) : NO_BAGGAGE;
+    if (spanContext === undefined && baggage === undefined && malformed + dropped === 0) return NOTHING_EXTRACTED;
     return { ...(spanContext && { spanContext }), ...(baggage && { baggage }), malformed: malformed + dropped };
   } catch {
     return { malformed: 1 };

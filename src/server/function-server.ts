@@ -49,6 +49,7 @@ function logLine(control: Control, what: 'Start' | 'End', { requestId }: FcConte
 /** Handles the requests that FC sends to a custom runtime. */
 export class FunctionServer {
   private readonly trust: HeaderTrust;
+  private readonly firstEntry: Entry;
 
   constructor(
     private readonly instance: FunctionInstance,
@@ -56,6 +57,7 @@ export class FunctionServer {
     private readonly options: ServeOptions,
     private readonly connections: Pick<Connections, 'beginWork' | 'endWork'>,
   ) {
+    this.firstEntry = [...definition.entries.values()][0]!;
     this.trust = headerTrust(options.trustFcHeaders, instance.runner.config.instance);
   }
 
@@ -138,7 +140,7 @@ export class FunctionServer {
       if (body !== undefined) request.once('aborted', () => rememberDisconnect(request.errored));
       event.body = body ?? '';
     }
-    return this.instance.respond(this.entryOf(context), event, context, sink, {
+    return this.instance.respond(this.entryOf(context), this.instance.httpEvent(event), context, sink, {
       url: urlPartsOf(request),
       hasCorrelatedLogger: true,
     });
@@ -149,8 +151,7 @@ export class FunctionServer {
    */
   private entryOf(context: FcContext): Entry {
     const { entries } = this.definition;
-    return (
-      entries.get(context.function.handler.split('.').at(-1)!) ?? entries.get('handler') ?? [...entries.values()][0]!
-    );
+    const { handler } = context.function;
+    return entries.get(handler.slice(handler.lastIndexOf('.') + 1)) ?? entries.get('handler') ?? this.firstEntry;
   }
 }

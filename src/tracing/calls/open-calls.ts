@@ -69,10 +69,6 @@ class SpanList {
   recording(): Span[] {
     return this.spans.length === 0 ? this.spans : this.spans.filter((span) => span.isRecording());
   }
-
-  clear(): void {
-    this.spans = [];
-  }
 }
 
 /** A call whose work continues after its method returned. */
@@ -90,13 +86,14 @@ export interface OpenCall {
  */
 export class OpenCalls {
   private readonly calls: OpenCall[] = [];
-  private readonly spans = new SpanList();
-  private readonly others = new SpanList();
+  /** Created with the first span, as the following lists are: most invocations that are not recorded need none. */
+  private spans: SpanList | undefined;
+  private others: SpanList | undefined;
   /** Contexts by their span, which is that of a library. */
   private contexts: Map<Span, LinkedContext> | undefined;
   private pruneContextsAt = MIN_TO_PRUNE;
   /** The contexts of the calls that ended last, the next one in the place `endedAt`. */
-  private ended: LinkedContext[] = [];
+  private ended: LinkedContext[] | undefined;
   private endedAt = 0;
   private over = false;
 
@@ -123,18 +120,18 @@ export class OpenCalls {
 
   /** Adds a span that was not started by a traced call, such as one of a library. It ends with the invocation. */
   addSpan(span: Span): void {
-    if (!this.over) this.spans.add(span);
+    if (!this.over) (this.spans ??= new SpanList()).add(span);
   }
 
   /** Adds a span that the program ends itself, also after the invocation. It is only listed while it is open. */
   watchSpan(span: Span): void {
-    if (!this.over) this.others.add(span);
+    if (!this.over) (this.others ??= new SpanList()).add(span);
   }
 
   /** Returns the spans that are open, in no particular order. */
   openSpans(): Span[] {
     const spans = this.calls.map(({ span }) => span).filter((span) => span.isRecording());
-    return [...spans, ...this.spans.recording(), ...this.others.recording()];
+    return [...spans, ...(this.spans?.recording() ?? []), ...(this.others?.recording() ?? [])];
   }
 
   /** The context with a span that was added before. */
@@ -162,22 +159,23 @@ export class OpenCalls {
    * have ended.
    */
   addEnded(context: LinkedContext): void {
-    this.ended[this.endedAt]?.release();
-    this.ended[this.endedAt] = context;
+    const ended = (this.ended ??= []);
+    ended[this.endedAt]?.release();
+    ended[this.endedAt] = context;
     this.endedAt = (this.endedAt + 1) & (MAX_ENDED - 1);
   }
 
   /** Ends all open calls and spans, and releases the contexts of spans. */
   abandonAll(): void {
     this.over = true;
-    this.spans.recording().forEach(abandonSpan);
-    this.spans.clear();
-    this.others.clear();
+    this.spans?.recording().forEach(abandonSpan);
+    this.spans = undefined;
+    this.others = undefined;
     if (this.calls.length > 0) for (const call of [...this.calls]) call.abandon();
     this.contexts?.forEach((context) => context.release());
     this.contexts = undefined;
-    for (const context of this.ended) context.release();
-    this.ended = [];
+    this.ended?.forEach((context) => context.release());
+    this.ended = undefined;
   }
 }
 
