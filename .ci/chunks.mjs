@@ -35,7 +35,7 @@ const CHUNKS = [
   // Loaded while the core is loading, so it may use only modules that have been evaluated by then.
   [/^cold-start\/(?:slowest-requires|module-name)$/, 'slowest-requires'],
   // What each recorded invocation needs, with the program's tracer provider as well.
-  [/^invocation\/(?:cut-off|open-span-snapshots|process-end)$/, 'recorded'],
+  [/^invocation\/(?:credentials|cut-off|invocation-recording|open-span-snapshots|process-end)$/, 'recorded'],
   [/^(?:cold-start\/start-spans|tracing\/context\/deadline)$/, 'recorded'],
   [/^tracing\/redaction\/(?:redact-(?:url|value)|secret-encodings)$/, 'recorded'],
   // Modules that few invocations need.

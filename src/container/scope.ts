@@ -28,7 +28,7 @@ import type { Class, Registration, SupportedFeatures } from './tsyringe-internal
  * Disposes of the objects that were constructed, in the reverse order of their construction, each after the
  * one before it. Resolves after `timeoutMillis` at the latest; failures are counted.
  */
-async function disposeOf(disposables: Iterable<unknown>, timeoutMillis: number): Promise<void> {
+async function disposeOf(services: Iterable<unknown>, timeoutMillis: number): Promise<void> {
   const failed = (): void => countError('a service failed while it was disposed of after its invocation');
   const deadline = performance.now() + timeoutMillis;
   // tsyringe's own `dispose` stops at the first service that throws, so each is called separately.
@@ -40,7 +40,7 @@ async function disposeOf(disposables: Iterable<unknown>, timeoutMillis: number):
     }
   };
   let isLate = false;
-  for (const service of [...disposables].reverse()) {
+  for (const service of [...services].reverse()) {
     const disposed = dispose(service);
     // A service that hangs keeps no other from being disposed of.
     if (isLate || (await settledWithin(disposed, Math.max(0, deadline - performance.now())))) continue;
@@ -105,13 +105,13 @@ export class ScopeFactory {
     const objects = new InvocationObjects(invocation);
     const child = createChild(this.parent, objects);
     this.intercept(child, objects);
-    const disposables = disposablesOf(child);
+    const services = disposablesOf(child);
     return {
       resolveHandler: () => this.failures.resolve(child, handlerClass as InjectionToken<object>),
       get hasDisposables() {
-        return disposables.size > 0;
+        return services.size > 0;
       },
-      dispose: (timeoutMillis) => disposeOf(disposables, timeoutMillis),
+      dispose: (timeoutMillis) => disposeOf(services, timeoutMillis),
     };
   }
 

@@ -145,7 +145,7 @@ export class FunctionInstance {
         const resolved =
           coldStart === undefined
             ? opened.resolveHandler()
-            : coldStart.buildInInvocation(invocation.telemetry, active, opened.resolveHandler);
+            : coldStart.buildInInvocation(invocation.telemetry, active, () => opened.resolveHandler());
         const handler = resolved as Record<string, (event: unknown, context: FcContext) => unknown>;
         const handle = (): unknown => handler[entry.method]!(invocation.event, context);
         const { telemetry } = invocation;
