@@ -75,7 +75,7 @@ export async function buildChunks(src, dist) {
       // webpack would treat a chunk in which a package tests for AMD as an AMD module, and lose its exports.
       define: { define: 'undefined' },
       sourcemap: 'linked',
-      plugins: [jaegerConversion(src), chunkPlugin(src, chunk, chunkOf, modules)],
+      plugins: [jaegerConversion(src), hexBytes(src), chunkPlugin(src, chunk, chunkOf, modules)],
     });
     removeForeignSources(path.join(dist, `${fileOf(chunk)}.map`));
     for (const input of Object.keys(metafile.inputs)) inputs.add(path.resolve(src, input));
@@ -225,6 +225,18 @@ function jaegerConversion(src) {
           resolveDir: path.dirname(importer),
         };
       });
+    },
+  };
+}
+
+/** Compiles `src/export/exporters/hex-bytes.ts` into the encoder of OTLP instead of its own function. */
+function hexBytes(src) {
+  return {
+    name: 'the ids of OTLP',
+    setup(bundle) {
+      bundle.onResolve({ filter: /[\\/]hex-to-binary$/ }, ({ importer }) =>
+        importer.includes('otlp-transformer') ? { path: path.join(src, 'export/exporters/hex-bytes.ts') } : undefined,
+      );
     },
   };
 }

@@ -20,7 +20,11 @@ const SIGNING = new Set([
 /** A URL in a query parameter can be percent-encoded more than once. */
 const MAX_DECODINGS = 3;
 
+/** Neither encoded, nor a URL, JSON or a list of parameters. */
+const PLAIN = /^[\w.~-]*$/;
+
 function decoded(text: string): string {
+  if (PLAIN.test(text)) return text;
   try {
     return decodeURIComponent(text.replaceAll('+', ' '));
   } catch {
@@ -37,6 +41,7 @@ function isSecretName(name: string): boolean {
  * a secret member.
  */
 function holdsSecret(value: string): boolean {
+  if (PLAIN.test(value)) return false;
   let text = value;
   for (let round = 0; round < MAX_DECODINGS && text.includes('%'); round += 1) text = decoded(text);
   if (redactUserInfo(text) !== text) return true;

@@ -28,6 +28,31 @@ interface Threshold {
   readonly decision: RootDecision;
 }
 
+/** The `tracestate` of new traces. It is serialized for each of their spans, so the text is kept. */
+class ThresholdState implements TraceState {
+  private readonly list: TraceState;
+
+  constructor(private readonly text: string) {
+    this.list = createTraceState(text);
+  }
+
+  get(key: string): string | undefined {
+    return this.list.get(key);
+  }
+
+  set(key: string, value: string): TraceState {
+    return this.list.set(key, value);
+  }
+
+  unset(key: string): TraceState {
+    return this.list.unset(key);
+  }
+
+  serialize(): string {
+    return this.text;
+  }
+}
+
 /** A function may return any number of ratios. */
 const MAX_THRESHOLDS = 64;
 const thresholds = new Map<number, Threshold>();
@@ -36,7 +61,7 @@ function thresholdOf(ratio: number): Threshold {
   const known = thresholds.get(ratio);
   if (known !== undefined) return known;
   const th = ratio >= 1 ? '0' : rejectionDigits(ratio);
-  const traceState = createTraceState(`ot=th:${th}`);
+  const traceState = new ThresholdState(`ot=th:${th}`);
   const made = { th, digits: th.padEnd(DIGITS, '0'), decision: { isSampled: true, traceState } };
   if (thresholds.size >= MAX_THRESHOLDS) thresholds.clear();
   thresholds.set(ratio, made);
