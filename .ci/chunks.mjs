@@ -229,13 +229,13 @@ function jaegerConversion(src) {
   };
 }
 
-/** Compiles `src/export/exporters/hex-bytes.ts` into the encoder of OTLP instead of its own function. */
+/** Compiles `src/export/hex-bytes.ts` into the encoder of OTLP instead of its own function. */
 function hexBytes(src) {
   return {
     name: 'the ids of OTLP',
     setup(bundle) {
       bundle.onResolve({ filter: /[\\/]hex-to-binary$/ }, ({ importer }) =>
-        importer.includes('otlp-transformer') ? { path: path.join(src, 'export/exporters/hex-bytes.ts') } : undefined,
+        importer.includes('otlp-transformer') ? { path: path.join(src, 'export/hex-bytes.ts') } : undefined,
       );
     },
   };

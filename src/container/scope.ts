@@ -100,8 +100,9 @@ export class ScopeFactory {
   open(invocation: Invocation): Scope {
     const { handlerClass } = this;
     if (!this.features.interception) return plainScope(this.parent, invocation, handlerClass);
-    if (this.isIndependent && !this.isRegistered(handlerClass as InjectionToken))
+    if (this.isIndependent && !this.parent.isRegistered(handlerClass as InjectionToken, true)) {
       return new IndependentScope(handlerClass);
+    }
     const objects = new InvocationObjects(invocation);
     const child = createChild(this.parent, objects);
     this.intercept(child, objects);

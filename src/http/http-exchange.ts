@@ -56,7 +56,10 @@ function sendAndRecord({ sink, span }: HttpExchange, answer: HttpAnswer): Promis
     if (sent === 'cancelled') span?.addEvent(EVENT_FC_TRACED_CANCELLED);
   };
   // Most responses are sent in one piece, for which nothing waits.
-  if (typeof sending === 'string') return void record(sending);
+  if (typeof sending === 'string') {
+    record(sending);
+    return undefined;
+  }
   return sending.then(record, (error: unknown) => {
     record(undefined);
     throw error;

@@ -92,10 +92,9 @@ export function planInvocation(
   let candidate: KeepCandidate | undefined;
   const isSampled = (): boolean => {
     if (traceId === undefined) return (parent!.traceFlags & 1) === 1;
-    const ratio = ratioOf(config.sampleRatio, call.triggerName, context);
-    if (ratio <= 0) return false;
-    root = { traceId: traceId.value, decision: sampleRoot(traceId.value, ratio) };
-    return root.decision.isSampled;
+    const decision = sampleRoot(traceId, ratioOf(config.sampleRatio, call.triggerName, context));
+    if (decision.isSampled) root = { traceId: traceId.value, decision };
+    return decision.isSampled;
   };
   const telemetry = telemetryOf(source, context, (isOwnProvider) => {
     if (isOwnProvider) {

@@ -162,7 +162,7 @@ export class InvocationRunner {
       plan.traceId,
     );
     const base = baggage === undefined ? ROOT_CONTEXT : propagation.setBaggage(ROOT_CONTEXT, baggage);
-    const active = contextOfInvocation(invocation, started ?? new UnrecordedSpan(parent ?? plan.traceId!), base);
+    const active = contextOfInvocation(invocation, started ?? new UnrecordedSpan(parent, plan.traceId), base);
     const recording =
       span === undefined || telemetry === undefined
         ? undefined

@@ -64,8 +64,6 @@ function readExplicit(given: unknown): ExtractedContext {
   return typeof given === 'object' ? readW3cHeaders(given) : { malformed: 1 };
 }
 
-const NO_PARENT: Parentage = { parent: undefined, links: [], baggage: undefined };
-
 const SOURCE_NAMES = ['the parent option', 'the request headers', 'context.tracing'];
 
 /**
@@ -78,7 +76,9 @@ const SOURCE_NAMES = ['the parent option', 'the request headers', 'context.traci
  */
 export function resolveParent(sources: ParentSources): Parentage {
   const all = [readExplicit(sources.explicit), readW3cHeaders(sources.headers), readFcTracing(sources.tracing)];
-  if (all.every((extracted) => extracted === NOTHING_EXTRACTED)) return NO_PARENT;
+  if (all.every((extracted) => extracted === NOTHING_EXTRACTED)) {
+    return { parent: undefined, links: [], baggage: undefined };
+  }
   let parent: SpanContext | undefined;
   let baggage: Baggage | undefined;
   const links: Link[] = [];

@@ -2,7 +2,7 @@ import { ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import fc from 'fast-check';
-import { hexToBinary } from '../../src/export/exporters/hex-bytes';
+import { hexToBinary } from '../../src/export/hex-bytes';
 
 // The encoder of OTLP in `dist`, into which our function for ids is compiled, against that of the package.
 
@@ -16,7 +16,7 @@ const chunk = require('../../dist/chunk-otlp.js') as Chunk;
 
 const id = (length: number): fc.Arbitrary<string> =>
   fc
-    .array(fc.constantFrom(...'0123456789abcdefABCDEF'), { minLength: length, maxLength: length })
+    .array(fc.constantFrom(...Array.from('0123456789abcdefABCDEF')), { minLength: length, maxLength: length })
     .map((digits) => digits.join(''));
 const context = fc.record({ traceId: id(32), spanId: id(16), traceFlags: fc.constantFrom(0, 1) });
 

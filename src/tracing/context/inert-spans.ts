@@ -62,16 +62,21 @@ export class NewTraceId {
  * generated when something needs them: most such invocations propagate nothing.
  */
 export class UnrecordedSpan extends InertSpan {
-  readonly #traceId: NewTraceId | undefined;
   #spanContext: SpanContext | undefined;
+  readonly #traceId: NewTraceId;
 
-  constructor(ids: SpanContext | NewTraceId) {
+  /** `caller`: its span, whose ids are used. */
+  constructor(caller: SpanContext | undefined, traceId = new NewTraceId()) {
     super();
-    this.#traceId = ids instanceof NewTraceId ? ids : undefined;
-    this.#spanContext = ids instanceof NewTraceId ? undefined : ids;
+    this.#spanContext = caller;
+    this.#traceId = traceId;
+  }
+
+  static is(span: object): boolean {
+    return #traceId in span;
   }
 
   spanContext(): SpanContext {
-    return (this.#spanContext ??= { traceId: this.#traceId!.value, spanId: newSpanId(), traceFlags: 0 });
+    return (this.#spanContext ??= { traceId: this.#traceId.value, spanId: newSpanId(), traceFlags: 0 });
   }
 }

@@ -76,7 +76,7 @@ export class LinkedContext implements Context {
   release(): void {
     const span = this.#span;
     // A span that is not recorded consists of its ids.
-    if (this.#released !== undefined || span === undefined || span instanceof UnrecordedSpan) return;
+    if (this.#released !== undefined || span === undefined || UnrecordedSpan.is(span)) return;
     this.#released = span.spanContext();
     this.#span = undefined;
   }

@@ -84,16 +84,21 @@ function rejectionDigits(ratio: number): string {
 /**
  * Decides whether a new trace is recorded. The decision depends only on the ratio, 0 to 1, and on the randomness of the
  * trace: the value `rv` in `given`, which is what the program put into the `tracestate`, else the last 56 bits of the
- * trace id. So services with the same ratio make the same decision, and a trace that is sampled with one ratio is
+ * trace id. An id in an object is read only if the decision depends on it. So services with the same ratio make the same decision, and a trace that is sampled with one ratio is
  * sampled with every higher one.
  *
  * Specification: https://opentelemetry.io/docs/specs/otel/trace/tracestate-probability-sampling/
  */
-export function sampleRoot(traceId: string, ratio: number, given?: TraceState): RootDecision {
+export function sampleRoot(
+  traceId: string | { readonly value: string },
+  ratio: number,
+  given?: TraceState,
+): RootDecision {
   const ot = given === undefined ? undefined : readOt(given);
   if (ratio > 0) {
     const { th, digits, decision } = thresholdOf(ratio);
-    if ((ot?.rv ?? traceId.slice(-DIGITS)) >= digits) {
+    const id = typeof traceId === 'string' ? traceId : traceId.value;
+    if ((ot?.rv ?? id.slice(-DIGITS)) >= digits) {
       return given === undefined ? decision : { isSampled: true, traceState: withThreshold(given, th) };
     }
   }
