@@ -45,6 +45,57 @@ test('services of an invocation are disposed of once, before the response and wi
   expectTrace(traces.only()).toMatchTree('uses\n  Connection.dispose');
 });
 
+test('a handler without dependencies is disposed of like a service', async () => {
+  class Alone {
+    handle(): string {
+      log.push('handled');
+      return 'done';
+    }
+    @Traced()
+    async dispose(): Promise<void> {
+      await new Promise((resolve) => setImmediate(resolve));
+      log.push('disposed of');
+    }
+  }
+  expect(await invoke(createHandler(Alone, { name: 'alone' }).handler)).toBe('done');
+  expect(log).toEqual(['handled', 'disposed of']);
+  expectTrace(traces.only()).toMatchTree('alone\n  Alone.dispose');
+});
+
+test('a method of a handler that is called dispose and has a parameter is not called, as in tsyringe', async () => {
+  class Api {
+    handle(): string {
+      return 'done';
+    }
+    dispose(item: string): void {
+      log.push(`disposed of ${item}`);
+    }
+  }
+  expect(await invoke(createHandler(Api).handler)).toBe('done');
+  expect(log).toEqual([]);
+});
+
+test('a handler without dependencies that is registered is resolved as registered, also if that changes', async () => {
+  class Api {
+    handle(): string {
+      return 'own';
+    }
+  }
+  class Double extends Api {
+    override handle(): string {
+      return 'double';
+    }
+  }
+  const own = container.createChildContainer();
+  const { handler } = createHandler(Api, { container: own });
+  expect(await invoke(handler)).toBe('own');
+  own.register(Api, { useClass: Double });
+  expect(await invoke(handler)).toBe('double');
+  own.clearInstances();
+  own.reset();
+  expect(await invoke(handler)).toBe('own');
+});
+
 test('they are disposed of after a failure as well, also if the handler could not be created', async () => {
   const error = new Error('mine');
   @Handler()

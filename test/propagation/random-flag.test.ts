@@ -1,5 +1,6 @@
 import { context, propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api';
-import { createHandler, Handler, traceHeaders, Traced } from 'fc-traced';
+import type { SpanContext } from '@opentelemetry/api';
+import { createHandler, currentSpan, Handler, traceHeaders, Traced } from 'fc-traced';
 import type { HandlerOptions } from 'fc-traced';
 import { fakeFcContext, invoke, recordTraces } from 'fc-traced/testing';
 import type { TraceRecorder } from 'fc-traced/testing';
@@ -114,6 +115,26 @@ describe('in an invocation that is not recorded', () => {
 
   test('a new trace is random', async () => {
     expect((await flagsOf({}))[0]).toBe('02');
+  });
+
+  test('the ids of a new trace stay the same, also in work that continues after its end', async () => {
+    const seen: SpanContext[] = [];
+    const later: Promise<unknown>[] = [];
+    class Reads {
+      handle(): void {
+        seen.push(currentSpan().spanContext());
+        const continued = new Promise((resolve) => setImmediate(resolve));
+        later.push(continued.then(() => seen.push(currentSpan().spanContext())));
+      }
+    }
+    const { handler } = createHandler(Reads, { endpoint: 'http://127.0.0.1:1/v1/traces', sampleRatio: 0 });
+    await handler(Buffer.from('{}'), fakeFcContext());
+    await handler(Buffer.from('{}'), fakeFcContext());
+    await Promise.all(later);
+    expect(seen[0]).toMatchObject({ traceId: expect.stringMatching(/^[\da-f]{32}$/) as unknown, traceFlags: 0 });
+    expect(new Set(seen.map(({ traceId }) => traceId)).size).toBe(2);
+    expect(new Set(seen.map(({ spanId }) => spanId)).size).toBe(2);
+    expect(seen).toHaveLength(4);
   });
 });
 

@@ -7,6 +7,7 @@ import { EventEmitter, once } from 'node:events';
 import http from 'node:http';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Connections } from '../../src/server/connections';
 import { inFreshProcess } from '../package/fresh-process';
 import { rawRequest } from './raw-request';
 
@@ -127,6 +128,22 @@ test('pipelined requests all get their responses', async () => {
   await close();
   const { text, closed } = await answer;
   expect([text.match(/done/g)?.length, closed]).toEqual([2, true]);
+});
+
+test('close resolves as soon as the last request that it aborted has cleaned up', async () => {
+  const server = http.createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const connections = new Connections(server);
+  connections.beginWork();
+  connections.beginWork();
+  let isClosed = false;
+  const closed = connections.close(0).then(() => (isClosed = true));
+  connections.endWork();
+  await sleep(20);
+  expect(isClosed).toBe(false);
+  connections.endWork();
+  // Without that, it waits for two seconds.
+  expect(await Promise.race([closed, sleep(1_500, 'late')])).toBe(true);
 });
 
 test('close does not wait for connections without a request', async () => {
