@@ -146,6 +146,7 @@ export async function buildFunctions(found: readonly FunctionSpec[], settings: B
       ? [`deployed from the sources, because the build failed: ${namesOf(failed.map(({ spec }) => spec))}`]
       : []),
     ...(failed.length === 0 ? unusedExternals(settings.external, built) : []),
+    ...preparationNotes(built.map(({ bundled }) => bundled.spec)),
   ];
   const written = isWritten ? relative('.', writeBuiltYaml(yaml, [...earlier, ...changes])) : undefined;
   return { built, failed, notes, yaml: written };
@@ -155,6 +156,14 @@ const keyOf = ({ resource }: FunctionSpec): string => String(resource);
 const namesOf = (specs: readonly FunctionSpec[]): string => specs.map(({ name }) => name).join(', ');
 const skippedNote = (specs: readonly FunctionSpec[]): string =>
   `not built, because they do not run on Node.js: ${specs.map(({ name, runtime }) => `${name} (${runtime})`).join(', ')}`;
+
+/** Notes for the commands that `s deploy` runs after the build. */
+function preparationNotes(specs: readonly FunctionSpec[]): string[] {
+  const commands = new Set(specs.flatMap(({ preparations = [] }) => preparations));
+  return [...commands].map(
+    (command) => `s deploy runs "${command}" after this build: what it changes in the code is not deployed`,
+  );
+}
 
 /** Notes for the packages of --external that no built module imports by name. */
 function unusedExternals(names: readonly string[], built: readonly BuiltFunction[]): string[] {

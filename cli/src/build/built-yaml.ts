@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
-import { isMap, parseDocument } from 'yaml';
+import { isMap, isScalar, parseDocument } from 'yaml';
 import type { Document } from 'yaml';
 import type { FunctionSpec } from '../functions/function-spec';
 import { UsageError } from '../usage-error';
@@ -20,7 +20,7 @@ export function pathInYaml(yaml: string, folder: string): string {
   return `./${relative(dirname(yaml), folder).split(sep).join('/')}`;
 }
 
-/** The path of the settings of a function: of FC 3.0, or of FC 2.0. */
+/** The path of the settings of a function: of FC 3.0, or of FC 2.0. Maps that another file has are added. */
 function settingsPath(document: Document, { resource, generation, file }: FunctionSpec): readonly unknown[] {
   const [section, name] = resource!;
   // A key may be a number.
@@ -28,8 +28,29 @@ function settingsPath(document: Document, { resource, generation, file }: Functi
   const keys = isMap(resources) ? resources.items.map(({ key }) => key) : [];
   const key = keys.find((one) => String(one) === name) ?? name;
   const path = [section, key, 'props', ...(generation === '2.0' ? ['function'] : [])];
-  if (isMap(document.getIn(path))) return path;
-  throw new UsageError(`${file}: the settings of ${section}.${name} are not in this file, so build cannot change them`);
+  checkMaps(document, path, file);
+  return path;
+}
+
+/** Throws a `UsageError` if a map is not written as one, so that a setting cannot be added to it. */
+function checkMaps(document: Document, path: readonly unknown[], file: string): void {
+  for (const [index] of path.entries()) {
+    const part = path.slice(0, index + 1);
+    const found = document.getIn(part, true);
+    if (found === undefined || isMap(found) || (isScalar(found) && found.value === null)) continue;
+    throw new UsageError(
+      `${file}: the settings of ${path.slice(0, 2).join('.')} are not in this file, so build cannot change them: ` +
+        `${part.join('.')} is ${String(document.getIn(part))}. Write them there, or in a template that the function extends`,
+    );
+  }
+}
+
+function setIn(document: Document, path: readonly unknown[], value: string): void {
+  for (const [index] of path.slice(0, -1).entries()) {
+    const part = path.slice(0, index + 1);
+    if (!isMap(document.getIn(part))) document.setIn(part, document.createNode({}));
+  }
+  document.setIn(path, value);
 }
 
 /** The text of `s.yaml` with the built folders as the code of the functions, and with their environment variables. */
@@ -38,9 +59,13 @@ export function builtYamlOf(yaml: string, text: string, functions: readonly Buil
   expandAliases(document);
   for (const { spec, folder, env } of functions) {
     const path = settingsPath(document, spec);
-    const key = document.hasIn([...path, 'codeUri']) || spec.generation === '2.0' ? 'codeUri' : 'code';
-    document.setIn([...path, key], pathInYaml(yaml, folder));
-    for (const [name, value] of Object.entries(env)) document.setIn([...path, 'environmentVariables', name], value);
+    // The code may be in a template, or in the file that this one extends.
+    const isUri = spec.props['code'] === undefined && spec.props['codeUri'] !== undefined;
+    setIn(document, [...path, isUri || spec.generation === '2.0' ? 'codeUri' : 'code'], pathInYaml(yaml, folder));
+    for (const [name, value] of Object.entries(env)) {
+      checkMaps(document, [...path, 'environmentVariables'], spec.file);
+      setIn(document, [...path, 'environmentVariables', name], value);
+    }
   }
   const comment = `# Written by fc-traced build from ${basename(yaml)}. To deploy: s deploy -t ${builtName(yaml)}\n`;
   return comment + document.toString({ lineWidth: 0 });

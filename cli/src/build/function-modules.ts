@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, extname, join, posix, relative, resolve, sep } from 'node:path';
 import { isServer } from '../functions/function-spec';
 import type { FunctionSpec } from '../functions/function-spec';
-import { splitHandler } from '../functions/prepare-function';
+import { checkSettings, splitHandler } from '../functions/prepare-function';
 import { findSource, isTypeScript, withoutExtension } from '../functions/typescript';
 import { UsageError } from '../usage-error';
 import { startOf } from './start-command';
@@ -49,6 +49,7 @@ function moduleAt(spec: FunctionSpec, place: string, functions: readonly string[
 
 /** The modules of a function: those of its handler and hooks, or the start file of a custom runtime. */
 export function modulesOf(spec: FunctionSpec): FunctionModule[] {
+  checkSettings(spec);
   if (isServer(spec)) {
     const { file } = startOf(spec);
     const module = moduleAt(spec, file.slice(0, file.length - extname(file).length), []);

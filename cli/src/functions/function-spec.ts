@@ -46,6 +46,10 @@ export interface FunctionSpec {
    * elsewhere.
    */
   readonly unknownEnv?: readonly string[] | 'all';
+  /** The settings, such as `code: ${config('Code')}`, without which it is not known what runs before `s` deploys it. */
+  readonly unknownSettings?: readonly string[];
+  /** The commands that `s deploy` runs before it deploys the function, from `actions`. */
+  readonly preparations?: readonly string[];
   readonly generation: Generation;
   readonly triggers: readonly TriggerSpec[];
   /** `tracingConfig` of `s.yaml` as it is; `undefined` without one. */

@@ -32,6 +32,15 @@ export function splitHandler(handler: string): [file: string, method: string] {
   return dot < 0 ? [handler, ''] : [handler.slice(0, dot), handler.slice(dot + 1)];
 }
 
+/** Throws a `UsageError` if `s.yaml` does not say what the function runs. */
+export function checkSettings({ name, unknownSettings = [] }: FunctionSpec): void {
+  if (unknownSettings.length === 0) return;
+  throw new UsageError(
+    `${name}: the value of ${unknownSettings.join(', ')} is known only when s deploys the function. Write it in s.yaml, ` +
+      'or set the environment variable that it names',
+  );
+}
+
 function loaderFor(file: string): TypeScriptLoader {
   const loader = findLoader(dirname(file));
   if (loader === undefined) {
@@ -49,6 +58,7 @@ const isOlder = (compiled: string, source: string | undefined): boolean =>
  * Throws a `UsageError` if it cannot be run.
  */
 export function prepareFunction(spec: FunctionSpec): PreparedFunction {
+  checkSettings(spec);
   const { codeDir, handler } = spec;
   const [file] = splitHandler(handler);
   const stem = join(codeDir, file);

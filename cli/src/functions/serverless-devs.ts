@@ -1,41 +1,19 @@
-import { readFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
 import { UsageError } from '../usage-error';
 import type { FunctionSpec, HookSpec, TriggerSpec } from './function-spec';
+import { fieldsOf, merge } from './yaml-fields';
+import type { Fields } from './yaml-fields';
+import { isUnknown, knownPart, resolveReferences } from './yaml-references';
+import type { ReferenceScope } from './yaml-references';
 
-type Fields = Readonly<Record<string, unknown>>;
-
-const fieldsOf = (value: unknown): Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
 const textOf = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : undefined;
 const numberOf = (value: unknown): number | undefined => {
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
   return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
 };
-
-const REFERENCE = /\$\{\s*([^{}]+?)\s*\}/g;
-const ENV_CALL = /^env\(\s*['"]?([\w.-]+)['"]?\s*(?:,\s*['"]?([^'"]*)['"]?\s*)?\)$/;
-
-/** Replaces `${env('NAME')}`, `${env.NAME}` and `${vars.name}` as Serverless Devs does. Other references are empty. */
-function resolveText(text: string, document: Fields, env: NodeJS.ProcessEnv): string {
-  return text.replaceAll(REFERENCE, (_whole, expression: string) => {
-    const [, called, fallback = ''] = ENV_CALL.exec(expression) ?? [];
-    if (called !== undefined) return env[called] ?? fallback;
-    const [first, ...path] = expression.split('.');
-    if (first === 'env') return env[path.join('.')] ?? '';
-    if (first !== 'vars') return '';
-    return textOf(path.reduce<unknown>((value, key) => fieldsOf(value)[key], document['vars'])) ?? '';
-  });
-}
-
-function resolved(value: unknown, document: Fields, env: NodeJS.ProcessEnv): unknown {
-  if (typeof value === 'string') return resolveText(value, document, env);
-  if (Array.isArray(value)) return value.map((item) => resolved(item, document, env));
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, resolved(inner, document, env)]));
-}
 
 function hookOf(value: unknown): HookSpec | undefined {
   const { handler, timeout } = fieldsOf(value);
@@ -73,9 +51,15 @@ interface Resource {
   readonly file: string;
   readonly resource: readonly [section: string, key: string];
   readonly unknownEnv: FunctionSpec['unknownEnv'] & {};
+  readonly unknownSettings: readonly string[];
+  readonly preparations: readonly string[];
 }
 
-function specOf({ file, resource, unknownEnv }: Resource, props: Fields, isFc2: boolean): FunctionSpec {
+function specOf(
+  { file, resource, unknownEnv, unknownSettings, preparations }: Resource,
+  props: Fields,
+  isFc2: boolean,
+): FunctionSpec {
   const lifecycle = fieldsOf(props['instanceLifecycleConfig']);
   const runtime = textOf(props['runtime']) ?? 'nodejs20';
   const initializer =
@@ -109,6 +93,8 @@ function specOf({ file, resource, unknownEnv }: Resource, props: Fields, isFc2: 
       ]),
     ),
     unknownEnv,
+    unknownSettings,
+    preparations,
     generation: isFc2 ? '2.0' : '3.0',
     triggers: triggersOf(props['triggers']),
     ...(props['tracingConfig'] !== undefined && { tracingConfig: props['tracingConfig'] }),
@@ -130,18 +116,57 @@ function fc2Spec(resource: Resource, props: Fields): FunctionSpec {
 const isFunction = (component: unknown): component is string =>
   typeof component === 'string' && /^(devsapp\/)?fc3?(@|$)/.test(component);
 
-/** Which variables of a function depend on more than `s.yaml`, before references are replaced. */
-function unknownEnvOf(document: Fields, resource: Fields): FunctionSpec['unknownEnv'] & {} {
-  const { props, extend } = resource;
-  const variables =
-    fieldsOf(props)['environmentVariables'] ?? fieldsOf(fieldsOf(props)['function'])['environmentVariables'];
-  if (document['extend'] !== undefined || extend !== undefined || typeof variables === 'string') return 'all';
-  const isUnknown = (text: string): boolean =>
-    [...text.matchAll(REFERENCE)].some(([, expression = '']) => !expression.startsWith('vars.')) ||
-    (text.includes('${') && resolveText(text, document, {}).includes('${'));
+// Without these, it is not known what runs.
+const ESSENTIAL = ['code', 'codeUri', 'runtime', 'handler', 'functionName', 'name', 'customRuntimeConfig'];
+
+/** Which variables of a function depend on more than the file. */
+function unknownEnvOf(settings: Fields, inherits: boolean, scope: ReferenceScope): FunctionSpec['unknownEnv'] & {} {
+  const variables = settings['environmentVariables'];
+  if (inherits || typeof variables === 'string') return 'all';
   const entries = Object.entries(fieldsOf(variables));
   if (entries.some(([name]) => name.includes('${'))) return 'all';
-  return entries.flatMap(([name, value]) => (typeof value === 'string' && isUnknown(value) ? [name] : []));
+  const own = { ...scope, env: {} };
+  const dependsOnMore = (value: unknown): boolean =>
+    typeof value === 'string' && (/\$\{[^}]*\benv\b/.test(value) || isUnknown(resolveReferences(value, own)));
+  return entries.flatMap(([name, value]) => (dependsOnMore(value) ? [name] : []));
+}
+
+/** The commands that `s deploy` runs before it deploys a function. */
+function preparationsOf(actions: unknown): string[] {
+  return Object.entries(fieldsOf(actions))
+    .filter(([name]) => name.startsWith('pre-'))
+    .flatMap(([, steps]) => (Array.isArray(steps) ? steps : []))
+    .flatMap((step) => textOf(fieldsOf(step)['run']) ?? []);
+}
+
+function parseFile(file: string): Fields {
+  const document = parseDocument(readFileSync(file, 'utf8'), { merge: true });
+  const [error] = document.errors;
+  if (error !== undefined) throw new UsageError(`${file}: not valid YAML: ${error.message}`);
+  return fieldsOf(document.toJS());
+}
+
+/** The settings of a file, with those of the file that it extends. Only `edition: 3.0.0` knows `extend`. */
+function readDocument(file: string): Fields {
+  const document = parseFile(file);
+  const extended = textOf(document['extend']);
+  if (extended === undefined) return document;
+  const base = resolve(dirname(file), extended);
+  if (!existsSync(base)) throw new UsageError(`${file} extends ${extended}, which does not exist`);
+  const basis = parseFile(base);
+  if (textOf(document['edition'] ?? basis['edition']) !== '3.0.0') {
+    throw new UsageError(`${file} extends ${extended}, which Serverless Devs does only with "edition: 3.0.0"`);
+  }
+  return fieldsOf(merge(basis, document));
+}
+
+/** A resource with the settings of the template that it extends. One that does not exist has none. */
+function withTemplate(resource: Fields, document: Fields): Fields {
+  const { name, ignore } = fieldsOf(resource['extend']);
+  const template = fieldsOf(fieldsOf(document['template'])[String(name)]);
+  const ignored = new Set(Array.isArray(ignore) ? ignore.map(String) : []);
+  const inherited = Object.fromEntries(Object.entries(template).filter(([field]) => !ignored.has(field)));
+  return { ...resource, props: merge(inherited, resource['props']) };
 }
 
 /**
@@ -149,22 +174,40 @@ function unknownEnvOf(document: Fields, resource: Fields): FunctionSpec['unknown
  * cannot be read or has none.
  */
 export function readServerlessDevs(file: string, env: NodeJS.ProcessEnv = process.env): FunctionSpec[] {
-  const document = parseDocument(readFileSync(file, 'utf8'), { merge: true });
-  const [error] = document.errors;
-  if (error !== undefined) throw new UsageError(`${file}: not valid YAML: ${error.message}`);
-  const raw = fieldsOf(document.toJS());
-  const content = fieldsOf(resolved(raw, raw, env));
-  const entries = ['services', 'resources'].flatMap((section) =>
-    Object.entries(fieldsOf(content[section])).map(([key, value]) => [section, key, value] as const),
+  const document = readDocument(file);
+  const folder = dirname(file);
+  // Environments of `s deploy --env` overlay the settings.
+  const hasOverlays = document['env'] !== undefined || existsSync(join(folder, 'env.yaml'));
+  const sections = ['services', 'resources'].map((section) => {
+    const resources = Object.entries(fieldsOf(document[section]));
+    return [section, resources.map(([key, value]) => [key, withTemplate(fieldsOf(value), document)] as const)] as const;
+  });
+  const named = sections.map(([section, resources]) => [section, Object.fromEntries(resources)] as const);
+  const whole = { ...document, ...Object.fromEntries(named) };
+  const complete = sections.flatMap(([section, resources]) =>
+    resources.map(([key, value]) => [section, key, value] as const),
   );
-  const functions = entries.flatMap(([section, key, value]) => {
-    const { component, props } = fieldsOf(value);
+  const functions = complete.flatMap(([section, key, value]) => {
+    const own = { name: key, access: document['access'], ...value };
+    const scope: ReferenceScope = { document: whole, own, env, folder };
+    const component = knownPart(resolveReferences(value['component'], scope));
     if (!isFunction(component)) return [];
-    const unknownEnv = unknownEnvOf(raw, fieldsOf(fieldsOf(raw[section])[key]));
-    const resource: Resource = { file, resource: [section, key], unknownEnv };
-    return component.replace('devsapp/', '').startsWith('fc3')
-      ? [specOf(resource, fieldsOf(props), false)]
-      : [fc2Spec(resource, fieldsOf(props))];
+    const isFc3 = component.replace('devsapp/', '').startsWith('fc3');
+    const resolvedProps = fieldsOf(resolveReferences(value['props'] ?? {}, scope));
+    const settings = isFc3 ? resolvedProps : fieldsOf(resolvedProps['function']);
+    const unresolved = isFc3 ? fieldsOf(value['props']) : fieldsOf(fieldsOf(value['props'])['function']);
+    const inherits = hasOverlays || document['extend'] !== undefined || value['extend'] !== undefined;
+    const resource: Resource = {
+      file,
+      resource: [section, key],
+      unknownEnv: unknownEnvOf(unresolved, inherits, scope),
+      unknownSettings: ESSENTIAL.filter((name) => isUnknown(settings[name])).map(
+        (name) => `${name}: ${textOf(unresolved[name]) ?? JSON.stringify(unresolved[name])}`,
+      ),
+      preparations: [...preparationsOf(document['actions']), ...preparationsOf(value['actions'])],
+    };
+    const props = fieldsOf(knownPart(resolvedProps));
+    return isFc3 ? [specOf(resource, props, false)] : [fc2Spec(resource, props)];
   });
   if (functions.length === 0) {
     throw new UsageError(`${file}: no function: expected resources with "component: fc3" and their props`);

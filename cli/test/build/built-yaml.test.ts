@@ -125,3 +125,29 @@ test('settings that are not in the file cannot be changed', () => {
   const text = "vars: { one: { code: . } }\nresources: { one: { component: fc3, props: '${vars.one}' } }";
   expect(() => builtText(text)).toThrow('the settings of resources.one are not in this file');
 });
+
+test('the code of a function whose settings are in a template, or in the file that this one extends, is added', () => {
+  writeFileSync(
+    join(folder, 'base.yaml'),
+    'edition: 3.0.0\nresources: { only: { component: fc3, props: { codeUri: ./src } } }',
+  );
+  const text = `
+extend: base.yaml # shared
+template: { node: { runtime: nodejs20, code: ./src } }
+resources:
+  templated: { component: fc3, extend: { name: node } }
+  empty: { component: fc3, props: }
+`;
+  const built = builtText(text, undefined, { NODE_COMPILE_CACHE: 'x' });
+  expect(built).toContain('extend: base.yaml # shared');
+  const environmentVariables = { NODE_COMPILE_CACHE: 'x' };
+  expect(resourcesOf(built)).toEqual({
+    templated: {
+      component: 'fc3',
+      extend: { name: 'node' },
+      props: { code: './built/templated', environmentVariables },
+    },
+    empty: { component: 'fc3', props: { code: './built/empty', environmentVariables } },
+    only: { props: { codeUri: './built/only', environmentVariables } },
+  });
+});
