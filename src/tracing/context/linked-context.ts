@@ -1,7 +1,8 @@
 import { createContextKey, INVALID_SPAN_CONTEXT, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import type { Context, Span, SpanContext } from '@opentelemetry/api';
 import { warnOnce } from '../../diagnostics';
-import { EndedSpan, UnrecordedSpan } from './inert-spans';
+import { EndedSpan } from './inert-spans';
+import type { UnrecordedSpan } from './inert-spans';
 import type { Invocation } from './invocation';
 
 /**
@@ -76,7 +77,8 @@ export class LinkedContext implements Context {
   release(): void {
     const span = this.#span;
     // A span that is not recorded consists of its ids.
-    if (this.#released !== undefined || span === undefined || UnrecordedSpan.is(span)) return;
+    if (this.#released !== undefined || span === undefined) return;
+    if ((span as Partial<UnrecordedSpan>).isUnrecorded === true) return;
     this.#released = span.spanContext();
     this.#span = undefined;
   }
