@@ -50,7 +50,7 @@ export function abandonSpan(span: Span): void {
 const MIN_TO_PRUNE = 64;
 
 /** How many ended calls keep their span as the active one. A power of two. Each is copied by several collections. */
-const MAX_ENDED = 256;
+const MAX_ENDED = 64;
 
 /** A list of spans, from which those that have ended are removed from time to time. */
 class SpanList {
