@@ -13,6 +13,7 @@ import type { FunctionSpec } from '../functions/function-spec';
 import { addonPackages, hasAddon, needsAddon } from './addon-packages';
 import { absentPackages, failureOf, fileFailureOf, isTopLevelAwait } from './bundle-failure';
 import type { BuildFailure } from './bundle-failure';
+import { compileEagerly } from './eager-modules';
 import { fileNameOf, inputOf, writeEntries } from './entry-files';
 import type { Format } from './entry-files';
 import { chooseExporters, omitExporter } from './exporter-choice';
@@ -228,6 +229,7 @@ class FunctionBundler {
     tree: PackageTree,
   ): BundledFunction {
     const { spec, settings, modules, folder } = this;
+    compileEagerly(file, format);
     const entries = writeEntries(spec, modules, folder, format);
     if (!settings.sourceMaps) this.#moveSourceMap(file);
     const copiedPackages = copyPackages(tree, folder);
