@@ -1,14 +1,31 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+
 const BYTES = 4_096;
+// The same random numbers as those of node:crypto, which takes long to load. Not on Windows.
+const DEVICE = '/dev/urandom';
 const NO_SPAN_ID = '0'.repeat(16);
 const NO_TRACE_ID = '0'.repeat(32);
 const buffer = Buffer.allocUnsafeSlow(BYTES);
 let digits = '';
 let used = 0;
 
+function readDevice(): boolean {
+  try {
+    const file = openSync(DEVICE, 'r');
+    try {
+      return fstatSync(file).isCharacterDevice() && readSync(file, buffer) === BYTES;
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    // No such device, no permission, or no free file descriptor.
+    return false;
+  }
+}
+
 function take(length: number): string {
   if (used + length > digits.length) {
-    // Loaded when it is needed: an invocation that is not recorded may need no id.
-    (require('node:crypto') as typeof import('node:crypto')).randomFillSync(buffer);
+    if (!readDevice()) (require('node:crypto') as typeof import('node:crypto')).randomFillSync(buffer);
     digits = buffer.toString('hex');
     used = 0;
   }
