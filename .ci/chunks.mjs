@@ -77,6 +77,7 @@ export async function buildChunks(src, dist) {
       sourcemap: 'linked',
       plugins: [jaegerConversion(src), hexBytes(src), chunkPlugin(src, chunk, chunkOf, modules)],
     });
+    requireOnce(path.join(dist, fileOf(chunk)));
     removeForeignSources(path.join(dist, `${fileOf(chunk)}.map`));
     for (const input of Object.keys(metafile.inputs)) inputs.add(path.resolve(src, input));
   }
@@ -95,8 +96,9 @@ const COMMON = {
 };
 
 /**
- * What a chunk evaluates and exports: an entry point its names, and another chunk its modules as namespaces. A module
- * that only modules of the same chunk require is evaluated when they do.
+ * What a chunk evaluates and exports: an entry point its names, and another chunk a function for each module that returns
+ * what the module exports. Namespaces would take longer to load, because each has a getter for each name. A module that
+ * only modules of the same chunk require is evaluated when they do.
  */
 function entryOf(chunk, ids, modules, chunkOf) {
   if (ENTRY_POINTS.includes(chunk)) return `export * from './${chunk}';`;
@@ -106,12 +108,24 @@ function entryOf(chunk, ids, modules, chunkOf) {
     );
     return importers.every(({ importer, kind }) => kind === 'require-call' && chunkOf(importer) === chunk);
   };
+  const namesOf = (id) => modules.get(id).names.map((name) => [name, `${variableOf(id)}__${name}`]);
+  const returned = ids.filter((id) => !isLazyHere(id));
   const first = chunk === CORE ? modules.get('index').imports : [];
   return [
     ...first
       .filter(({ isBare }) => isBare)
       .map(({ id }) => `import ${JSON.stringify(modules.has(id) ? `./${id}` : id)};`),
-    ...ids.filter((id) => !isLazyHere(id)).map((id) => `export * as ${variableOf(id)} from './${id}';`),
+    ...returned.map(
+      (id) =>
+        `import { ${namesOf(id)
+          .map((name) => name.join(' as '))
+          .join(', ')} } from './${id}';`,
+    ),
+    ...returned.map((id) => {
+      const members = namesOf(id).map((name) => name.join(': '));
+      // A declaration is also there for a chunk that is loaded while this one is.
+      return `export function ${variableOf(id)}() { return { ${members.join(', ')} }; }`;
+    }),
   ].join('\n');
 }
 
@@ -190,7 +204,7 @@ function chunkPlugin(src, current, chunkOf, modules) {
         const namespace = args.kind === 'require-call' ? 'chunk, required' : 'chunk, imported';
         return { path: id, namespace, sideEffects: true };
       });
-      const referTo = (id) => `require('./${fileOf(chunkOf(id))}').${variableOf(id)}`;
+      const referTo = (id) => `require('./${fileOf(chunkOf(id))}').${variableOf(id)}()`;
       bundle.onLoad({ filter: /^/, namespace: 'chunk, required' }, ({ path: id }) => ({
         contents: `module.exports = ${referTo(id)};`,
         resolveDir: src,
@@ -239,6 +253,20 @@ function hexBytes(src) {
       );
     },
   };
+}
+
+/** Requires each package once in a chunk. esbuild does so in each module, and a bundle would copy its exports each time. */
+function requireOnce(file) {
+  const variables = new Map();
+  const code = readFileSync(file, 'utf8').replaceAll(
+    /^var (import_\w+) = require\("([^"]+)"\);$/gm,
+    (line, variable, name) => {
+      const first = variables.get(name);
+      if (first === undefined) variables.set(name, variable);
+      return first === undefined ? line : `var ${variable} = ${first};`;
+    },
+  );
+  writeFileSync(file, code);
 }
 
 /**

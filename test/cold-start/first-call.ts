@@ -8,7 +8,7 @@ export function inColdProcess<T>(script: string, before = ''): Promise<T> {
     ${before}
     const { createHandler, Handler, Traced, startSpan } = require(dist + 'index.js');
     const { fakeFcContext, invoke, recordTraces } = require(dist + 'testing.js');
-    const { sdkSpanRecord } = require(dist + 'chunk-testing-modules.js').testing_sdk_span_record;
+    const { sdkSpanRecord } = require(dist + 'chunk-testing-modules.js').testing_sdk_span_record();
     const { buildTraces, renderTrace } = require(dist + 'testing.js');
     const spans = [];
     const nothing = async () => {};

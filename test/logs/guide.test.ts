@@ -19,7 +19,7 @@ const examples = blocks.flatMap(({ language, text, line }, at) => {
 const RUN = `
   const { format } = require('node:util');
   const { fakeFcContext, invoke, recordTraces } = require('fc-traced/testing');
-  const { correlateLogs } = require(dist + '/chunk-core.js').logs_log_lines;
+  const { correlateLogs } = require(dist + '/chunk-core.js').logs_log_lines();
   const requestId = '1-673f2f8a-15b1c3f1';
   const write = (level) => (...values) =>
     process.stdout.write([new Date().toISOString(), requestId, '[' + level + ']', format(...values)].join(' ') + '\\n');
