@@ -106,14 +106,7 @@ export class ScopeFactory {
     const objects = new InvocationObjects(invocation);
     const child = createChild(this.parent, objects);
     this.intercept(child, objects);
-    const services = disposablesOf(child);
-    return {
-      resolveHandler: () => this.failures.resolve(child, handlerClass as InjectionToken<object>),
-      get hasDisposables() {
-        return services.size > 0;
-      },
-      dispose: (timeoutMillis) => disposeOf(services, timeoutMillis),
-    };
+    return new ContainerScope(child, handlerClass, this.failures);
   }
 
   /**
@@ -170,6 +163,27 @@ function plainScope(parent: DependencyContainer, { event }: Invocation, handlerC
     hasDisposables: false,
     dispose: async () => {},
   };
+}
+
+/** The scope of a handler that a container constructs. A class: a getter in a literal costs a hidden class for each. */
+class ContainerScope implements Scope {
+  constructor(
+    private readonly child: DependencyContainer,
+    private readonly handlerClass: Class,
+    private readonly failures: FailureRecorder,
+  ) {}
+
+  resolveHandler(): object {
+    return this.failures.resolve(this.child, this.handlerClass as InjectionToken<object>);
+  }
+
+  get hasDisposables(): boolean {
+    return disposablesOf(this.child).size > 0;
+  }
+
+  dispose(timeoutMillis: number): Promise<void> {
+    return disposeOf(disposablesOf(this.child), timeoutMillis);
+  }
 }
 
 /** The scope of a handler without dependencies, which is constructed as tsyringe does, but without a container. */
