@@ -7,7 +7,7 @@ import { hexToBinary } from '../../src/export/hex-bytes';
 // The encoder of OTLP in `dist`, into which our function for ids is compiled, against that of the package.
 
 interface Chunk {
-  readonly export_exporters_otlp: {
+  export_exporters_otlp(): {
     createEncoder(settings: object): { encode(spans: readonly unknown[]): Uint8Array };
   };
 }
@@ -21,7 +21,7 @@ const id = (length: number): fc.Arbitrary<string> =>
 const context = fc.record({ traceId: id(32), spanId: id(16), traceFlags: fc.constantFrom(0, 1) });
 
 test('the bytes of spans and links with any ids are those of the package', () => {
-  const encoder = chunk.export_exporters_otlp.createEncoder({
+  const encoder = chunk.export_exporters_otlp().createEncoder({
     url: 'http://127.0.0.1:1/v1/traces',
     headers: {},
     variables: { headers: [] },
