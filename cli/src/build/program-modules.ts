@@ -110,7 +110,8 @@ export function programModules(
   const plugin: Plugin = {
     name: 'program-modules',
     setup({ onLoad }) {
-      onLoad({ filter: /\.(?:[mc]?[jt]s|[jt]sx)$/ }, async ({ path }) => {
+      onLoad({ filter: /\.(?:[mc]?[jt]s|[jt]sx)$/ }, async ({ path, with: { type } }) => {
+        if (type !== undefined) return undefined;
         try {
           return await load(path);
         } catch (error) {

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import type { BuildOptions, Metafile, Plugin } from 'esbuild';
 import { BundleError } from './bundle-error';
 import { inlineDefinition, JAEGER_THRIFT } from './jaeger-definition';
-import { isInstalled } from './module-files';
+import { isInstalled, isModuleQuery } from './module-files';
 import { addonError, checkBundledFiles } from './program-checks';
 import { compileModule } from './program-module';
 import { TypeScriptOutput } from './typescript-output';
@@ -56,12 +56,13 @@ export function esbuildPlugin(): Plugin {
       prepare(initialOptions);
       const folder = resolve(initialOptions.absWorkingDir ?? '.');
       onStart(forgetProjects);
-      onLoad({ filter: /\.(?:[mc]?[jt]s|[jt]sx)$/, namespace: 'file' }, async ({ path }) => {
+      onLoad({ filter: /\.(?:[mc]?[jt]s|[jt]sx)$/, namespace: 'file' }, async ({ path, suffix, with: { type } = {} }) => {
+        if (type !== undefined || !isModuleQuery(suffix)) return undefined;
         // The option keepNames would also slow down functions of libraries that create functions.
         if (isInstalled(path)) return undefined;
         try {
-          const { code, map } = await compileModule(path, await readFile(path, 'utf8'), output);
-          return { contents: `${code}\n${inlineMap(map)}`, loader: 'js' };
+          const { code, map, dependencies } = await compileModule(path, await readFile(path, 'utf8'), output);
+          return { contents: `${code}\n${inlineMap(map)}`, loader: 'js', watchFiles: [...dependencies] };
         } catch (error) {
           return failure(error);
         }

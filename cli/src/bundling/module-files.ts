@@ -3,9 +3,17 @@ import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 
 const MODULE = /\.([mc]?ts|tsx|[mc]?js|jsx)$/;
 
+// Modules that a plugin makes have a NUL in front, or a scheme. A letter alone is a drive of Windows.
+const VIRTUAL = /^\0|^[a-z][a-z\d+.-]+:/i;
+
 /** Whether a file is a module of the program itself: JavaScript or TypeScript outside of `node_modules`. */
 export function isProgramModule(file: string): boolean {
-  return MODULE.test(file) && !file.endsWith('.d.ts') && !isInstalled(file);
+  return MODULE.test(file) && !VIRTUAL.test(file) && !/\.d\.[mc]?ts$/.test(file) && !isInstalled(file);
+}
+
+/** Whether an import with a query is the module itself: `?v=1` may be, but `?raw` and `?url` are made of the file. */
+export function isModuleQuery(query: string | undefined): boolean {
+  return query === undefined || /^(?:[?&](?:[tv]=[^&]*|import))*(?:#.*)?$/.test(query);
 }
 
 /** Whether a file belongs to an installed package, or to a linked copy of `fc-traced`. */

@@ -1,13 +1,16 @@
+import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import type { Loader, TransformOptions } from 'esbuild';
 import { BundleError } from './bundle-error';
 import type { TypeScriptOutput } from './typescript-output';
-import { compilerOptionsOf, isTypeScriptFile, needsMetadata } from './typescript-settings';
+import { compilerOptionsOf, isTypeScriptFile, needsMetadata, projectOf } from './typescript-settings';
 
 /** A module that any bundler and any version of Node.js reads, with its source map as JSON. */
 export interface PortableModule {
   readonly code: string;
   readonly map: string;
+  /** The files besides its own on which the code depends: those that may change its metadata, and the settings. */
+  readonly dependencies: readonly string[];
 }
 
 function loaderOf(file: string): Loader {
@@ -40,20 +43,39 @@ const transformOptions = (file: string, loader: Loader): TransformOptions => ({
   tsconfigRaw: { compilerOptions: compilerOptionsOf(file) },
 });
 
+const normalized = (text: string): string => text.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n');
+
+/** Throws a {@link BundleError} if another plugin has changed a module that `tsc` reads from its file. */
+function checkUnchanged(file: string, source: string): void {
+  if (normalized(readFileSync(file, 'utf8')) === normalized(source)) return;
+  throw new BundleError(
+    'TYPESCRIPT_FAILED',
+    `${relative('.', file)}: another plugin has changed this module, which tsc reads from its file. Name fcTraced first ` +
+      'in the list of plugins',
+  );
+}
+
 /**
  * Compiles a module of a program for bundlers that know neither the types of constructor parameters nor standard
  * decorators, and that rename classes: removes types, lowers decorators, and fixes the names of classes and functions,
  * which no minifier can change then. Rejects with a {@link BundleError}.
  */
 export async function compileModule(file: string, source: string, output: TypeScriptOutput): Promise<PortableModule> {
-  const compiled = needsMetadata(file, source) ? await output.compile(file) : { code: source, loader: loaderOf(file) };
+  const settings = projectOf(file)?.path;
+  const isTyped = needsMetadata(file, source);
+  if (isTyped) checkUnchanged(file, source);
+  const compiled = isTyped ? await output.compile(file) : { code: source, loader: loaderOf(file) };
+  const dependencies = [
+    ...(settings === undefined ? [] : [settings]),
+    ...(isTyped ? output.compiledFiles().filter((one) => one !== file) : []),
+  ];
   const { transform } = require('esbuild') as typeof import('esbuild');
   try {
     const { code, map } = await transform(compiled.code, {
       ...transformOptions(file, compiled.loader),
       sourcemap: 'external',
     });
-    return { code, map };
+    return { code, map, dependencies };
   } catch (cause) {
     throw new BundleError('BUNDLE_FAILED', `${relative('.', file)}: ${(cause as Error).message}`, { cause });
   }

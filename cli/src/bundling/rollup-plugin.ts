@@ -2,9 +2,8 @@ import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { BundleError } from './bundle-error';
 import { inlineDefinition, JAEGER_THRIFT } from './jaeger-definition';
-import { isProgramModule } from './module-files';
+import { isModuleQuery, isProgramModule } from './module-files';
 import { compileModule } from './program-module';
-import type { PortableModule } from './program-module';
 import { addonError, checkBundledFiles } from './program-checks';
 import { TypeScriptOutput } from './typescript-output';
 import { forgetProjects } from './typescript-settings';
@@ -28,7 +27,11 @@ export interface RollupPlugin {
   load(id: string): undefined;
   transform: {
     readonly order: 'pre';
-    handler(code: string, id: string): Promise<PortableModule | { code: string; map: null } | undefined>;
+    handler(
+      this: { addWatchFile(id: string): void },
+      code: string,
+      id: string,
+    ): Promise<{ code: string; map: string | null } | undefined>;
   };
   generateBundle(options: { readonly format?: string }, bundle: Readonly<Record<string, OutputChunk>>): void;
 }
@@ -52,6 +55,7 @@ export function sourceOf(source: string, importer: string | undefined): string |
 
 // Ids of generated modules start with a NUL, and many have a query.
 const fileOf = (id: string): string => id.replace(/^\0/, '').replace(/[?#].*$/, '');
+const isOwnCode = (id: string): boolean => !id.startsWith('\0') && isModuleQuery(/\?.*$/s.exec(id)?.[0]);
 
 // A call of `require` that no bundler has replaced, in a module that does not define it.
 const REQUIRE = /(?<![\w$.])require\(/;
@@ -73,10 +77,12 @@ export function rollupPlugin(): RollupPlugin {
       order: 'pre',
       async handler(code, id) {
         const file = fileOf(id);
+        if (!isOwnCode(id)) return undefined;
         if (JAEGER_THRIFT.test(file)) return { code: inlineDefinition(code, file), map: null };
-        // What another plugin has changed is not what tsc reads.
         if (!existsSync(file) || !isProgramModule(file)) return undefined;
-        return compileModule(file, code, output);
+        const { dependencies, ...compiled } = await compileModule(file, code, output);
+        for (const one of dependencies) this.addWatchFile(one);
+        return compiled;
       },
     },
     generateBundle({ format }, bundle) {

@@ -49,6 +49,11 @@ export class TypeScriptOutput {
     return compiling;
   }
 
+  /** The files that were compiled, whose types may be part of the metadata of others. */
+  compiledFiles(): string[] {
+    return [...this.#outputs.keys()];
+  }
+
   async #compile(file: string): Promise<CompiledModule> {
     const known = this.#outputs.get(file);
     if (known !== undefined && [...this.#outputs].every(([source, { compiledAt }]) => isOlder(source, compiledAt))) {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { JAEGER_THRIFT } from './jaeger-definition';
-import { isProgramModule } from './module-files';
+import { isModuleQuery, isProgramModule } from './module-files';
 import { addonError, checkBundledFiles } from './program-checks';
 import { forgetProjects } from './typescript-settings';
 
@@ -55,6 +55,7 @@ export function webpackPlugin(): WebpackPlugin {
       const loader = join(__dirname, 'webpack-loader.js');
       options.module.rules.push({
         test: (file: string) => isProgramModule(file) || JAEGER_THRIFT.test(file),
+        resourceQuery: isModuleQuery,
         enforce: 'pre',
         use: [{ loader }],
       });

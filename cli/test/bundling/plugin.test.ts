@@ -3,9 +3,12 @@ import path from 'node:path';
 import { build } from 'esbuild';
 import type { BuildOptions, Plugin } from 'esbuild';
 import { rollup } from 'rollup';
+import webpack from 'webpack';
+import type { Configuration, Stats, WebpackPluginInstance } from 'webpack';
 import { InstalledCopy } from '../../../test/package/installed-copy';
 import { BUNDLE_ERROR_CODES, fcTraced } from '../../src/bundler';
 import { guardCyclicMetadata } from '../../src/bundling/cyclic-metadata';
+import { isModuleQuery, isProgramModule } from '../../src/bundling/module-files';
 import { sourceOf } from '../../src/bundling/rollup-plugin';
 
 let copy: InstalledCopy;
@@ -157,4 +160,104 @@ test('modules that another plugin of esbuild makes are left to it', async () => 
     },
   };
   expect(await messageOf(entry, { plugins: [fcTraced.esbuild(), virtual] })).toBe('');
+});
+
+describe('modules of other plugins', () => {
+  const made = { '\0virtual:made.ts': 'export const made = 1;', '\0virtual:/src/orders.js': 'export const made = 2;' };
+  const virtual = {
+    name: 'virtual',
+    resolveId: (id: string) => (id.startsWith('virtual:') ? `\0${id}` : undefined),
+    load: (id: string) => made[id as keyof typeof made],
+  };
+  let other: InstalledCopy;
+  beforeAll(() => {
+    other = new InstalledCopy(['tslib', 'typescript']);
+    other.write('tsconfig.json', readFileSync(path.join(copy.folder, 'tsconfig.json'), 'utf8'));
+  });
+  afterAll(() => other.remove());
+
+  test('Rollup: virtual modules and files with a query are left to them, and types are watched', async () => {
+    const raw = {
+      name: 'raw',
+      resolveId: (id: string) => (id.endsWith('?raw') ? path.join(other.folder, id) : undefined),
+      load: (id: string) =>
+        id.endsWith('?raw') ? `export default ${JSON.stringify(readFileSync(id.slice(0, -4), 'utf8'))}` : undefined,
+    };
+    const note = 'class Note {\n  @Note() run(a: Note) {}\n}\n';
+    other.write('note.ts', note);
+    const types = other.write('rates.ts', 'export interface Rates { rate: number }');
+    const input = other.write(
+      'entry.ts',
+      `import note from 'note.ts?raw';
+import { made } from 'virtual:made.ts';
+import * as orders from 'virtual:/src/orders.js';
+import type { Rates } from './rates';
+@(() => undefined) class Fn { constructor(readonly rates: Rates) {} }
+console.log(note, made, orders, Fn);`,
+    );
+    const bundle = await rollup({ input, plugins: [fcTraced.rollup(), virtual, raw], logLevel: 'silent' });
+    const { output } = await bundle.generate({ format: 'cjs' });
+    expect(output[0].code).toContain(JSON.stringify(note));
+    expect(output[0].code).toContain('made$1 = 1');
+    expect(bundle.watchFiles).toEqual(expect.arrayContaining([types, path.join(other.folder, 'tsconfig.json')]));
+
+    const change = { name: 'change', transform: { order: 'pre' as const, handler: (code: string) => `${code}\n1;` } };
+    await expect(rollup({ input, plugins: [change, fcTraced.rollup(), virtual, raw] })).rejects.toThrow(
+      /entry\.ts: another plugin has changed this module, which tsc reads from its file\. Name fcTraced first/,
+    );
+  });
+
+  test('webpack: data URLs and files with a query are left to it', async () => {
+    other.write('page.ts', 'export const page: string = "typed";');
+    const entry = other.write(
+      'queries.js',
+      `import page from './page.ts?raw';
+import { made } from 'data:text/javascript,export const made = 1; //x.ts';
+console.log(page, made);`,
+    );
+    // Its loader is a file of its own.
+    const built = require('../../dist/bundler') as typeof import('../../src/bundler');
+    const options: Configuration = {
+      context: other.folder,
+      mode: 'none',
+      target: 'node20',
+      entry,
+      output: { path: path.join(other.folder, 'out') },
+      module: { rules: [{ resourceQuery: /raw/, type: 'asset/source' }] },
+      plugins: [built.fcTraced.webpack() as WebpackPluginInstance],
+    };
+    const stats = await new Promise<Stats>((resolve, reject) => {
+      webpack(options, (error, result) => (error ? reject(error) : resolve(result!)));
+    });
+    expect(stats.toJson({ all: false, errors: true }).errors).toEqual([]);
+    expect(readFileSync(path.join(other.folder, 'out', 'main.js'), 'utf8')).toContain('const page: string');
+  });
+});
+
+test.each([
+  ['/app/src/a.ts', true],
+  [String.raw`C:\app\src\a.ts`, true],
+  ['/app/src/a.d.ts', false],
+  ['/app/src/a.d.mts', false],
+  ['/app/node_modules/a/index.js', false],
+  [String.raw`C:\app\node_modules\a\index.js`, false],
+  ['\0/app/src/a.ts', false],
+  ['virtual:a.ts', false],
+  ['data:text/javascript,import "./a.js', false],
+  ['https://example.com/a.js', false],
+])('whether %j is a module of the program: %s', (file, expected) => {
+  expect(isProgramModule(file)).toBe(expected);
+});
+
+test.each([
+  [undefined, true],
+  ['', true],
+  ['?v=1a2b', true],
+  ['?import&t=17', true],
+  ['?raw', false],
+  ['?url', false],
+  ['?v=1&raw', false],
+  ['?commonjs-proxy', false],
+])('whether a module with the query %j is the file itself: %s', (query, expected) => {
+  expect(isModuleQuery(query)).toBe(expected);
 });
