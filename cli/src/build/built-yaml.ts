@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join, relative, sep } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { isMap, isScalar, parseDocument } from 'yaml';
 import type { Document } from 'yaml';
 import type { FunctionSpec } from '../functions/function-spec';
@@ -17,7 +17,10 @@ export interface BuiltSettings {
 
 /** A path as `s.yaml` has it, relative to its folder. */
 export function pathInYaml(yaml: string, folder: string): string {
-  return `./${relative(dirname(yaml), folder).split(sep).join('/')}`;
+  const path = relative(dirname(yaml), folder);
+  // On another drive of Windows.
+  if (isAbsolute(path)) return path.replaceAll('\\', '/');
+  return `./${path.split(sep).join('/')}`;
 }
 
 /** The path of the settings of a function: of FC 3.0, or of FC 2.0. Maps that another file has are added. */

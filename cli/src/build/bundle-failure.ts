@@ -40,7 +40,9 @@ function placeOf(location: Location | null, name: string | undefined): string {
 /** What to do about an import that was not found. */
 function remedyFor(specifier: string, location: Location | null): string {
   const name = packageNameIn(specifier);
-  if (name === undefined) return 'Correct the path, or compile the module first if it is generated';
+  if (name === undefined || name.startsWith('#')) {
+    return 'Correct the path, or compile the module first if it is generated';
+  }
   const folder = location === null ? undefined : installedPackage(name, dirname(resolve(location.file)));
   if (folder === undefined) return 'Install it, or name it in --external if it is not needed';
   return isInstalled(join(folder, 'package.json'))

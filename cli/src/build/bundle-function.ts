@@ -26,6 +26,7 @@ import { installedPackage } from './installed-package';
 import { lazyChunks } from './lazy-chunks';
 import { writeModuleType, writePackageScripts } from './module-type';
 import { claimFolder } from './out-folder';
+import { ownImports } from './own-imports';
 import { arrangePackages, copyPackages, sharedLibraries } from './package-tree';
 import type { PackageTree } from './package-tree';
 import { pathAliases } from './path-aliases';
@@ -208,6 +209,7 @@ class FunctionBundler {
       plugins: [
         externalPackages(external, this.#separate),
         pathAliases,
+        ownImports,
         singleCopies(dirname(this.modules[0]!.source)),
         addonPackages(this.#separate),
         ...(code === undefined ? [] : [omitUnusedInstrumentations(code)]),

@@ -25,6 +25,12 @@ export function checkCompileCache(spec: FunctionSpec): void {
         'with Node.js 22 or newer has one: leave the option out',
     );
   }
+  if (process.platform === 'win32') {
+    throw new BundleError(
+      'NO_COMPILE_CACHE',
+      '--compile-cache: a cache that is written on Windows does not apply on Linux, where FC runs functions. Build on Linux',
+    );
+  }
   const [major = 0] = process.versions.node.split('.').map(Number);
   if (major >= 22 && typeof crc32 === 'function') return;
   throw new BundleError(

@@ -1,6 +1,6 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import type { Stats } from 'node:fs';
-import { basename, dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { BundleError } from '../bundling/bundle-error';
 import { isInstalled, isWithin } from '../bundling/module-files';
 import { isServer } from '../functions/function-spec';
@@ -100,5 +100,5 @@ export function copyFiles(
     const here = [...roots, { folder: codeDir, place: '.' }, { folder: process.cwd(), place: '.' }];
     copy(resolve(path), placeOf(resolve(path), here) ?? basename(path));
   }
-  return [...copied].sort();
+  return [...copied].map((place) => place.split(sep).join('/')).sort();
 }

@@ -62,7 +62,7 @@ export function relocate(code: string, file: string, place: string): string | un
   const loader = /\.[mc]?tsx?$/.test(file) ? (file.endsWith('x') ? 'tsx' : 'ts') : file.endsWith('x') ? 'jsx' : 'js';
   const replaced = transformSync(code.replace(/^#!.*/, ''), {
     loader,
-    sourcefile: basename(file),
+    sourcefile: encodeURIComponent(basename(file)),
     sourcemap: 'inline',
     target: 'esnext',
     logLevel: 'silent',
@@ -91,8 +91,8 @@ export function relocate(code: string, file: string, place: string): string | un
  * of the sources, or below `node_modules`. `undefined` for files elsewhere.
  */
 export function placeOf(file: string, roots: readonly SourceRoot[]): string | undefined {
-  const installed = file.lastIndexOf(`${sep}node_modules${sep}`);
-  if (installed >= 0) return file.slice(installed + 1).replaceAll(sep, '/');
+  const [installed] = /(?<=[\\/])node_modules[\\/](?!.*[\\/]node_modules[\\/]).*$/s.exec(file) ?? [];
+  if (installed !== undefined) return installed.replaceAll('\\', '/');
   const root = roots.find(({ folder }) => isWithin(file, folder));
   return root && posix.join(root.place, relative(root.folder, file).replaceAll(sep, '/'));
 }

@@ -1,7 +1,8 @@
-import { relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { columns } from '../command';
 import { paint, print } from '../terminal';
 import type { BuildResult, BuiltFunction, FailedFunction } from './build-functions';
+import { pathInYaml } from './built-yaml';
 import type { SizeReport } from './size-report';
 
 const SHOWN_PACKAGES = 5;
@@ -62,7 +63,7 @@ function printFunction(built: BuiltFunction): void {
 }
 
 function settingsFor({ bundled: { spec, folder } }: BuiltFunction): string[] {
-  return [`  code: ./${shown(folder)}`, `  handler: ${spec.handler}`];
+  return [`  code: ${pathInYaml(join(process.cwd(), 's.yaml'), folder)}`, `  handler: ${spec.handler}`];
 }
 
 /** Prints what a build did, for people. */

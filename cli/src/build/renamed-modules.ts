@@ -15,6 +15,15 @@ function identifierAt(line: string | undefined, column: number): string | undefi
   return line === undefined ? undefined : IDENTIFIER.exec(line)?.[0];
 }
 
+/** A source as a path: esbuild writes it as a relative URL. */
+function pathIn(source: string): string {
+  try {
+    return decodeURIComponent(source);
+  } catch {
+    return source;
+  }
+}
+
 /**
  * The modules in which a class or a function has another name in a bundle than in its source, because another module
  * declares the same name.
@@ -37,7 +46,7 @@ export function renamedModules(bundle: string): string[] {
       // Generated code has no source.
       if (originalSource === undefined || originalLine === undefined || originalColumn === undefined) continue;
       if (identifierAt(linesOf(originalSource)[originalLine], originalColumn) === name) continue;
-      renamed.add(resolve(dirname(bundle), originalSource));
+      renamed.add(resolve(dirname(bundle), pathIn(originalSource)));
     }
   }
   return [...renamed].filter((file) => existsSync(file));

@@ -20,6 +20,12 @@ export const REQUIRE_BANNER =
 const inlineMap = (map: string): string =>
   `//# sourceMappingURL=data:application/json;base64,${Buffer.from(map).toString('base64')}`;
 
+/** Whether a file is imported as something else than a module, such as `with { type: 'text' }`. */
+function isOfOtherType(attributes: Readonly<Record<string, string>> | undefined): boolean {
+  // Versions of esbuild before 0.19.7 do not pass attributes.
+  return attributes?.['type'] !== undefined;
+}
+
 /** A failure as esbuild reports it. */
 function failure(error: unknown): { errors: { text: string; detail: unknown }[] } {
   return { errors: [{ text: error instanceof BundleError ? error.message : String(error), detail: error }] };
@@ -56,8 +62,8 @@ export function esbuildPlugin(): Plugin {
       prepare(initialOptions);
       const folder = resolve(initialOptions.absWorkingDir ?? '.');
       onStart(forgetProjects);
-      onLoad({ filter: /\.(?:[mc]?[jt]s|[jt]sx)$/, namespace: 'file' }, async ({ path, suffix, with: { type } = {} }) => {
-        if (type !== undefined || !isModuleQuery(suffix)) return undefined;
+      onLoad({ filter: /\.(?:[mc]?[jt]s|[jt]sx)$/, namespace: 'file' }, async ({ path, suffix, with: attributes }) => {
+        if (isOfOtherType(attributes) || !isModuleQuery(suffix)) return undefined;
         // The option keepNames would also slow down functions of libraries that create functions.
         if (isInstalled(path)) return undefined;
         try {

@@ -50,13 +50,12 @@ export interface InstalledPackage {
   readonly folder: string;
 }
 
+// Bundlers write paths of Windows with either separator.
+const INSTALLED = /^(.*[\\/]node_modules[\\/])((?:@[^\\/]+[\\/])?[^\\/]+)/s;
+
 /** The installed package to which a file belongs; `undefined` for a file of the program. */
 export function packageOf(file: string): InstalledPackage | undefined {
-  const marker = `${sep}node_modules${sep}`;
-  const at = file.lastIndexOf(marker);
-  if (at < 0) return linkedPackageOf(file);
-  const modules = file.slice(0, at + marker.length);
-  const [first = '', second = ''] = file.slice(modules.length).split(sep);
-  const name = first.startsWith('@') ? `${first}/${second}` : first;
-  return { name, folder: join(dirname(join(modules, 'x')), ...name.split('/')) };
+  const [, modules, place] = INSTALLED.exec(file) ?? [];
+  if (modules === undefined || place === undefined) return linkedPackageOf(file);
+  return { name: place.replace('\\', '/'), folder: modules + place };
 }

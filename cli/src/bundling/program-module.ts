@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { relative } from 'node:path';
+import { basename, relative } from 'node:path';
 import type { Loader, TransformOptions } from 'esbuild';
 import { BundleError } from './bundle-error';
 import type { TypeScriptOutput } from './typescript-output';
@@ -22,16 +22,22 @@ function loaderOf(file: string): Loader {
 /** Compiles a module to JavaScript in which classes and functions keep their names, whatever a bundler calls them. */
 export async function keepNames(file: string, code: string, loader: Loader | undefined): Promise<string> {
   const { transform } = require('esbuild') as typeof import('esbuild');
-  const compiled = await transform(code, { ...transformOptions(file, loader ?? loaderOf(file)), sourcemap: 'inline' });
+  const compiled = await transform(code, { ...transformOptions(file, loader ?? loaderOf(file)), ...inlineMap(file) });
   return compiled.code;
 }
 
 /** Compiles a module with the settings of its project. */
 export async function compileWithSettings(file: string, code: string): Promise<string> {
   const { transform } = require('esbuild') as typeof import('esbuild');
-  const options = { ...transformOptions(file, loaderOf(file)), keepNames: false, sourcemap: 'inline' } as const;
+  const options = { ...transformOptions(file, loaderOf(file)), keepNames: false, ...inlineMap(file) };
   return (await transform(code, options)).code;
 }
+
+/** A source map in the code, which names its source by a URL beside it. */
+const inlineMap = (file: string): TransformOptions & { sourcemap: 'inline' } => ({
+  sourcefile: encodeURIComponent(basename(file)),
+  sourcemap: 'inline',
+});
 
 const transformOptions = (file: string, loader: Loader): TransformOptions => ({
   loader,

@@ -50,7 +50,9 @@ export function sourceOf(source: string, importer: string | undefined): string |
   if (existsSync(path) && /\.\w+$/.test(path)) return undefined;
   const [ending = ''] = /\.[mc]?js$/.exec(path) ?? [];
   const stem = path.slice(0, path.length - ending.length);
-  return EXTENSIONS[ending]!.map((extension) => stem + extension).find((file) => existsSync(file));
+  const found = EXTENSIONS[ending]!.map((extension) => stem + extension).find((file) => existsSync(file));
+  // Vite writes paths of Windows with slashes. Another spelling would be another module.
+  return importer.includes('\\') ? found : found?.replaceAll('\\', '/');
 }
 
 // Ids of generated modules start with a NUL, and many have a query.

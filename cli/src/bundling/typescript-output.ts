@@ -83,19 +83,19 @@ export class TypeScriptOutput {
       const printed = await run(tsc, ['--project', config, '--pretty', 'false'], dirname(project));
       const syntax = printed.split('\n').find((line) => /\berror TS1\d{3}:/.test(line));
       if (syntax !== undefined) throw new BundleError('TYPESCRIPT_FAILED', syntax);
-      this.#read(join(folder, 'out'), compiledAt, project);
+      this.#read(join(folder, 'out'), parse(files[0]!).root, compiledAt, project);
       if (this.#outputs.size === 0) throw new BundleError('TYPESCRIPT_FAILED', printed.trim() || 'tsc emitted nothing');
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
   }
 
-  #read(folder: string, compiledAt: number, project: string): void {
+  #read(folder: string, root: string, compiledAt: number, project: string): void {
     if (!existsSync(folder)) return;
     for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
       const file = join(entry.parentPath ?? entry.path, entry.name);
       if (!/\.[mc]?jsx?$/.test(file)) continue;
-      const stem = join(parse(process.cwd()).root, relative(folder, file)).replace(/jsx?$/, '');
+      const stem = join(root, relative(folder, file)).replace(/jsx?$/, '');
       const source = ['ts', 'tsx'].map((ending) => stem + ending).find((one) => existsSync(one));
       // A module of another project, such as a package of the workspace, is compiled with its own settings.
       if (source === undefined || projectOf(source)?.path !== project) continue;
@@ -115,7 +115,9 @@ const MAP = /(?<=\n\/\/# sourceMappingURL=data:application\/json;base64,)\S+/;
 function besideSource(code: string, source: string): string {
   return code.replace(MAP, (base64) => {
     const map = JSON.parse(Buffer.from(base64, 'base64').toString()) as object;
-    return Buffer.from(JSON.stringify({ ...map, sourceRoot: '', sources: [basename(source)] })).toString('base64');
+    return Buffer.from(
+      JSON.stringify({ ...map, sourceRoot: '', sources: [encodeURIComponent(basename(source))] }),
+    ).toString('base64');
   });
 }
 

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { findReferences } from '../../src/build/file-references';
+import { findReferences, placeOf } from '../../src/build/file-references';
 
 let folder: string;
 beforeAll(() => {
@@ -22,4 +22,13 @@ test.each([
   const { files, isDynamic } = findReferences(code, path.join(folder, 'dist', 'index.js'), [path.join(folder, 'dist')]);
   expect(files).toEqual(expected.map((file) => path.join(folder, file)));
   expect(isDynamic).toBe(false);
+});
+
+test.each([
+  ['/app/src/a/page.html', 'dist/a/page.html'],
+  ['/app/node_modules/x/node_modules/y/z.js', 'node_modules/y/z.js'],
+  [String.raw`C:\app\node_modules\@a\b\z.js`, 'node_modules/@a/b/z.js'],
+  ['/other/z.js', undefined],
+])('the place of %s below the folder of the bundle is %s', (file, place) => {
+  expect(placeOf(file, [{ folder: '/app/src', place: 'dist' }])).toBe(place);
 });

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { root } from '../../../test/package/fresh-process';
@@ -112,4 +112,43 @@ test('a tsconfig.json that cannot be read is an error that names it, but not tha
   expect((await build()).failed[0]!.message).toMatch(
     /apps\/fn\/tsconfig\.json cannot be read: File '@acme\/tsconfig' not found\. Correct it, or install the package that it/,
   );
+});
+
+test('a program that imports itself by name is bundled from its sources, compiled or not', async () => {
+  write({
+    'apps/fn/package.json': {
+      name: '@shop/fn',
+      imports: { '#lib/*': './dist/*.js' },
+      exports: { './b': './dist/b.js' },
+    },
+    'apps/fn/tsconfig.json': { compilerOptions: { rootDir: 'src', outDir: 'dist' } },
+    'apps/fn/s.yaml':
+      'resources: { fn: { component: fc3, props: { runtime: nodejs20, code: ./dist, handler: handler.handler } } }',
+    'apps/fn/src/handler.ts':
+      "import { A } from '#lib/a'; import { made } from '@shop/fn/b'; export const answer = made instanceof A;",
+    'apps/fn/src/a.ts': 'export class A {}',
+    'apps/fn/src/b.ts': "import { A } from './a'; export const made = new A();",
+  });
+  expect((await build()).failed.map(({ message }) => message)).toEqual([]);
+  expect(answer()).toBe(true);
+  write({ 'apps/fn/dist/a.js': 'exports.A = class {};', 'apps/fn/dist/b.js': 'exports.made = 1;' });
+  expect((await build()).failed).toEqual([]);
+  expect(answer()).toBe(true);
+});
+
+test('names of files with the characters of URLs keep the names of classes, and their source maps', async () => {
+  write({
+    'apps/fn/src/handler.ts':
+      "import { A } from './a'; import { A as B } from './a b#1%20ä/c d#2'; export const answer = [A.name, B.name];",
+    'apps/fn/src/a.ts': 'export class A { a = 1 }',
+    'apps/fn/src/a b#1%20ä/c d#2.ts': 'export class A { b = 1 }',
+  });
+  expect((await build()).failed.map(({ message }) => message)).toEqual([]);
+  expect(answer()).toEqual(['A', 'A']);
+  const { sources } = JSON.parse(readFileSync(at('built/fn.maps/handler.js.map'), 'utf8')) as { sources: string[] };
+  expect(sources.map((source) => path.resolve(at('built/fn'), decodeURIComponent(source))).sort()).toEqual([
+    at('apps/fn/src/a b#1%20ä/c d#2.ts'),
+    at('apps/fn/src/a.ts'),
+    at('apps/fn/src/handler.ts'),
+  ]);
 });

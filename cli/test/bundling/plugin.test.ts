@@ -8,7 +8,7 @@ import type { Configuration, Stats, WebpackPluginInstance } from 'webpack';
 import { InstalledCopy } from '../../../test/package/installed-copy';
 import { BUNDLE_ERROR_CODES, fcTraced } from '../../src/bundler';
 import { guardCyclicMetadata } from '../../src/bundling/cyclic-metadata';
-import { isModuleQuery, isProgramModule } from '../../src/bundling/module-files';
+import { isModuleQuery, isProgramModule, packageOf } from '../../src/bundling/module-files';
 import { sourceOf } from '../../src/bundling/rollup-plugin';
 
 let copy: InstalledCopy;
@@ -260,4 +260,14 @@ test.each([
   ['?commonjs-proxy', false],
 ])('whether a module with the query %j is the file itself: %s', (query, expected) => {
   expect(isModuleQuery(query)).toBe(expected);
+});
+
+test.each([
+  ['/app/node_modules/a/index.js', 'a', '/app/node_modules/a'],
+  ['/app/node_modules/.pnpm/@a+b@1/node_modules/@a/b/x.js', '@a/b', '/app/node_modules/.pnpm/@a+b@1/node_modules/@a/b'],
+  [String.raw`C:\app\node_modules\@a\b\x.js`, '@a/b', String.raw`C:\app\node_modules\@a\b`],
+  ['C:/app/node_modules/a/x.js', 'a', 'C:/app/node_modules/a'],
+  ['/app/src/a.js', undefined, undefined],
+])('%s belongs to the package %s', (file, name, folder) => {
+  expect([packageOf(file)?.name, packageOf(file)?.folder]).toEqual([name, folder]);
 });
