@@ -75,7 +75,7 @@ export async function buildChunks(src, dist) {
       // webpack would treat a chunk in which a package tests for AMD as an AMD module, and lose its exports.
       define: { define: 'undefined' },
       sourcemap: 'linked',
-      plugins: [jaegerConversion(src), hexBytes(src), chunkPlugin(src, chunk, chunkOf, modules)],
+      plugins: [jaegerConversion(src), hexBytes(src), contextManager, chunkPlugin(src, chunk, chunkOf, modules)],
     });
     requireOnce(path.join(dist, fileOf(chunk)));
     removeForeignSources(path.join(dist, `${fileOf(chunk)}.map`));
@@ -254,6 +254,15 @@ function hexBytes(src) {
     },
   };
 }
+
+/** Leaves out the context manager for old versions of Node.js, which is not used. */
+const contextManager = {
+  name: 'the context manager',
+  setup(bundle) {
+    bundle.onResolve({ filter: /^\.\/AsyncHooksContextManager$/ }, () => ({ path: 'unused', namespace: 'unused' }));
+    bundle.onLoad({ filter: /^/, namespace: 'unused' }, () => ({ contents: '' }));
+  },
+};
 
 /** Requires each package once in a chunk. esbuild does so in each module, and a bundle would copy its exports each time. */
 function requireOnce(file) {
