@@ -23,6 +23,7 @@ import { externalPackages } from './external-packages';
 import { modulesOf, sourceRootOf } from './function-modules';
 import type { FunctionModule, SourceRoot } from './function-modules';
 import { installedPackage } from './installed-package';
+import { flatPackages } from './flat-packages';
 import { lazyChunks } from './lazy-chunks';
 import { writeModuleType, writePackageScripts } from './module-type';
 import { claimFolder } from './out-folder';
@@ -215,6 +216,7 @@ class FunctionBundler {
         ...(code === undefined ? [] : [omitUnusedInstrumentations(code)]),
         ...(omitted === undefined ? [] : [omitExporter(omitted)]),
         lazyChunks,
+        flatPackages,
         program.plugin,
       ],
       ...(format === 'esm' && { banner: { js: REQUIRE_BANNER } }),
