@@ -33,7 +33,9 @@ const CHUNKS = [
   [/^mcp\//, 'mcp-modules'],
   [/^testing\//, 'testing-modules'],
   // Loaded while the core is loading, so it may use only modules that have been evaluated by then.
-  [/^cold-start\/(?:slowest-requires|module-name)$/, 'slowest-requires'],
+  [/^cold-start\/slowest-requires$/, 'slowest-requires'],
+  // The same, and each cold start of a custom runtime needs it.
+  [/^cold-start\/module-name$/, 'module-name'],
   // What each recorded invocation needs, with the program's tracer provider as well.
   [/^invocation\/(?:credentials|cut-off|invocation-recording|open-span-snapshots|process-end)$/, 'recorded'],
   [/^(?:cold-start\/start-spans|tracing\/context\/deadline)$/, 'recorded'],
@@ -41,6 +43,9 @@ const CHUNKS = [
   // Modules that few invocations need.
   [/^/, 'seldom'],
 ];
+
+/** Names that tests take from the chunks. */
+const USED_BY_TESTS = { 'logs/log-lines': ['correlateLogs'], 'testing/sdk-span-record': ['sdkSpanRecord'] };
 
 const fileOf = (chunk) => (ENTRY_POINTS.includes(chunk) ? `${chunk}.js` : `chunk-${chunk}.js`);
 
@@ -53,6 +58,7 @@ export async function buildChunks(src, dist) {
     if (core.has(id)) return CORE;
     return CHUNKS.find(([expression]) => expression.test(id))[1];
   };
+  keepUsedNames(modules, chunkOf);
   const chunks = new Map();
   for (const entry of ENTRY_POINTS) {
     for (const id of allOf(modules, entry)) {
@@ -129,6 +135,33 @@ function entryOf(chunk, ids, modules, chunkOf) {
   ].join('\n');
 }
 
+/** Limits the names of each module to those that other chunks use. */
+function keepUsedNames(modules, chunkOf) {
+  const used = new Map([...modules.keys()].map((id) => [id, new Set(USED_BY_TESTS[id])]));
+  for (const [importer, { imports, named }] of modules) {
+    const foreign = imports.filter(({ id }) => modules.has(id) && chunkOf(id) !== chunkOf(importer));
+    for (const { id, kind } of foreign) {
+      const names = kind === 'import-statement' ? named.get(id) : undefined;
+      for (const name of names ?? modules.get(id).names) used.get(id).add(name);
+    }
+  }
+  for (const [id, module] of modules) module.names = module.names.filter((name) => used.get(id).has(name));
+}
+
+/** The names that a module imports or re-exports from each other one; of a namespace, none are known. */
+function namedImports(id, source) {
+  const named = new Map();
+  for (const [, names, from] of source.matchAll(/^(?:import|export) \{([^}]*)\} from '(\.[^']+)';$/gm)) {
+    const target = path.posix.join(path.posix.dirname(id), from);
+    const values = names.split(',').map((name) => name.trim().split(' as ')[0]);
+    named.set(target, [
+      ...(named.get(target) ?? []),
+      ...values.filter((name) => name !== '' && !name.startsWith('type ')),
+    ]);
+  }
+  return named;
+}
+
 const variableOf = (id) => id.replaceAll(/\W/g, '_');
 
 /** The modules of `src`: their imports in the order in which they are evaluated, and the names that they export. */
@@ -162,7 +195,7 @@ async function readModules(src) {
         const name = external ? target : target.replace(/\.ts$/, '');
         return { id: name, kind, isBare: new RegExp(`^import '(?:\\./)?${name}';$`, 'm').test(source) };
       });
-      return [id, { imports, names: each.outputs[`${id}.js`].exports }];
+      return [id, { imports, names: each.outputs[`${id}.js`].exports, named: namedImports(id, source) }];
     }),
   );
 }
