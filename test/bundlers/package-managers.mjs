@@ -40,26 +40,32 @@ const MANAGERS = {
   npm: {
     own: '*',
     files: {},
-    install: ['npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel', 'error']],
-    run: ['npx', ['--no-install']],
+    install: {
+      command: 'npm',
+      args: ['install', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel', 'error'],
+    },
+    run: { command: 'npx', args: ['--no-install'] },
   },
   pnpm: {
     own: 'workspace:*',
     files: { 'pnpm-workspace.yaml': 'packages: [packages/*]\nonlyBuiltDependencies: [esbuild]\n' },
-    install: ['npx', ['--yes', 'pnpm@10', 'install', '--no-frozen-lockfile', '--prefer-offline', '--silent']],
-    run: ['npx', ['--yes', 'pnpm@10', 'exec']],
+    install: {
+      command: 'npx',
+      args: ['--yes', 'pnpm@10', 'install', '--no-frozen-lockfile', '--prefer-offline', '--silent'],
+    },
+    run: { command: 'npx', args: ['--yes', 'pnpm@10', 'exec'] },
   },
   'yarn 1': {
     own: '1.0.0',
     files: {},
-    install: ['npx', ['--yes', 'yarn@1.22', 'install', '--silent', '--prefer-offline']],
-    run: ['npx', ['--yes', 'yarn@1.22', '--silent', 'run']],
+    install: { command: 'npx', args: ['--yes', 'yarn@1.22', 'install', '--silent', '--prefer-offline'] },
+    run: { command: 'npx', args: ['--yes', 'yarn@1.22', '--silent', 'run'] },
   },
   "yarn 4, Plug'n'Play": {
     own: 'workspace:*',
     files: { '.yarnrc.yml': 'nodeLinker: pnp\n', 'yarn.lock': '' },
-    install: ['npx', [...yarn, 'install']],
-    run: ['npx', [...yarn, 'run']],
+    install: { command: 'npx', args: [...yarn, 'install'] },
+    run: { command: 'npx', args: [...yarn, 'run'] },
     env: berry,
   },
 };
@@ -147,9 +153,9 @@ for (const [name, { own, files, install, run: runner, env }] of Object.entries(M
     mkdirSync(path.dirname(path.join(folder, file)), { recursive: true });
     writeFileSync(path.join(folder, file), text);
   }
-  run(...install, folder, env);
+  run(install.command, install.args, folder, env);
   const fn = path.join(folder, 'packages', 'fn');
-  const inPackage = (...args) => run(runner[0], [...runner[1], ...args], fn, env);
+  const inPackage = (...args) => run(runner.command, [...runner.args, ...args], fn, env);
   inPackage('tsc', '--build');
   const report = JSON.parse(inPackage('fc-traced', 'build', '--format', 'json'));
   const [built] = report.functions;

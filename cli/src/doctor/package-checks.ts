@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
+import { packageOf } from '../bundling/module-files';
 import type { Finding } from './finding';
 
 // Libraries that a process must have once, because their state is in the copy.
@@ -34,7 +35,10 @@ function copiesBelow(root: string): Map<string, Copy[]> {
   const found = new Map<string, Map<string, Copy>>();
   const visited = new Set<string>();
   const open = [root];
+  const opened = new Set<string>();
   for (let modules = open.pop(); modules !== undefined && visited.size < MAX_FOLDERS; modules = open.pop()) {
+    if (opened.has(modules)) continue;
+    opened.add(modules);
     for (const name of packagesIn(modules)) {
       let folder: string;
       try {
@@ -52,6 +56,9 @@ function copiesBelow(root: string): Map<string, Copy[]> {
       }
       const inner = join(folder, 'node_modules');
       if (existsSync(inner)) open.push(inner);
+      // With pnpm, what a package needs is beside it, in a folder of its own.
+      const beside = packageOf(join(folder, 'package.json'));
+      if (beside?.name === name) open.push(folder.slice(0, -name.length - 1));
     }
   }
   return new Map([...found].map(([name, copies]) => [name, [...copies.values()]]));

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { CHECKS } from '../../src/doctor/finding';
@@ -48,13 +48,33 @@ test('each finding says what is wrong and what to do, and names no path of an en
 describe('in a folder', () => {
   let folder: string;
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'fc-traced-doctor-'));
+    folder = realpathSync(mkdtempSync(join(tmpdir(), 'fc-traced-doctor-')));
   });
   afterEach(() => rmSync(folder, { recursive: true }));
   const write = (file: string, text: string): void => {
     mkdirSync(dirname(join(folder, file)), { recursive: true });
     writeFileSync(join(folder, file), text);
   };
+
+  test('a second copy that pnpm installs beside the package that needs it is found', () => {
+    const store = 'node_modules/.pnpm';
+    for (const [place, version] of [
+      ['tsyringe@4.10.0/node_modules/tsyringe', '4.10.0'],
+      ['tsyringe@4.8.0/node_modules/tsyringe', '4.8.0'],
+      ['library@1.0.0/node_modules/library', '1.0.0'],
+    ]) {
+      write(`${store}/${place}/package.json`, JSON.stringify({ version }));
+    }
+    const link = (place: string, target: string): void =>
+      symlinkSync(join(folder, store, target), join(folder, place), 'junction');
+    link('node_modules/tsyringe', 'tsyringe@4.10.0/node_modules/tsyringe');
+    link('node_modules/library', 'library@1.0.0/node_modules/library');
+    expect(checkCopies(folder)).toEqual([]);
+    link(`${store}/library@1.0.0/node_modules/tsyringe`, 'tsyringe@4.8.0/node_modules/tsyringe');
+    expect(checkCopies(folder).map(({ problem }) => problem)).toEqual([
+      expect.stringMatching(/2 copies of tsyringe: .*4\.8\.0 in .*\.pnpm/) as string,
+    ]);
+  });
 
   test('a second copy of @opentelemetry/api or of fc-traced is found, with both versions', () => {
     write('node_modules/@opentelemetry/api/package.json', '{"version":"1.9.1"}');
