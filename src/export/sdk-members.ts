@@ -4,7 +4,7 @@ import { suppressTracing } from '@opentelemetry/core';
 import { AlwaysOnSampler, BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import { warnOnce } from '../diagnostics';
-import { isSuppressed } from '../tracing/context/linked-context';
+import { isSuppressed } from '../tracing/telemetry/suppression';
 import { PROBE_LIMITS } from './direct-span';
 import { timed } from './start-clock';
 

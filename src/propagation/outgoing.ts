@@ -2,7 +2,8 @@ import { createContextKey, isSpanContextValid, propagation, trace } from '@opent
 import type { Context, Span, SpanContext } from '@opentelemetry/api';
 import { countLoss, countMalformed } from '../diagnostics';
 import { telemetryIn } from '../tracing/context/ambient-telemetry';
-import { invocationIn, isSuppressed, spanIn } from '../tracing/context/linked-context';
+import { invocationIn, spanIn } from '../tracing/context/linked-context';
+import { isSuppressed } from '../tracing/telemetry/suppression';
 import { newSpanId } from '../tracing/telemetry/ids';
 import { formatBaggage } from './baggage';
 import type { OutgoingBaggage } from './baggage';

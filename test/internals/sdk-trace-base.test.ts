@@ -4,7 +4,7 @@ import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '
 import { directSpanClass, partsOf } from '../../src/export/direct-span';
 import { startProbe } from '../../src/export/sdk-members';
 import { timed } from '../../src/export/start-clock';
-import { isSuppressed } from '../../src/tracing/context/linked-context';
+import { isSuppressed } from '../../src/tracing/telemetry/suppression';
 import { inFreshProcess } from '../package/fresh-process';
 import { compileUnbundled } from './unbundled';
 

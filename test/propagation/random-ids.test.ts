@@ -1,3 +1,7 @@
+import { context } from '@opentelemetry/api';
+import type { Context } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import { isTracingSuppressed } from '@opentelemetry/core';
 import * as fs from 'node:fs';
 
 type Fs = Partial<Record<'openSync' | 'fstatSync' | 'readSync' | 'closeSync', (...args: never[]) => unknown>>;
@@ -54,6 +58,42 @@ test('no bytes that were read before are used after prepared ids were discarded'
   discardPreparedIds();
   expect(newTraceId()).not.toBe(before);
   expect(counts.opened + counts.fromCrypto).toBe(read + 1);
+});
+
+test('functions of node:fs that need ids themselves, as those of an instrumentation, get other ones', () => {
+  const nested: string[] = [];
+  const nesting =
+    <A extends unknown[], R>(fn: (...args: A) => R) =>
+    (...args: A): R => {
+      nested.push(newSpanId());
+      const result = fn(...args);
+      nested.push(newSpanId());
+      return result;
+    };
+  const { newSpanId, counts } = idsWith({
+    openSync: nesting(fs.openSync),
+    readSync: nesting(fs.readSync),
+    closeSync: nesting(fs.closeSync),
+  });
+  const ids = manyOf(newSpanId);
+  expect(new Set([...ids, ...nested]).size).toBe(ids.length + nested.length);
+  // Two for each function that is called, and not one for each level of a recursion.
+  expect(nested.length).toBeLessThanOrEqual(6 * 4);
+  expect(counts.fromCrypto).toBeGreaterThan(0);
+});
+
+test('instrumentations of node:fs record nothing of it', () => {
+  context.setGlobalContextManager(new AsyncLocalStorageContextManager());
+  const active: Context[] = [];
+  const { newSpanId } = idsWith({
+    openSync: (...args: Parameters<typeof fs.openSync>) => {
+      active.push(context.active());
+      return fs.openSync(...args);
+    },
+  });
+  newSpanId();
+  context.disable();
+  expect(active.map(isTracingSuppressed)).toEqual([true]);
 });
 
 const failing = (code: string) => () => {

@@ -1,4 +1,4 @@
-import { createContextKey, INVALID_SPAN_CONTEXT, ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import { INVALID_SPAN_CONTEXT, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import type { Context, Span, SpanContext } from '@opentelemetry/api';
 import { warnOnce } from '../../diagnostics';
 import { EndedSpan } from './inert-spans';
@@ -170,15 +170,4 @@ export function invocationIn(context: Context): Invocation | undefined {
   return context instanceof LinkedContext
     ? LinkedContext.invocationOf(context)
     : (context.getValue(INVOCATION_KEY) as Invocation | undefined);
-}
-
-/**
- * The context key that `suppressTracing` of `@opentelemetry/core` sets. It is not exported there, and loading that
- * package would load the SDK. `export/sdk-members.ts` checks it when the SDK is loaded.
- */
-const SUPPRESSED_KEY = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING');
-
-/** Whether tracing is suppressed in a context, as exporters do for their own requests. */
-export function isSuppressed(context: Context): boolean {
-  return context.getValue(SUPPRESSED_KEY) === true;
 }

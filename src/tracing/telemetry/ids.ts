@@ -1,31 +1,43 @@
+import { context } from '@opentelemetry/api';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { SUPPRESSED_CONTEXT } from './suppression';
 
 const BYTES = 4_096;
 // The same random numbers as those of node:crypto, which takes long to load. Not on Windows.
 const DEVICE = '/dev/urandom';
 const NO_SPAN_ID = '0'.repeat(16);
 const NO_TRACE_ID = '0'.repeat(32);
-const buffer = Buffer.allocUnsafeSlow(BYTES);
+let isReading = false;
 let digits = '';
 let used = 0;
 
-function readDevice(): boolean {
+/** Fills `buffer`. Returns whether it could be filled. */
+function readDevice(buffer: Buffer): boolean {
+  // Functions of node:fs can be patched: an instrumentation may start a span, which needs an id while this reads ids.
+  if (isReading) return false;
+  isReading = true;
   try {
-    const file = openSync(DEVICE, 'r');
-    try {
-      return fstatSync(file).isCharacterDevice() && readSync(file, buffer) === BYTES;
-    } finally {
-      closeSync(file);
-    }
+    return context.with(SUPPRESSED_CONTEXT, () => {
+      const file = openSync(DEVICE, 'r');
+      try {
+        return fstatSync(file).isCharacterDevice() && readSync(file, buffer) === BYTES;
+      } finally {
+        closeSync(file);
+      }
+    });
   } catch {
     // No such device, no permission, or no free file descriptor.
     return false;
+  } finally {
+    isReading = false;
   }
 }
 
 function take(length: number): string {
   if (used + length > digits.length) {
-    if (!readDevice()) (require('node:crypto') as typeof import('node:crypto')).randomFillSync(buffer);
+    // A new buffer: a patched function may fill one meanwhile.
+    const buffer = Buffer.allocUnsafeSlow(BYTES);
+    if (!readDevice(buffer)) (require('node:crypto') as typeof import('node:crypto')).randomFillSync(buffer);
     digits = buffer.toString('hex');
     used = 0;
   }
