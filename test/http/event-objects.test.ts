@@ -119,3 +119,11 @@ test('a hostile query parameter that occurs several times is joined like any oth
     ['constructor', '2,4'],
   ]);
 });
+
+test.each([1_500.5, Number.NaN])('the time of a request is a date where Date.now returns %p', async (now) => {
+  const replaced = jest.spyOn(Date, 'now').mockReturnValue(now);
+  const { time, timeEpoch } = (await eventOf('FC 2.0', [], [])).requestContext;
+  replaced.mockRestore();
+  expect(new Date(Number(timeEpoch)).toISOString()).toBe(time);
+  expect(Math.abs(Date.now() - Number(timeEpoch))).toBeLessThan(60_000);
+});
