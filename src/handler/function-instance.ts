@@ -91,9 +91,9 @@ export class FunctionInstance {
   }
 
   /**
-   * Runs one HTTP request. Passes the response to `sink`, exports the spans,
-   * and resolves. Only then may the end of the response be sent. Never rejects. `url`: the parts of the URL that are not
-   * in the event. `hasCorrelatedLogger`: see {@link IncomingCall}.
+   * Runs one HTTP request. Passes the response to `sink`, exports the spans, and resolves. Only then may the end of the
+   * response be sent. Never rejects. `url`: the parts of the URL that are not in the event. `hasCorrelatedLogger`: see
+   * {@link IncomingCall}.
    */
   respond(
     entry: Entry,

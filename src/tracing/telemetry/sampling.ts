@@ -84,8 +84,8 @@ function rejectionDigits(ratio: number): string {
 /**
  * Decides whether a new trace is recorded. The decision depends only on the ratio, 0 to 1, and on the randomness of the
  * trace: the value `rv` in `given`, which is what the program put into the `tracestate`, else the last 56 bits of the
- * trace id. An id in an object is read only if the decision depends on it. So services with the same ratio make the same decision, and a trace that is sampled with one ratio is
- * sampled with every higher one.
+ * trace id. So services with the same ratio make the same decision, and a trace that is sampled with one ratio is
+ * sampled with every higher one. An id in an object is read only if the decision depends on it.
  *
  * Specification: https://opentelemetry.io/docs/specs/otel/trace/tracestate-probability-sampling/
  */
