@@ -20,6 +20,8 @@ const MENTION = /\b__dirname\b|\bimport\.meta\.(?:url|dirname)\b/g;
 export interface FileReferences {
   /** Absolute. They exist. */
   readonly files: readonly string[];
+  /** Compiled modules that do not exist, although their TypeScript source does, such as that of a worker. */
+  readonly uncompiled: readonly string[];
   /** Whether the code uses its own place in another way as well. */
   readonly isDynamic: boolean;
 }
@@ -44,7 +46,16 @@ export function findReferences(code: string, file: string, codeFolders: readonly
   const isWhole = (path: string): boolean =>
     [folder, ...codeFolders].some((one) => isWithin(one, path)) || existsSync(join(path, 'node_modules'));
   const files = found.filter((path) => !isWhole(path) && basename(path) !== 'node_modules');
-  return { files: [...new Set(files)], isDynamic: mentions > own.length || files.length < found.length };
+  return {
+    files: [...new Set(files)],
+    uncompiled: own.map((path) => resolve(path)).filter((path) => !existsSync(path) && hasSource(path)),
+    isDynamic: mentions > own.length || files.length < found.length,
+  };
+}
+
+function hasSource(path: string): boolean {
+  const [, stem, kind = ''] = /^(.*)\.([mc]?)js$/s.exec(path) ?? [];
+  return stem !== undefined && [`.${kind}ts`, '.tsx'].some((ending) => existsSync(stem + ending));
 }
 
 /** Where a path that code reads is in the project. FC starts functions in `/code`. */

@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { basename, dirname, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import type { Loader, OnLoadResult, Plugin } from 'esbuild';
 import { BundleError } from '../bundling/bundle-error';
 import { inlineDefinition, JAEGER_THRIFT } from '../bundling/jaeger-definition';
@@ -60,7 +61,7 @@ export function programModules(
   }
 
   function recordReferences(text: string, file: string): void {
-    const { files, isDynamic } = findReferences(
+    const { files, uncompiled, isDynamic } = findReferences(
       text,
       file,
       isInstalled(file) ? [] : [codeDir, ...roots.map((root) => root.folder)],
@@ -70,13 +71,14 @@ export function programModules(
       // A package that starts a file of its own, such as a worker, needs it with everything that it imports.
       if (owner !== undefined && owner.name !== 'fc-traced') separate.set(owner.name, owner.folder);
       if (CODE.test(found) && owner === undefined) {
-        note(`${shown(found)} is copied as it is: name the packages that it imports in --external`);
+        note(copiedAsIs(found));
       }
       const place = placeInBundle(found, [...roots, { folder: codeDir, place: '.' }]);
       if (place !== undefined) references.files.set(found, place);
       else note(`${shown(file)} reads ${shown(found)}, which is outside of the code folder: move it into it`);
     }
     if (isInstalled(file)) return;
+    for (const path of uncompiled) recordCompiled(path);
     // With the option inject, types are not needed.
     if (!/\binject\b/.test(text)) {
       const [lacking] = checkMetadata(file, text);
@@ -90,10 +92,27 @@ export function programModules(
     }
   }
 
+  /** A module that another one starts, such as a worker, is a file of its own, which is compiled in the code folder. */
+  function recordCompiled(path: string): void {
+    const place = placeInBundle(path, roots);
+    if (place === undefined) return;
+    const compiled = join(codeDir, place);
+    if (!existsSync(compiled)) {
+      note(
+        `${shown(path)} is a file of its own, which the build does not compile: compile it to ${shown(compiled)} first`,
+      );
+      return;
+    }
+    references.files.set(compiled, place);
+    note(copiedAsIs(compiled));
+  }
+
   const note = (text: string): void => {
     if (!references.notes.includes(text)) references.notes.push(text);
   };
   const shown = (file: string): string => relative('.', file);
+  const copiedAsIs = (file: string): string =>
+    `${shown(file)} is copied as it is: name the packages that it imports in --external, and its modules in --include`;
 
   async function load(file: string): Promise<OnLoadResult | undefined> {
     const text = await readFile(file, 'utf8');

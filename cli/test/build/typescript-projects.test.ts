@@ -152,3 +152,21 @@ test('names of files with the characters of URLs keep the names of classes, and 
     at('apps/fn/src/handler.ts'),
   ]);
 });
+
+test('a worker of the program that is TypeScript is copied from where it is compiled', async () => {
+  write({
+    'apps/fn/src/handler.ts':
+      "import { join } from 'node:path'; export const answer = join(__dirname, 'jobs', 'work.js');",
+    'apps/fn/src/jobs/work.ts': 'export {};',
+  });
+  const notes = async (): Promise<readonly string[]> => (await build()).built[0]!.bundled.notes;
+  expect(await notes()).toEqual([
+    expect.stringMatching(
+      /work\.js is a file of its own, .*: compile it to .*dist\/fn\/jobs\/work\.js first/,
+    ) as string,
+  ]);
+  write({ 'dist/fn/jobs/work.js': '// compiled' });
+  expect(await notes()).toEqual([expect.stringMatching(/dist\/fn\/jobs\/work\.js is copied as it is/) as string]);
+  expect(answer()).toBe(at('built/fn/jobs/work.js'));
+  expect(readFileSync(at('built/fn/jobs/work.js'), 'utf8')).toBe('// compiled');
+});
