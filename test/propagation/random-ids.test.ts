@@ -96,6 +96,13 @@ test('instrumentations of node:fs record nothing of it', () => {
   expect(active.map(isTracingSuppressed)).toEqual([true]);
 });
 
+test('functions of node:fs that are replaced later are not called', () => {
+  const { newSpanId } = idsWith({});
+  const spy = jest.spyOn(jest.requireMock<typeof fs>('node:fs'), 'openSync');
+  newSpanId();
+  expect(spy).not.toHaveBeenCalled();
+});
+
 const failing = (code: string) => () => {
   throw Object.assign(new Error(code), { code });
 };
