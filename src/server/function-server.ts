@@ -61,32 +61,36 @@ export class FunctionServer {
     this.trust = headerTrust(options.trustFcHeaders, instance.runner.config.instance);
   }
 
-  /** Handles one request. Never rejects. */
+  /** Handles one request. Rejects only if `console.log` throws. */
   async handle(opened: OpenResponse): Promise<void> {
     const { request, response } = opened;
     this.connections.beginWork();
-    const fcHeaders = trustedFcHeaders(request.headers, this.trust);
-    const control = controlOf(request, fcHeaders);
-    const context = requestContext(fcHeaders, this.instance.runner, control === 'http');
-    const isLogged = fcHeaders['x-fc-request-id'] !== undefined;
-    if (isLogged) logLine(control, 'Start', context);
     try {
-      if (control === 'http') {
-        const sink = new StreamingSink(opened);
-        let body = this.bodyOf(request, sink);
-        if (types.isPromise(body)) body = await body;
-        if (body !== 'refused') {
-          sink.finish(await this.respond(request, body, context, fcHeaders, sink));
-          // The connection can be reused only after the rest of the body has been read.
-          if (body === request && !request.readableEnded) request.resume();
-        }
-      } else await answerEvent(response, () => this.event(control, request, context));
-    } catch {
-      countError('a response could not be written');
-      response.destroy();
+      const fcHeaders = trustedFcHeaders(request.headers, this.trust);
+      const control = controlOf(request, fcHeaders);
+      const context = requestContext(fcHeaders, this.instance.runner, control === 'http');
+      const isLogged = fcHeaders['x-fc-request-id'] !== undefined;
+      if (isLogged) logLine(control, 'Start', context);
+      try {
+        if (control === 'http') {
+          const sink = new StreamingSink(opened);
+          let body = this.bodyOf(request, sink);
+          if (types.isPromise(body)) body = await body;
+          if (body !== 'refused') {
+            sink.finish(await this.respond(request, body, context, fcHeaders, sink));
+            // The connection can be reused only after the rest of the body has been read.
+            if (body === request && !request.readableEnded) request.resume();
+          }
+        } else await answerEvent(response, () => this.event(control, request, context));
+      } catch {
+        countError('a response could not be written');
+        response.destroy();
+      }
+      if (isLogged) logLine(control, 'End', context);
+    } finally {
+      // Also if a function that replaces `console.log` throws: `close` would wait for the request.
+      this.connections.endWork();
     }
-    if (isLogged) logLine(control, 'End', context);
-    this.connections.endWork();
   }
 
   private async event(

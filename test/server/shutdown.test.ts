@@ -6,8 +6,12 @@ import { recordTraces } from 'fc-traced/testing';
 import { EventEmitter, once } from 'node:events';
 import http from 'node:http';
 import { connect } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { defineHandler } from '../../src/handler/entries';
+import { FunctionInstance } from '../../src/handler/function-instance';
 import { Connections } from '../../src/server/connections';
+import { FunctionServer } from '../../src/server/function-server';
 import { inFreshProcess } from '../package/fresh-process';
 import { rawRequest } from './raw-request';
 
@@ -144,6 +148,31 @@ test('close resolves as soon as the last request that it aborted has cleaned up'
   connections.endWork();
   // Without that, it waits for two seconds.
   expect(await Promise.race([closed, sleep(1_500, 'late')])).toBe(true);
+});
+
+test('close does not wait for a request whose lines in the log cannot be printed', async () => {
+  const definition = defineHandler(Api, {}, 'serve');
+  const server = http.createServer();
+  const connections = new Connections(server);
+  const instance = new FunctionInstance(definition);
+  const functions = new FunctionServer(instance, definition, { trustFcHeaders: true }, connections);
+  const failures: unknown[] = [];
+  server.on('request', (request, response) => {
+    functions.handle(connections.addResponse(request, response)).catch((error: unknown) => {
+      failures.push(error);
+      response.destroy();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const broken = new Error('broken');
+  const console = jest.spyOn(globalThis.console, 'log').mockImplementation(() => {
+    throw broken;
+  });
+  const { port } = server.address() as AddressInfo;
+  await rawRequest(port, 'GET / HTTP/1.1\r\nhost: a\r\nx-fc-request-id: 1\r\n\r\n');
+  console.mockRestore();
+  expect(failures).toEqual([broken]);
+  expect(await Promise.race([connections.close(0).then(() => 'closed'), sleep(1_500, 'late')])).toBe('closed');
 });
 
 test('close does not wait for connections without a request', async () => {
