@@ -27,6 +27,8 @@ const CHUNKS = [
   // With the decoder of CBOR.
   [/^fc\/triggers\/tablestore$/, 'tablestore'],
   [/^fc\/triggers\//, 'triggers'],
+  // What a batch needs that is not recorded.
+  [/^batch\/(?:process-records|batch)$/, 'records'],
   [/^batch\//, 'batches'],
   [/^instrumentation\//, 'instrumentations'],
   [/^server\//, 'server-modules'],

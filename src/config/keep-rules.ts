@@ -1,4 +1,5 @@
-import { check, describeValue, nearestName } from './check-options';
+import { check, describeValue } from './check-options';
+import { nearestName } from './nearest-name';
 import type { Check } from './check-options';
 import type { KeepOptions } from './options';
 

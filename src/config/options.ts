@@ -215,7 +215,7 @@ const OTHER_NAMES: Readonly<Record<string, InstrumentationName>> = {
 
 function nearestInstrumentation(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined;
-  const { nearestName } = require('./check-options') as typeof import('./check-options');
+  const { nearestName } = require('./nearest-name') as typeof import('./nearest-name');
   const nearest = OTHER_NAMES[value.toLowerCase()] ?? nearestName(value, Object.keys(INSTRUMENTATIONS));
   return nearest === undefined ? undefined : `"${nearest}"`;
 }

@@ -1,6 +1,7 @@
 import { TRIGGER_NAMES } from '../fc/event';
 import { TRACED_SAMPLE_RATIO } from '../environment-variables';
-import { check, describeValue, nearestName } from './check-options';
+import { check, describeValue } from './check-options';
+import { nearestName } from './nearest-name';
 
 /** The keys of ratios by trigger: the trigger `other` is that of events of an unknown shape. */
 const KEYS: readonly string[] = [...TRIGGER_NAMES, 'other', 'default'];

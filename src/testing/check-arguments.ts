@@ -1,4 +1,5 @@
-import { check, describeValue, nearestName } from '../config/check-options';
+import { check, describeValue } from '../config/check-options';
+import { nearestName } from '../config/nearest-name';
 import type { Check } from '../config/check-options';
 import { FcTracedError } from '../errors';
 import type { ExpectedSpan } from './expect-trace';

@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 import { countError } from '../../diagnostics';
 import { FcTracedError } from '../../errors';
+import { hasTag, isReadableStream, isWritableStream } from '../../realms';
 import { dataProperty } from '../../safe-access';
 import { state } from '../telemetry/state';
 import type { EndStrategy } from './end-strategy';
@@ -8,7 +9,7 @@ import type { BuiltInStrategy, FollowedCall } from './followed-call';
 import { isCursor, iteratorEndStrategy } from './iterator';
 import { nodeStreamEndStrategy } from './node-stream';
 import { hasThen, promiseEndStrategy } from './promise';
-import { responseEndStrategy, webStreamEndStrategy } from './web-stream';
+import type { WebStream } from './web-stream';
 
 /** The call that a value belongs to, and the position of the value in the order of followed values. */
 interface Followed {
@@ -23,6 +24,18 @@ const observableEndStrategy: BuiltInStrategy = {
   supports: (value): value is object =>
     typeof dataProperty(value, 'subscribe') === 'function' && typeof dataProperty(value, 'pipe') === 'function',
   follow: (value, call) => (require('./observable') as typeof import('./observable')).followObservable(value, call),
+};
+const webStreamEndStrategy: BuiltInStrategy<WebStream> = {
+  supports: (value): value is WebStream =>
+    isReadableStream(value) || isWritableStream(value) || hasTag(value, 'TransformStream'),
+  follow: (stream, call) => (require('./web-stream') as typeof import('./web-stream')).followWebStream(stream, call),
+};
+/** A fetch `Response`, of Node.js or of another implementation. */
+const responseEndStrategy: BuiltInStrategy<Response> = {
+  // Recognized by its tag: accessing the global `Response` makes Node.js load fetch, which takes tens of milliseconds.
+  supports: (value): value is Response =>
+    dataProperty(value, Symbol.toStringTag) === 'Response' && typeof dataProperty(value, 'arrayBuffer') === 'function',
+  follow: (response, call) => (require('./web-stream') as typeof import('./web-stream')).followResponse(response, call),
 };
 const cursorEndStrategy: BuiltInStrategy = {
   supports: isCursor,

@@ -1,11 +1,14 @@
 import { bytesIn, hasTag, isReadableStream, isWritableStream } from '../../realms';
 import { shadowMethod } from '../../replace-method';
-import { dataProperty, readField } from '../../safe-access';
+import { readField } from '../../safe-access';
 import { ATTR_FC_TRACED_STREAM_BYTES, ATTR_FC_TRACED_STREAM_ITEMS } from '../../semconv';
 import type { TracedCall } from './end-strategy';
-import type { BuiltInStrategy, FollowedCall } from './followed-call';
+import type { FollowedCall } from './followed-call';
 import { followIterator } from './iterator';
 import { isNodeStream, watchStream } from './node-stream';
+
+/** The kinds of web streams. */
+export type WebStream = ReadableStream | WritableStream | TransformStream;
 
 type Step = (...args: unknown[]) => unknown;
 interface ReadResult {
@@ -159,38 +162,26 @@ function readableSide(value: object): ReadableStream | undefined {
 }
 
 /**
- * Web streams. The caller gets the same stream. The span ends when the stream is read or written to its end, is
+ * Follows a web stream. The caller gets the same stream. The span ends when the stream is read or written to its end, is
  * cancelled or aborted, or fails.
  */
-export const webStreamEndStrategy: BuiltInStrategy<ReadableStream | WritableStream | TransformStream> = {
-  supports: (value): value is ReadableStream | WritableStream | TransformStream =>
-    isReadableStream(value) || isWritableStream(value) || hasTag(value, 'TransformStream'),
-  follow(stream, call) {
-    const readable = isReadableStream(stream) ? stream : readableSide(stream);
-    if (readable === stream) followReadable(readable, call);
-    else if (readable !== undefined) followPart(readable, call);
-    else if (isWritableStream(stream)) followWritable(stream, call);
-    else call.succeed(stream);
-    return stream;
-  },
-};
+export function followWebStream(stream: WebStream, call: FollowedCall): WebStream {
+  const readable = isReadableStream(stream) ? stream : readableSide(stream);
+  if (readable === stream) followReadable(readable, call);
+  else if (readable !== undefined) followPart(readable, call);
+  else if (isWritableStream(stream)) followWritable(stream, call);
+  else call.succeed(stream);
+  return stream;
+}
 
-/**
- * A fetch `Response`, of Node.js or of another implementation. The caller gets the same object. The span ends when its
- * body ends.
- */
-export const responseEndStrategy: BuiltInStrategy<Response> = {
-  // Recognized by its tag: accessing the global `Response` makes Node.js load fetch, which takes tens of milliseconds.
-  supports: (value): value is Response =>
-    dataProperty(value, Symbol.toStringTag) === 'Response' && typeof dataProperty(value, 'arrayBuffer') === 'function',
-  follow(response, call) {
-    const body: unknown = readField(response, 'body');
-    if (typeof body !== 'object' || body === null || readField(response, 'bodyUsed') === true) call.succeed(response);
-    else if (isReadableStream(body)) followPart(body, call);
-    else if (isNodeStream(body)) {
-      call.stayOpen(body);
-      watchStream(body, call);
-    } else call.succeed(response);
-    return response;
-  },
-};
+/** Follows a fetch `Response`. The caller gets the same object. The span ends when its body ends. */
+export function followResponse(response: Response, call: FollowedCall): Response {
+  const body: unknown = readField(response, 'body');
+  if (typeof body !== 'object' || body === null || readField(response, 'bodyUsed') === true) call.succeed(response);
+  else if (isReadableStream(body)) followPart(body, call);
+  else if (isNodeStream(body)) {
+    call.stayOpen(body);
+    watchStream(body, call);
+  } else call.succeed(response);
+  return response;
+}
