@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import type { Plugin } from 'esbuild';
 import { packageOf } from '../bundling/module-files';
-import { manifestOf } from './installed-package';
+import { manifestOf } from '../bundling/installed-package';
 
 /** Finds the packages whose addons a bundle would have to contain. */
 export const addonPackages = (found: Map<string, string>): Plugin => ({

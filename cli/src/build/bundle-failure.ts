@@ -4,7 +4,7 @@ import type { BuildFailure as EsbuildFailure, Location } from 'esbuild';
 import { BundleError } from '../bundling/bundle-error';
 import { isInstalled } from '../bundling/module-files';
 import type { FunctionSpec } from '../functions/function-spec';
-import { installedPackage, packageNameIn } from './installed-package';
+import { installedPackage, packageNameIn } from '../bundling/installed-package';
 
 const UNRESOLVED = /^Could not resolve "([^"]+)"/;
 const TOP_LEVEL_AWAIT = /Top-level await is currently not supported with the "cjs" output format/;

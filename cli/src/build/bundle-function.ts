@@ -22,7 +22,7 @@ import { copyFiles } from './copied-files';
 import { externalPackages } from './external-packages';
 import { modulesOf, sourceRootOf } from './function-modules';
 import type { FunctionModule, SourceRoot } from './function-modules';
-import { installedPackage } from './installed-package';
+import { installedPackage } from '../bundling/installed-package';
 import { flatPackages } from './flat-packages';
 import { lazyChunks } from './lazy-chunks';
 import { writeModuleType, writePackageScripts } from './module-type';
@@ -33,7 +33,7 @@ import type { PackageTree } from './package-tree';
 import { pathAliases } from './path-aliases';
 import { programModules } from './program-modules';
 import { renamedModules } from './renamed-modules';
-import { singleCopies } from './single-copies';
+import { singleCopies } from '../bundling/single-copies';
 import { startOf } from './start-command';
 import { omitUnusedInstrumentations } from './unused-instrumentations';
 

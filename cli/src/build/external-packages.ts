@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import type { Plugin } from 'esbuild';
 import { BundleError } from '../bundling/bundle-error';
-import { installedPackage, manifestOf, packageNameIn } from './installed-package';
+import { installedPackage, manifestOf, packageNameIn } from '../bundling/installed-package';
 
 /** Whether an import is external. `name` is a package, a module of a package, or has `*` for any characters. */
 export function isExternal(specifier: string, name: string): boolean {

@@ -4,7 +4,7 @@ import { BundleError } from '../bundling/bundle-error';
 import { isInstalled } from '../bundling/module-files';
 import { SINGLE_LIBRARIES } from '../bundling/program-checks';
 import { filesBelow } from './copied-files';
-import { installedPackage, manifestOf } from './installed-package';
+import { installedPackage, manifestOf } from '../bundling/installed-package';
 
 /** The packages in a folder `node_modules`: the source of each, by its place, such as `pg` or `pg/node_modules/split2`. */
 export type PackageTree = ReadonlyMap<string, string>;

@@ -7,6 +7,7 @@ import { inlineDefinition, JAEGER_THRIFT } from './jaeger-definition';
 import { isInstalled, isModuleQuery } from './module-files';
 import { addonError, checkBundledFiles } from './program-checks';
 import { compileModule } from './program-module';
+import { singleCopies } from './single-copies';
 import { TypeScriptOutput } from './typescript-output';
 import { forgetProjects } from './typescript-settings';
 
@@ -58,10 +59,12 @@ export function esbuildPlugin(): Plugin {
   const output = new TypeScriptOutput();
   return {
     name: 'fc-traced',
-    setup({ initialOptions, onStart, onLoad, onEnd }) {
+    setup(bundler) {
+      const { initialOptions, onStart, onLoad, onEnd } = bundler;
       prepare(initialOptions);
       const folder = resolve(initialOptions.absWorkingDir ?? '.');
       onStart(forgetProjects);
+      void singleCopies(folder).setup(bundler);
       onLoad({ filter: /\.(?:[mc]?[jt]s|[jt]sx)$/, namespace: 'file' }, async ({ path, suffix, with: attributes }) => {
         if (isOfOtherType(attributes) || !isModuleQuery(suffix)) return undefined;
         // The option keepNames would also slow down functions of libraries that create functions.

@@ -52,7 +52,8 @@ export function checkBundledFiles(files: readonly string[]): void {
     throw new BundleError(
       'SEVERAL_COPIES',
       `the bundle contains ${name} ${folders.length} times: ${folders.join(', ')}. Use one version: npm ls ${name} ` +
-        'shows which package needs which; then npm dedupe, or "overrides" in package.json',
+        'shows which package needs which; then npm dedupe, or "overrides" in package.json. Of one version that pnpm ' +
+        'installed for several sets of peers, make the peers the same',
     );
   }
   for (const file of files.filter(isProgramModule)) {

@@ -5,6 +5,7 @@ import { inlineDefinition, JAEGER_THRIFT } from './jaeger-definition';
 import { isModuleQuery, isProgramModule } from './module-files';
 import { compileModule } from './program-module';
 import { addonError, checkBundledFiles } from './program-checks';
+import { SingleCopies, singleLibraryIn } from './single-copies';
 import { TypeScriptOutput } from './typescript-output';
 import { forgetProjects } from './typescript-settings';
 
@@ -12,6 +13,14 @@ interface OutputChunk {
   readonly type: string;
   readonly code?: string;
   readonly modules?: Readonly<Record<string, unknown>>;
+}
+
+interface ResolvingContext {
+  resolve(
+    source: string,
+    importer: string | undefined,
+    options: object,
+  ): Promise<{ readonly id: string; readonly external?: unknown } | null>;
 }
 
 /** The hooks that Rollup, Rolldown and Vite share. */
@@ -22,7 +31,12 @@ export interface RollupPlugin {
   buildStart(): void;
   resolveId: {
     readonly order: 'pre';
-    handler(source: string, importer: string | undefined): string | undefined;
+    handler(
+      this: ResolvingContext,
+      source: string,
+      importer: string | undefined,
+      options?: object,
+    ): Promise<string | undefined>;
   };
   load(id: string): undefined;
   transform: {
@@ -66,11 +80,23 @@ const DEFINED = /\b(?:const|let|var|function) (?:require|__require)\b|createRequ
 /** The plugin for Rollup, Rolldown and Vite. */
 export function rollupPlugin(): RollupPlugin {
   const output = new TypeScriptOutput();
+  const copies = new SingleCopies(process.cwd());
   return {
     name: 'fc-traced',
     enforce: 'pre',
     buildStart: forgetProjects,
-    resolveId: { order: 'pre', handler: sourceOf },
+    resolveId: {
+      order: 'pre',
+      async handler(source, importer, options) {
+        const own = sourceOf(source, importer);
+        const name = own === undefined ? singleLibraryIn(source) : undefined;
+        if (name === undefined) return own;
+        const found = await this.resolve(source, importer, { ...options, skipSelf: true });
+        if (found === null || Boolean(found.external)) return undefined;
+        const file = copies.fileFor(name, found.id);
+        return file === found.id ? undefined : file;
+      },
+    },
     load(id) {
       if (id.endsWith('.node')) throw addonError(fileOf(id));
       return undefined;

@@ -15,7 +15,7 @@ import path from 'node:path';
 import { buildFunctions } from '../../src/build/build-functions';
 import type { BuildResult } from '../../src/build/build-functions';
 import { isExternal } from '../../src/build/external-packages';
-import { packageNameIn } from '../../src/build/installed-package';
+import { packageNameIn } from '../../src/bundling/installed-package';
 import { arrangePackages } from '../../src/build/package-tree';
 import { findFunctions } from '../../src/functions/target';
 

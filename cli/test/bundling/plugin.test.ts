@@ -62,6 +62,31 @@ test('two copies of a library that a process must have once fail with SEVERAL_CO
   expect(message).toContain('npm ls reflect-metadata');
 });
 
+test('copies of one version, as pnpm installs them for different peers, are one in the bundle', async () => {
+  const manifest = '{"name":"tsyringe","version":"0.0.1","main":"index.js","module":"index.js","type":"module"}';
+  for (const id of ['one', 'two']) {
+    writePackage(`peers/${id}/node_modules`, {
+      'tsyringe/package.json': manifest,
+      'tsyringe/index.js': 'export const container = {};',
+      [`${id}/package.json`]: `{"name":"${id}","type":"module","main":"index.js"}`,
+      [`${id}/index.js`]: "export { container } from 'tsyringe';",
+    });
+  }
+  const entry = copy.write(
+    'src/peers.mjs',
+    "import * as one from '../peers/one/node_modules/one/index.js';\nimport * as two from '../peers/two/node_modules/two/index.js';\nconsole.log(one.container === two.container);",
+  );
+  expect(await messageOf(entry)).toBe('');
+  const resolver = {
+    name: 'resolver',
+    resolveId: (id: string, importer?: string) =>
+      id === 'tsyringe' ? path.join(path.dirname(importer!), '..', 'tsyringe', 'index.js') : undefined,
+  };
+  const bundle = await rollup({ input: entry, plugins: [fcTraced.rollup(), resolver], logLevel: 'silent' });
+  const { output } = await bundle.generate({ format: 'cjs' });
+  expect(Object.keys(output[0].modules).filter((id) => id.includes('tsyringe'))).toHaveLength(1);
+});
+
 test('a bundled library that an instrumentation has to patch fails with LIBRARY_BUNDLED, and passes as external', async () => {
   writePackage('node_modules/pg', {
     'package.json': '{"name":"pg","main":"index.js"}',
