@@ -1,5 +1,5 @@
 import { context, propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api';
-import type { SpanContext } from '@opentelemetry/api';
+import type { Span, SpanContext } from '@opentelemetry/api';
 import { createHandler, currentSpan, Handler, traceHeaders, Traced } from 'fc-traced';
 import type { HandlerOptions } from 'fc-traced';
 import { fakeFcContext, invoke, recordTraces } from 'fc-traced/testing';
@@ -135,6 +135,22 @@ describe('in an invocation that is not recorded', () => {
     expect(new Set(seen.map(({ traceId }) => traceId)).size).toBe(2);
     expect(new Set(seen.map(({ spanId }) => spanId)).size).toBe(2);
     expect(seen).toHaveLength(4);
+  });
+
+  test.each<[string, (span: Span) => Span]>([
+    ['a proxy', (span) => new Proxy(span, {})],
+    ['an object that inherits from it', (span) => Object.create(span) as Span],
+  ])('%s in place of the active span propagates its trace', async (_what, wrap) => {
+    class Wraps {
+      handle(): [string, string | undefined] {
+        const { traceId } = trace.getActiveSpan()!.spanContext();
+        const wrapped = trace.setSpan(context.active(), wrap(trace.getActiveSpan()!));
+        return [traceId, context.with(wrapped, traceHeaders).traceparent];
+      }
+    }
+    const { handler } = createHandler(Wraps, { endpoint: 'http://127.0.0.1:1/v1/traces', sampleRatio: 0 });
+    const [traceId, traceparent] = (await handler(Buffer.from('{}'), fakeFcContext())) as [string, string | undefined];
+    expect(traceparent).toMatch(new RegExp(`^00-${traceId}-[\\da-f]{16}-02$`));
   });
 });
 

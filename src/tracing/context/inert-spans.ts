@@ -1,7 +1,10 @@
 import type { Span, SpanContext } from '@opentelemetry/api';
 import { newSpanId, newTraceId } from '../telemetry/ids';
 
-/** A span that records nothing and has only ids. */
+/**
+ * A span that records nothing and has only ids. Its fields are properties, as those of other spans are: a program may
+ * put a proxy in front of any span.
+ */
 abstract class InertSpan implements Span {
   abstract spanContext(): SpanContext;
   setAttribute(): this {
@@ -36,15 +39,13 @@ abstract class InertSpan implements Span {
 export class EndedSpan extends InertSpan {
   /** Whether the span has ended, as spans of the SDK say. */
   readonly ended = true;
-  readonly #spanContext: SpanContext;
 
-  constructor(spanContext: SpanContext) {
+  constructor(private readonly ids: SpanContext) {
     super();
-    this.#spanContext = spanContext;
   }
 
   spanContext(): SpanContext {
-    return this.#spanContext;
+    return this.ids;
   }
 }
 
@@ -64,17 +65,16 @@ export class NewTraceId {
 export class UnrecordedSpan extends InertSpan {
   /** What other spans do not have. A check of a private field takes longer. */
   readonly isUnrecorded = true;
-  #spanContext: SpanContext | undefined;
-  readonly #traceId: NewTraceId;
 
-  /** `caller`: its span, whose ids are used. */
-  constructor(caller: SpanContext | undefined, traceId = new NewTraceId()) {
+  /** `ids`: those of the caller, if there is one. */
+  constructor(
+    private ids: SpanContext | undefined,
+    private readonly traceId = new NewTraceId(),
+  ) {
     super();
-    this.#spanContext = caller;
-    this.#traceId = traceId;
   }
 
   spanContext(): SpanContext {
-    return (this.#spanContext ??= { traceId: this.#traceId.value, spanId: newSpanId(), traceFlags: 0 });
+    return (this.ids ??= { traceId: this.traceId.value, spanId: newSpanId(), traceFlags: 0 });
   }
 }
