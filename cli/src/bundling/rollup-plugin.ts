@@ -5,7 +5,7 @@ import { inlineDefinition, JAEGER_THRIFT } from './jaeger-definition';
 import { isModuleQuery, isProgramModule } from './module-files';
 import { compileModule } from './program-module';
 import { addonError, checkBundledFiles } from './program-checks';
-import { SingleCopies, singleLibraryIn } from './single-copies';
+import { CopyImporters, singleLibraryIn } from './single-copies';
 import { TypeScriptOutput } from './typescript-output';
 import { forgetProjects } from './typescript-settings';
 
@@ -80,7 +80,7 @@ const DEFINED = /\b(?:const|let|var|function) (?:require|__require)\b|createRequ
 /** The plugin for Rollup, Rolldown and Vite. */
 export function rollupPlugin(): RollupPlugin {
   const output = new TypeScriptOutput();
-  const copies = new SingleCopies(process.cwd());
+  const copies = new CopyImporters();
   return {
     name: 'fc-traced',
     enforce: 'pre',
@@ -91,10 +91,14 @@ export function rollupPlugin(): RollupPlugin {
         const own = sourceOf(source, importer);
         const name = own === undefined ? singleLibraryIn(source) : undefined;
         if (name === undefined) return own;
-        const found = await this.resolve(source, importer, { ...options, skipSelf: true });
-        if (found === null || Boolean(found.external)) return undefined;
-        const file = copies.fileFor(name, found.id);
-        return file === found.id ? undefined : file;
+        // Another plugin may turn files into ids, so the copy that is bundled is resolved from where it was found.
+        const resolve = async (from: string | undefined) => {
+          const found = await this.resolve(source, from, { ...options, skipSelf: true });
+          return found === null || Boolean(found.external) ? undefined : found.id;
+        };
+        const id = await resolve(importer);
+        const from = id === undefined ? undefined : copies.importerFor(name, fileOf(id), importer);
+        return from === undefined ? undefined : resolve(from);
       },
     },
     load(id) {

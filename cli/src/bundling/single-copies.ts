@@ -40,6 +40,21 @@ export class SingleCopies {
   }
 }
 
+/** The same for bundlers whose plugins resolve an import once more from another module. */
+export class CopyImporters {
+  readonly #first = new Map<string, { readonly folder: string; readonly importer: string | undefined }>();
+
+  /** The module from which the copy that is bundled is found; `undefined` if it is the one of the file. */
+  importerFor(name: string, file: string, importer: string | undefined): string | undefined {
+    const folder = packageOf(file)?.folder;
+    if (folder === undefined || !existsSync(folder)) return undefined;
+    const key = `${name}@${manifestOf(folder).version ?? ''}`;
+    const first = this.#first.get(key) ?? { folder, importer };
+    this.#first.set(key, first);
+    return first.folder === folder ? undefined : first.importer;
+  }
+}
+
 /** Bundles one copy of a library that a process must have once. */
 export function singleCopies(folder: string): Plugin {
   const copies = new SingleCopies(folder);
