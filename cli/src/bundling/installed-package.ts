@@ -41,7 +41,8 @@ function inNodeModules(name: string, from: string): string | undefined {
 
 function withPlugAndPlay(pnp: PlugAndPlay, name: string, from: string): string | undefined {
   try {
-    return pnp.resolveToUnqualified(name, `${from}/`) ?? undefined;
+    // It ends with a slash.
+    return pnp.resolveToUnqualified(name, `${from}/`)?.replace(/[\\/]$/, '');
   } catch {
     // It is no dependency of the package in `from`.
     return undefined;
