@@ -196,7 +196,7 @@ class FunctionBundler {
       platform: 'node',
       format,
       target: 'node20',
-      minifySyntax: true,
+      // The option minifySyntax would remove the names of function and class expressions.
       minifyWhitespace: true,
       treeShaking: true,
       legalComments: 'none',

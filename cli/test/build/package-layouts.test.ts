@@ -160,6 +160,20 @@ test('a package of the workspace that is not compiled is an error that says so, 
   expect(await messageOf()).toMatch(/Could not resolve "\.\/generated" .*Correct the path/);
 });
 
+test('function and class expressions keep their names, also those of libraries', async () => {
+  write({
+    'packages/fn/handler.js': `
+      const nameOf = (one) => one.name;
+      exports.answer = [nameOf(function load() {}), nameOf(class Item {}), ...require('@shop/shared')];`,
+    'packages/shared/dist/index.js': `
+      exports.Failure = class Failure extends Error {};
+      exports.create = function create() {};
+      module.exports = [exports.Failure.name, new exports.Failure().constructor.name, exports.create.name];`,
+  });
+  await copied();
+  expect(answer()).toEqual(['load', 'Item', 'Failure', 'Failure', 'create']);
+});
+
 test("a project of Yarn Plug'n'Play is built by Yarn only", async () => {
   write({ '.pnp.cjs': '', 'packages/shared/dist/index.js': '' });
   expect(await messageOf()).toMatch(/Yarn Plug'n'Play.* Run yarn fc-traced build, or set nodeLinker: node-modules/);
