@@ -27,12 +27,16 @@ const CHUNKS = [
   [/^export\//, 'sdk'],
   // With the decoder of CBOR.
   [/^fc\/triggers\/tablestore$/, 'tablestore'],
+  // What an invocation by an HTTP request needs.
+  [/^(?:http\/|(?:handler\/http-invocation|fc\/triggers\/http)$)/, 'http'],
   [/^fc\/triggers\//, 'triggers'],
   // What a batch needs that is not recorded.
   [/^batch\/(?:process-records|batch)$/, 'records'],
   [/^batch\//, 'batches'],
   [/^instrumentation\//, 'instrumentations'],
-  [/^server\//, 'server-modules'],
+  [/^(?:server\/|fc\/(?:context-from-headers|control-path)$)/, 'server-modules'],
+  // FC passes a callback to functions in CommonJS.
+  [/^handler\/answerable$/, 'answerable'],
   [/^mcp\//, 'mcp-modules'],
   [/^testing\//, 'testing-modules'],
   // Loaded while the core is loading, so it may use only modules that have been evaluated by then.

@@ -2,19 +2,14 @@ import { ScopeFactory } from '../container/scope';
 import type { Scope } from '../container/scope';
 import type { FcContext } from '../fc/context';
 import { bytesOfEvent, decodeEvent, triggerNamed } from '../fc/event';
-import { CollectingSink, fcHttpAnswer } from '../http/fc-answer';
-import { requestAttributes, routeOf, spanNameOf } from '../http/http-attributes';
-import type { UrlParts } from '../http/http-attributes';
-import { exchange } from '../http/http-exchange';
 import type { HttpSink, Outcome } from '../http/http-exchange';
 import type { IncomingCall } from '../invocation/incoming-call';
 import { InvocationRunner } from '../invocation/invocation-runner';
 import type { Work } from '../invocation/invocation-runner';
-import { readField } from '../safe-access';
-import { ATTR_HTTP_ROUTE } from '../semconv';
 import type { Entry, HandlerDefinition } from './entries';
 import { checkEvent } from './expected-trigger';
 import type { CheckedEvent } from './expected-trigger';
+import type { RequestFacts } from './http-invocation';
 
 /** What an event adds to the invocation span. Evaluated lazily, for recorded invocations only. */
 function descriptionOf({
@@ -31,6 +26,11 @@ function descriptionOf({
     links: () => describe().links,
     messageCarrier: () => load().onlyMessageCarrier(trigger, event),
   };
+}
+
+/** Loaded with the first HTTP request. */
+function http(): typeof import('./http-invocation') {
+  return require('./http-invocation') as typeof import('./http-invocation');
 }
 
 /** Runs the invocations of a handler class, and holds its state between them: runner and containers. */
@@ -64,7 +64,7 @@ export class FunctionInstance {
     const checked = checkEvent(this.runner.options.trigger, decodeEvent(bytes), this.className);
     const { event, trigger } = checked;
     if (trigger.faasTrigger === 'http' && this.runner.options.http !== false) {
-      const sink = new CollectingSink(fcHttpAnswer);
+      const sink = http().fcSink();
       await this.respond(entry, checked, context, sink);
       return format(sink.response);
     }
@@ -92,37 +92,18 @@ export class FunctionInstance {
 
   /**
    * Runs one HTTP request. Passes the response to `sink`, exports the spans, and resolves. Only then may the end of the
-   * response be sent. Never rejects. `url`: the parts of the URL that are not in the event. `hasCorrelatedLogger`: see
-   * {@link IncomingCall}.
+   * response be sent. Never rejects.
    */
   respond(
     entry: Entry,
     checked: CheckedEvent,
     context: FcContext,
     sink: HttpSink,
-    { url, hasCorrelatedLogger = false }: Pick<IncomingCall, 'hasCorrelatedLogger'> & { readonly url?: UrlParts } = {},
+    facts: RequestFacts = {},
   ): Promise<Outcome> {
-    const { event } = checked;
-    const route = routeOf(this.runner.options.route, event);
-    const call: IncomingCall = {
-      event,
-      context,
-      hasCorrelatedLogger,
-      trigger: 'http',
-      triggerName: checked.trigger.name,
-      headers: readField(event, 'headers'),
-      spanName: entry.spanName ?? (route === undefined ? undefined : spanNameOf(event, route)),
-      attributes: () => ({
-        ...requestAttributes(event, url),
-        ...(route !== undefined && { [ATTR_HTTP_ROUTE]: route }),
-      }),
-    };
-    const work = this.workOf(entry, call, checked);
-    return this.runner.run(call, {
-      run: (running) =>
-        exchange({ context, sink, span: running.span, active: running.active }, () => work.run(running)),
-      cleanup: work.cleanup,
-    });
+    const { httpCall, respondingWork } = http();
+    const call = httpCall(entry, checked, context, this.runner.options.route, facts);
+    return this.runner.run(call, respondingWork(this.workOf(entry, call, checked), context, sink));
   }
 
   /** Exports the remaining spans. Never rejects. */

@@ -1,5 +1,4 @@
 import { readField } from '../safe-access';
-import { replaceUrls } from '../tracing/redaction/redact-url';
 import { redactText } from '../tracing/redaction/secrets';
 
 const MAX_LENGTH = 200;
@@ -19,6 +18,9 @@ export function describeCause(error: unknown): string {
   const text = typeof message === 'string' ? message : typeof error === 'string' ? error : '';
   const name = readField(error, 'name');
   const [line = ''] = text.split('\n');
+  // In another chunk, which the modules beside this one do not need.
+  const { replaceUrls } =
+    require('../tracing/redaction/redact-url') as typeof import('../tracing/redaction/redact-url');
   const clean = replaceUrls(redactText(line.slice(0, MAX_LINE)), URL_END, () => '[URL]')
     .replace(PATHS, fileName)
     .slice(0, MAX_LENGTH)
