@@ -11,6 +11,9 @@ import type { IncomingCall } from './incoming-call';
 import { endInvocationSpan, keptParentContext, parentContext, requestContext } from './invocation-plan';
 import type { InvocationPlan } from './invocation-plan';
 
+/** How many microtasks an invocation waits for calls that were not awaited. */
+const MOST_TURNS = 16;
+
 /** An invocation that is recorded. */
 export interface RecordedCall {
   readonly call: IncomingCall;
@@ -51,6 +54,15 @@ export class InvocationRecording {
     };
     // In the context of the invocation, so that listeners of the deadline's signal run in it as well.
     this.watch = callIn(active, () => new CutOffWatch(watched), undefined, []) as CutOffWatch;
+  }
+
+  /**
+   * Lets calls end that the program did not await, but that wait for nothing more than settled promises, such as the
+   * writing of a cache in memory. All others are abandoned at the end.
+   */
+  async letCallsEnd(): Promise<void> {
+    const { open } = this.recorded.invocation;
+    for (let turn = 0; turn < MOST_TURNS && open.hasOpenCalls; turn += 1) await Promise.resolve();
   }
 
   /** Ends the open spans, decides whether the trace is kept, and ends the invocation span. `thrown`: its error. */

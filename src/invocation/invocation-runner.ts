@@ -185,6 +185,7 @@ export class InvocationRunner {
       }
       invocation.timing.deadline?.close();
       if (recording !== undefined) {
+        if (invocation.open.hasOpenCalls) await recording.letCallsEnd();
         const remainingMillis = budget.remainingAfter(() => recording.end(thrown));
         if (recording.isKept && waits) await budget.waitFor(telemetry!.flush(remainingMillis));
         recording.close();

@@ -20,7 +20,7 @@ async function loadedFor(event: string): Promise<{ answer: unknown; files: strin
     report({ answer, files: loaded() });`);
   return {
     ...seen,
-    triggers: seen.files.flatMap((file) => /\/chunk-(tablestore|triggers)\.js$/.exec(file)?.[1] ?? []),
+    triggers: seen.files.flatMap((file) => /\/chunk-(tablestore|triggers|http)\.js$/.exec(file)?.[1] ?? []),
   };
 }
 
@@ -38,7 +38,7 @@ test.each<[string, string, string[]]>([
   [
     'an HTTP request',
     `{ version: 'v1', rawPath: '/', headers: {}, requestContext: { http: { method: 'GET' } } }`,
-    ['triggers'],
+    ['http'],
   ],
   ['a time trigger', `{ triggerTime: '2026-11-02T08:15:30Z', triggerName: 'nightly', payload: '' }`, ['triggers']],
   ['an event of OSS', `{ events: [{ eventSource: 'acs:oss' }] }`, ['triggers']],

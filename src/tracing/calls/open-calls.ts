@@ -102,6 +102,11 @@ export class OpenCalls {
     return this.over;
   }
 
+  /** Whether a traced call has not ended. */
+  get hasOpenCalls(): boolean {
+    return this.calls.length > 0;
+  }
+
   add(call: OpenCall): void {
     // It would keep the arguments of a call that never ends for as long as the invocation is referred to.
     if (this.over) return;
