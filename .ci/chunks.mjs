@@ -28,11 +28,13 @@ const CHUNKS = [
   // With the decoder of CBOR.
   [/^fc\/triggers\/tablestore$/, 'tablestore'],
   // What an invocation by an HTTP request needs.
-  [/^(?:http\/|(?:handler\/http-invocation|fc\/triggers\/http)$)/, 'http'],
+  [/^(?:http\/|(?:handler\/http-invocation|fc\/http-event|fc\/triggers\/http)$)/, 'http'],
   [/^fc\/triggers\//, 'triggers'],
   // What a batch needs that is not recorded.
   [/^batch\/(?:process-records|batch)$/, 'records'],
   [/^batch\//, 'batches'],
+  // What a caller with a `tracestate` needs.
+  [/^propagation\/trace-state$/, 'trace-state'],
   [/^instrumentation\//, 'instrumentations'],
   [/^(?:server\/|fc\/(?:context-from-headers|control-path)$)/, 'server-modules'],
   // FC passes a callback to functions in CommonJS.

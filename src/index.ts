@@ -52,7 +52,7 @@ export { registerEndStrategy } from './tracing/end-strategies/follow-value';
 export type { EndStrategy, TracedCall } from './tracing/end-strategies/end-strategy';
 export { HttpError } from './http/http-error';
 export type { HttpErrorOptions } from './http/http-error';
-export { readBody, readJson } from './http/body';
+export { readBody, readJson } from './http/read-body';
 export type { Fc2Request, Fc2Response, HttpEvent, HttpRequestContext, HttpStreamEvent } from './fc/http-event';
 export type { HttpResponse } from './http/http-answer';
 export { invokeHeaders, traceHeaders, traceInvoke } from './propagation/outgoing-headers';

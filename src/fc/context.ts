@@ -1,3 +1,6 @@
+import { readField } from '../safe-access';
+import type { Fc2Response } from './http-event';
+
 /**
  * The trace context and endpoint that FC passes. Fields are missing or empty if tracing is disabled for the function.
  */
@@ -62,3 +65,8 @@ export interface FcLogger {
 
 /** The callback of a callback-style function. Call it as `callback(error)` or `callback(null, value)`. */
 export type FcCallback = (error: unknown, value?: unknown) => void;
+
+/** Whether a value is the response that FC 2.0 passes instead of the context, in `(req, resp, context)`. */
+export function isFc2Response(value: unknown): value is Fc2Response {
+  return typeof readField(value, 'setStatusCode') === 'function' && typeof readField(value, 'send') === 'function';
+}

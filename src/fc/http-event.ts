@@ -1,5 +1,4 @@
 import type { Readable } from 'node:stream';
-import { readField } from '../safe-access';
 
 /** Properties of a request other than its path, query, headers and body. */
 export interface HttpRequestContext {
@@ -62,11 +61,6 @@ export interface Fc2Response {
   setStatusCode(code: number): void;
   setHeader(name: string, value: string | readonly string[]): void;
   send(body: string | Buffer | Readable): void;
-}
-
-/** Whether a value is the response that FC 2.0 passes as the second argument of `(req, resp, context)`. */
-export function isFc2Response(value: unknown): value is Fc2Response {
-  return typeof readField(value, 'setStatusCode') === 'function' && typeof readField(value, 'send') === 'function';
 }
 
 /** The parts of a request in any format. */

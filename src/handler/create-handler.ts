@@ -1,6 +1,6 @@
 import type { HandlerOptions } from '../config/options';
+import { isFc2Response } from '../fc/context';
 import type { FcCallback, FcContext } from '../fc/context';
-import { isFc2Response } from '../fc/http-event';
 import type { Fc2Request, Fc2Response } from '../fc/http-event';
 import type { TriggerName } from '../fc/triggers/trigger';
 import { defineHandler } from './entries';

@@ -1,10 +1,9 @@
 import { TraceFlags } from '@opentelemetry/api';
-import type { Baggage, SpanContext } from '@opentelemetry/api';
+import type { Baggage, SpanContext, TraceState } from '@opentelemetry/api';
 import { trimOptionalWhitespace } from '../fc/header-text';
 import { parseJaegerSpanContext } from '../fc/tracing';
 import { readField } from '../safe-access';
 import { NO_BAGGAGE, parseBaggageHeader, parseBaggageObject } from './baggage';
-import { parseTraceState } from './trace-state';
 
 /** The trace context and baggage that were extracted from one carrier. */
 export interface ExtractedContext {
@@ -84,10 +83,15 @@ function readTraceparent(value: unknown): SpanContext | undefined {
   return text === undefined ? undefined : parseTraceparent(text);
 }
 
+/** Loaded when a caller sends a `tracestate`. */
+function parsedTraceState(header: string): TraceState | undefined {
+  return (require('./trace-state') as typeof import('./trace-state')).parseTraceState(header);
+}
+
 function spanContextOf(headers: W3cHeaders): SpanContext | undefined {
   const parent = readTraceparent(headers.traceparent);
   const tracestate = headerText(headers.tracestate);
-  const traceState = parent === undefined || tracestate === undefined ? undefined : parseTraceState(tracestate);
+  const traceState = parent === undefined || tracestate === undefined ? undefined : parsedTraceState(tracestate);
   return parent === undefined || traceState === undefined ? parent : { ...parent, traceState };
 }
 

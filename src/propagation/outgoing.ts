@@ -8,7 +8,6 @@ import { newSpanId } from '../tracing/telemetry/ids';
 import { formatBaggage } from './baggage';
 import type { OutgoingBaggage } from './baggage';
 import { RANDOM_FLAG } from './carriers';
-import { formatTraceState } from './trace-state';
 
 const CALLER_KEY = createContextKey('fc-traced caller');
 
@@ -100,6 +99,7 @@ function outgoingBaggage(context: Context): OutgoingBaggage {
 function outgoingTraceState({ traceState }: SpanContext): string {
   if (traceState === undefined) return '';
   try {
+    const { formatTraceState } = require('./trace-state') as typeof import('./trace-state');
     const text = formatTraceState(traceState);
     if (text !== undefined) return text;
   } catch {
