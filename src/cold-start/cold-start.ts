@@ -1,12 +1,12 @@
 import type { Context, Span } from '@opentelemetry/api';
-import { performance } from 'node:perf_hooks';
+import { performance } from '../clock';
 import { countLoss } from '../diagnostics';
 import { SPAN_BUILD_CONTAINER } from '../semconv';
 import { isClientError, recordFailure } from '../tracing/calls/failure';
 import { spanIn } from '../tracing/context/linked-context';
 import { state } from '../tracing/telemetry/state';
 import type { Telemetry } from '../tracing/telemetry/telemetry';
-import { firstModuleAt, loadedBeforeEventLoop } from './first-module';
+import { firstModuleAt, isLoadedBeforeEventLoop } from './first-module';
 import { endLoading, endLoadingSoon } from './loading';
 import { Phases, wasKeptReady } from './phases';
 
@@ -49,10 +49,10 @@ export class ColdStart {
   callStart(enteredMillis: number): number {
     const isLoadedForCall =
       !state.invoked &&
-      !loadedBeforeEventLoop &&
+      !isLoadedBeforeEventLoop() &&
       this.phases.all.length === 0 &&
       enteredMillis - (state.loadedAt ?? enteredMillis) < LOADED_FOR_CALL_MILLIS;
-    return isLoadedForCall ? Math.min(firstModuleAt, enteredMillis) : enteredMillis;
+    return isLoadedForCall ? Math.min(firstModuleAt(), enteredMillis) : enteredMillis;
   }
 
   /**

@@ -1,4 +1,4 @@
-import { performance } from 'node:perf_hooks';
+import { performance } from '../clock';
 import { slowestModules } from '../config/config';
 import { warnOnce } from '../diagnostics';
 import { state } from '../tracing/telemetry/state';

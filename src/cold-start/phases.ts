@@ -1,5 +1,5 @@
 import type { Attributes } from '@opentelemetry/api';
-import { performance } from 'node:perf_hooks';
+import { performance } from '../clock';
 
 /** An instance or process that was idle for longer, in milliseconds, was kept ready: no caller waited for it. */
 export const KEPT_READY_MILLIS = 10_000;

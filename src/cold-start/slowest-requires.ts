@@ -65,7 +65,7 @@ export class RequireRecorder {
   private readonly ownPackage: Require = {
     request: 'fc-traced',
     requiredBy: undefined,
-    start: firstModuleAt,
+    start: firstModuleAt(),
     parent: undefined,
     isPackage: true,
     end: performance.now(),

@@ -6,7 +6,7 @@ import { ATTR_FAAS_COLDSTART, SPAN_COLD_START, SPAN_LOAD_MODULES, SPAN_START_PRO
 import { contextWithSpan, spanIn } from '../tracing/context/linked-context';
 import { state } from '../tracing/telemetry/state';
 import type { Telemetry } from '../tracing/telemetry/telemetry';
-import { firstModuleAt, loadedBeforeEventLoop } from './first-module';
+import { firstModuleAt, isLoadedBeforeEventLoop } from './first-module';
 import { requireRecorder } from './loading';
 import { KEPT_READY_MILLIS } from './phases';
 import type { Phase } from './phases';
@@ -59,7 +59,7 @@ function withoutIdleStart(phases: readonly Phase[]): readonly Phase[] {
 export function processPhases(): readonly Phase[] {
   const bootstrapComplete: number | undefined = performance.nodeTiming?.bootstrapComplete;
   // Modules that are preloaded with `node --require` run before Node.js reports that it is ready.
-  const ready = Math.min(bootstrapComplete ?? firstModuleAt, firstModuleAt);
+  const ready = Math.min(bootstrapComplete ?? firstModuleAt(), firstModuleAt());
   const phases: Phase[] = [];
   if (bootstrapComplete === undefined) {
     warnOnce(
@@ -69,7 +69,7 @@ export function processPhases(): readonly Phase[] {
     phases.push({ name: SPAN_START_PROCESS, start: 0, end: ready, children: [] });
   }
   if (state.loadedAt !== undefined) {
-    const start = isMainProgram() ? ready : firstModuleAt;
+    const start = isMainProgram() ? ready : firstModuleAt();
     phases.push({ name: SPAN_LOAD_MODULES, start, end: state.loadedAt, children: requireRecorder?.phases() ?? [] });
   }
   return phases;
@@ -80,7 +80,7 @@ export function processPhases(): readonly Phase[] {
  * loading the program. FC's built-in runtimes start first and wait for the code.
  */
 function isMainProgram(): boolean {
-  if (!loadedBeforeEventLoop || process.argv[1] === undefined) return false;
+  if (!isLoadedBeforeEventLoop() || process.argv[1] === undefined) return false;
   const { isOwnFile } = require('./module-name') as typeof import('./module-name');
   return isOwnFile(process.argv[1], codeFolder());
 }

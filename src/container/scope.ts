@@ -1,4 +1,4 @@
-import { performance } from 'node:perf_hooks';
+import { performance } from '../clock';
 import { container as globalContainer, injectable, Lifecycle } from 'tsyringe';
 import type { DependencyContainer, InjectionToken } from 'tsyringe';
 import { countError } from '../diagnostics';

@@ -1,6 +1,6 @@
 import { propagation, ROOT_CONTEXT } from '@opentelemetry/api';
 import type { Context, Span, SpanContext } from '@opentelemetry/api';
-import { performance } from 'node:perf_hooks';
+import { performance } from '../clock';
 import { ColdStart } from '../cold-start/cold-start';
 import { resolveConfig } from '../config/config';
 import type { Config } from '../config/config';

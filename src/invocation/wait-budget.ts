@@ -1,4 +1,4 @@
-import { performance } from 'node:perf_hooks';
+import { performance } from '../clock';
 import { readNumber } from '../safe-access';
 
 /** Reserved before the function's timeout, so that the result can still be sent. */

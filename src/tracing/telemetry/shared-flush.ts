@@ -1,4 +1,4 @@
-import { performance } from 'node:perf_hooks';
+import { performance } from '../../clock';
 import type { FlushCause } from './telemetry';
 
 /** How long a flush may run before the next one starts. */
