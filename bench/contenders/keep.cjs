@@ -40,6 +40,7 @@ const never = { errors: true, slowerThanMillis: 600_000 };
 void contend({
   unsampled: (ms) => run({ sampleRatio: 0 }, ms),
   'by-trigger': (ms) => run({ sampleRatio: { http: 1, default: 0 } }, ms),
+  'unsampled-caller': (ms) => run({}, ms, fcContext(0)),
   caller: (ms) => run({ keep: never }, ms, fcContext(0)),
   dropped: (ms) => run({ sampleRatio: 0, keep: never }, ms),
   kept: (ms) => run({ sampleRatio: 0, keep: { slowerThanMillis: 0 } }, ms),
