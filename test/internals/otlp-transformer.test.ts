@@ -56,3 +56,8 @@ test('what is no digit leaves nothing of an earlier id', () => {
   hexToBinary('0000000000000000');
   expect([...hexToBinary('zz?/ {~\u{100}00000000')]).toEqual(first);
 });
+
+test.each(['00f067aa0ba902b7', '4bf92f3577b34da6a3ce929d0e0e4736'])('%s has the same bytes twice in a row', (hex) => {
+  const expected = [...Buffer.from(hex, 'hex')];
+  expect([[...hexToBinary(hex)], [...hexToBinary(hex)]]).toEqual([expected, expected]);
+});
