@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
 import { build } from 'esbuild';
@@ -106,8 +106,7 @@ async function unbundled(
   if (folder === undefined) return undefined;
   const [module] = bundled.modules;
   const file = join(folder, `${basename(module!.place)}${bundled.file.endsWith('.mjs') ? '.mjs' : '.cjs'}`);
-  mkdirSync(folder, { recursive: true });
-  await build({
+  const { outputFiles } = await build({
     entryPoints: [module!.source],
     outfile: file,
     bundle: true,
@@ -116,8 +115,12 @@ async function unbundled(
     format: bundled.file.endsWith('.mjs') ? 'esm' : 'cjs',
     target: 'node20',
     logLevel: 'silent',
+    // esbuild writes in a process of its own, which outlives an interrupted build for a moment.
+    write: false,
     plugins: [programModules(typescript, [sourceRootOf(module!)], bundled.spec.codeDir, folder, file).plugin],
   });
+  mkdirSync(folder, { recursive: true });
+  for (const { path, contents } of outputFiles) writeFileSync(path, contents);
   return { file, folder, functions: module!.functions };
 }
 
