@@ -104,10 +104,9 @@ function decodedPath(path: string): string {
 
 /** Adds a value to those of a name, which may be that of an inherited property. */
 function addTo(record: Record<string, string>, name: string, value: string): void {
-  if (Object.hasOwn(record, name)) record[name] = `${record[name]!},${value}`;
-  else if (name in record) {
-    Object.defineProperty(record, name, { value, writable: true, enumerable: true, configurable: true });
-  } else record[name] = value;
+  if (!(name in record)) record[name] = value;
+  else if (Object.hasOwn(record, name)) record[name] = `${record[name]!},${value}`;
+  else Object.defineProperty(record, name, { value, writable: true, enumerable: true, configurable: true });
 }
 
 function headersOf(headers: RequestParts['headers']): Record<string, string> {
@@ -124,18 +123,16 @@ function headersOf(headers: RequestParts['headers']): Record<string, string> {
   return record;
 }
 
-let lastSecond = Number.NaN;
-let textOfSecond = '';
+let lastMillis = Number.NaN;
+let lastTimes = { time: '', timeEpoch: '' };
 
-/** Formats a time like `toISOString` of a date, which takes longer. */
-function isoTime(millis: number): string {
-  const second = Math.floor(millis / 1_000);
-  if (second !== lastSecond) {
-    lastSecond = second;
-    textOfSecond = new Date(second * 1_000).toISOString().slice(0, -4);
+/** A time as FC writes it. Requests that arrive in the same millisecond share it, because formatting takes long. */
+function timesOf(millis: number): Readonly<typeof lastTimes> {
+  if (millis !== lastMillis) {
+    lastMillis = millis;
+    lastTimes = { time: new Date(millis).toISOString(), timeEpoch: String(millis) };
   }
-  const rest = millis - second * 1_000;
-  return `${textOfSecond}${rest < 10 ? '00' : rest < 100 ? '0' : ''}${rest}Z`;
+  return lastTimes;
 }
 
 /** An encoded character, a second question mark, which the parser skips, or characters that it may replace. */
@@ -146,11 +143,13 @@ function queryParametersOf(query: string): Record<string, string> {
   if (query === '') return record;
   if (NEEDS_PARSER.test(query)) new URLSearchParams(query).forEach((value, name) => addTo(record, name, value));
   else {
-    for (const pair of query.split('&')) {
-      if (pair === '') continue;
-      const end = pair.indexOf('=');
-      if (end < 0) addTo(record, pair, '');
-      else addTo(record, pair.slice(0, end), pair.slice(end + 1));
+    for (let start = 0; start < query.length;) {
+      const next = query.indexOf('&', start);
+      const end = next < 0 ? query.length : next;
+      const equals = query.indexOf('=', start);
+      if (equals >= 0 && equals < end) addTo(record, query.slice(start, equals), query.slice(equals + 1, end));
+      else if (start < end) addTo(record, query.slice(start, end), '');
+      start = end + 1;
     }
   }
   return record;
@@ -171,7 +170,7 @@ export function httpEventOf({
   const rawPath = end < 0 ? origin : origin.slice(0, end);
   const known = headersOf(headers);
   // Not `Date.now`, which tests and polyfills replace by functions that return anything.
-  const now = new Date().getTime();
+  const { time, timeEpoch } = timesOf(new Date().getTime());
   // Without spread syntax, which takes longer than all else here.
   const http: { -readonly [K in keyof HttpRequestContext['http']]: HttpRequestContext['http'][K] } = {
     method,
@@ -190,8 +189,8 @@ export function httpEventOf({
     requestContext.domainPrefix = dot < 0 ? host : host.slice(0, dot);
   }
   if (requestId !== undefined) requestContext.requestId = requestId;
-  requestContext.time = isoTime(now);
-  requestContext.timeEpoch = String(now);
+  requestContext.time = time;
+  requestContext.timeEpoch = timeEpoch;
   requestContext.http = http;
   return {
     version: 'v1',

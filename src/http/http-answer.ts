@@ -126,7 +126,9 @@ export function httpAnswerOf(value: unknown): HttpAnswer {
     if (isStatus(Reflect.get(value, 'statusCode'))) return ofResponse(value as HttpResponse);
   }
   const { body, type } = typedBody(value);
-  return { statusCode: 200, headers: new Map(type === undefined ? [] : [['content-type', type]]), body };
+  const headers = new Map<string, string>();
+  if (type !== undefined) headers.set('content-type', type);
+  return { statusCode: 200, headers, body };
 }
 
 /**

@@ -50,6 +50,9 @@ function logLine(control: Control, what: 'Start' | 'End', { requestId }: FcConte
 export class FunctionServer {
   private readonly trust: HeaderTrust;
   private readonly firstEntry: Entry;
+  /** The setting `handler` of the last request, and its entry: it is the same for all. */
+  private lastHandler: string | undefined;
+  private lastEntry: Entry | undefined;
 
   constructor(
     private readonly instance: FunctionInstance,
@@ -153,9 +156,13 @@ export class FunctionServer {
   /**
    * The entry named after the last dot of the function's setting `handler`, otherwise `handler`, otherwise the first.
    */
-  private entryOf(context: FcContext): Entry {
-    const { entries } = this.definition;
-    const { handler } = context.function;
-    return entries.get(handler.slice(handler.lastIndexOf('.') + 1)) ?? entries.get('handler') ?? this.firstEntry;
+  private entryOf({ function: { handler } }: FcContext): Entry {
+    if (handler !== this.lastHandler || this.lastEntry === undefined) {
+      const { entries } = this.definition;
+      this.lastHandler = handler;
+      this.lastEntry =
+        entries.get(handler.slice(handler.lastIndexOf('.') + 1)) ?? entries.get('handler') ?? this.firstEntry;
+    }
+    return this.lastEntry;
   }
 }

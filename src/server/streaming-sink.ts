@@ -49,6 +49,8 @@ function ignore(): void {}
 /** Sends a response over an HTTP connection, except for its end. A stream is read no faster than the client reads. */
 export class StreamingSink implements HttpSink {
   isStarted = false;
+  /** Whether headers were set, of an answer that could not be sent. */
+  private hasHead = false;
   private rest: Buffer | string | undefined;
   private readonly response: ServerResponse;
   private readonly isHead: boolean;
@@ -81,7 +83,7 @@ export class StreamingSink implements HttpSink {
   /** Ends the response, with the status for FC if the headers have not been sent. */
   finish({ failed }: Outcome): void {
     if (this.opened.isClosed || this.response.destroyed) return;
-    if (!this.response.headersSent) this.response.setHeader('x-fc-status', failed ? '404' : '200');
+    if (!this.response.headersSent) this.setFcStatus(failed);
     this.response.end(this.rest);
   }
 
@@ -89,9 +91,15 @@ export class StreamingSink implements HttpSink {
     this.response.destroy();
   }
 
+  /** Sets the header by which FC counts failures. Without it, FC counts the request as a success. */
+  private setFcStatus(failed: boolean): void {
+    if (failed || this.response.statusCode >= 400) this.response.setHeader('x-fc-status', failed ? '404' : '200');
+  }
+
   private setHead({ statusCode, headers }: HttpAnswer, source: BodySource | undefined): void {
     try {
-      this.removeHeaders();
+      if (this.hasHead) this.removeHeaders();
+      this.hasHead = true;
       for (const [name, value] of headers) if (!CONNECTION_HEADERS.has(name)) this.response.setHeader(name, value);
       this.response.statusCode = statusCode;
     } catch (error) {
@@ -124,7 +132,7 @@ export class StreamingSink implements HttpSink {
 
   private start(): void {
     this.isStarted = true;
-    this.response.setHeader('x-fc-status', '200');
+    this.setFcStatus(false);
     // Sends the headers. `flushHeaders` sends them in UTF-8.
     this.response.write('', 'latin1');
   }

@@ -126,6 +126,17 @@ test('errors get a response, those other than HttpError without details and with
   error.mockRestore();
 });
 
+test('a successful response has no x-fc-status, because FC counts it as a success without it', async () => {
+  const answer = await fetch(`${url}/x`);
+  expect([answer.status, answer.headers.get('x-fc-status')]).toEqual([200, null]);
+  const streamed = await fetch(`${url}/events?n=1`);
+  expect([streamed.status, streamed.headers.get('x-fc-status'), await streamed.text()]).toEqual([
+    200,
+    null,
+    'data: 0\n\n',
+  ]);
+});
+
 test('events are streamed, and the spans of the stream and the invocation end with it', async () => {
   const answer = await fetch(`${url}/events?n=3`);
   expect(await answer.text()).toBe('data: 0\n\ndata: 1\n\ndata: 2\n\n');
