@@ -35,6 +35,9 @@ export interface Outcome {
   readonly failed: boolean;
 }
 
+// oxlint-disable-next-line typescript/unbound-method -- called on promises that may have a `then` of their own
+const promiseThen = Promise.prototype.then;
+
 /** Logs an error, because the client does not get its details. */
 function report({ context }: HttpExchange, error: unknown): void {
   try {
@@ -80,28 +83,45 @@ function send(request: HttpExchange, answer: HttpAnswer): Promise<void> | undefi
  * after the response has been started, the response is aborted. If it fails because the client disconnected, the span gets
  * the event `fc_traced.cancelled`.
  */
-export async function exchange(request: HttpExchange, work: () => unknown): Promise<Outcome> {
-  const { sink, span, active } = request;
+export function exchange(request: HttpExchange, work: () => unknown): Promise<Outcome> {
   try {
-    const answer = httpAnswerOf(await work());
-    const sending = send(request, answer);
-    if (sending !== undefined) await sending;
-    return { statusCode: answer.statusCode, failed: false };
+    // As `await` does, but with one promise less, each of which takes long where async hooks are in use.
+    return promiseThen.call(
+      Promise.resolve(work()),
+      (value) => succeed(request, value),
+      (error: unknown) => fail(request, error),
+    ) as Promise<Outcome>;
   } catch (error) {
-    if (isDisconnect(error)) {
-      span?.addEvent(EVENT_FC_TRACED_CANCELLED);
-      sink.abort();
-      return { statusCode: 500, failed: false };
-    }
-    const isExpected = isHttpError(error);
-    if (!isExpected || sink.isStarted) report(request, error);
-    if (span !== undefined && (!isExpected || error.statusCode >= 500 || sink.isStarted)) {
-      recordFailure(span, error, undefined, active);
-    }
-    if (!sink.isStarted) return { statusCode: await answerError(request, error), failed: !isExpected };
-    sink.abort();
-    return { statusCode: 500, failed: true };
+    return fail(request, error);
   }
+}
+
+function succeed(request: HttpExchange, value: unknown): Outcome | Promise<Outcome> {
+  try {
+    const answer = httpAnswerOf(value);
+    const outcome: Outcome = { statusCode: answer.statusCode, failed: false };
+    const sending = send(request, answer);
+    return sending === undefined ? outcome : sending.then(() => outcome).catch((error) => fail(request, error));
+  } catch (error) {
+    return fail(request, error);
+  }
+}
+
+async function fail(request: HttpExchange, error: unknown): Promise<Outcome> {
+  const { sink, span, active } = request;
+  if (isDisconnect(error)) {
+    span?.addEvent(EVENT_FC_TRACED_CANCELLED);
+    sink.abort();
+    return { statusCode: 500, failed: false };
+  }
+  const isExpected = isHttpError(error);
+  if (!isExpected || sink.isStarted) report(request, error);
+  if (span !== undefined && (!isExpected || error.statusCode >= 500 || sink.isStarted)) {
+    recordFailure(span, error, undefined, active);
+  }
+  if (!sink.isStarted) return { statusCode: await answerError(request, error), failed: !isExpected };
+  sink.abort();
+  return { statusCode: 500, failed: true };
 }
 
 /**

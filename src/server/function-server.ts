@@ -9,6 +9,7 @@ import { controlOf } from '../fc/control-path';
 import type { Control } from '../fc/control-path';
 import { httpEventOf } from '../fc/http-event';
 import type { Entry, HandlerDefinition } from '../handler/entries';
+import type { CheckedEvent } from '../handler/expected-trigger';
 import type { FunctionInstance } from '../handler/function-instance';
 import { httpAnswerOfError } from '../http/http-answer';
 import type { Outcome } from '../http/http-exchange';
@@ -28,8 +29,18 @@ import type { ServeOptions } from './serve';
 import { StreamingSink } from './streaming-sink';
 
 const BODY_LIMIT = 33_554_432;
-/** The body of a request; `refused`: it was answered without one. */
-type Body = Buffer | IncomingMessage | 'refused' | undefined;
+type Body = Buffer | IncomingMessage | undefined;
+
+/** A request that is being handled. */
+interface Call {
+  readonly opened: OpenResponse;
+  /** The headers of FC that are believed. */
+  readonly fcHeaders: IncomingHttpHeaders;
+  readonly control: Control;
+  readonly context: FcContext;
+  /** Whether FC reads the lines in the log. */
+  readonly isLogged: boolean;
+}
 
 /** FC's name of each kind of request in the log. */
 const LOG_NAMES: Readonly<Record<Control, string>> = {
@@ -64,31 +75,33 @@ export class FunctionServer {
     this.trust = headerTrust(options.trustFcHeaders, instance.runner.config.instance);
   }
 
-  /** Handles one request. Rejects only if `console.log` throws. */
-  async handle(opened: OpenResponse): Promise<void> {
-    const { request, response } = opened;
+  /**
+   * Handles one request. Rejects only if `console.log` throws. Not an async function, and no `await` on the way of most
+   * requests: each promise takes long where async hooks are in use.
+   */
+  handle(opened: OpenResponse): Promise<void> {
     this.connections.beginWork();
+    let call: Call;
     try {
-      const fcHeaders = trustedFcHeaders(request.headers, this.trust);
-      const control = controlOf(request, fcHeaders);
-      const context = requestContext(fcHeaders, this.instance.runner, control === 'http');
-      const isLogged = fcHeaders['x-fc-request-id'] !== undefined;
-      if (isLogged) logLine(control, 'Start', context);
-      try {
-        if (control === 'http') {
-          const sink = new StreamingSink(opened);
-          let body = this.bodyOf(request, sink);
-          if (types.isPromise(body)) body = await body;
-          if (body !== 'refused') {
-            sink.finish(await this.respond(request, body, context, fcHeaders, sink));
-            // The connection can be reused only after the rest of the body has been read.
-            if (body === request && !request.readableEnded) request.resume();
-          }
-        } else await answerEvent(response, () => this.event(control, request, context));
-      } catch {
-        countError('a response could not be written');
-        response.destroy();
-      }
+      call = this.begin(opened);
+    } catch (error) {
+      this.connections.endWork();
+      return Promise.reject(error);
+    }
+    return call.control === 'http' ? this.http(call) : this.event(call, call.control);
+  }
+
+  private begin(opened: OpenResponse): Call {
+    const fcHeaders = trustedFcHeaders(opened.request.headers, this.trust);
+    const control = controlOf(opened.request, fcHeaders);
+    const context = requestContext(fcHeaders, this.instance.runner, control === 'http');
+    const isLogged = fcHeaders['x-fc-request-id'] !== undefined;
+    if (isLogged) logLine(control, 'Start', context);
+    return { opened, fcHeaders, control, context, isLogged };
+  }
+
+  private end({ control, context, isLogged }: Call): void {
+    try {
       if (isLogged) logLine(control, 'End', context);
     } finally {
       // Also if a function that replaces `console.log` throws: `close` would wait for the request.
@@ -96,7 +109,31 @@ export class FunctionServer {
     }
   }
 
-  private async event(
+  private fail(call: Call): void {
+    countError('a response could not be written');
+    call.opened.response.destroy();
+    this.end(call);
+  }
+
+  private http(call: Call): Promise<void> {
+    const sink = new StreamingSink(call.opened);
+    const body = this.bodyOf(call.opened.request, sink);
+    if (!types.isPromise(body)) return this.respond(call, body, sink);
+    return body.then(
+      (read) => (read === 'refused' ? this.end(call) : this.respond(call, read, sink)),
+      () => this.fail(call),
+    );
+  }
+
+  private event(call: Call, control: Exclude<Control, 'http'>): Promise<void> {
+    const { opened, context } = call;
+    return answerEvent(opened.response, () => this.resultOf(control, opened.request, context)).then(
+      () => this.end(call),
+      () => this.fail(call),
+    );
+  }
+
+  private async resultOf(
     control: Exclude<Control, 'http'>,
     request: IncomingMessage,
     context: FcContext,
@@ -112,7 +149,7 @@ export class FunctionServer {
    * The body of an HTTP request: its bytes, the request itself with the option `body: 'stream'`, or `undefined` if it
    * has none.
    */
-  private bodyOf(request: IncomingMessage, sink: StreamingSink): Body | Promise<Body> {
+  private bodyOf(request: IncomingMessage, sink: StreamingSink): Body | Promise<Buffer | 'refused'> {
     if (this.options.body === 'stream') return request;
     return hasBody(request) ? this.readBody(request, sink) : undefined;
   }
@@ -131,13 +168,22 @@ export class FunctionServer {
     }
   }
 
-  private respond(
-    request: IncomingMessage,
-    body: Exclude<Body, 'refused'>,
-    context: FcContext,
-    fcHeaders: IncomingHttpHeaders,
-    sink: StreamingSink,
-  ): Promise<Outcome> {
+  private respond(call: Call, body: Body, sink: StreamingSink): Promise<void> {
+    let outcome: Promise<Outcome>;
+    try {
+      const event = this.eventOf(call, body);
+      const facts = { url: urlPartsOf(call.opened.request), hasCorrelatedLogger: true };
+      outcome = this.instance.respond(this.entryOf(call.context), event, call.context, sink, facts);
+    } catch (error) {
+      outcome = Promise.reject(error);
+    }
+    return outcome.then(
+      (ended) => this.finish(call, sink, ended),
+      () => this.fail(call),
+    );
+  }
+
+  private eventOf({ opened: { request }, context, fcHeaders }: Call, body: Body): CheckedEvent {
     const event: Record<string, unknown> = httpEventOf(requestParts(request, context, fcHeaders));
     if (Buffer.isBuffer(body)) {
       const isText = isUtf8(body);
@@ -147,10 +193,19 @@ export class FunctionServer {
       if (body !== undefined) request.once('aborted', () => rememberDisconnect(request.errored));
       event.body = body ?? '';
     }
-    return this.instance.respond(this.entryOf(context), this.instance.httpEvent(event), context, sink, {
-      url: urlPartsOf(request),
-      hasCorrelatedLogger: true,
-    });
+    return this.instance.httpEvent(event);
+  }
+
+  private finish(call: Call, sink: StreamingSink, outcome: Outcome): void {
+    const { request } = call.opened;
+    try {
+      sink.finish(outcome);
+      // With the option `body: 'stream'`: the connection can be reused only after the rest of the body has been read.
+      if (this.options.body === 'stream' && !request.readableEnded) request.resume();
+    } catch {
+      return this.fail(call);
+    }
+    this.end(call);
   }
 
   /**
