@@ -14,12 +14,17 @@ export function readText(value: unknown, ...path: string[]): string | undefined 
   return typeof found === 'string' && found !== '' ? found : undefined;
 }
 
+/** Returns a finite number, which may also be a numeric string, or `undefined` for any other value. */
+export function numberOf(value: unknown): number | undefined {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
+}
+
 /** Returns the finite number at `path`, which may also be a numeric string, or `undefined`. */
 export function readNumber(value: unknown, ...path: string[]): number | undefined {
   let found = value;
   for (const key of path) found = readField(found, key);
-  const number = typeof found === 'string' && found.trim() !== '' ? Number(found) : found;
-  return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
+  return numberOf(found);
 }
 
 /**

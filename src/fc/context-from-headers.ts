@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { format } from 'node:util';
 import { countMalformed } from '../diagnostics';
-import { readNumber } from '../safe-access';
+import { numberOf } from '../safe-access';
 import type { InstanceFacts } from './attributes';
 import type { FcContext, FcLogger } from './context';
 import { ENDPOINT_HEADER, readFcTracingHeaders } from './tracing';
@@ -90,11 +90,11 @@ function functionOf(headers: IncomingHttpHeaders, instance: InstanceFacts): FcCo
   const made: Mutable<FcContext['function']> = {
     name: textOf(headers['x-fc-function-name']) ?? instance.functionName ?? '',
     handler: textOf(headers['x-fc-function-handler']) ?? '',
-    memory: readNumber(headers, 'x-fc-function-memory') ?? readNumber(instance, 'memoryMb') ?? 0,
-    timeout: readNumber(headers, 'x-fc-function-timeout') ?? 0,
+    memory: numberOf(headers['x-fc-function-memory']) ?? numberOf(instance.memoryMb) ?? 0,
+    timeout: numberOf(headers['x-fc-function-timeout']) ?? 0,
   };
   add(made, 'initializer', textOf(headers['x-fc-function-initializer']));
-  add(made, 'initializationTimeout', readNumber(headers, 'x-fc-initialization-timeout'));
+  add(made, 'initializationTimeout', numberOf(headers['x-fc-initialization-timeout']));
   return made;
 }
 
@@ -127,7 +127,7 @@ export function contextOf(
     region: textOf(headers['x-fc-region']) ?? instance.region ?? '',
     accountId: textOf(headers['x-fc-account-id']) ?? instance.accountId ?? '',
     logger: loggerFor(requestId, valuesOf),
-    retryCount: readNumber(headers, 'x-fc-retry-count') ?? 0,
+    retryCount: numberOf(headers['x-fc-retry-count']) ?? 0,
     tracing: readFcTracingHeaders(headers),
   };
 }
