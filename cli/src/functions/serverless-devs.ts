@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
 import { UsageError } from '../usage-error';
+import { environmentWithFile } from './env-file';
 import type { FunctionSpec, HookSpec, TriggerSpec } from './function-spec';
 import { fieldsOf, merge } from './yaml-fields';
 import type { Fields } from './yaml-fields';
@@ -170,10 +171,10 @@ function withTemplate(resource: Fields, document: Fields): Fields {
 }
 
 /**
- * Reads the functions of a file of Serverless Devs: `fc3` for FC 3.0, `fc` for FC 2.0. Throws a `UsageError` if it
- * cannot be read or has none.
+ * Reads the functions of a file of Serverless Devs: `fc3` for FC 3.0, `fc` for FC 2.0. `env`: the variables for
+ * `${env('NAME')}`. Throws a `UsageError` if the file cannot be read or has no function.
  */
-export function readServerlessDevs(file: string, env: NodeJS.ProcessEnv = process.env): FunctionSpec[] {
+export function readServerlessDevs(file: string, env: NodeJS.ProcessEnv = environmentWithFile()): FunctionSpec[] {
   const document = readDocument(file);
   const folder = dirname(file);
   // Environments of `s deploy --env` overlay the settings.
