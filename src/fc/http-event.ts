@@ -143,10 +143,12 @@ function queryParametersOf(query: string): Record<string, string> {
   if (query === '') return record;
   if (NEEDS_PARSER.test(query)) new URLSearchParams(query).forEach((value, name) => addTo(record, name, value));
   else {
+    let equals = query.indexOf('=');
     for (let start = 0; start < query.length;) {
       const next = query.indexOf('&', start);
       const end = next < 0 ? query.length : next;
-      const equals = query.indexOf('=', start);
+      // Each character is searched once, also if there are many pairs without a value.
+      if (equals >= 0 && equals < start) equals = query.indexOf('=', start);
       if (equals >= 0 && equals < end) addTo(record, query.slice(start, equals), query.slice(equals + 1, end));
       else if (start < end) addTo(record, query.slice(start, end), '');
       start = end + 1;

@@ -1,5 +1,6 @@
 import { SpanStatusCode } from '@opentelemetry/api';
 import type { Context, Span } from '@opentelemetry/api';
+import { types } from 'node:util';
 import type { FcContext } from '../fc/context';
 import { ATTR_ERROR_TYPE, ATTR_HTTP_RESPONSE_STATUS_CODE, EVENT_FC_TRACED_CANCELLED } from '../semconv';
 import { isDisconnect, recordFailure } from '../tracing/calls/failure';
@@ -35,8 +36,8 @@ export interface Outcome {
   readonly failed: boolean;
 }
 
-// oxlint-disable-next-line typescript/unbound-method -- called on promises that may have a `then` of their own
-const promiseThen = Promise.prototype.then;
+// Those of the language, also if the program replaced the global `Promise` by another implementation.
+const { constructor: NativePromise, then: nativeThen } = Object.getPrototypeOf((async () => {})()) as Promise<unknown>;
 
 /** Logs an error, because the client does not get its details. */
 function report({ context }: HttpExchange, error: unknown): void {
@@ -84,13 +85,26 @@ function send(request: HttpExchange, answer: HttpAnswer): Promise<void> | undefi
  * the event `fc_traced.cancelled`.
  */
 export function exchange(request: HttpExchange, work: () => unknown): Promise<Outcome> {
+  let value: unknown;
   try {
+    value = work();
     // As `await` does, but with one promise less, each of which takes long where async hooks are in use.
-    return promiseThen.call(
-      Promise.resolve(work()),
-      (value) => succeed(request, value),
-      (error: unknown) => fail(request, error),
-    ) as Promise<Outcome>;
+    if (types.isPromise(value) && value.constructor === NativePromise) {
+      return nativeThen.call(
+        value,
+        (result) => succeed(request, result),
+        (error: unknown) => fail(request, error),
+      ) as Promise<Outcome>;
+    }
+  } catch (error) {
+    return fail(request, error);
+  }
+  return awaited(request, value);
+}
+
+async function awaited(request: HttpExchange, value: unknown): Promise<Outcome> {
+  try {
+    return await succeed(request, await value);
   } catch (error) {
     return fail(request, error);
   }

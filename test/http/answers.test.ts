@@ -258,3 +258,61 @@ test('with http: false, value and error are unchanged', async () => {
   expect(await invoke(plain, request())).toBe('plain');
   await expect(invoke(plain, request({ rawPath: '/fail' }))).rejects.toBe(given);
 });
+
+/** A promise that starts its work when something waits for it, as those of some libraries do. */
+class Lazy<T> extends Promise<T> {
+  constructor(private readonly start: (resolve: (value: T) => void, reject: (error: unknown) => void) => void) {
+    super(() => {});
+  }
+  static override get [Symbol.species](): PromiseConstructor {
+    return Promise;
+  }
+  override then<A = T, B = never>(
+    onResolved?: ((value: T) => A | PromiseLike<A>) | null,
+    onRejected?: ((error: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    return new Promise<T>(this.start).then(onResolved, onRejected);
+  }
+}
+
+test.each<[string, () => unknown]>([
+  ['a promise', async () => ({ n: 1 })],
+  ['a value', () => ({ n: 1 })],
+  ['a thenable', () => ({ then: (resolve: (value: unknown) => void) => resolve({ n: 1 }) })],
+  ['a promise that starts when it is awaited', () => new Lazy((resolve) => resolve({ n: 1 }))],
+])('%s is awaited as an async function awaits it', async (_kind, result) => {
+  expect(await ask(result)).toMatchObject({ statusCode: 200, body: '{"n":1}' });
+});
+
+test.each<[string, () => unknown]>([
+  ['a promise', () => Promise.reject(new HttpError(409, 'taken'))],
+  [
+    'a thenable',
+    () => ({ then: (_: unknown, reject: (error: unknown) => void) => reject(new HttpError(409, 'taken')) }),
+  ],
+  ['a promise that starts when it is awaited', () => new Lazy((_, reject) => reject(new HttpError(409, 'taken')))],
+  [
+    'a promise whose constructor throws when it is read',
+    () =>
+      Object.defineProperty(Promise.resolve(1), 'constructor', {
+        get() {
+          throw new HttpError(409, 'taken');
+        },
+      }),
+  ],
+])('the error of %s becomes the response', async (_kind, result) => {
+  expect(await ask(result)).toMatchObject({ statusCode: 409 });
+});
+
+const Bluebird = jest.requireActual<{ resolve(value: unknown): { delay(millis: number): unknown } }>('bluebird');
+
+test('a program may replace the global Promise, as programs with bluebird do', async () => {
+  const { Promise: real } = globalThis;
+  try {
+    globalThis.Promise = Bluebird as never;
+    expect(await ask(async () => ({ n: 1 }))).toMatchObject({ statusCode: 200, body: '{"n":1}' });
+    expect(await ask(() => Bluebird.resolve({ n: 1 }).delay(1))).toMatchObject({ statusCode: 200, body: '{"n":1}' });
+  } finally {
+    globalThis.Promise = real;
+  }
+});
