@@ -24,6 +24,7 @@ export async function bundleCli(root, output) {
     entryPoints: {
       main: path.join(root, 'cli', 'src', 'main.ts'),
       'instance-main': path.join(root, 'cli', 'src', 'emulator', 'instance-main.ts'),
+      'code-cache-process': path.join(root, 'cli', 'src', 'build', 'code-cache-process.ts'),
       bundler: path.join(root, 'cli', 'src', 'bundler.ts'),
       'webpack-loader': path.join(root, 'cli', 'src', 'bundling', 'webpack-loader.ts'),
     },

@@ -33,9 +33,14 @@ assert.deepEqual(
   tools.files
     .map((file) => file.path)
     .filter((file) => /^dist\/(?!main\.js|instance-main\.js|page\/|bundling\/.*\.d\.ts)/.test(file)),
-  ['bundler.d.ts', 'bundler.js', 'jaeger.thrift', 'third-party-licenses.txt', 'webpack-loader.js'].map(
-    (file) => `dist/${file}`,
-  ),
+  [
+    'bundler.d.ts',
+    'bundler.js',
+    'code-cache-process.js',
+    'jaeger.thrift',
+    'third-party-licenses.txt',
+    'webpack-loader.js',
+  ].map((file) => `dist/${file}`),
 );
 
 // With `--prefer-offline` the time does not depend on the network alone.

@@ -199,7 +199,7 @@ export const OPTIONS = {
   'compile-cache': {
     type: 'boolean',
     default: false,
-    help: "write Node.js's compile cache, for custom runtimes with the version of Node.js that runs this command",
+    help: 'write a compile cache for each function, which applies to the version of Node.js that runs this command',
   },
   viewer: {
     type: 'string',

@@ -4,15 +4,17 @@ import { BundleError } from '../bundling/bundle-error';
 import type { BundleErrorCode } from '../bundling/bundle-error';
 import { TypeScriptOutput } from '../bundling/typescript-output';
 import { forgetProjects } from '../bundling/typescript-settings';
-import { isServer } from '../functions/function-spec';
 import type { FunctionSpec } from '../functions/function-spec';
 import { readServerlessDevs } from '../functions/serverless-devs';
 import { isUsageError, UsageError } from '../usage-error';
 import { builtBefore, builtPath, writeBuiltYaml } from './built-yaml';
 import type { BuiltSettings } from './built-yaml';
 import { bundleFunction } from './bundle-function';
-import type { BundledFunction, BundleSettings } from './bundle-function';
-import { checkCompileCache, writeCompileCache } from './compile-cache';
+import type { BundleSettings } from './bundle-function';
+import type { BundledFunction } from './bundled-function';
+import { writeCodeCache } from './code-cache';
+import { cacheKindOf, codeFolder, writeCompileCache } from './compile-cache';
+import type { CacheKind, WrittenCache } from './compile-cache';
 import { isNodeFunction } from './node-function';
 import { isExternal } from './external-packages';
 import { measureLoad } from './load-time';
@@ -32,9 +34,8 @@ export interface BuiltFunction {
   readonly bundled: BundledFunction;
   readonly size: SizeReport;
   readonly load: LoadTimes | undefined;
-  /** The bytes of the compile cache; `undefined` without one. */
-  readonly cacheBytes: number | undefined;
-  readonly env: Readonly<Record<string, string>>;
+  /** The compile cache; `undefined` without one. */
+  readonly cache: WrittenCache | undefined;
 }
 
 /** A function that could not be built. */
@@ -88,13 +89,34 @@ async function buildOne(
   spec: FunctionSpec,
   settings: BuildSettings,
   typescript: TypeScriptOutput,
-  caches: boolean,
+  kind: CacheKind | undefined,
 ): Promise<BuiltFunction> {
-  if (caches) checkCompileCache(spec);
-  const bundled = await bundleFunction(spec, settings, typescript);
+  const bundled = await bundleFunction(spec, { ...settings, codeCache: kind === 'code' }, typescript);
+  const { code, folder } = bundled;
+  if (code !== undefined) {
+    const cache = await writeCodeCache(bundled, code, { folder, deployedFolder: codeFolder(), load: settings.load });
+    // V8 takes the names of files from the cache, so the copy that is measured has one of its own.
+    const prepare = (copy: string): Promise<unknown> =>
+      writeCodeCache(bundled, code, { folder: copy, deployedFolder: copy, load: settings.load });
+    const load = settings.load ? await measureLoad(bundled, typescript, prepare) : undefined;
+    return { bundled, size: sizeOf(bundled), load, cache };
+  }
   const load = settings.load ? await measureLoad(bundled, typescript) : undefined;
-  const cache = caches ? await writeCompileCache(bundled) : undefined;
-  return { bundled, size: sizeOf(bundled), load, cacheBytes: cache?.bytes, env: cache?.env ?? {} };
+  const cache = kind === 'node' ? await writeCompileCache(bundled) : undefined;
+  return { bundled, size: sizeOf(bundled), load, cache };
+}
+
+/** The kind of the cache of each function. Of several functions, those that can have one get one. */
+function cacheKinds(specs: readonly FunctionSpec[]): (spec: FunctionSpec) => CacheKind | BundleError {
+  const kinds = new Map<FunctionSpec, CacheKind | BundleError>();
+  for (const spec of specs) {
+    try {
+      kinds.set(spec, cacheKindOf(spec));
+    } catch (error) {
+      kinds.set(spec, error as BundleError);
+    }
+  }
+  return (spec) => kinds.get(spec)!;
 }
 
 /**
@@ -112,14 +134,15 @@ export async function buildFunctions(found: readonly FunctionSpec[], settings: B
   forgetProjects();
   const typescript = new TypeScriptOutput();
   const built: BuiltFunction[] = [];
-  // Of several functions, those that can have a compile cache get one.
-  const noServers = !specs.some(isServer);
+  const kindOf = cacheKinds(specs);
+  const canCache = specs.some((spec) => typeof kindOf(spec) === 'string');
   const failed: FailedFunction[] = [];
   for (const spec of specs) {
     try {
       checkName(spec, all.filter(isNodeFunction));
-      const caches = settings.compileCache && (isServer(spec) || noServers);
-      built.push(await buildOne(spec, settings, typescript, caches));
+      const kind = settings.compileCache ? kindOf(spec) : undefined;
+      if (kind instanceof BundleError && !canCache) throw kind;
+      built.push(await buildOne(spec, settings, typescript, kind instanceof BundleError ? undefined : kind));
     } catch (error) {
       if (isUsageError(error)) {
         failed.push({ spec, code: 'BUNDLE_FAILED', message: `[BUNDLE_FAILED] ${error.message}` });
@@ -127,10 +150,10 @@ export async function buildFunctions(found: readonly FunctionSpec[], settings: B
       else throw error;
     }
   }
-  const changes = built.map(({ bundled: { spec, folder }, env }): BuiltSettings => ({
+  const changes = built.map(({ bundled: { spec, folder }, cache }): BuiltSettings => ({
     spec,
     folder: resolve(folder),
-    env,
+    env: cache?.env ?? {},
   }));
   const others = all.filter((spec) => !wanted.includes(spec) && isNodeFunction(spec));
   const earlier = isYaml ? builtBefore(yaml, others, settings.outDir) : [];
@@ -146,6 +169,7 @@ export async function buildFunctions(found: readonly FunctionSpec[], settings: B
       ? [`deployed from the sources, because the build failed: ${namesOf(failed.map(({ spec }) => spec))}`]
       : []),
     ...(failed.length === 0 ? unusedExternals(settings.external, built) : []),
+    ...(settings.compileCache && canCache ? uncachedNotes(built, kindOf) : []),
     ...preparationNotes(built.map(({ bundled }) => bundled.spec)),
   ];
   const written = isWritten ? relative('.', writeBuiltYaml(yaml, [...earlier, ...changes])) : undefined;
@@ -156,6 +180,17 @@ const keyOf = ({ resource }: FunctionSpec): string => String(resource);
 const namesOf = (specs: readonly FunctionSpec[]): string => specs.map(({ name }) => name).join(', ');
 const skippedNote = (specs: readonly FunctionSpec[]): string =>
   `not built, because they do not run on Node.js: ${specs.map(({ name, runtime }) => `${name} (${runtime})`).join(', ')}`;
+
+/** Notes for the functions that were built without a compile cache. */
+function uncachedNotes(
+  built: readonly BuiltFunction[],
+  kindOf: (spec: FunctionSpec) => CacheKind | BundleError,
+): string[] {
+  return built.flatMap(({ bundled: { spec } }) => {
+    const kind = kindOf(spec);
+    return kind instanceof BundleError ? [`built without a compile cache: ${kind.message}`] : [];
+  });
+}
 
 /** Notes for the commands that `s deploy` runs after the build. */
 function preparationNotes(specs: readonly FunctionSpec[]): string[] {

@@ -1,5 +1,5 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import type { Metafile } from 'esbuild';
 import { BundleError } from '../bundling/bundle-error';
@@ -13,11 +13,13 @@ import type { FunctionSpec } from '../functions/function-spec';
 import { addonPackages, hasAddon, needsAddon } from './addon-packages';
 import { absentPackages, failureOf, fileFailureOf, isTopLevelAwait } from './bundle-failure';
 import type { BuildFailure } from './bundle-failure';
+import type { BundledFunction } from './bundled-function';
 import { compileEagerly } from './eager-modules';
-import { fileNameOf, inputOf, writeEntries } from './entry-files';
-import type { Format } from './entry-files';
+import { exportsOf, fileNameOf, inputOf, writeEntries } from './entry-files';
+import type { EntryExports, Format } from './entry-files';
 import { chooseExporters, omitExporter } from './exporter-choice';
 import type { ExporterChoice, ExporterName } from './exporter-choice';
+import { noModuleCache } from './compile-cache';
 import { copyFiles } from './copied-files';
 import { externalPackages } from './external-packages';
 import { modulesOf, sourceRootOf } from './function-modules';
@@ -34,8 +36,11 @@ import { pathAliases } from './path-aliases';
 import { programModules } from './program-modules';
 import { renamedModules } from './renamed-modules';
 import { singleCopies } from '../bundling/single-copies';
+import { moveSourceMap } from './source-map-place';
+import { splitCode } from './split-code';
 import { startOf } from './start-command';
 import { omitUnusedInstrumentations } from './unused-instrumentations';
+import { bundledEntryPoints, warmUpModule } from './warm-up-entry';
 
 /** What a build can be asked for. */
 export interface BundleSettings {
@@ -48,26 +53,8 @@ export interface BundleSettings {
   readonly exporter: ExporterName | 'both' | undefined;
   /** Whether the source maps are deployed as well. */
   readonly sourceMaps: boolean;
-}
-
-/** A function that has been bundled. */
-export interface BundledFunction {
-  readonly spec: FunctionSpec;
-  readonly modules: readonly FunctionModule[];
-  /** The folder to deploy. */
-  readonly folder: string;
-  /** The bundle in it. */
-  readonly file: string;
-  readonly metafile: Metafile;
-  readonly exporters: ExporterChoice;
-  /** Packages in `node_modules` of the folder. */
-  readonly copiedPackages: readonly string[];
-  /** Those of them with a native addon, which is one for this machine. */
-  readonly addons: readonly string[];
-  /** Files that the function reads, relative to the folder. */
-  readonly copiedFiles: readonly string[];
-  /** What the developer should know. */
-  readonly notes: readonly string[];
+  /** Whether the code is in a file of its own, for a code cache. */
+  readonly codeCache?: boolean;
 }
 
 interface Attempt {
@@ -78,6 +65,9 @@ interface Attempt {
   readonly code: string | undefined;
   /** Modules whose classes and functions would lose their names. */
   readonly renamed: ReadonlySet<string>;
+  /** The entry points of `fc-traced` that are called before a code cache is written. */
+  readonly entryPoints: ReadonlyMap<string, string>;
+  readonly exports: EntryExports | undefined;
 }
 
 class FunctionBundler {
@@ -108,10 +98,13 @@ class FunctionBundler {
       omitted: undefined,
       code: undefined,
       renamed: new Set(),
+      entryPoints: new Map(),
+      exports: undefined,
     };
     let exporters: ExporterChoice = { omitted: undefined, reason: undefined };
     // What cannot be bundled, and which exporter is needed, is known after a first bundle.
     for (;;) {
+      if (this.settings.codeCache === true && attempt.format === 'esm') throw noModuleCache(this.spec);
       const result = await this.#attempt(attempt).catch((error: unknown) => error as BuildFailure);
       if (!('metafile' in result)) {
         attempt = this.#afterFailure(attempt, result);
@@ -126,7 +119,8 @@ class FunctionBundler {
         .join('\n');
       exporters = chooseExporters(this.spec, this.settings.exporter, code);
       const renamed = renamedModules(file).filter((one) => !attempt.renamed.has(one));
-      const isDone = needed.length === 0 && renamed.length === 0 && attempt.code === code;
+      const isWarmed = this.settings.codeCache !== true || attempt.exports !== undefined;
+      const isDone = needed.length === 0 && renamed.length === 0 && attempt.code === code && isWarmed;
       const tree = isDone ? this.#packages(attempt.external) : new Map<string, string>();
       const shared = sharedLibraries(tree, new Set(files.map((one) => packageOf(one)?.name)));
       if (isDone && shared.length === 0 && exporters.omitted === attempt.omitted) {
@@ -139,6 +133,10 @@ class FunctionBundler {
         omitted: exporters.omitted,
         code,
         renamed: new Set([...attempt.renamed, ...renamed]),
+        ...(!isWarmed && {
+          entryPoints: bundledEntryPoints(metafile),
+          exports: exportsOf(metafile, this.modules[0]!, file),
+        }),
       };
     }
   }
@@ -183,7 +181,7 @@ class FunctionBundler {
     return arrangePackages(new Map([...named, ...this.#separate]));
   }
 
-  async #attempt({ format, external, omitted, code, renamed }: Attempt) {
+  async #attempt({ format, external, omitted, code, renamed, entryPoints, exports }: Attempt) {
     const name = this.modules.length === 1 ? fileNameOf(this.spec, this.modules[0]!, format) : 'modules.js';
     const file = join(this.folder, name);
     const program = programModules(this.typescript, this.#roots, this.spec.codeDir, this.folder, file, {
@@ -191,7 +189,7 @@ class FunctionBundler {
       separate: this.#separate,
     });
     const { metafile } = await build({
-      ...inputOf(this.modules, file),
+      ...inputOf(this.modules, file, entryPoints.size === 0 ? undefined : exports),
       bundle: true,
       platform: 'node',
       format,
@@ -208,6 +206,7 @@ class FunctionBundler {
       logLevel: 'silent',
       external: external.filter((one) => /^[./\\]/.test(one)),
       plugins: [
+        warmUpModule(entryPoints),
         externalPackages(external, this.#separate),
         pathAliases,
         ownImports,
@@ -215,7 +214,8 @@ class FunctionBundler {
         addonPackages(this.#separate),
         ...(code === undefined ? [] : [omitUnusedInstrumentations(code)]),
         ...(omitted === undefined ? [] : [omitExporter(omitted)]),
-        lazyChunks,
+        // V8 does not parse what it finds in the cache.
+        ...(this.settings.codeCache === true ? [] : [lazyChunks]),
         flatPackages,
         program.plugin,
       ],
@@ -224,18 +224,19 @@ class FunctionBundler {
     return { metafile, references: program.references, file };
   }
 
-  #finish(
+  async #finish(
     file: string,
     metafile: Metafile,
     exporters: ExporterChoice,
-    { format }: Attempt,
+    { format, entryPoints }: Attempt,
     references: ReturnType<typeof programModules>['references'] | undefined,
     tree: PackageTree,
-  ): BundledFunction {
+  ): Promise<BundledFunction> {
     const { spec, settings, modules, folder } = this;
     compileEagerly(file, format);
+    const split = settings.codeCache === true ? await splitCode(file, spec.name) : undefined;
     const entries = writeEntries(spec, modules, folder, format);
-    if (!settings.sourceMaps) this.#moveSourceMap(file);
+    if (!settings.sourceMaps) moveSourceMap(split?.file ?? file, folder);
     const copiedPackages = copyPackages(tree, folder);
     const copiedFiles = copyFiles(
       spec,
@@ -251,6 +252,8 @@ class FunctionBundler {
       modules,
       folder,
       file,
+      code: split,
+      hasWarmUp: entryPoints.size > 0,
       metafile,
       exporters,
       copiedPackages,
@@ -258,16 +261,6 @@ class FunctionBundler {
       copiedFiles,
       notes: references?.notes ?? [],
     };
-  }
-
-  // A source map is several times as large as its bundle, so it is kept beside the folder that is deployed.
-  #moveSourceMap(file: string): void {
-    const map = `${file}.map`;
-    if (!existsSync(map)) return;
-    const target = join(`${this.folder}.maps`, relative(this.folder, map));
-    mkdirSync(dirname(target), { recursive: true });
-    cpSync(map, target);
-    rmSync(map);
   }
 }
 

@@ -1,11 +1,11 @@
-import { cpSync, existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
-import { crc32 } from 'node:zlib';
+import { crc32, gzipSync } from 'node:zlib';
 import { BundleError } from '../bundling/bundle-error';
 import { ServerProcess } from '../emulator/server-process';
 import { isServer } from '../functions/function-spec';
 import type { FunctionSpec } from '../functions/function-spec';
-import type { BundledFunction } from './bundle-function';
+import type { BundledFunction } from './bundled-function';
 
 // Writing the cache takes milliseconds, on a busy machine longer.
 const EXIT_TIMEOUT_MILLIS = 30_000;
@@ -16,29 +16,47 @@ const CODE_FOLDER = '/code';
 // How Node.js numbers CommonJS and ES modules.
 const KINDS = [0, 1];
 
-/** Throws a {@link BundleError} if a function cannot use a compile cache that was written here. */
-export function checkCompileCache(spec: FunctionSpec): void {
-  if (!isServer(spec)) {
+/** Which compile cache a function gets: that of Node.js, or one of V8 that its entry file reads. */
+export type CacheKind = 'node' | 'code';
+
+// The first major version of Node.js that runs this command.
+const FIRST_MAJOR = 20;
+
+/** Where FC puts the code of a function. */
+export const codeFolder = (): string => (process.env['FC_FUNC_CODE_PATH'] ?? CODE_FOLDER).replace(/\/$/, '');
+
+/** The kind of the cache of a function. Throws a {@link BundleError} if it cannot have one that was written here. */
+export function cacheKindOf(spec: FunctionSpec): CacheKind {
+  if (process.platform !== 'linux') {
     throw new BundleError(
       'NO_COMPILE_CACHE',
-      `--compile-cache: ${spec.name} runs on ${spec.runtime}, whose Node.js has no compile cache. Only a custom runtime ` +
-        'with Node.js 22 or newer has one: leave the option out',
-    );
-  }
-  if (process.platform === 'win32') {
-    throw new BundleError(
-      'NO_COMPILE_CACHE',
-      '--compile-cache: a cache that is written on Windows does not apply on Linux, where FC runs functions. Build on Linux',
+      `--compile-cache: a cache that is written on ${process.platform} does not apply on Linux, where FC runs functions. ` +
+        'Build on Linux, or in a container',
     );
   }
   const [major = 0] = process.versions.node.split('.').map(Number);
-  if (major >= 22 && typeof crc32 === 'function') return;
+  if (isServer(spec)) return major >= 22 && typeof crc32 === 'function' ? 'node' : 'code';
+  const wanted = Number(/\d+$/.exec(spec.runtime)?.[0]);
+  if (wanted === major) return 'code';
   throw new BundleError(
     'NO_COMPILE_CACHE',
-    `--compile-cache: Node.js ${process.versions.node}, which runs this command, has no compile cache. Run fc-traced build ` +
-      'with exactly the version of Node.js that the function runs on, 22.2 or newer',
+    `--compile-cache: ${spec.name} runs on ${spec.runtime}, and Node.js ${process.versions.node} runs this command. A cache ` +
+      `applies only to the version of V8 that wrote it: ${
+        wanted >= FIRST_MAJOR
+          ? `run fc-traced build with the version of Node.js that FC runs, as process.version in the function shows`
+          : `use the runtime nodejs20, or leave the option out`
+      }`,
   );
 }
+
+/** The error for a function whose bundle is an ES module. */
+export const noModuleCache = ({ name }: FunctionSpec): BundleError =>
+  new BundleError(
+    'NO_COMPILE_CACHE',
+    `--compile-cache: the bundle of ${name} is an ES module, because it has or imports top-level await, or ends with .mjs. ` +
+      `Node.js ${process.versions.node} has no cache for ES modules. Move what is awaited to the initializer, or leave the ` +
+      'option out',
+  );
 
 /** The name of the cache of a module, which Node.js derives from its path. */
 export const cacheName = (kind: number, path: string): string =>
@@ -70,8 +88,11 @@ function moveCaches(caches: string, folder: string): number {
 /** A compile cache that was written. */
 export interface WrittenCache {
   readonly bytes: number;
+  readonly gzipBytes: number;
   /** The environment variables with which the function reads it. */
   readonly env: Readonly<Record<string, string>>;
+  /** What the developer should know. */
+  readonly notes: readonly string[];
 }
 
 /**
@@ -97,9 +118,8 @@ export async function writeCompileCache({ spec, folder, file }: BundledFunction)
   // The folder is named after version, processor and user. FC's user may be root.
   const forRoot = version.replace(/-\d+$/, '-0');
   if (forRoot !== version) cpSync(join(root, version), join(root, forRoot), { recursive: true });
-  const bytes = readdirSync(join(root, version)).reduce(
-    (sum, name) => sum + statSync(join(root, version, name)).size,
-    0,
-  );
-  return { bytes, env: { NODE_COMPILE_CACHE: `${CODE_FOLDER}/${FOLDER}` } };
+  const caches = readdirSync(join(root, version)).map((name) => readFileSync(join(root, version, name)));
+  const bytes = caches.reduce((sum, { length }) => sum + length, 0);
+  const gzipBytes = gzipSync(Buffer.concat(caches)).length;
+  return { bytes, gzipBytes, env: { NODE_COMPILE_CACHE: `${CODE_FOLDER}/${FOLDER}` }, notes: [] };
 }

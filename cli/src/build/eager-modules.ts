@@ -1,8 +1,7 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { parse } from 'acorn';
 import type { AnyNode, CallExpression, Function, Program, VariableDeclarator } from 'acorn';
-import { shiftMappings } from './source-map-columns';
-import type { Insertion } from './source-map-columns';
+import { insertTexts } from './text-insertions';
 
 // How esbuild wraps modules: `var require_a = __commonJS({ "a.js"(exports, module) { … } });`.
 const WRAPPERS = /^__(?:commonJS|esm)\d*$/;
@@ -90,27 +89,9 @@ export function compileEagerly(file: string, format: 'cjs' | 'esm'): void {
   const code = readFileSync(file, 'utf8');
   const program = parsed(code, format === 'esm' ? 'module' : 'script');
   if (program === undefined) return;
-  const places = modulesOfLoading(program)
-    .flatMap(({ start, end }) => [
-      { offset: start, text: ':(function' },
-      { offset: end, text: ')' },
-    ])
-    .sort((a, b) => a.offset - b.offset);
-  const parts: string[] = [];
-  const insertions: Insertion[] = [];
-  let done = 0;
-  let line = 0;
-  let lineStart = 0;
-  for (const { offset, text } of places) {
-    for (let end = code.indexOf('\n', lineStart); end !== -1 && end < offset; end = code.indexOf('\n', lineStart)) {
-      line += 1;
-      lineStart = end + 1;
-    }
-    parts.push(code.slice(done, offset), text);
-    insertions.push({ line, column: offset - lineStart, text });
-    done = offset;
-  }
-  writeFileSync(file, parts.join('') + code.slice(done));
-  const map = JSON.parse(readFileSync(`${file}.map`, 'utf8')) as { mappings: string };
-  writeFileSync(`${file}.map`, JSON.stringify({ ...map, mappings: shiftMappings(map.mappings, insertions) }));
+  const inserted = modulesOfLoading(program).flatMap(({ start, end }) => [
+    { offset: start, text: ':(function' },
+    { offset: end, text: ')' },
+  ]);
+  insertTexts(file, code, inserted);
 }

@@ -9,7 +9,8 @@ import { ServerProcess } from '../emulator/server-process';
 import { isServer } from '../functions/function-spec';
 import type { FunctionSpec } from '../functions/function-spec';
 import { onExit } from '../cleanup';
-import type { BundledFunction } from './bundle-function';
+import type { BundledFunction } from './bundled-function';
+import { environmentOf } from './function-environment';
 import { sourceRootOf } from './function-modules';
 import { programModules } from './program-modules';
 
@@ -42,13 +43,6 @@ interface Loadable {
   readonly folder: string;
   readonly functions: readonly string[];
 }
-
-const environmentOf = (spec: FunctionSpec): Record<string, string> => ({
-  PATH: process.env['PATH'] ?? '',
-  FC_FUNCTION_NAME: spec.name,
-  FC_FUNCTION_HANDLER: spec.handler,
-  ...spec.env,
-});
 
 function loadOnce(spec: FunctionSpec, { file, folder, functions }: Loadable): Promise<number> {
   return new Promise((resolve, reject) => {
@@ -143,9 +137,14 @@ const firstLines = (error: Error): string =>
 
 /**
  * Loads a function before and after it was bundled: in new processes, from a folder outside of the project, in which no
- * package is found that is not deployed. Rejects with a {@link BundleError} if it cannot be loaded.
+ * package is found that is not deployed. `prepare` may change this folder. Rejects with a {@link BundleError} if it
+ * cannot be loaded.
  */
-export async function measureLoad(bundled: BundledFunction, typescript: TypeScriptOutput): Promise<LoadTimes> {
+export async function measureLoad(
+  bundled: BundledFunction,
+  typescript: TypeScriptOutput,
+  prepare: (copy: string) => Promise<unknown> = () => Promise.resolve(),
+): Promise<LoadTimes> {
   const { spec, folder, file, modules } = bundled;
   const copy = mkdtempSync(join(realpathSync(tmpdir()), 'fc-traced-build-'));
   const installed = modulesAbove(dirname(modules[0]!.source));
@@ -156,6 +155,7 @@ export async function measureLoad(bundled: BundledFunction, typescript: TypeScri
   const cancel = onExit(remove);
   try {
     cpSync(folder, copy, { recursive: true });
+    await prepare(copy);
     const name = modules.length === 1 ? relative(folder, file) : undefined;
     const [first] = modules;
     const extension = file.endsWith('.mjs') ? '.mjs' : '.js';

@@ -3,6 +3,7 @@ import { columns } from '../command';
 import { paint, print } from '../terminal';
 import type { BuildResult, BuiltFunction, FailedFunction } from './build-functions';
 import { pathInYaml } from './built-yaml';
+import type { WrittenCache } from './compile-cache';
 import type { SizeReport } from './size-report';
 
 const SHOWN_PACKAGES = 5;
@@ -20,26 +21,25 @@ function packagesOf({ packages }: SizeReport): string {
   return [...named.slice(0, SHOWN_PACKAGES), `${others.length} others ${kilobytes(rest)}`].join(', ');
 }
 
-function linesOf({ bundled, size, load, cacheBytes }: BuiltFunction): (readonly [string, string])[] {
+const cacheOf = ({ bytes, gzipBytes }: WrittenCache): string =>
+  `${kilobytes(bytes)}, ${kilobytes(gzipBytes)} compressed, only for V8 ${process.versions.v8} of Node.js ` +
+  `${process.versions.node} on ${process.platform} ${process.arch}`;
+
+function linesOf({ bundled, size, load, cache }: BuiltFunction): (readonly [string, string])[] {
   const { exporters, copiedPackages, copiedFiles, addons, notes } = bundled;
   const loads = (): string => {
     const { before, after, problem } = load!;
     if (after === undefined) return `not measured, because it cannot be loaded here, bundled or not: ${problem!}`;
     const change =
-      before === undefined ? millis(after) : `${millis(before)} from node_modules, ${millis(after)} bundled`;
+      before === undefined
+        ? millis(after)
+        : `${millis(before)} from node_modules, ${millis(after)} bundled${bundled.code === undefined ? '' : ' with the compile cache'}`;
     return `${change} (median of new processes on this machine)`;
   };
   return [
     ['size', `${kilobytes(size.bytes)}, ${kilobytes(size.gzipBytes)} compressed: ${packagesOf(size)}`],
     ...(load === undefined ? [] : [['load', loads()] as const]),
-    ...(cacheBytes === undefined
-      ? []
-      : [
-          [
-            'compile cache',
-            `${kilobytes(cacheBytes)}, for Node.js ${process.versions.node} on ${process.arch} only`,
-          ] as const,
-        ]),
+    ...(cache === undefined ? [] : [['compile cache', cacheOf(cache)] as const]),
     ...(exporters.omitted === undefined
       ? []
       : [['left out', `the exporter for ${exporters.omitted}: ${exporters.reason}`] as const]),
@@ -52,7 +52,7 @@ function linesOf({ bundled, size, load, cacheBytes }: BuiltFunction): (readonly 
           `${name} has a native addon, which was copied for ${process.platform} ${process.arch}. FC runs linux x64: build there, or in a container`,
         ] as const,
     ),
-    ...notes.map((text) => ['note', text] as const),
+    ...[...notes, ...(cache?.notes ?? [])].map((text) => ['note', text] as const),
   ];
 }
 
@@ -80,7 +80,7 @@ export function printBuild({ built, failed, notes, yaml }: BuildResult): void {
 
 const textOf = (message: string, name: string): string => message.replace(`] ${name}: `, '] ').replace(`${name}: `, '');
 
-function jsonOf({ bundled, size, load, cacheBytes }: BuiltFunction): object {
+function jsonOf({ bundled, size, load, cache }: BuiltFunction): object {
   const { spec, folder, file, exporters, copiedFiles, copiedPackages, addons, notes } = bundled;
   return {
     function: spec.name,
@@ -90,12 +90,13 @@ function jsonOf({ bundled, size, load, cacheBytes }: BuiltFunction): object {
     gzipBytes: size.gzipBytes,
     packages: size.packages.map(({ name = null, bytes }) => ({ name, bytes })),
     loadMillis: load?.after === undefined ? null : { before: load.before ?? null, after: load.after },
-    compileCacheBytes: cacheBytes ?? null,
+    compileCacheBytes: cache?.bytes ?? null,
+    compileCacheGzipBytes: cache?.gzipBytes ?? null,
     omittedExporter: exporters.omitted ?? null,
     files: copiedFiles,
     nodeModules: copiedPackages,
     addons,
-    notes,
+    notes: [...notes, ...(cache?.notes ?? [])],
   };
 }
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { packageOf } from '../bundling/module-files';
-import type { BundledFunction } from './bundle-function';
+import type { BundledFunction } from './bundled-function';
 
 /** How large a bundle is. */
 export interface SizeReport {
@@ -13,8 +13,8 @@ export interface SizeReport {
 }
 
 /** Returns the size of a bundle, by package. */
-export function sizeOf({ file, metafile }: BundledFunction): SizeReport {
-  const code = readFileSync(file);
+export function sizeOf({ file, code: split, metafile }: BundledFunction): SizeReport {
+  const code = readFileSync(split?.file ?? file);
   const byName = new Map<string | undefined, number>();
   for (const { inputs } of Object.values(metafile.outputs)) {
     for (const [input, { bytesInOutput }] of Object.entries(inputs)) {

@@ -8,7 +8,7 @@ export const BUNDLE_ERROR_CODES = {
   ADDON_BUNDLED: 'the bundle contains a package with a native addon',
   NO_REQUIRE: 'the bundle is an ES module without the function require, which fc-traced needs',
   UNKNOWN_START_FILE: 'the file that a custom runtime starts is not known',
-  NO_COMPILE_CACHE: 'the runtime of a function has no compile cache',
+  NO_COMPILE_CACHE: 'a function cannot have a compile cache that is written here',
   LOAD_FAILED: 'a built function cannot be loaded',
 } as const;
 

@@ -36,6 +36,7 @@ An exporter is left out only if it certainly is not used: the variables in s.yam
 protocol, and the program sets none.
 
 The built functions are loaded in new processes, which checks them and measures the time, unless --no-load is set.
+--compile-cache loads them as well, and starts servers. Handlers and initializers are never called.
 
 exit codes:
   0  all functions were built

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parse } from 'yaml';
 import type { InstalledCopy } from '../../../test/package/installed-copy';
-import { cacheName } from '../../src/build/compile-cache';
+import { cacheKindOf, cacheName } from '../../src/build/compile-cache';
+import type { FunctionSpec } from '../../src/functions/function-spec';
 import { runCli } from '../cli-process';
 import { writeProject } from './project';
 
@@ -169,20 +170,34 @@ test('a function that cannot be built has a code and a remedy, and the others ar
   expect(report.failed[1]!.message).toContain('customRuntimeConfig: { command: [node, server.js] }');
 });
 
-test('a compile cache needs a custom runtime, and the version of Node.js that the function runs on', async () => {
+test('a compile cache needs the version of Node.js that the function runs on', () => {
+  const { node } = process.versions;
+  const kindOf = (runtime: string) => cacheKindOf({ name: 'shop', runtime } as FunctionSpec);
+  expect(() => kindOf('nodejs18')).toThrow(
+    `[NO_COMPILE_CACHE] --compile-cache: shop runs on nodejs18, and Node.js ${node} runs this command. A cache applies only ` +
+      'to the version of V8 that wrote it: use the runtime nodejs20, or leave the option out',
+  );
+  expect(() => kindOf('nodejs99')).toThrow(
+    'run fc-traced build with the version of Node.js that FC runs, as process.version in the function shows',
+  );
+  const major = process.versions.node.split('.')[0]!;
+  expect([kindOf(`nodejs${major}`), kindOf('custom.debian12')]).toEqual(['code', major === '20' ? 'code' : 'node']);
+  // The name that Node.js 22 and 24 give to the cache of this module.
+  expect(cacheName(0, '/code/server.js')).toBe('5ec800e5');
+});
+
+test('an ES module cannot have a compile cache, and the error says what to do', async () => {
   const outDir = path.join(project.folder, 'cached');
   const args = ['--out-dir', outDir, '--format', 'json', '--no-load', '--compile-cache'];
-  const { stdout } = await runCli(['build', path.join(project.folder, 's.yaml#shop'), ...args]);
+  const { stdout } = await runCli(['build', path.join(project.folder, 's.yaml#later'), ...args]);
   expect((JSON.parse(stdout) as Report).failed).toMatchObject([
     {
       code: 'NO_COMPILE_CACHE',
-      message:
-        '[NO_COMPILE_CACHE] --compile-cache: shop runs on nodejs20, whose Node.js has no compile cache. Only a custom runtime ' +
-        'with Node.js 22 or newer has one: leave the option out',
+      message: expect.stringMatching(
+        /the bundle of later is an ES module, because .* Move what is awaited to the initializer, or leave the option out$/,
+      ) as string,
     },
   ]);
-  // The name that Node.js 22 and 24 give to the cache of this module.
-  expect(cacheName(0, '/code/server.js')).toBe('5ec800e5');
 });
 
 test('nothing is left in node_modules', () => {

@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, extname } from 'node:path';
+import { parse } from 'acorn';
+import type { AnyNode } from 'acorn';
+import { init, parse as parseExports } from 'cjs-module-lexer';
+import { BundleError } from '../bundling/bundle-error';
+import { insertTexts } from './text-insertions';
+
+/** A bundle whose code is in a file of its own, so that its entry file can load it with a code cache. */
+export interface SplitCode {
+  /** The file with the code, which is beside the entry file. */
+  readonly file: string;
+  /** Identifies the code: its first line contains it. */
+  readonly id: string;
+  /** The function that the code calls instead of `import()`. */
+  readonly importName: string;
+  /** The first line of a script, such as `#!/usr/bin/env node`. */
+  readonly hashbang: string | undefined;
+  /** What Node.js finds in the code without running it, if an ES module imports the entry file. */
+  readonly exports: { readonly names: readonly string[]; readonly reexports: readonly string[] };
+}
+
+const isNode = (value: unknown): value is AnyNode =>
+  typeof value === 'object' && value !== null && typeof (value as AnyNode).type === 'string';
+
+const parsed = (code: string): AnyNode =>
+  parse(code, { ecmaVersion: 'latest', sourceType: 'script', allowHashBang: true, allowReturnOutsideFunction: true });
+
+function nodesBelow(root: AnyNode): AnyNode[] {
+  const found: AnyNode[] = [];
+  const open: AnyNode[] = [root];
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    found.push(node);
+    for (const value of Object.values(node)) {
+      if (Array.isArray(value)) open.push(...value.filter(isNode));
+      else if (isNode(value)) open.push(value);
+    }
+  }
+  return found;
+}
+
+/** The text of an expression of strings, with `x` for each part that is not known. */
+function textOf(node: AnyNode): string {
+  if (node.type === 'Literal') return typeof node.value === 'string' ? node.value : 'x';
+  if (node.type === 'BinaryExpression' && node.operator === '+') return textOf(node.left) + textOf(node.right);
+  if (node.type === 'TemplateLiteral') return node.quasis.map(({ value }) => value.cooked ?? '').join('x');
+  return 'x';
+}
+
+/** Whether a text is code that calls `import()`, such as that of `new Function('name', 'return import(name)')`. */
+function importsModules(text: string): boolean {
+  if (!/\bimport\s*\(/.test(text)) return false;
+  try {
+    return nodesBelow(parsed(text)).some(({ type }) => type === 'ImportExpression');
+  } catch {
+    return false;
+  }
+}
+
+function freeName(code: string): string {
+  for (let suffix = 'Module'; ; suffix += '_') if (!code.includes(`import${suffix}`)) return `import${suffix}`;
+}
+
+/** The path of the code of an entry file: `handler.code.js` for `handler.js`. */
+export const codeFileOf = (file: string): string => file.replace(/(\.\w+)$/, '.code$1');
+
+/** The path of the code cache of an entry file: `handler.code.cache` for `handler.js`. */
+export const cacheFileOf = (file: string): string => `${file.slice(0, -extname(file).length)}.code.cache`;
+
+/**
+ * Moves the code of a bundle, and its source map, to a file beside the entry file. V8 does not support `import()` in
+ * code from a cache: its calls are replaced by those of a function that the loader has. Throws a {@link BundleError} if
+ * the bundle cannot have a code cache.
+ */
+export async function splitCode(file: string, name: string): Promise<SplitCode> {
+  const code = readFileSync(file, 'utf8');
+  const nodes = nodesBelow(parsed(code));
+  const text = nodes.map(textOf).find(importsModules);
+  if (text !== undefined) {
+    const shown = text.length > 60 ? `${text.slice(0, 60)}…` : text;
+    throw new BundleError(
+      'NO_COMPILE_CACHE',
+      `--compile-cache: ${name} has code in a string that imports modules, ${JSON.stringify(shown)}, which V8 does not ` +
+        'support in code from a cache. Write import() as code, which a bundle keeps, or leave the option out',
+    );
+  }
+  const importName = freeName(code);
+  const inserted = nodes.flatMap((node) =>
+    node.type === 'ImportExpression'
+      ? [{ offset: node.start + 'import'.length, text: importName.slice('import'.length) }]
+      : [],
+  );
+  insertTexts(file, code, inserted);
+  await init();
+  const { exports: names, reexports } = parseExports(code);
+  return { ...moveCode(file), importName, exports: { names, reexports } };
+}
+
+function moveCode(file: string): Pick<SplitCode, 'file' | 'id' | 'hashbang'> {
+  const target = codeFileOf(file);
+  const changed = readFileSync(file, 'utf8');
+  const hashbang = /^#!.*/.exec(changed)?.[0];
+  const map = JSON.parse(readFileSync(`${file}.map`, 'utf8')) as { mappings: string };
+  const body = (hashbang === undefined ? changed : changed.slice(hashbang.length + 1)).replace(
+    /(\n\/\/# sourceMappingURL=).*(\s*)$/,
+    `$1${basename(target)}.map$2`,
+  );
+  const id = createHash('sha256').update(body).digest('hex').slice(0, 32);
+  // The loader puts code in front of this comment, so that the places of the code stay those of the source map.
+  const comment = `// ${id}, the code of ${basename(file)}. After a change, delete ${basename(cacheFileOf(file))}.`;
+  writeFileSync(target, `${comment}\n${body}`);
+  const mappings = hashbang === undefined ? `;${map.mappings}` : map.mappings;
+  writeFileSync(`${target}.map`, JSON.stringify({ ...map, mappings }));
+  if (existsSync(`${file}.map`)) rmSync(`${file}.map`);
+  return { file: target, id, hashbang };
+}
