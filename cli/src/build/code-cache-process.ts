@@ -82,7 +82,7 @@ export function writeFirstCache(code: CodeToCache): void {
 
 class Loaded extends Error {}
 
-/** Loads the copy of `fc-traced` in the code, calls a program with it, and adds the functions of the calls to the cache. */
+/** Calls a program with the copy of `fc-traced` in the code, and adds the functions of these calls to the cache. */
 export async function addWarmUp(code: CodeToCache, way: WarmUpWay, event: string, isServer: boolean): Promise<void> {
   const { run, write } = compileCode(code);
   let parts: BundledEntryPoints = {};

@@ -129,8 +129,8 @@ class CacheWriter {
   }
 
   /**
-   * The place of the hash of V8's flags in the cache, which becomes that of a process without flags: the program may have
-   * changed some. Throws if processes with another heap size reject the cache.
+   * The place of the hash of V8's flags in the cache, which becomes that of a process without flags: the program may
+   * have changed some. Throws if processes with another heap size reject the cache.
    */
   async flagHashOffset(): Promise<number> {
     const empty = Buffer.from(this.#result!.header, 'base64');
@@ -174,9 +174,9 @@ class CacheWriter {
 }
 
 /**
- * Writes the code cache of a built function, and the entry file that uses it. The cache has the bytecode of what loading
- * the function compiles, and of the functions of `fc-traced` that an ordinary program needs. The handler and the
- * initializer of the function are not called. Rejects with a {@link BundleError}.
+ * Writes the code cache of a built function, and the entry file that uses it. The cache has the bytecode of what
+ * loading the function compiles, and of the functions of `fc-traced` that an ordinary program needs. The handler and
+ * the initializer of the function are not called. Rejects with a {@link BundleError}.
  */
 export async function writeCodeCache(
   bundled: BundledFunction,

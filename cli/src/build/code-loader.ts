@@ -18,9 +18,8 @@ export const wrapperFor = (importName: string): readonly [before: string, after:
   '\n}; })',
 ];
 
-/** What a process must have in common with the one that wrote a code cache. V8 itself does not compare Node's patches. */
-export const platformOf = ({ versions, platform, arch }: NodeJS.Process): string =>
-  `V8 ${versions.v8} on ${platform} ${arch}`;
+// What a process must have in common with the one that wrote a cache. V8 itself does not compare Node's patches.
+const platformOf = ({ versions, platform, arch }: NodeJS.Process): string => `V8 ${versions.v8} on ${platform} ${arch}`;
 
 /** Whether V8 represents pointers by 32 bits, which the hash of its flags contains. */
 const pointerCompression = (): number =>
@@ -29,18 +28,6 @@ const pointerCompression = (): number =>
 /** Whether each byte of a file is a character. Such strings take half the memory, and are read faster. */
 export const encodingOf = (file: string): 'latin1' | 'utf8' =>
   readFileSync(file).every((byte) => byte < 128) ? 'latin1' : 'utf8';
-
-// Unpacking an archive gives its files different times.
-const EDITED_MILLIS = 60_000;
-// FC sets the size of the heap. These flags do not change bytecode, but the hash that V8 compares.
-const HARMLESS_FLAGS =
-  '^--(?:(?:max|min)-semi-space-size|(?:max|initial)-(?:old-space|heap)-size|expose-gc|stack-trace-limit)(?:=|$)';
-// Options of Node.js that are no flags of V8.
-const NODE_OPTIONS =
-  '^(?:-[repC]|--(?:require|import|eval|print|conditions|title|loader|experimental-loader|max-http-header-size|' +
-  'unhandled-rejections|dns-result-order|icu-data-dir|use-openssl-ca|use-bundled-ca|preserve-symlinks|' +
-  'preserve-symlinks-main|(?:no-)?(?:warnings|deprecation|addons|network-family-autoselection)|' +
-  'trace-(?:warnings|deprecation|uncaught|exit)|experimental-(?:fetch|global-webcrypto|vm-modules|default-type))(?:=|$))';
 
 function isName(text: string): boolean {
   try {
@@ -60,34 +47,33 @@ function annotationOf({ names, reexports }: SplitCode['exports']): string {
   return `// Read by Node.js if an ES module imports this file.\n0 && (module.exports = { ${parts.join(', ')} });\n`;
 }
 
-/**
- * The entry file of a function with a code cache. It runs the code as Node.js runs a module, and uses the cache only if
- * code, place and V8 are those for which it was written. It loads no modules but those that Node.js has loaded already.
- */
-export function loaderText(settings: LoaderSettings): string {
-  const { file, cacheFile, deployedEntry, flagHashOffset, id, importName, hashbang } = settings;
-  const [before, after] = wrapperFor(importName);
-  const [code, cache] = [basename(file), basename(cacheFile)];
-  const text = JSON.stringify;
-  return `${hashbang === undefined ? '' : `${hashbang}\n`}// Written by fc-traced build. Runs ${code}, which V8 does not compile again if ${cache} applies.
-"use strict";
-const { readFileSync, statSync } = require("fs");
-const { Script } = require("vm");
-const codeFile = __dirname + ${text(`/${code}`)};
-const cacheFile = __dirname + ${text(`/${cache}`)};
-const before = ${text(before)};
-const after = ${text(after)};
-const options = (process.execArgv || []).concat((process.env.NODE_OPTIONS || "").split(" ")).filter((one) => one !== "");
+const LOADER = String.raw`const inherited = (process.env.NODE_OPTIONS || "").split(" ");
+const options = (process.execArgv || []).concat(inherited).filter(Boolean);
 const platform = "V8 " + process.versions.v8 + " on " + process.platform + " " + process.arch;
+const codeFile = __dirname + "/" + written.code;
+const cacheFile = __dirname + "/" + written.cache;
 
-// The hash of V8's flags in the cache, if only flags that do not matter differ from those of the build.
+// FC sets the size of the heap. These flags of V8 do not change bytecode, but the hash of all flags in the cache.
+const HARMLESS_FLAG =
+  /^--(?:(?:max|min)-semi-space-size|(?:max|initial)-(?:old-space|heap)-size|expose-gc|stack-trace-limit)(?:=|$)/;
+// These are no flags of V8.
+const NODE_OPTION = new RegExp(
+  "^(?:-[repC]|--(?:require|import|eval|print|conditions|title|loader|experimental-loader|max-http-header-size|" +
+    "unhandled-rejections|dns-result-order|icu-data-dir|use-openssl-ca|use-bundled-ca|preserve-symlinks|" +
+    "preserve-symlinks-main|(?:no-)?(?:warnings|deprecation|addons|network-family-autoselection)|" +
+    "trace-(?:warnings|deprecation|uncaught|exit)|experimental-(?:fetch|global-webcrypto|vm-modules))(?:=|$))",
+);
+
+// Lets V8 accept a cache that was written without the flags of this process.
 function allowHarmlessFlags(data) {
-  const flags = options.filter((one) => /^[-"']/.test(one)).map((one) => one.replace(/^[^=]*/, (name) => name.replace(/_/g, "-")));
-  const isHarmless = (one) => /${HARMLESS_FLAGS}/.test(one);
-  if (!flags.some(isHarmless)) return;
-  if (!flags.every((one) => isHarmless(one) || /${NODE_OPTIONS}/.test(one))) return;
-  if ((process.config.variables.v8_enable_pointer_compression || 0) !== ${pointerCompression()}) return;
-  data.writeUInt32LE(new Script("").createCachedData().readUInt32LE(${flagHashOffset}), ${flagHashOffset});
+  const flags = options
+    .filter((option) => /^[-"']/.test(option))
+    .map((option) => option.replace(/^[^=]*/, (name) => name.replace(/_/g, "-")));
+  if (!flags.some((flag) => HARMLESS_FLAG.test(flag))) return;
+  if (!flags.every((flag) => HARMLESS_FLAG.test(flag) || NODE_OPTION.test(flag))) return;
+  if ((process.config.variables.v8_enable_pointer_compression || 0) !== written.pointerCompression) return;
+  const own = new Script("").createCachedData();
+  data.writeUInt32LE(own.readUInt32LE(written.flagHashOffset), written.flagHashOffset);
 }
 
 function warn(problem) {
@@ -95,27 +81,30 @@ function warn(problem) {
   console.warn("fc-traced: the compile cache is not used, so the code is compiled again: " + problem);
 }
 
-function cacheFor(source) {
-  if (__filename !== ${text(deployedEntry)}) {
+function readCache(source) {
+  if (__filename !== written.entry) {
     // Elsewhere than on Function Compute, stack traces would have the names of files there.
-    if (/^\\/code\\/?$/.test(process.env.FC_FUNC_CODE_PATH)) warn("the code is " + __filename + ", not " + ${text(deployedEntry)});
+    if (/^\/code\/?$/.test(process.env.FC_FUNC_CODE_PATH)) {
+      warn("the code is " + __filename + ", not " + written.entry);
+    }
     return undefined;
   }
-  if (platform !== ${text(platformOf(process))}) {
-    warn("it was written by Node.js ${process.versions.node}, ${platformOf(process)}, and this is Node.js " + process.versions.node +
-      ", " + platform + ". Run fc-traced build --compile-cache with this version of Node.js");
+  if (platform !== written.platform) {
+    warn("it was written by Node.js " + written.node + ", " + written.platform + ", and this is Node.js " +
+      process.versions.node + ", " + platform + ". Run fc-traced build --compile-cache with this version of Node.js");
     return undefined;
   }
-  let data = readFileSync(cacheFile);
-  // V8 compares only the length of the code.
-  const isSame = source.startsWith("// ${id}") && data.toString("latin1", 0, ${id.length}) === "${id}";
-  const isChanged = statSync(codeFile).mtimeMs > statSync(cacheFile).mtimeMs + ${EDITED_MILLIS};
-  if (!isSame || isChanged) {
-    warn(${text(cache)} + " was written for other code than " + ${text(code)} + ". Deploy the folder as fc-traced build wrote it");
+  const file = readFileSync(cacheFile);
+  // V8 compares only the length of the code. Unpacking an archive gives its files different times.
+  const { length } = written.id;
+  const isSame = source.startsWith("// " + written.id) && file.toString("latin1", 0, length) === written.id;
+  if (!isSame || statSync(codeFile).mtimeMs > statSync(cacheFile).mtimeMs + 60000) {
+    warn(written.cache + " was written for other code than " + written.code +
+      ". Deploy the folder as fc-traced build wrote it");
     return undefined;
   }
-  data = data.subarray(${id.length});
-  if (data.length > ${flagHashOffset + 4}) allowHarmlessFlags(data);
+  const data = file.subarray(length);
+  if (data.length >= written.flagHashOffset + 4) allowHarmlessFlags(data);
   return data;
 }
 
@@ -125,30 +114,61 @@ function compileWithSourceMap(source) {
   const compiled = new Module(codeFile, module);
   compiled.filename = codeFile;
   compiled.paths = module.paths;
-  compiled._compile("module.exports = " + before + source + after, codeFile);
+  compiled._compile("module.exports = " + written.before + source + written.after, codeFile);
   return compiled.exports;
 }
 
 function compile() {
-  const source = readFileSync(codeFile, "${encodingOf(file)}");
+  const source = readFileSync(codeFile, written.encoding);
   if (process.sourceMapsEnabled || options.includes("--enable-source-maps") || process.env.NODE_V8_COVERAGE) {
     return compileWithSourceMap(source);
   }
   let cachedData;
   try {
-    cachedData = cacheFor(source);
+    cachedData = readCache(source);
   } catch (error) {
     warn(error.message);
   }
-  const script = new Script(before + source + after, { filename: codeFile, cachedData });
+  const script = new Script(written.before + source + written.after, { filename: codeFile, cachedData });
   if (script.cachedDataRejected) {
-    const names = options.filter((one) => one.startsWith("-")).map((one) => one.split("=")[0]);
-    warn("V8 rejected it. " + ${text(cache)} + " is damaged, or the program was started with flags of V8 that the build did not " +
-      "have. The options are: " + (names.join(" ") || "none"));
+    const names = options.filter((option) => option.startsWith("-")).map((option) => option.split("=")[0]);
+    warn("V8 rejected it. " + written.cache + " is damaged, or the program was started with flags of V8 that the " +
+      "build did not have. The options are: " + (names.join(" ") || "none"));
   }
   return script.runInThisContext();
 }
 
-compile()((specifier, options) => import(specifier, options)).call(module.exports, exports, require, module, __filename, __dirname);
-${annotationOf(settings.exports)}`;
+const run = compile()((specifier, options) => import(specifier, options));
+run.call(module.exports, exports, require, module, __filename, __dirname);
+`;
+
+/**
+ * The entry file of a function with a code cache. It runs the code as Node.js runs a module, and uses the cache only if
+ * code, place and V8 are those for which it was written. Before the code, it loads no module of Node.js but `vm`.
+ */
+export function loaderText(settings: LoaderSettings): string {
+  const { file, cacheFile, deployedEntry, flagHashOffset, id, importName, hashbang } = settings;
+  const [before, after] = wrapperFor(importName);
+  const written = {
+    code: basename(file),
+    cache: basename(cacheFile),
+    entry: deployedEntry,
+    id,
+    encoding: encodingOf(file),
+    before,
+    after,
+    node: process.versions.node,
+    platform: platformOf(process),
+    pointerCompression: pointerCompression(),
+    flagHashOffset,
+  };
+  return [
+    ...(hashbang === undefined ? [] : [hashbang]),
+    `// Written by fc-traced build. Runs ${written.code}, which V8 does not compile again if ${written.cache} applies.`,
+    '"use strict";',
+    'const { readFileSync, statSync } = require("fs");',
+    'const { Script } = require("vm");',
+    `const written = ${JSON.stringify(written, undefined, 2)};`,
+    LOADER + annotationOf(settings.exports),
+  ].join('\n');
 }

@@ -81,8 +81,8 @@ export async function splitCode(file: string, name: string): Promise<SplitCode> 
     const shown = text.length > 60 ? `${text.slice(0, 60)}…` : text;
     throw new BundleError(
       'NO_COMPILE_CACHE',
-      `--compile-cache: ${name} has code in a string that imports modules, ${JSON.stringify(shown)}, which V8 does not ` +
-        'support in code from a cache. Write import() as code, which a bundle keeps, or leave the option out',
+      `--compile-cache: ${name} has code in a string that imports modules, ${JSON.stringify(shown)}, which V8 does ` +
+        'not support in code from a cache. Write import() as code, which a bundle keeps, or leave the option out',
     );
   }
   const importName = freeName(code);

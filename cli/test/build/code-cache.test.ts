@@ -101,8 +101,10 @@ onNode20('a function for nodejs20, built with --compile-cache', () => {
     flags: readonly string[] = [],
     env: Readonly<Record<string, string>> = {},
   ): Promise<Run> {
-    const program = `const context = { ...${JSON.stringify(CONTEXT)}, logger: console, tracing: JSON.parse(process.env.TRACING ?? '{}') };
-      (async () => { ${script} })().then((answer) => process.stdout.write(JSON.stringify(answer), () => process.exit()));`;
+    const program = `const tracing = JSON.parse(process.env.TRACING ?? '{}');
+      const context = { ...${JSON.stringify(CONTEXT)}, logger: console, tracing };
+      const print = (answer) => process.stdout.write(JSON.stringify(answer), () => process.exit());
+      (async () => { ${script} })().then(print);`;
     const options = { env: { PATH: process.env['PATH'], FC_FUNC_CODE_PATH: '/code', ...env }, cwd: folder };
     const { stdout, stderr } = await promisify(execFile)(process.execPath, [...flags, '-e', program], options);
     return { answer: JSON.parse(stdout), warning: stderr === '' ? undefined : stderr.trim() };
@@ -182,7 +184,7 @@ onNode20('a function for nodejs20, built with --compile-cache', () => {
   test('loads no modules of Node.js but vm before its code', async () => {
     const text = readFileSync(file('orders.js'), 'utf8');
     // Everything but the code itself.
-    writeFileSync(file('loader.js'), text.replace(/^compile\(\)\(.*$/m, 'compile();'));
+    writeFileSync(file('loader.js'), text.replace(/^run\.call\(.*$/m, ''));
     const script = `const before = new Set(process.moduleLoadList); require('./loader.js');
       return process.moduleLoadList.filter((name) => !before.has(name) && name !== 'NativeModule vm');`;
     // Another path than that of the cache would be a warning, for which the console is loaded.
