@@ -1,7 +1,6 @@
 // The module of the processes that write a code cache. `compileCode` and `runCode` are called by generated files.
 import { setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
-import { wrapperFor } from './code-loader';
 import { WARM_UP, warmUp } from './warm-up';
 import type { BundledEntryPoints, WarmUpWay } from './warm-up';
 
@@ -15,7 +14,6 @@ export interface CodeToCache {
   readonly file: string;
   /** Its path where it is deployed. */
   readonly deployedFile: string;
-  readonly importName: string;
   readonly encoding: 'latin1' | 'utf8';
   /** The cache of V8 as the last process wrote it, which this one reads and replaces. */
   readonly cacheFile: string;
@@ -57,8 +55,7 @@ function compileCode(
   const header = emptyHeader();
   // V8 would drop the bytecode of functions that were not called for a while. The flag is part of what V8 compares.
   setFlagsFromString('--no-flush-bytecode');
-  const [before, after] = wrapperFor(code.importName);
-  const source = before + readFileSync(code.file, code.encoding) + after;
+  const source = readFileSync(code.file, code.encoding);
   setFlagsFromString('--flush-bytecode');
   const script = new Script(source, { filename: code.deployedFile, ...(cachedData && { cachedData }) });
   setFlagsFromString('--no-flush-bytecode');

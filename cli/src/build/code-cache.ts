@@ -193,7 +193,6 @@ export async function writeCodeCache(
     const code: CodeToCache = {
       file: join(work, 'code', below(split.file)),
       deployedFile: `${deployedFolder}/${below(split.file)}`,
-      importName: split.importName,
       encoding: encodingOf(split.file),
       cacheFile: join(work, 'code.cache'),
       resultFile: join(work, 'result.json'),

@@ -12,12 +12,6 @@ export interface LoaderSettings extends SplitCode {
   readonly flagHashOffset: number;
 }
 
-/** What is around the code of a function, which has what a module of Node.js has, and the function for `import()`. */
-export const wrapperFor = (importName: string): readonly [before: string, after: string] => [
-  `(function (${importName}) { return function (exports, require, module, __filename, __dirname) { `,
-  '\n}; })',
-];
-
 // What a process must have in common with the one that wrote a cache. V8 itself does not compare Node's patches.
 const platformOf = ({ versions, platform, arch }: NodeJS.Process): string => `V8 ${versions.v8} on ${platform} ${arch}`;
 
@@ -97,7 +91,7 @@ function readCache(source) {
   const file = readFileSync(cacheFile);
   // V8 compares only the length of the code. Unpacking an archive gives its files different times.
   const { length } = written.id;
-  const isSame = source.startsWith("// " + written.id) && file.toString("latin1", 0, length) === written.id;
+  const isSame = source.startsWith("/* " + written.id) && file.toString("latin1", 0, length) === written.id;
   if (!isSame || statSync(codeFile).mtimeMs > statSync(cacheFile).mtimeMs + 60000) {
     warn(written.cache + " was written for other code than " + written.code +
       ". Deploy the folder as fc-traced build wrote it");
@@ -114,7 +108,7 @@ function compileWithSourceMap(source) {
   const compiled = new Module(codeFile, module);
   compiled.filename = codeFile;
   compiled.paths = module.paths;
-  compiled._compile("module.exports = " + written.before + source + written.after, codeFile);
+  compiled._compile("module.exports = " + source, codeFile);
   return compiled.exports;
 }
 
@@ -129,7 +123,7 @@ function compile() {
   } catch (error) {
     warn(error.message);
   }
-  const script = new Script(written.before + source + written.after, { filename: codeFile, cachedData });
+  const script = new Script(source, { filename: codeFile, cachedData });
   if (script.cachedDataRejected) {
     const names = options.filter((option) => option.startsWith("-")).map((option) => option.split("=")[0]);
     warn("V8 rejected it. " + written.cache + " is damaged, or the program was started with flags of V8 that the " +
@@ -147,16 +141,13 @@ run.call(module.exports, exports, require, module, __filename, __dirname);
  * code, place and V8 are those for which it was written. Before the code, it loads no module of Node.js but `vm`.
  */
 export function loaderText(settings: LoaderSettings): string {
-  const { file, cacheFile, deployedEntry, flagHashOffset, id, importName, hashbang } = settings;
-  const [before, after] = wrapperFor(importName);
+  const { file, cacheFile, deployedEntry, flagHashOffset, id, hashbang } = settings;
   const written = {
     code: basename(file),
     cache: basename(cacheFile),
     entry: deployedEntry,
     id,
     encoding: encodingOf(file),
-    before,
-    after,
     node: process.versions.node,
     platform: platformOf(process),
     pointerCompression: pointerCompression(),

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { parse } from 'acorn';
 import type { AnyNode } from 'acorn';
@@ -13,8 +13,6 @@ export interface SplitCode {
   readonly file: string;
   /** Identifies the code: its first line contains it. */
   readonly id: string;
-  /** The function that the code calls instead of `import()`. */
-  readonly importName: string;
   /** The first line of a script, such as `#!/usr/bin/env node`. */
   readonly hashbang: string | undefined;
   /** What Node.js finds in the code without running it, if an ES module imports the entry file. */
@@ -69,9 +67,9 @@ export const codeFileOf = (file: string): string => file.replace(/(\.\w+)$/, '.c
 export const cacheFileOf = (file: string): string => `${file.slice(0, -extname(file).length)}.code.cache`;
 
 /**
- * Moves the code of a bundle, and its source map, to a file beside the entry file. V8 does not support `import()` in
- * code from a cache: its calls are replaced by those of a function that the loader has. Throws a {@link BundleError} if
- * the bundle cannot have a code cache.
+ * Moves the code of a bundle, and its source map, to a file beside the entry file. The file is an expression: a function
+ * that gets a function for `import()`, which V8 does not support in code from a cache, and returns the function of the
+ * module. Rejects with a {@link BundleError} if the bundle cannot have a code cache.
  */
 export async function splitCode(file: string, name: string): Promise<SplitCode> {
   const code = readFileSync(file, 'utf8');
@@ -94,10 +92,10 @@ export async function splitCode(file: string, name: string): Promise<SplitCode> 
   insertTexts(file, code, inserted);
   await init();
   const { exports: names, reexports } = parseExports(code);
-  return { ...moveCode(file), importName, exports: { names, reexports } };
+  return { ...moveCode(file, importName), exports: { names, reexports } };
 }
 
-function moveCode(file: string): Pick<SplitCode, 'file' | 'id' | 'hashbang'> {
+function moveCode(file: string, importName: string): Pick<SplitCode, 'file' | 'id' | 'hashbang'> {
   const target = codeFileOf(file);
   const changed = readFileSync(file, 'utf8');
   const hashbang = /^#!.*/.exec(changed)?.[0];
@@ -107,11 +105,14 @@ function moveCode(file: string): Pick<SplitCode, 'file' | 'id' | 'hashbang'> {
     `$1${basename(target)}.map$2`,
   );
   const id = createHash('sha256').update(body).digest('hex').slice(0, 32);
-  // The loader puts code in front of this comment, so that the places of the code stay those of the source map.
-  const comment = `// ${id}, the code of ${basename(file)}. After a change, delete ${basename(cacheFileOf(file))}.`;
-  writeFileSync(target, `${comment}\n${body}`);
+  const comment = `${id}, the code of ${basename(file)}. After a change, delete ${basename(cacheFileOf(file))}.`;
+  // Functions in parentheses are parsed once. A line of its own keeps the columns of the code.
+  const first =
+    `/* ${comment} */ (function (${importName}) { ` +
+    'return (function (exports, require, module, __filename, __dirname) {';
+  writeFileSync(target, `${first}\n${body}\n}); })\n`);
   const mappings = hashbang === undefined ? `;${map.mappings}` : map.mappings;
   writeFileSync(`${target}.map`, JSON.stringify({ ...map, mappings }));
-  if (existsSync(`${file}.map`)) rmSync(`${file}.map`);
+  rmSync(`${file}.map`);
   return { file: target, id, hashbang };
 }

@@ -236,7 +236,7 @@ onNode20('a function for nodejs20, built with --compile-cache', () => {
       ['the cache of another build', flipAt(3), /was written for other code/],
       [
         'code of another build with the same length',
-        () => change('orders.code.js', (bytes) => Buffer.from(bytes.toString().replace(/^\/\/ \w/, '// x'))),
+        () => change('orders.code.js', (bytes) => Buffer.from(bytes.toString().replace(/^\/\* \w/, '/* x'))),
         /was written for other code/,
       ],
       [
