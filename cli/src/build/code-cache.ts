@@ -13,6 +13,7 @@ import { triggerNameOf } from '../functions/trigger-types';
 import type { BundledFunction } from './bundled-function';
 import type { CacheResult, CodeToCache } from './code-cache-process';
 import { encodingOf, loaderText } from './code-loader';
+import { unusedCacheNotes } from './compile-cache';
 import type { WrittenCache } from './compile-cache';
 import { environmentOf } from './function-environment';
 import { cacheFileOf } from './split-code';
@@ -208,7 +209,12 @@ export async function writeCodeCache(
     const settings = { ...split, cacheFile, deployedEntry, flagHashOffset };
     const entry = join(folder, below(bundled.file));
     writeFileSync(entry, loaderText(settings));
-    return { bytes: cache.length, gzipBytes: gzipSync(cache).length, env: {}, notes: writer.notes };
+    return {
+      bytes: cache.length,
+      gzipBytes: gzipSync(cache).length,
+      env: {},
+      notes: [...writer.notes, ...unusedCacheNotes(bundled.spec)],
+    };
   } catch (error) {
     if (error instanceof BundleError) throw error;
     throw failure(bundled.spec, `no cache was written: ${problemOf(error)}`);

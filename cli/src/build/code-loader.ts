@@ -15,9 +15,13 @@ export interface LoaderSettings extends SplitCode {
 // What a process must have in common with the one that wrote a cache. V8 itself does not compare Node's patches.
 const platformOf = ({ versions, platform, arch }: NodeJS.Process): string => `V8 ${versions.v8} on ${platform} ${arch}`;
 
-/** Whether V8 represents pointers by 32 bits, which the hash of its flags contains. */
-const pointerCompression = (): number =>
-  (process.config.variables as { v8_enable_pointer_compression?: number }).v8_enable_pointer_compression ?? 0;
+// How V8 was built, of which the hash of its flags contains a part.
+const buildOf = ({ config }: NodeJS.Process): string =>
+  Object.entries(config.variables)
+    .filter(([name]) => name.startsWith('v8_'))
+    .map(([name, value]) => `${name}=${String(value)}`)
+    .sort()
+    .join(' ');
 
 /** Whether each byte of a file is a character. Such strings take half the memory, and are read faster. */
 export const encodingOf = (file: string): 'latin1' | 'utf8' =>
@@ -65,7 +69,10 @@ function allowHarmlessFlags(data) {
     .map((option) => option.replace(/^[^=]*/, (name) => name.replace(/_/g, "-")));
   if (!flags.some((flag) => HARMLESS_FLAG.test(flag))) return;
   if (!flags.every((flag) => HARMLESS_FLAG.test(flag) || NODE_OPTION.test(flag))) return;
-  if ((process.config.variables.v8_enable_pointer_compression || 0) !== written.pointerCompression) return;
+  const build = Object.entries(process.config.variables)
+    .filter(([name]) => name.startsWith("v8_"))
+    .map(([name, value]) => name + "=" + value);
+  if (build.sort().join(" ") !== written.build) return;
   const own = new Script("").createCachedData();
   data.writeUInt32LE(own.readUInt32LE(written.flagHashOffset), written.flagHashOffset);
 }
@@ -150,7 +157,7 @@ export function loaderText(settings: LoaderSettings): string {
     encoding: encodingOf(file),
     node: process.versions.node,
     platform: platformOf(process),
-    pointerCompression: pointerCompression(),
+    build: buildOf(process),
     flagHashOffset,
   };
   return [

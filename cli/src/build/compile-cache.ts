@@ -49,6 +49,16 @@ export function cacheKindOf(spec: FunctionSpec): CacheKind {
   );
 }
 
+/** Notes for a function whose variables keep it from using the cache that its entry file reads. */
+export function unusedCacheNotes({ env }: FunctionSpec): string[] {
+  const isMapped = (env['NODE_OPTIONS'] ?? '').split(' ').includes('--enable-source-maps');
+  if (!isMapped) return [];
+  return [
+    'the compile cache is not used, because NODE_OPTIONS has --enable-source-maps: Node.js reads the source map of code ' +
+      'that it compiles itself',
+  ];
+}
+
 /** The error for a function whose bundle is an ES module. */
 export const noModuleCache = ({ name }: FunctionSpec): BundleError =>
   new BundleError(

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parse } from 'yaml';
 import type { InstalledCopy } from '../../../test/package/installed-copy';
-import { cacheKindOf, cacheName } from '../../src/build/compile-cache';
+import { cacheKindOf, cacheName, unusedCacheNotes } from '../../src/build/compile-cache';
 import type { FunctionSpec } from '../../src/functions/function-spec';
 import { runCli } from '../cli-process';
 import { writeProject } from './project';
@@ -170,7 +170,7 @@ test('a function that cannot be built has a code and a remedy, and the others ar
   expect(report.failed[1]!.message).toContain('customRuntimeConfig: { command: [node, server.js] }');
 });
 
-test('a compile cache needs the version of Node.js that the function runs on', () => {
+test('a compile cache needs the version of Node.js that the function runs on, without source maps', () => {
   const { node } = process.versions;
   const kindOf = (runtime: string) => cacheKindOf({ name: 'shop', runtime } as FunctionSpec);
   expect(() => kindOf('nodejs18')).toThrow(
@@ -182,6 +182,11 @@ test('a compile cache needs the version of Node.js that the function runs on', (
   );
   const major = process.versions.node.split('.')[0]!;
   expect([kindOf(`nodejs${major}`), kindOf('custom.debian12')]).toEqual(['code', major === '20' ? 'code' : 'node']);
+  const notesFor = (options: string) => unusedCacheNotes({ env: { NODE_OPTIONS: options } } as unknown as FunctionSpec);
+  expect(notesFor('--max-old-space-size=100 --enable-source-maps')[0]).toMatch(
+    /^the compile cache is not used, because/,
+  );
+  expect(notesFor('--max-old-space-size=100')).toEqual([]);
   // The name that Node.js 22 and 24 give to the cache of this module.
   expect(cacheName(0, '/code/server.js')).toBe('5ec800e5');
 });
