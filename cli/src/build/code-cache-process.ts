@@ -74,7 +74,7 @@ function compileCode(
 
 /** Compiles code, and writes its cache with what loading it compiles at once. */
 export function writeFirstCache(code: CodeToCache): void {
-  compileCode(code, undefined).write();
+  compileCode(code).write();
 }
 
 class Loaded extends Error {}
