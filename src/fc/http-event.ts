@@ -129,8 +129,8 @@ let lastTimes = { time: '', timeEpoch: '' };
 /** A time as FC writes it. Requests that arrive in the same millisecond share it, because formatting takes long. */
 function timesOf(millis: number): Readonly<typeof lastTimes> {
   if (millis !== lastMillis) {
-    lastMillis = millis;
     lastTimes = { time: new Date(millis).toISOString(), timeEpoch: String(millis) };
+    lastMillis = millis;
   }
   return lastTimes;
 }

@@ -115,7 +115,11 @@ function succeed(request: HttpExchange, value: unknown): Outcome | Promise<Outco
     const answer = httpAnswerOf(value);
     const outcome: Outcome = { statusCode: answer.statusCode, failed: false };
     const sending = send(request, answer);
-    return sending === undefined ? outcome : sending.then(() => outcome).catch((error) => fail(request, error));
+    if (sending === undefined) return outcome;
+    return sending.then(
+      () => outcome,
+      (error: unknown) => fail(request, error),
+    );
   } catch (error) {
     return fail(request, error);
   }

@@ -140,15 +140,13 @@ export class InvocationRunner {
     const startMillis = isInFc ? this.coldStart.callStart(entered) : entered;
     const { event, context } = call;
     const waits = this.mode.start();
+    const budget = new WaitBudget(this.config.flushTimeoutMillis, context, startMillis, entered);
     const coldStart = this.takeColdStart();
     ensureContextManager();
     correlateLogs(this.options.logCorrelation, context, call.hasCorrelatedLogger);
     const plan = planInvocation(this.source, this.options, this.config, call);
     const started = plan.telemetry === undefined ? undefined : this.startSpan(plan.telemetry, plan, call, coldStart);
     const span = started?.isRecording() === true ? started : undefined;
-    // Only recording, and loading what it needs, takes time that counts.
-    const waitingSince = span !== undefined || coldStart ? entered : undefined;
-    const budget = new WaitBudget(this.config.flushTimeoutMillis, context, startMillis, waitingSince);
     const telemetry = span === undefined ? undefined : plan.telemetry;
     const recordedColdStart = coldStart ? this.coldStart.startRecording(telemetry) : undefined;
     const { parent, baggage } = plan.parentage;

@@ -30,13 +30,13 @@ export class WaitBudget {
 
   /**
    * `startMillis` is when the function's timeout began, and `waitingSince` when the response began to wait for tracing,
-   * both in milliseconds of `performance.now()`. `undefined`: it does not wait yet.
+   * both in milliseconds of `performance.now()`.
    */
   constructor(
     private readonly flushTimeoutMillis: number,
     private readonly context: unknown,
     private readonly startMillis: number,
-    waitingSince: number | undefined,
+    waitingSince: number,
   ) {
     this.waitingSince = waitingSince;
   }

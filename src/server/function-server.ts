@@ -57,6 +57,11 @@ function logLine(control: Control, what: 'Start' | 'End', { requestId }: FcConte
   console.log(`FC ${LOG_NAMES[control]} ${what} RequestId: ${requestId}`);
 }
 
+/** A promise of the language, also if the program replaced the global `Promise` by another implementation. */
+async function rejection(error: unknown): Promise<never> {
+  throw error;
+}
+
 /** Handles the requests that FC sends to a custom runtime. */
 export class FunctionServer {
   private readonly trust: HeaderTrust;
@@ -86,7 +91,7 @@ export class FunctionServer {
       call = this.begin(opened);
     } catch (error) {
       this.connections.endWork();
-      return Promise.reject(error);
+      return rejection(error);
     }
     return call.control === 'http' ? this.http(call) : this.event(call, call.control);
   }
@@ -175,7 +180,7 @@ export class FunctionServer {
       const facts = { url: urlPartsOf(call.opened.request), hasCorrelatedLogger: true };
       outcome = this.instance.respond(this.entryOf(call.context), event, call.context, sink, facts);
     } catch (error) {
-      outcome = Promise.reject(error);
+      outcome = rejection(error);
     }
     return outcome.then(
       (ended) => this.finish(call, sink, ended),

@@ -10,14 +10,15 @@ import type { OpenResponse } from './connections';
 const CLEANUP_MILLIS = 1_000;
 /** Status codes of responses without a body: RFC 9110, sections 6.4.1 and 15. */
 const BODILESS = new Set([204, 205, 304]);
-/** Headers that Node.js manages. */
-const CONNECTION_HEADERS = new Set([
+/** Headers that Node.js manages, and the one by which FC counts failures. */
+const MANAGED_HEADERS = new Set([
   'connection',
   'keep-alive',
   'transfer-encoding',
   'content-length',
   'trailer',
   'upgrade',
+  'x-fc-status',
 ]);
 
 const NON_ASCII = /[^\0-\x7f]/;
@@ -49,8 +50,8 @@ function ignore(): void {}
 /** Sends a response over an HTTP connection, except for its end. A stream is read no faster than the client reads. */
 export class StreamingSink implements HttpSink {
   isStarted = false;
-  /** Whether headers were set, of an answer that could not be sent. */
-  private hasHead = false;
+  /** The headers of the last answer, which could not be sent if there is another one. */
+  private head: HttpAnswer['headers'] | undefined;
   private rest: Buffer | string | undefined;
   private readonly response: ServerResponse;
   private readonly isHead: boolean;
@@ -98,20 +99,23 @@ export class StreamingSink implements HttpSink {
 
   private setHead({ statusCode, headers }: HttpAnswer, source: BodySource | undefined): void {
     try {
-      if (this.hasHead) this.removeHeaders();
-      this.hasHead = true;
-      for (const [name, value] of headers) if (!CONNECTION_HEADERS.has(name)) this.response.setHeader(name, value);
+      this.removeHead();
+      this.head = headers;
+      for (const [name, value] of headers) if (!MANAGED_HEADERS.has(name)) this.response.setHeader(name, value);
       this.response.statusCode = statusCode;
     } catch (error) {
       void source?.cancel();
-      this.removeHeaders();
+      this.removeHead();
       throw error;
     }
   }
 
-  /** Removes the headers of an earlier attempt. `Connection` is set during a shutdown. */
-  private removeHeaders(): void {
-    for (const name of this.response.getHeaderNames()) if (name !== 'connection') this.response.removeHeader(name);
+  /** Removes the headers of an earlier answer. Those of other listeners of the server stay. */
+  private removeHead(): void {
+    if (this.head === undefined) return;
+    for (const name of this.head.keys()) if (!MANAGED_HEADERS.has(name)) this.response.removeHeader(name);
+    this.response.removeHeader('content-length');
+    this.head = undefined;
   }
 
   private async stream(source: BodySource, type: string): Promise<Sent> {

@@ -4,6 +4,7 @@ import { serve } from 'fc-traced/server';
 import type { RunningServer } from 'fc-traced/server';
 import { recordTraces } from 'fc-traced/testing';
 import { createReadStream } from 'node:fs';
+import type { ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -45,6 +46,34 @@ test.each([
     expect(traces.spans()[0]!.status.code).toBe('UNSET');
   },
 );
+
+test('the program cannot set x-fc-status, by which FC counts failures', async () => {
+  const own = { 'X-Fc-Status': '404', 'x-own': '1' };
+  for (const body of ['text', Readable.from(['a', 'b'])]) {
+    const text = await ask('GET /x', () => ({ statusCode: 200, headers: own, body }));
+    expect(text).toMatch(/^HTTP\/1.1 200 [^]*x-own: 1/);
+    expect(text).not.toContain('x-fc-status');
+  }
+  const missing = await ask('GET /x', () => ({ statusCode: 404, headers: own }));
+  expect(missing).toMatch(/^HTTP\/1.1 404 [^]*x-fc-status: 200/);
+});
+
+test('headers that another listener of the server sets are kept, those of an answer that could not be sent are not', async () => {
+  const listener = (_request: unknown, response: ServerResponse): void => void response.setHeader('x-other', '1');
+  server.server.prependListener('request', listener);
+  try {
+    expect(await ask('GET /x', () => 'text')).toMatch(/^HTTP\/1.1 200 [^]*x-other: 1/);
+    const failed = await ask('GET /x', () => ({
+      statusCode: 200,
+      headers: { 'x-own': '1', 'x-bad': 'a\nb' },
+      body: 'x',
+    }));
+    expect(failed).toMatch(/^HTTP\/1.1 500 [^]*x-other: 1/);
+    expect(failed).not.toContain('x-own');
+  } finally {
+    server.server.off('request', listener);
+  }
+});
 
 test('a request target with scheme, user and host is reduced to its path, and the user is not recorded', async () => {
   expect(await ask('GET http://user:hunter22@shop.example/orders/7?a=1', (event) => event.rawPath)).toMatch(

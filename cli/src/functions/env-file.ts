@@ -1,26 +1,38 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse } from 'dotenv';
+import { configDotenv } from 'dotenv';
 import { expand } from 'dotenv-expand';
 
-/** Replaces the references between variables, such as `$HOST`. Those that refer to themselves stay as they are. */
-function expanded(variables: Record<string, string>, env: NodeJS.ProcessEnv): Record<string, string> {
-  const known = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
+const isFile = (file: string): boolean => existsSync(file) && statSync(file).isFile();
+
+/** Adds the variables of a file to those of the process. One that cannot be read has none. */
+function load(file: string): void {
   try {
-    const all = { ...variables, ...Object.fromEntries(known) };
-    const { parsed = {} } = expand({ parsed: all, ignoreProcessEnv: true });
-    return Object.fromEntries(Object.keys(variables).map((name) => [name, parsed[name]!]));
-  } catch {
-    return variables;
-  }
+    // Neither throws because of the file, but `expand` does where variables refer to each other in a circle: these stay
+    // as they are.
+    expand(configDotenv({ path: file }));
+  } catch {}
+  // No process can have such a variable.
+  for (const [name, value] of Object.entries(process.env)) if (value?.includes('\0') === true) delete process.env[name];
 }
 
 /**
- * Returns the variables that `${env('NAME')}` in a file of Serverless Devs can name: those of the process, which take
- * precedence, and those of the file `.env` in the working directory, as `s` reads them.
+ * Returns the variables that `${env('NAME')}` in a file of Serverless Devs can name: those of the process, and those of
+ * the file `.env` in each of these folders. The process takes precedence, then the first folder.
  */
-export function environmentWithFile(env: NodeJS.ProcessEnv = process.env, folder = process.cwd()): NodeJS.ProcessEnv {
-  const file = join(folder, '.env');
-  if (!existsSync(file) || !statSync(file).isFile()) return env;
-  return { ...expanded(parse(readFileSync(file)), env), ...env };
+export function environmentWithFiles(
+  folders: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+): NodeJS.ProcessEnv {
+  const files = [...new Set(folders)].map((folder) => join(folder, '.env')).filter(isFile);
+  if (files.length === 0) return env;
+  const own = process.env;
+  // The packages read and write the variables of the process.
+  process.env = { ...env };
+  try {
+    files.forEach(load);
+    return process.env;
+  } finally {
+    process.env = own;
+  }
 }

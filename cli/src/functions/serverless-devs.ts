@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
 import { UsageError } from '../usage-error';
-import { environmentWithFile } from './env-file';
+import { environmentWithFiles } from './env-file';
 import type { FunctionSpec, HookSpec, TriggerSpec } from './function-spec';
 import { fieldsOf, merge } from './yaml-fields';
 import type { Fields } from './yaml-fields';
@@ -171,10 +171,10 @@ function withTemplate(resource: Fields, document: Fields): Fields {
 }
 
 /**
- * Reads the functions of a file of Serverless Devs: `fc3` for FC 3.0, `fc` for FC 2.0. `env`: the variables for
- * `${env('NAME')}`. Throws a `UsageError` if the file cannot be read or has no function.
+ * Reads the functions of a file of Serverless Devs: `fc3` for FC 3.0, `fc` for FC 2.0. `variables`: those for
+ * `${env('NAME')}`, in addition to the files `.env` that `s` reads. Throws a `UsageError` if the file cannot be read or has no function.
  */
-export function readServerlessDevs(file: string, env: NodeJS.ProcessEnv = environmentWithFile()): FunctionSpec[] {
+export function readServerlessDevs(file: string, variables: NodeJS.ProcessEnv = process.env): FunctionSpec[] {
   const document = readDocument(file);
   const folder = dirname(file);
   // Environments of `s deploy --env` overlay the settings.
@@ -187,6 +187,11 @@ export function readServerlessDevs(file: string, env: NodeJS.ProcessEnv = enviro
   const whole = { ...document, ...Object.fromEntries(named) };
   const complete = sections.flatMap(([section, resources]) =>
     resources.map(([key, value]) => [section, key, value] as const),
+  );
+  const codes = complete.flatMap(([, , { props }]) => textOf(fieldsOf(props)['code']) ?? []);
+  const env = environmentWithFiles(
+    ['.', ...codes, folder].map((path) => resolve(path)),
+    variables,
   );
   const functions = complete.flatMap(([section, key, value]) => {
     const own = { name: key, access: document['access'], ...value };
