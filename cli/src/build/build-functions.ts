@@ -137,12 +137,24 @@ export async function buildFunctions(found: readonly FunctionSpec[], settings: B
   const kindOf = cacheKinds(specs);
   const canCache = specs.some((spec) => typeof kindOf(spec) === 'string');
   const failed: FailedFunction[] = [];
+  const uncached = new Map<FunctionSpec, BundleError>();
   for (const spec of specs) {
     try {
       checkName(spec, all.filter(isNodeFunction));
       const kind = settings.compileCache ? kindOf(spec) : undefined;
-      if (kind instanceof BundleError && !canCache) throw kind;
-      built.push(await buildOne(spec, settings, typescript, kind instanceof BundleError ? undefined : kind));
+      if (kind instanceof BundleError) {
+        if (!canCache) throw kind;
+        uncached.set(spec, kind);
+      }
+      const cacheKind = kind instanceof BundleError ? undefined : kind;
+      try {
+        built.push(await buildOne(spec, settings, typescript, cacheKind));
+      } catch (error) {
+        // That this code cannot have one is known only now.
+        if (specs.length === 1 || !(error instanceof BundleError) || error.code !== 'NO_COMPILE_CACHE') throw error;
+        uncached.set(spec, error);
+        built.push(await buildOne(spec, settings, typescript, undefined));
+      }
     } catch (error) {
       if (isUsageError(error)) {
         failed.push({ spec, code: 'BUNDLE_FAILED', message: `[BUNDLE_FAILED] ${error.message}` });
@@ -169,7 +181,7 @@ export async function buildFunctions(found: readonly FunctionSpec[], settings: B
       ? [`deployed from the sources, because the build failed: ${namesOf(failed.map(({ spec }) => spec))}`]
       : []),
     ...(failed.length === 0 ? unusedExternals(settings.external, built) : []),
-    ...(settings.compileCache && canCache ? uncachedNotes(built, kindOf) : []),
+    ...uncachedNotes(built, uncached),
     ...preparationNotes(built.map(({ bundled }) => bundled.spec)),
   ];
   const written = isWritten ? relative('.', writeBuiltYaml(yaml, [...earlier, ...changes])) : undefined;
@@ -182,13 +194,10 @@ const skippedNote = (specs: readonly FunctionSpec[]): string =>
   `not built, because they do not run on Node.js: ${specs.map(({ name, runtime }) => `${name} (${runtime})`).join(', ')}`;
 
 /** Notes for the functions that were built without a compile cache. */
-function uncachedNotes(
-  built: readonly BuiltFunction[],
-  kindOf: (spec: FunctionSpec) => CacheKind | BundleError,
-): string[] {
+function uncachedNotes(built: readonly BuiltFunction[], reasons: ReadonlyMap<FunctionSpec, BundleError>): string[] {
   return built.flatMap(({ bundled: { spec } }) => {
-    const kind = kindOf(spec);
-    return kind instanceof BundleError ? [`built without a compile cache: ${kind.message}`] : [];
+    const reason = reasons.get(spec);
+    return reason === undefined ? [] : [`built without a compile cache: ${reason.message}`];
   });
 }
 

@@ -15,8 +15,8 @@ import { absentPackages, failureOf, fileFailureOf, isTopLevelAwait } from './bun
 import type { BuildFailure } from './bundle-failure';
 import type { BundledFunction } from './bundled-function';
 import { compileEagerly } from './eager-modules';
-import { exportsOf, fileNameOf, inputOf, writeEntries } from './entry-files';
-import type { EntryExports, Format } from './entry-files';
+import { fileNameOf, inputOf, writeEntries } from './entry-files';
+import type { Format } from './entry-files';
 import { chooseExporters, omitExporter } from './exporter-choice';
 import type { ExporterChoice, ExporterName } from './exporter-choice';
 import { noModuleCache } from './compile-cache';
@@ -65,9 +65,8 @@ interface Attempt {
   readonly code: string | undefined;
   /** Modules whose classes and functions would lose their names. */
   readonly renamed: ReadonlySet<string>;
-  /** The entry points of `fc-traced` that are called before a code cache is written. */
-  readonly entryPoints: ReadonlyMap<string, string>;
-  readonly exports: EntryExports | undefined;
+  /** The entry points of `fc-traced` that are called before a code cache is written, once they are known. */
+  readonly entryPoints: ReadonlyMap<string, string> | undefined;
 }
 
 class FunctionBundler {
@@ -98,8 +97,7 @@ class FunctionBundler {
       omitted: undefined,
       code: undefined,
       renamed: new Set(),
-      entryPoints: new Map(),
-      exports: undefined,
+      entryPoints: undefined,
     };
     let exporters: ExporterChoice = { omitted: undefined, reason: undefined };
     // What cannot be bundled, and which exporter is needed, is known after a first bundle.
@@ -119,7 +117,7 @@ class FunctionBundler {
         .join('\n');
       exporters = chooseExporters(this.spec, this.settings.exporter, code);
       const renamed = renamedModules(file).filter((one) => !attempt.renamed.has(one));
-      const isWarmed = this.settings.codeCache !== true || attempt.exports !== undefined;
+      const isWarmed = this.settings.codeCache !== true || attempt.entryPoints !== undefined;
       const isDone = needed.length === 0 && renamed.length === 0 && attempt.code === code && isWarmed;
       const tree = isDone ? this.#packages(attempt.external) : new Map<string, string>();
       const shared = sharedLibraries(tree, new Set(files.map((one) => packageOf(one)?.name)));
@@ -133,10 +131,7 @@ class FunctionBundler {
         omitted: exporters.omitted,
         code,
         renamed: new Set([...attempt.renamed, ...renamed]),
-        ...(!isWarmed && {
-          entryPoints: bundledEntryPoints(metafile),
-          exports: exportsOf(metafile, this.modules[0]!, file),
-        }),
+        ...(!isWarmed && { entryPoints: bundledEntryPoints(metafile) }),
       };
     }
   }
@@ -181,7 +176,7 @@ class FunctionBundler {
     return arrangePackages(new Map([...named, ...this.#separate]));
   }
 
-  async #attempt({ format, external, omitted, code, renamed, entryPoints, exports }: Attempt) {
+  async #attempt({ format, external, omitted, code, renamed, entryPoints = new Map() }: Attempt) {
     const name = this.modules.length === 1 ? fileNameOf(this.spec, this.modules[0]!, format) : 'modules.js';
     const file = join(this.folder, name);
     const program = programModules(this.typescript, this.#roots, this.spec.codeDir, this.folder, file, {
@@ -189,7 +184,7 @@ class FunctionBundler {
       separate: this.#separate,
     });
     const { metafile } = await build({
-      ...inputOf(this.modules, file, entryPoints.size === 0 ? undefined : exports),
+      ...inputOf(this.modules, file, entryPoints.size > 0),
       bundle: true,
       platform: 'node',
       format,
@@ -228,7 +223,7 @@ class FunctionBundler {
     file: string,
     metafile: Metafile,
     exporters: ExporterChoice,
-    { format, entryPoints }: Attempt,
+    { format, entryPoints = new Map() }: Attempt,
     references: ReturnType<typeof programModules>['references'] | undefined,
     tree: PackageTree,
   ): Promise<BundledFunction> {

@@ -46,10 +46,11 @@ function runScript(
   flags: readonly string[] = [],
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    const options = { cwd, env, timeout: TIMEOUT_MILLIS, encoding: 'utf8' } as const;
+    const options = { cwd, env, timeout: TIMEOUT_MILLIS, killSignal: 'SIGKILL', encoding: 'utf8' } as const;
     const child = execFile(process.execPath, [...flags, '-e', script], options, (error, _, stderr) => {
       cancel();
-      if (error) reject(new Error(stderr.trim() || error.message));
+      if (error?.killed === true) reject(new Error(`it did not end within ${TIMEOUT_MILLIS / 1_000} s`));
+      else if (error) reject(new Error(stderr.trim() || error.message));
       else resolve();
     });
     const cancel = onExit(() => child.kill('SIGKILL'));
@@ -161,7 +162,7 @@ class CacheWriter {
     code: CodeToCache = this.code,
   ): Promise<void> {
     const values = [code, ...args].map((one) => JSON.stringify(one)).join(', ');
-    const env = { PATH: process.env['PATH'] ?? '', FC_FUNCTION_NAME: 'warm-up' };
+    const env = { PATH: process.env['PATH'] ?? '', FC_FUNCTION_NAME: 'warm-up', NODE_V8_COVERAGE: '' };
     const script =
       `Promise.resolve(require(${JSON.stringify(PROCESS)}).${name}(${values})).then(() => process.exit(0), ` +
       '(error) => { console.error(error); process.exit(1); });';
@@ -184,9 +185,13 @@ export async function writeCodeCache(
   split: SplitCode,
   { folder, deployedFolder, load }: CachePlace,
 ): Promise<WrittenCache> {
-  const work = mkdtempSync(join(realpathSync(tmpdir()), 'fc-traced-cache-'));
-  const cancel = onExit(() => rmSync(work, { recursive: true, force: true }));
+  let work: string | undefined;
+  const clean = (): void => {
+    if (work !== undefined) rmSync(work, { recursive: true, force: true });
+  };
+  const cancel = onExit(clean);
   try {
+    work = mkdtempSync(join(realpathSync(tmpdir()), 'fc-traced-cache-'));
     // The program may write files when it is loaded.
     cpSync(bundled.folder, join(work, 'code'), { recursive: true });
     const below = (file: string): string => relative(bundled.folder, file).split(sep).join('/');
@@ -220,6 +225,6 @@ export async function writeCodeCache(
     throw failure(bundled.spec, `no cache was written: ${problemOf(error)}`);
   } finally {
     cancel();
-    rmSync(work, { recursive: true, force: true });
+    clean();
   }
 }

@@ -56,7 +56,7 @@ const HARMLESS_FLAG =
   /^--(?:(?:max|min)-semi-space-size|(?:max|initial)-(?:old-space|heap)-size|expose-gc|stack-trace-limit)(?:=|$)/;
 // These are no flags of V8.
 const NODE_OPTION = new RegExp(
-  "^(?:-[repC]|--(?:require|import|eval|print|conditions|title|loader|experimental-loader|max-http-header-size|" +
+  "^(?:-[repC](?=$|[= ])|--(?:require|import|eval|print|conditions|title|loader|experimental-loader|max-http-header-size|" +
     "unhandled-rejections|dns-result-order|icu-data-dir|use-openssl-ca|use-bundled-ca|preserve-symlinks|" +
     "preserve-symlinks-main|(?:no-)?(?:warnings|deprecation|addons|network-family-autoselection)|" +
     "trace-(?:warnings|deprecation|uncaught|exit)|experimental-(?:fetch|global-webcrypto|vm-modules))(?:=|$))",
@@ -96,10 +96,10 @@ function readCache(source) {
     return undefined;
   }
   const file = readFileSync(cacheFile);
-  // V8 compares only the length of the code. Unpacking an archive gives its files different times.
+  // V8 compares only the length of the code, and says less about it. Unpacking an archive gives its files different times.
   const { length } = written.id;
   const isSame = source.startsWith("/* " + written.id) && file.toString("latin1", 0, length) === written.id;
-  if (!isSame || statSync(codeFile).mtimeMs > statSync(cacheFile).mtimeMs + 60000) {
+  if (!isSame || source.length !== written.length || statSync(codeFile).mtimeMs > statSync(cacheFile).mtimeMs + 60000) {
     warn(written.cache + " was written for other code than " + written.code +
       ". Deploy the folder as fc-traced build wrote it");
     return undefined;
@@ -112,11 +112,10 @@ function readCache(source) {
 // Node.js reads the source map of code that it compiles itself, and bytecode from a cache does not count coverage.
 function compileWithSourceMap(source) {
   const Module = require("module");
-  const compiled = new Module(codeFile, module);
+  const compiled = new Module(codeFile);
   compiled.filename = codeFile;
   compiled.paths = module.paths;
-  compiled._compile("module.exports = " + source, codeFile);
-  return compiled.exports;
+  return compiled._compile("return " + source, codeFile);
 }
 
 function compile() {
@@ -133,7 +132,7 @@ function compile() {
   const script = new Script(source, { filename: codeFile, cachedData });
   if (script.cachedDataRejected) {
     const names = options.filter((option) => option.startsWith("-")).map((option) => option.split("=")[0]);
-    warn("V8 rejected it. " + written.cache + " is damaged, or the program was started with flags of V8 that the " +
+    warn("V8 rejected it. " + written.cache + " is not complete, or the program was started with flags of V8 that the " +
       "build did not have. The options are: " + (names.join(" ") || "none"));
   }
   return script.runInThisContext();
@@ -155,6 +154,7 @@ export function loaderText(settings: LoaderSettings): string {
     entry: deployedEntry,
     id,
     encoding: encodingOf(file),
+    length: readFileSync(file, encodingOf(file)).length,
     node: process.versions.node,
     platform: platformOf(process),
     build: buildOf(process),

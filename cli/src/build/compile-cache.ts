@@ -51,7 +51,7 @@ export function cacheKindOf(spec: FunctionSpec): CacheKind {
 
 /** Notes for a function whose variables keep it from using the cache that its entry file reads. */
 export function unusedCacheNotes({ env }: FunctionSpec): string[] {
-  const isMapped = (env['NODE_OPTIONS'] ?? '').split(' ').includes('--enable-source-maps');
+  const isMapped = /(?:^|[\s"'])--enable[-_]source[-_]maps(?:$|[\s"'=])/.test(env['NODE_OPTIONS'] ?? '');
   if (!isMapped) return [];
   return [
     'the compile cache is not used, because NODE_OPTIONS has --enable-source-maps: Node.js reads the source map of code ' +

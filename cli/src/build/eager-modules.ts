@@ -62,7 +62,8 @@ function modulesOfLoading(program: Program): WrappedModule[] {
   const evaluated = new Set<WrappedModule>();
   const open: AnyNode[] = [...program.body];
   for (let node = open.pop(); node !== undefined; node = open.pop()) {
-    open.push(...evaluatedWith(node));
+    // One by one: an array in the code may have more elements than a call has arguments.
+    for (const inner of evaluatedWith(node)) open.push(inner);
     const module = node.type === 'CallExpression' ? modules.get(calledName(node) ?? '') : undefined;
     if (module === undefined || evaluated.has(module)) continue;
     evaluated.add(module);

@@ -1,6 +1,6 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join, posix, relative, resolve, sep } from 'node:path';
-import type { BuildOptions, Metafile } from 'esbuild';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join, posix, relative, sep } from 'node:path';
+import type { BuildOptions } from 'esbuild';
 import { isServer } from '../functions/function-spec';
 import type { FunctionSpec } from '../functions/function-spec';
 import type { FunctionModule } from './function-modules';
@@ -16,45 +16,18 @@ export function fileNameOf(spec: FunctionSpec, { place }: FunctionModule, format
   return `${place}${posix.extname(startOf(spec).file)}`;
 }
 
-/** How a module exports what it exports, if its bundle has a warm-up module. */
-export interface EntryExports {
-  readonly format: Format;
-  readonly hasDefault: boolean;
-}
-
-/** The exports of the entry point of a bundle that was written. */
-export function exportsOf({ inputs }: Metafile, { source }: FunctionModule, file: string): EntryExports {
-  const [, input] = Object.entries(inputs).find(([path]) => resolve(path) === source) ?? [];
-  const code = readFileSync(file, 'utf8');
-  const [, name] = /\bmodule\.exports\s*=\s*__toCommonJS\(([\w$]+)\)/.exec(code) ?? [];
-  const list = name === undefined ? '' : (code.split(`__export(${name},{`)[1] ?? '').split('}', 1)[0]!;
-  return { format: input?.format === 'esm' ? 'esm' : 'cjs', hasDefault: /(?:^|,)default:/.test(list) };
-}
-
-function warmedEntry(source: string, { format, hasDefault }: EntryExports): string {
-  const [first, path] = [JSON.stringify(WARM_UP_MODULE), JSON.stringify(source)];
-  if (format === 'cjs') return `require(${first});\nmodule.exports = require(${path});`;
-  return `import ${first};\nexport * from ${path};${hasDefault ? `\nexport { default } from ${path};` : ''}`;
-}
-
 /**
- * The bundle of several modules exports each as a namespace, so that their classes exist once. If `warmed` is set, the
- * bundle evaluates the warm-up module first.
+ * The bundle of several modules exports each as a namespace, so that their classes exist once. With `hasWarmUp`, the
+ * bundle evaluates the warm-up module before any other. It is injected: what imported the entry point would change it.
  */
-export function inputOf(
-  modules: readonly FunctionModule[],
-  outfile: string,
-  warmed: EntryExports | undefined,
-): BuildOptions {
+export function inputOf(modules: readonly FunctionModule[], outfile: string, hasWarmUp: boolean): BuildOptions {
   const [first, ...others] = modules;
-  const stdin = { resolveDir: dirname(first!.source), sourcefile: 'modules.js' };
-  if (others.length === 0) {
-    if (warmed === undefined) return { entryPoints: [first!.source], outfile };
-    return { stdin: { ...stdin, contents: warmedEntry(first!.source, warmed) }, outfile };
-  }
-  const exported = modules.map(({ source }, index) => `export * as module${index} from ${JSON.stringify(source)};`);
-  const warmUp = warmed === undefined ? [] : [`import ${JSON.stringify(WARM_UP_MODULE)};`];
-  return { stdin: { ...stdin, contents: [...warmUp, ...exported].join('\n') }, outfile };
+  const common = { outfile, ...(hasWarmUp && { inject: [WARM_UP_MODULE] }) };
+  if (others.length === 0) return { ...common, entryPoints: [first!.source] };
+  const contents = modules
+    .map(({ source }, index) => `export * as module${index} from ${JSON.stringify(source)};`)
+    .join('\n');
+  return { ...common, stdin: { contents, resolveDir: dirname(first!.source), sourcefile: 'modules.js' } };
 }
 
 /**

@@ -5,5 +5,7 @@ export const environmentOf = (spec: FunctionSpec): Record<string, string> => ({
   PATH: process.env['PATH'] ?? '',
   FC_FUNCTION_NAME: spec.name,
   FC_FUNCTION_HANDLER: spec.handler,
+  // Node.js passes that of this process on otherwise.
+  NODE_V8_COVERAGE: '',
   ...spec.env,
 });

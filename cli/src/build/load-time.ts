@@ -46,11 +46,13 @@ interface Loadable {
 
 function loadOnce(spec: FunctionSpec, { file, folder, functions }: Loadable): Promise<number> {
   return new Promise((resolve, reject) => {
-    const options = { cwd: folder, env: environmentOf(spec), timeout: TIMEOUT_MILLIS, encoding: 'utf8' } as const;
+    const limits = { timeout: TIMEOUT_MILLIS, killSignal: 'SIGKILL' } as const;
+    const options = { cwd: folder, env: environmentOf(spec), encoding: 'utf8', ...limits } as const;
     const args = ['-e', LOAD, file, functions.join(',')];
     const child = execFile(process.execPath, args, options, (error, stdout, stderr) => {
       cancel();
       const result = /\{"millis":.*\}$/.exec(stdout)?.[0];
+      if (error?.killed === true) return reject(new Error(`it did not end within ${TIMEOUT_MILLIS / 1_000} s`));
       if (error || result === undefined) return reject(new Error(stderr.trim() || (error?.message ?? 'it exits')));
       const { millis, missing } = JSON.parse(result) as { millis: number; missing: string[] };
       if (missing.length > 0) return reject(new Error(`${basename(file)} does not export ${missing.join(', ')}`));

@@ -5,7 +5,8 @@ import { parse } from 'acorn';
 import type { AnyNode } from 'acorn';
 import { init, parse as parseExports } from 'cjs-module-lexer';
 import { BundleError } from '../bundling/bundle-error';
-import { insertTexts } from './text-insertions';
+import { withTexts } from './text-insertions';
+import type { ChangedCode } from './text-insertions';
 
 /** A bundle whose code is in a file of its own, so that its entry file can load it with a code cache. */
 export interface SplitCode {
@@ -22,8 +23,14 @@ export interface SplitCode {
 const isNode = (value: unknown): value is AnyNode =>
   typeof value === 'object' && value !== null && typeof (value as AnyNode).type === 'string';
 
-const parsed = (code: string): AnyNode =>
-  parse(code, { ecmaVersion: 'latest', sourceType: 'script', allowHashBang: true, allowReturnOutsideFunction: true });
+const parsed = (code: string, allowAwaitOutsideFunction = false): AnyNode =>
+  parse(code, {
+    ecmaVersion: 'latest',
+    sourceType: 'script',
+    allowHashBang: true,
+    allowReturnOutsideFunction: true,
+    allowAwaitOutsideFunction,
+  });
 
 function nodesBelow(root: AnyNode): AnyNode[] {
   const found: AnyNode[] = [];
@@ -31,8 +38,8 @@ function nodesBelow(root: AnyNode): AnyNode[] {
   for (let node = open.pop(); node !== undefined; node = open.pop()) {
     found.push(node);
     for (const value of Object.values(node)) {
-      if (Array.isArray(value)) open.push(...value.filter(isNode));
-      else if (isNode(value)) open.push(value);
+      // One by one: an array in the code may have more elements than a call has arguments.
+      for (const inner of Array.isArray(value) ? value : [value]) if (isNode(inner)) open.push(inner);
     }
   }
   return found;
@@ -42,7 +49,12 @@ function nodesBelow(root: AnyNode): AnyNode[] {
 function textOf(node: AnyNode): string {
   if (node.type === 'Literal') return typeof node.value === 'string' ? node.value : 'x';
   if (node.type === 'BinaryExpression' && node.operator === '+') return textOf(node.left) + textOf(node.right);
-  if (node.type === 'TemplateLiteral') return node.quasis.map(({ value }) => value.cooked ?? '').join('x');
+  if (node.type === 'TemplateLiteral') {
+    const { quasis, expressions } = node;
+    return quasis
+      .map(({ value }, index) => (value.cooked ?? '') + (index < expressions.length ? textOf(expressions[index]!) : ''))
+      .join('');
+  }
   return 'x';
 }
 
@@ -50,7 +62,8 @@ function textOf(node: AnyNode): string {
 function importsModules(text: string): boolean {
   if (!/\bimport\s*\(/.test(text)) return false;
   try {
-    return nodesBelow(parsed(text)).some(({ type }) => type === 'ImportExpression');
+    // That of an async function may contain `await`.
+    return nodesBelow(parsed(text, true)).some(({ type }) => type === 'ImportExpression');
   } catch {
     return false;
   }
@@ -67,7 +80,8 @@ export const codeFileOf = (file: string): string => file.replace(/(\.\w+)$/, '.c
 export const cacheFileOf = (file: string): string => `${file.slice(0, -extname(file).length)}.code.cache`;
 
 /**
- * Moves the code of a bundle, and its source map, to a file beside the entry file. The file is an expression: a function
+ * Copies the code of a bundle to a file beside the entry file, and moves its source map. The entry file stays a program
+ * until that which loads the code replaces it. The file is an expression: a function
  * that gets a function for `import()`, which V8 does not support in code from a cache, and returns the function of the
  * module. Rejects with a {@link BundleError} if the bundle cannot have a code cache.
  */
@@ -89,18 +103,20 @@ export async function splitCode(file: string, name: string): Promise<SplitCode> 
       ? [{ offset: node.start + 'import'.length, text: importName.slice('import'.length) }]
       : [],
   );
-  insertTexts(file, code, inserted);
+  const changed = withTexts(file, code, inserted);
   await init();
   const { exports: names, reexports } = parseExports(code);
-  return { ...moveCode(file, importName), exports: { names, reexports } };
+  return { ...moveCode(file, changed, importName), exports: { names, reexports } };
 }
 
-function moveCode(file: string, importName: string): Pick<SplitCode, 'file' | 'id' | 'hashbang'> {
+function moveCode(
+  file: string,
+  { code, map }: ChangedCode,
+  importName: string,
+): Pick<SplitCode, 'file' | 'id' | 'hashbang'> {
   const target = codeFileOf(file);
-  const changed = readFileSync(file, 'utf8');
-  const hashbang = /^#!.*/.exec(changed)?.[0];
-  const map = JSON.parse(readFileSync(`${file}.map`, 'utf8')) as { mappings: string };
-  const body = (hashbang === undefined ? changed : changed.slice(hashbang.length + 1)).replace(
+  const hashbang = /^#!.*/.exec(code)?.[0];
+  const body = (hashbang === undefined ? code : code.slice(hashbang.length + 1)).replace(
     /(\n\/\/# sourceMappingURL=).*(\s*)$/,
     `$1${basename(target)}.map$2`,
   );

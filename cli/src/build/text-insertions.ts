@@ -9,8 +9,14 @@ export interface InsertedText {
   readonly text: string;
 }
 
-/** Inserts texts into the code of a bundle, and changes its source map. */
-export function insertTexts(file: string, code: string, inserted: readonly InsertedText[]): void {
+/** The code of a bundle with inserted texts, and its source map. */
+export interface ChangedCode {
+  readonly code: string;
+  readonly map: { readonly mappings: string };
+}
+
+/** Inserts texts into the code of a bundle, and changes the source map in its file. */
+export function withTexts(file: string, code: string, inserted: readonly InsertedText[]): ChangedCode {
   const places = [...inserted].sort((a, b) => a.offset - b.offset);
   const parts: string[] = [];
   const insertions: Insertion[] = [];
@@ -26,7 +32,16 @@ export function insertTexts(file: string, code: string, inserted: readonly Inser
     insertions.push({ line, column: offset - lineStart, text });
     done = offset;
   }
-  writeFileSync(file, parts.join('') + code.slice(done));
   const map = JSON.parse(readFileSync(`${file}.map`, 'utf8')) as { mappings: string };
-  writeFileSync(`${file}.map`, JSON.stringify({ ...map, mappings: shiftMappings(map.mappings, insertions) }));
+  return {
+    code: parts.join('') + code.slice(done),
+    map: { ...map, mappings: shiftMappings(map.mappings, insertions) },
+  };
+}
+
+/** Inserts texts into the file of a bundle and into its source map. */
+export function insertTexts(file: string, code: string, inserted: readonly InsertedText[]): void {
+  const changed = withTexts(file, code, inserted);
+  writeFileSync(file, changed.code);
+  writeFileSync(`${file}.map`, JSON.stringify(changed.map));
 }

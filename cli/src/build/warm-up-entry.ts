@@ -3,7 +3,7 @@ import type { Metafile, Plugin } from 'esbuild';
 import { packageOf } from '../bundling/module-files';
 import { WARM_UP } from './warm-up';
 
-/** The import that an entry of a bundle has first, for the process that writes a code cache. */
+/** The module that each module of a bundle imports first, for the process that writes a code cache. */
 export const WARM_UP_MODULE = 'warm-up:fc-traced';
 
 const ENTRY_POINT = /[\\/]dist[\\/](index|server)\.js$/;
@@ -31,7 +31,8 @@ export function warmUpModule(entryPoints: ReadonlyMap<string, string>): Plugin {
       const parts = [...entryPoints].map(([name, file]) => `${name}: () => require(${JSON.stringify(file)})`);
       onResolve({ filter: /^warm-up:fc-traced$/ }, () => ({ path: 'fc-traced', namespace: 'warm-up' }));
       onLoad({ filter: /^fc-traced$/, namespace: 'warm-up' }, () => ({
-        contents: `globalThis[Symbol.for(${JSON.stringify(WARM_UP)})]?.({ ${parts.join(', ')} });`,
+        // CommonJS: esbuild evaluates it again after it threw, for the next call.
+        contents: `module.exports = globalThis[Symbol.for(${JSON.stringify(WARM_UP)})]?.({ ${parts.join(', ')} });`,
         resolveDir: process.cwd(),
       }));
     },

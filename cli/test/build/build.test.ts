@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parse } from 'yaml';
@@ -11,6 +11,7 @@ import { writeProject } from './project';
 
 interface Report {
   readonly ok: boolean;
+  readonly notes: readonly string[];
   readonly yaml: string;
   readonly functions: readonly {
     readonly function: string;
@@ -186,6 +187,9 @@ test('a compile cache needs the version of Node.js that the function runs on, wi
   expect(notesFor('--max-old-space-size=100 --enable-source-maps')[0]).toMatch(
     /^the compile cache is not used, because/,
   );
+  for (const spelling of ['--enable-source-maps=true', '"--enable-source-maps"', '--enable_source_maps']) {
+    expect(notesFor(spelling)).toHaveLength(1);
+  }
   expect(notesFor('--max-old-space-size=100')).toEqual([]);
   // The name that Node.js 22 and 24 give to the cache of this module.
   expect(cacheName(0, '/code/server.js')).toBe('5ec800e5');
@@ -202,6 +206,25 @@ test('an ES module cannot have a compile cache, and the error says what to do', 
         /the bundle of later is an ES module, because .* Move what is awaited to the initializer, or leave the option out$/,
       ) as string,
     },
+  ]);
+});
+
+test('of several functions, those that cannot have a compile cache are built without one, and a note names them', async () => {
+  const folder = path.join(project.folder, 'several');
+  mkdirSync(folder);
+  writeFileSync(path.join(folder, 'later.mjs'), 'export const handler = await (async () => () => 1)();');
+  writeFileSync(path.join(folder, 'text.js'), "exports.handler = new Function('name', 'return import(name)');");
+  const runtime = `nodejs${process.versions.node.split('.')[0]!}`;
+  const functions = ['later', 'text'].map(
+    (name) => `${name}: { component: fc3, props: { runtime: ${runtime}, code: ., handler: ${name}.handler } }`,
+  );
+  writeFileSync(path.join(folder, 's.yaml'), `resources: { ${functions.join(', ')} }\n`);
+  const args = ['--out-dir', path.join(folder, 'built'), '--format', 'json', '--no-load', '--compile-cache'];
+  const result = JSON.parse((await runCli(['build', path.join(folder, 's.yaml'), ...args])).stdout) as Report;
+  expect([result.failed, result.functions.map((one) => one.function)]).toEqual([[], ['later', 'text']]);
+  expect(result.notes).toEqual([
+    expect.stringMatching(/^built without a compile cache: .*the bundle of later is an ES module/) as string,
+    expect.stringMatching(/^built without a compile cache: .*text has code in a string that imports modules/) as string,
   ]);
 });
 

@@ -30,6 +30,36 @@ const PROGRAMS: readonly (readonly [what: string, files: Readonly<Record<string,
     },
   ],
   [
+    'fc-traced in strict TypeScript, which imports it first',
+    {
+      'main.ts': `import { createHandler } from 'fc-traced';
+        function isStrict(this: unknown) { return this === undefined; }
+        function writes() { try { (Object.freeze([1]) as number[])[0] = 2; return 'ignored'; } catch { return 'thrown'; } }
+        class Main { handle() { return [isStrict(), writes()]; } }
+        export const { handler } = createHandler(Main);
+        export const other = 1;`,
+      'tsconfig.json': '{"compilerOptions":{"target":"es2022","strict":true,"types":[]}}',
+    },
+  ],
+  [
+    'fc-traced in CommonJS, in a module that looks at itself',
+    {
+      'main.js': `const { createHandler } = require('fc-traced');
+        const found = [require.main === module, require.main?.id, typeof module.filename, module.paths?.length > 0,
+          arguments.length, this === module.exports];
+        class Main { handle() { return found; } }
+        exports.handler = createHandler(Main).handler;
+        exports.other = 1;`,
+    },
+  ],
+  [
+    'an array with more elements than a call has arguments',
+    {
+      'main.js': "exports.handler = async () => require('./data.json').length;",
+      'data.json': JSON.stringify(Array.from({ length: 200_000 }, () => 1)),
+    },
+  ],
+  [
     'exports that are replaced, with getters that throw',
     {
       'main.js': `module.exports = function main() {}; module.exports.handler = async () => main2.toString();
@@ -131,7 +161,7 @@ const PROGRAMS: readonly (readonly [what: string, files: Readonly<Record<string,
     },
   ],
 ];
-const COUNT = runs({ short: 1, long: PROGRAMS.length });
+const COUNT = runs({ short: 2, long: PROGRAMS.length });
 
 const DRIVER = `const [how, file] = process.argv.slice(1); const { reallyExit, stdout } = process;
 const { stringify } = JSON; const { keys } = Object; const write = stdout.write.bind(stdout);

@@ -69,10 +69,20 @@ test.each([
   ["exports.load = new Function('name', 'return import(name)');", 'return import(name)'],
   ['exports.load = (name) => eval(`import(${JSON.stringify(name)})`);', 'import(x)'],
   ["exports.load = (name) => eval('import(' + JSON.stringify(name) + ')');", 'import(x)'],
+  ["exports.load = (name) => eval(`${'imp' + 'ort'}(${name})`);", 'import(x)'],
+  [
+    `exports.load = new (async () => {}).constructor('name', 'const m = await import(name); return m');`,
+    'const m = await import(name); return m',
+  ],
 ])('code in a string that imports modules is an error: %s', async (source, shown) => {
   await expect(split(source)).rejects.toThrow(
     `[NO_COMPILE_CACHE] --compile-cache: orders has code in a string that imports modules, ${JSON.stringify(shown)},`,
   );
+});
+
+test('the entry file stays a program until the file that loads the code replaces it', async () => {
+  const { before } = await split('exports.load = (name) => import(name);');
+  expect(readFileSync(path.join(folder, 'main.js'), 'utf8')).toBe(before);
 });
 
 test('a message about import() is not code', async () => {
