@@ -81,8 +81,8 @@ export class FunctionServer {
   }
 
   /**
-   * Handles one request. Rejects only if `console.log` throws. Not an async function, and no `await` on the way of most
-   * requests: each promise takes long where async hooks are in use.
+   * Handles one request. Rejects only if `console.log` throws. Most requests are handled without async functions and
+   * `await`, because each promise takes long where async hooks are in use.
    */
   handle(opened: OpenResponse): Promise<void> {
     this.connections.beginWork();

@@ -47,6 +47,45 @@ test.each([
   },
 );
 
+test('each event has the time of its own request', async () => {
+  const before = Date.now();
+  const epochs: number[] = [];
+  for (let request = 0; request < 2; request += 1) {
+    await ask('GET /x', ({ requestContext: { time, timeEpoch } }) => {
+      expect(Date.parse(time!)).toBe(Number(timeEpoch));
+      epochs.push(Number(timeEpoch));
+    });
+  }
+  expect(epochs[0]).toBeGreaterThanOrEqual(before);
+  // The first connection stays open for 60 ms.
+  expect(epochs[1]).toBeGreaterThan(epochs[0]!);
+  expect(epochs[1]).toBeLessThanOrEqual(Date.now());
+});
+
+test('each request is handled by the entry that its setting handler names', async () => {
+  class Two {
+    @Handler()
+    first(): string {
+      return '1';
+    }
+    @Handler()
+    second(): string {
+      return '2';
+    }
+  }
+  const two = await serve(Two, { port: 0, host: '127.0.0.1', trustFcHeaders: true });
+  try {
+    const answers: string[] = [];
+    for (const name of ['first', 'second', 'second', 'first']) {
+      const headers = { 'x-fc-function-handler': `index.${name}` };
+      answers.push(await (await fetch(`http://127.0.0.1:${two.port}/`, { headers })).text());
+    }
+    expect(answers).toEqual(['1', '2', '2', '1']);
+  } finally {
+    await two.close();
+  }
+});
+
 test('the program cannot set x-fc-status, by which FC counts failures', async () => {
   const own = { 'X-Fc-Status': '404', 'x-own': '1' };
   for (const body of ['text', Readable.from(['a', 'b'])]) {
